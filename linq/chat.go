@@ -1,0 +1,90 @@
+package linq
+
+import (
+	"strings"
+	"time"
+)
+
+// The services a chat can run on. People can be added and removed in iMessage groups; in SMS groups
+// they cannot.
+const (
+	ServiceIMessage = "iMessage"
+	ServiceSMS      = "SMS"
+	ServiceRCS      = "RCS"
+)
+
+// The documented values of [Participant.Status].
+const (
+	StatusActive  = "active"
+	StatusLeft    = "left"    // went by themselves
+	StatusRemoved = "removed" // was removed
+)
+
+// Chat is a conversation as Linq shows it.
+type Chat struct {
+	ID          ChatID
+	DisplayName string // by default the handles of its people, comma-joined: pass it through [MaskText]
+	IsGroup     bool
+	Service     string // one of the Service constants, or "" if Linq does not say
+	Handles     []Participant
+	Health      Health
+	CreatedAt   time.Time // zero if Linq does not say, as is UpdatedAt
+	UpdatedAt   time.Time
+}
+
+// Health is Linq's judgement on a chat or a line.
+type Health struct {
+	Status    string // HEALTHY, AT_RISK, CRITICAL; of a chat also OPTED_OUT; "" if Linq does not say
+	DocURL    string // page about it at Linq; "" if there is none
+	UpdatedAt time.Time
+}
+
+// Participant is a person, or a line of ours, in a chat. People who are gone can stay listed.
+type Participant struct {
+	Handle   Handle
+	Status   string // one of the Status constants, or "" if Linq does not say
+	Service  string
+	IsMe     bool // it is our own line
+	JoinedAt time.Time
+	LeftAt   *time.Time
+}
+
+// Active reports whether the participant is in the chat. Status decides; without one, whoever has a
+// time of leaving is gone.
+func (p Participant) Active() bool {
+	switch strings.ToLower(p.Status) {
+	case StatusActive:
+		return true
+	case StatusLeft, StatusRemoved:
+		return false
+	}
+	return p.LeftAt == nil
+}
+
+// Find returns the participant with the handle, compared without regard to case. Of several, as
+// when someone left and came back, an active one is returned.
+func (c Chat) Find(person Handle) (Participant, bool) {
+	var found Participant
+	ok := false
+	for _, p := range c.Handles {
+		if person.IsZero() || !p.Handle.Is(person) {
+			continue
+		}
+		if p.Active() {
+			return p, true
+		}
+		found, ok = p, true
+	}
+	return found, ok
+}
+
+// Active returns those who are in the chat, our own line included.
+func (c Chat) Active() []Participant {
+	var active []Participant
+	for _, p := range c.Handles {
+		if p.Active() {
+			active = append(active, p)
+		}
+	}
+	return active
+}

@@ -1,0 +1,135 @@
+package linq
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx. The
+// HTTP status decides what it means, then the code, since neither the code nor anything else of the
+// body is always there.
+//
+// Its text carries no one's number and no secret. Message does, at times: pass it through [MaskText].
+type Error struct {
+	Op         string        // what was tried: "remove participant"
+	HTTPStatus int           // as answered; a redirect, which is never followed, keeps its 3xx
+	Code       int           // error.code, see [LookUp]; 0 if the answer has none
+	Message    string        // error.message as Linq wrote it, at most 1 KiB
+	DocURL     string        // page about the code at Linq, https; "" if there is none
+	RetryAfter time.Duration // the wait that Linq asks for, uncapped by any policy; 0 if it names none
+	TraceID    string        // what Linq's support asks for; "" if the answer has none
+}
+
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "linq: %s: HTTP %d", e.Op, e.HTTPStatus)
+	if e.Code != 0 {
+		fmt.Fprintf(&text, ", code %d", e.Code)
+	}
+	if e.TraceID != "" {
+		fmt.Fprintf(&text, ", trace id %s", e.TraceID)
+	}
+	return text.String()
+}
+
+// Retriable reports whether the same call may succeed later: 408, 429, 5xx, and the two conflicts
+// that pass by themselves, 2009 (the chat is being created) and 2015 (read the chat first). An
+// unknown code is judged by its HTTP status.
+func (e *Error) Retriable() bool {
+	switch e.HTTPStatus {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return true
+	case http.StatusConflict:
+		return e.Code == CodeChatBeingCreated || e.Code == CodeStateConflict
+	}
+	return e.HTTPStatus >= http.StatusInternalServerError
+}
+
+// NoAnswerError says that no answer came: no connection, a broken one, or not in time.
+type NoAnswerError struct {
+	Op string
+
+	// MaybeSent is false only if it is certain that no byte of the request left: no connection was
+	// got. Otherwise Linq may have acted on it.
+	MaybeSent bool
+
+	Err error // the cause, without the URL
+}
+
+func (e *NoAnswerError) Error() string {
+	sent := "nothing was sent"
+	if e.MaybeSent {
+		sent = "the request may have arrived"
+	}
+	cause := e.Err.Error()
+	// The network's own errors name addresses and nothing else. Others may quote the peer.
+	if network := net.Error(nil); !errors.As(e.Err, &network) {
+		cause = MaskText(cause)
+	}
+	return fmt.Sprintf("linq: %s: no answer (%s): %s", e.Op, sent, cause)
+}
+
+// Unwrap returns the cause, so that errors.Is finds a context's end.
+func (e *NoAnswerError) Unwrap() error { return e.Err }
+
+// UnreadableError says that Linq answered a read with 2xx, but with nothing that can be relied on.
+type UnreadableError struct {
+	Op         string
+	HTTPStatus int
+	Reason     string // what is wrong with the answer, as the end of a sentence: "it is not JSON"
+	TraceID    string
+}
+
+func (e *UnreadableError) Error() string {
+	text := fmt.Sprintf("linq: %s: HTTP %d, unreadable answer: %s", e.Op, e.HTTPStatus, e.Reason)
+	if e.TraceID != "" {
+		text += ", trace id " + e.TraceID
+	}
+	return text
+}
+
+// IsNotFound reports whether Linq answered 404.
+func IsNotFound(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && refusal.HTTPStatus == http.StatusNotFound
+}
+
+// Retriable reports whether the call that ended in err may succeed later: no answer, an unreadable
+// one, or an [Error] that is retriable itself.
+func Retriable(err error) bool {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal.Retriable()
+	}
+	if _, ok := errors.AsType[*NoAnswerError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*UnreadableError](err)
+	return ok
+}
+
+// TraceID returns the trace id in err, or "".
+func TraceID(err error) string {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal.TraceID
+	}
+	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+		return unreadable.TraceID
+	}
+	return ""
+}
+
+// withoutURL takes the URLs off an error of net/http.
+func withoutURL(err error) error {
+	for {
+		wrapper, ok := errors.AsType[*url.Error](err)
+		if !ok {
+			return err
+		}
+		err = wrapper.Err
+	}
+}

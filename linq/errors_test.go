@@ -1,0 +1,241 @@
+package linq_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/linq"
+)
+
+// refused returns the error of a call that is answered like this.
+func refused(t *testing.T, status int, header http.Header, body string) *linq.Error {
+	t.Helper()
+	client := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Header: header.Clone(), Body: io.NopCloser(strings.NewReader(body))}, nil
+	})})
+	_, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550143"))
+	var refusal *linq.Error
+	assert.Assert(t, errors.As(err, &refusal), "%d %q gave %T: %v", status, body, err, err)
+	return refusal
+}
+
+func TestEveryStatusIsJudged(t *testing.T) {
+	t.Parallel()
+	for status := 100; status <= 599; status++ {
+		if status >= 200 && status <= 299 {
+			continue
+		}
+		for _, body := range []string{"", "<html>oops</html>", `{"error":{"code":9999}}`} {
+			got := refused(t, status, http.Header{}, body)
+			assert.Equal(t, got.HTTPStatus, status)
+			assert.Equal(t, got.Retriable(), status == 408 || status == 429 || status >= 500, "status %d", status)
+			assert.Equal(t, linq.Retriable(fmt.Errorf("wrapped: %w", got)), got.Retriable())
+			assert.Equal(t, linq.IsNotFound(fmt.Errorf("wrapped: %w", got)), status == 404)
+		}
+	}
+}
+
+func TestConflictsAreJudgedByTheirCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]bool{0: false, 1006: false, 2009: true, 2013: false, 2015: true, 2017: false, 9999: false} {
+		got := refused(t, http.StatusConflict, http.Header{}, fmt.Sprintf(`{"error":{"code":%d}}`, code))
+		assert.Equal(t, got.Code, code)
+		assert.Equal(t, got.Retriable(), want, "code %d", code)
+	}
+	assert.Assert(t, !refused(t, http.StatusBadRequest, http.Header{}, `{"error":{"code":2015}}`).Retriable(), "the status comes first")
+}
+
+func TestErrorBodies(t *testing.T) {
+	t.Parallel()
+	const (
+		trace  = "0af7651916cd43dd8448eb211c80319c"
+		other  = "4bf92f3577b34da6a3ce929d0e0e4736"
+		doc    = "https://docs.linqapp.com/error/codes/2xxx/2013/"
+		newDoc = "https://docs.linqapp.com/channel/imessage/error/codes/2xxx/2013/"
+	)
+	inHeader := http.Header{"X-Trace-Id": {other}}
+	for name, test := range map[string]struct {
+		header http.Header
+		body   string
+		want   linq.Error
+	}{
+		"documented in full": {
+			inHeader, `{"success":false,"error":{"status":409,"code":2013,"message":"This chat is unavailable","doc_url":"` + newDoc + `"},"trace_id":"` + trace + `"}`,
+			linq.Error{Code: 2013, Message: "This chat is unavailable", DocURL: newDoc, TraceID: trace},
+		},
+		"success, doc_url and trace_id missing": {
+			inHeader, `{"error":{"status":409,"code":2013,"message":"This chat is unavailable"}}`,
+			linq.Error{Code: 2013, Message: "This chat is unavailable", DocURL: doc, TraceID: other},
+		},
+		"numbers as strings": {nil, `{"error":{"code":"2013","retry_after":"7"}}`, linq.Error{Code: 2013, DocURL: doc, RetryAfter: 7 * time.Second}},
+		"code as a float":    {nil, `{"error":{"code":2013.0}}`, linq.Error{Code: 2013, DocURL: doc}},
+		"code with a rest":   {nil, `{"error":{"code":2013.5}}`, linq.Error{}},
+		"code negative":      {nil, `{"error":{"code":-2013}}`, linq.Error{}},
+		"code enormous":      {nil, `{"error":{"code":1e300}}`, linq.Error{}},
+		"code of five":       {nil, `{"error":{"code":12345}}`, linq.Error{Code: 12345}},
+		"code unknown":       {nil, `{"error":{"code":1015}}`, linq.Error{Code: 1015, DocURL: "https://docs.linqapp.com/error/codes/1xxx/1015/"}},
+		"error as a string":  {inHeader, `{"error":"nope"}`, linq.Error{Message: "nope", TraceID: other}},
+		"error as a number":  {nil, `{"error":7}`, linq.Error{}},
+		"error as a list":    {nil, `{"error":[{"code":2013}]}`, linq.Error{}},
+		"error null":         {nil, `{"error":null,"trace_id":"` + trace + `"}`, linq.Error{TraceID: trace}},
+		"fields null":        {nil, `{"error":{"code":null,"message":null,"doc_url":null,"retry_after":null},"trace_id":null}`, linq.Error{}},
+		"fields mistyped":    {nil, `{"error":{"code":[],"message":5,"doc_url":{},"retry_after":true},"trace_id":8}`, linq.Error{}},
+		"one field mistyped": {nil, `{"error":{"message":5,"code":2013},"trace_id":"` + trace + `"}`, linq.Error{Code: 2013, DocURL: doc, TraceID: trace}},
+		"unknown fields":     {nil, `{"error":{"code":2013,"more":{"x":[1]}},"more":1}`, linq.Error{Code: 2013, DocURL: doc}},
+		"a list":             {inHeader, `[]`, linq.Error{TraceID: other}},
+		"HTML":               {inHeader, `<html><body>502 Bad Gateway</body></html>`, linq.Error{TraceID: other}},
+		"empty":              {inHeader, ``, linq.Error{TraceID: other}},
+		"cut off":            {inHeader, `{"error":{"code":20`, linq.Error{TraceID: other}},
+		"over the limit":     {inHeader, `{"error":{"code":2013,"message":"` + strings.Repeat("x", 2<<20) + `"}}`, linq.Error{TraceID: other}},
+		"long message":       {nil, `{"error":{"message":"` + strings.Repeat("é", 1000) + `"}}`, linq.Error{Message: strings.Repeat("é", 512)}},
+		"trace id odd":       {inHeader, `{"trace_id":"a b"}`, linq.Error{TraceID: other}},
+		"trace ids odd":      {http.Header{"X-Trace-Id": {"a|b"}}, `{"trace_id":"<x>"}`, linq.Error{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := test.want
+			want.Op, want.HTTPStatus = "remove participant", http.StatusConflict
+			assert.DeepEqual(t, *refused(t, http.StatusConflict, test.header, test.body), want)
+		})
+	}
+}
+
+func TestDocURLIsLinqs(t *testing.T) {
+	t.Parallel()
+	const computed = "https://docs.linqapp.com/error/codes/2xxx/2013/"
+	for given, want := range map[string]string{
+		"https://linqapp.com/x":                          "https://linqapp.com/x",
+		"https://Docs.LinqApp.com/x":                     "https://Docs.LinqApp.com/x",
+		"https://docs.linqapp.com/x?handle=2025550143#y": "https://docs.linqapp.com/x",
+		"https://docs.linqapp.com/a|b>c":                 "https://docs.linqapp.com/a%7Cb%3Ec",
+		"http://docs.linqapp.com/x":                      computed,
+		"https://docs.linqapp.com.example/x":             computed,
+		"https://evillinqapp.com/x":                      computed,
+		"https://docs.linqapp.com@evil.example/x":        computed,
+		"https://me@docs.linqapp.com/x":                  computed,
+		"https://docs.linqapp.com:8443/x":                computed,
+		"javascript:alert(1)":                            computed,
+		"//docs.linqapp.com/x":                           computed,
+		"docs":                                           computed,
+	} {
+		got := refused(t, http.StatusConflict, nil, fmt.Sprintf(`{"error":{"code":2013,"doc_url":%q}}`, given))
+		assert.Equal(t, got.DocURL, want, "given %q", given)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		header, body string
+		want         time.Duration
+	}{
+		"neither":          {"", `{}`, 0},
+		"header":           {"30", `{}`, 30 * time.Second},
+		"body":             {"", `{"error":{"retry_after":30}}`, 30 * time.Second},
+		"header is larger": {"60", `{"error":{"retry_after":30}}`, time.Minute},
+		"body is larger":   {"30", `{"error":{"retry_after":60}}`, time.Minute},
+		"spaces":           {" 30 ", ``, 30 * time.Second},
+		"fraction":         {"0.5", ``, 500 * time.Millisecond},
+		"negative":         {"-5", `{"error":{"retry_after":-5}}`, 0},
+		"not a number":     {"NaN", `{"error":{"retry_after":"NaN"}}`, 0},
+		"infinite":         {"Inf", ``, day},
+		"enormous":         {"99999999999999999999", `{"error":{"retry_after":1e300}}`, day},
+		"past date":        {"Wed, 21 Oct 2015 07:28:00 GMT", ``, 0},
+		"far date":         {"Fri, 31 Dec 2199 23:59:59 GMT", ``, day},
+		"nonsense":         {"soon", `{"error":{"retry_after":"soon"}}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := refused(t, http.StatusTooManyRequests, http.Header{"Retry-After": {test.header}}, test.body)
+			assert.Equal(t, got.RetryAfter, test.want)
+		})
+	}
+	t.Run("date", func(t *testing.T) {
+		t.Parallel()
+		at := time.Now().Add(2 * time.Minute).UTC().Format(http.TimeFormat)
+		got := refused(t, http.StatusTooManyRequests, http.Header{"Retry-After": {at}}, "")
+		assert.Assert(t, got.RetryAfter > 90*time.Second && got.RetryAfter <= 2*time.Minute, "%v", got.RetryAfter)
+	})
+}
+
+func TestErrorTexts(t *testing.T) {
+	t.Parallel()
+	assert.Error(t, &linq.Error{Op: "remove participant", HTTPStatus: 409, Code: 2013, TraceID: "abc", Message: "secret"},
+		"linq: remove participant: HTTP 409, code 2013, trace id abc")
+	assert.Error(t, &linq.Error{Op: "read chat", HTTPStatus: 502}, "linq: read chat: HTTP 502")
+	assert.Error(t, &linq.NoAnswerError{Op: "read chat", Err: io.EOF}, "linq: read chat: no answer (nothing was sent): EOF")
+	assert.Error(t, &linq.NoAnswerError{Op: "read chat", MaybeSent: true, Err: io.EOF}, "linq: read chat: no answer (the request may have arrived): EOF")
+	assert.Error(t, &linq.UnreadableError{Op: "read chat", HTTPStatus: 200, Reason: "it is not JSON", TraceID: "abc"},
+		"linq: read chat: HTTP 200, unreadable answer: it is not JSON, trace id abc")
+}
+
+func TestTraceIDOfErrors(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"a": &linq.Error{TraceID: "a"},
+		"b": fmt.Errorf("wrapped: %w", &linq.UnreadableError{TraceID: "b"}),
+		"":  io.EOF,
+	} {
+		assert.Equal(t, linq.TraceID(err), want)
+	}
+}
+
+// Whatever an answer echoes, no error shows the key, the handle or the URL.
+func TestErrorsNeverShowSecrets(t *testing.T) {
+	t.Parallel()
+	const number, address = "+12025550143", "jane.doe@example.com"
+	echo := strings.Join([]string{testKey, number, "2025550143", address, "https://api.linqapp.com/api/partner/v3/x?token=" + testKey}, " ")
+	quoted := fmt.Sprintf("%q", echo)
+	bodies := []string{
+		echo,
+		"<html>" + echo + "</html>",
+		`{"error":` + quoted + `}`,
+		`{"error":{"code":` + quoted + `,"message":` + quoted + `,"doc_url":` + quoted + `},"trace_id":` + quoted + `}`,
+		`{"error":{"code":12025550143,"retry_after":12025550143},"trace_id":"12025550143"}`,
+		`{"id":` + quoted + `,"handles":` + quoted + `}`,
+		`{"id":12025550143,"handles":[{"handle":` + quoted + `,"joined_at":` + quoted + `}]}`,
+		`{"chats":` + quoted + `,"phone_numbers":` + quoted + `}`,
+	}
+	for _, status := range []int{200, 302, 400, 409, 500} {
+		for _, body := range bodies {
+			client := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				header := http.Header{"X-Trace-Id": {echo}, "Retry-After": {echo}, "Location": {"https://" + echo}}
+				return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}, nil
+			})})
+			assertNoSecrets(t, client, number, address)
+		}
+	}
+	broken := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("malformed HTTP response: " + number + " " + address)
+	})})
+	assertNoSecrets(t, broken, number, address)
+}
+
+func assertNoSecrets(t *testing.T, client *linq.Client, number, address string) {
+	t.Helper()
+	id := chatID(t, testChat)
+	_, removing := client.RemoveParticipant(t.Context(), id, linq.NewHandle(number))
+	_, adding := client.AddParticipant(t.Context(), id, linq.NewHandle(address))
+	_, reading := client.Chat(t.Context(), id)
+	_, listing := client.Chats(t.Context(), linq.ChatsQuery{From: linq.NewHandle(number), To: linq.NewHandle(address)})
+	_, lines := client.PhoneNumbers(t.Context())
+	for _, err := range []error{removing, adding, reading, listing, lines} {
+		if err == nil {
+			continue
+		}
+		for _, verb := range []string{"%v", "%+v", "%s"} {
+			text := fmt.Sprintf(verb, err)
+			for _, secret := range []string{testKey, "2025550143", "jane", "api.linqapp.com"} {
+				assert.Assert(t, !strings.Contains(text, secret), "%q shows %q", text, secret)
+			}
+		}
+	}
+}

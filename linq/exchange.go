@@ -1,0 +1,139 @@
+package linq
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Limits on the size of an answer's body, in bytes.
+const (
+	maxBody     = 1 << 20
+	maxChatPage = 8 << 20 // up to 100 chats
+)
+
+// request is one call of the API.
+type request struct {
+	op     string
+	method string
+	path   []string // segments below the base; none needs escaping
+	query  url.Values
+	body   any   // sent as JSON; nil: no body
+	limit  int64 // bytes of the answer's body that are read
+}
+
+// answer is a 2xx answer.
+type answer struct {
+	status  int
+	body    []byte
+	bodyErr error // why body is not all of it
+	traceID string
+}
+
+// do makes the call. Its error is an [*Error] or a [*NoAnswerError].
+func (c *Client) do(ctx context.Context, r request) (answer, error) {
+	httpRequest, err := c.newRequest(ctx, r)
+	if err != nil {
+		return answer{}, fmt.Errorf("linq: %s: %w", r.op, withoutURL(err))
+	}
+	if err := ctx.Err(); err != nil {
+		return answer{}, &NoAnswerError{Op: r.op, Err: err}
+	}
+	var sent sending
+	response, err := c.http.Do(httpRequest.WithContext(sent.watch(ctx)))
+	if err != nil {
+		return answer{}, &NoAnswerError{Op: r.op, MaybeSent: sent.maybeSent(), Err: withoutURL(err)}
+	}
+	defer func() { _ = response.Body.Close() }()
+
+	body, bodyErr := readBody(response, r.limit)
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return answer{}, decodeError(r.op, response.StatusCode, response.Header, body)
+	}
+	return answer{
+		status:  response.StatusCode,
+		body:    body,
+		bodyErr: bodyErr,
+		traceID: traceIDOf(body, response.Header),
+	}, nil
+}
+
+func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		encoded, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(encoded)
+	}
+	address := c.base.JoinPath(r.path...)
+	address.RawQuery = r.query.Encode()
+	httpRequest, err := http.NewRequestWithContext(ctx, r.method, address.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	c.sign(httpRequest.Header)
+	httpRequest.Header.Set("Accept", "application/json")
+	if body != nil {
+		httpRequest.Header.Set("Content-Type", "application/json")
+	}
+	return httpRequest, nil
+}
+
+// readBody reads at most limit bytes, and a little more to let the connection be used again.
+func readBody(response *http.Response, limit int64) ([]byte, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return nil, nil // the body is the bare connection, which may never end
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit))
+	if err != nil {
+		return body, errBrokenOff
+	}
+	const drained = 16 << 10
+	rest, err := io.CopyN(io.Discard, response.Body, drained)
+	if rest > 0 {
+		return body, errTooLarge
+	}
+	if !errors.Is(err, io.EOF) {
+		return body, errBrokenOff
+	}
+	return body, nil
+}
+
+// unreadable is why the answer to a read cannot be relied on.
+type unreadable string
+
+func (u unreadable) Error() string { return string(u) }
+
+const (
+	errBrokenOff unreadable = "it broke off"
+	errTooLarge  unreadable = "it is too large"
+	errNotJSON   unreadable = "it is not JSON"
+	errOtherChat unreadable = "it is not about the chat that was asked for"
+	errNoHandles unreadable = "it lists no one"
+	errNoChats   unreadable = "it has no list of chats"
+	errNoLines   unreadable = "it has no list of phone numbers"
+)
+
+// read makes the call and decodes its answer into what decode fills in.
+func (c *Client) read(ctx context.Context, r request, decode func(body []byte) error) error {
+	got, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err = got.bodyErr; err == nil {
+		err = decode(got.body)
+	} else if ended := ctx.Err(); ended != nil {
+		return &NoAnswerError{Op: r.op, MaybeSent: true, Err: ended}
+	}
+	if err != nil {
+		return &UnreadableError{Op: r.op, HTTPStatus: got.status, Reason: err.Error(), TraceID: got.traceID}
+	}
+	return nil
+}

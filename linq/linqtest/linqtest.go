@@ -1,0 +1,146 @@
+// Package linqtest is an in-memory Linq: the part of the Partner API v3 that linqbot uses, with
+// chats that people really leave, answers in the documented shapes, faults on demand, and a journal
+// of what was asked and what came of it.
+//
+//	l := linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{
+//		linqtest.Group("Spring launch", "+12025550100", "+12025550132", "+12025550143", "+12025550154"),
+//	}})
+//	client, err := linq.New(linq.Config{BaseURL: l.BaseURL(), APIKey: l.APIKey()})
+//
+// Where Linq's behaviour is not documented, the choice made here is said at the place.
+package linqtest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config is how a [Linq] starts out. The zero value is a Linq without chats whose effects are
+// immediate.
+type Config struct {
+	APIKey       string // the bearer token that is let in; default "linq-test-key"
+	Chats        []Chat
+	PhoneNumbers []string // our lines, E.164; those of the chats are added
+
+	// EffectDelay is the time between the answer "queued" and its effect. 0: the effect comes before
+	// the answer. [OnSettle]: effects wait for [Linq.Settle].
+	EffectDelay time.Duration
+
+	// OnEvent is told of every effect, after it, outside of any lock and perhaps from several
+	// goroutines at once. Linq itself tells it by webhook.
+	OnEvent func(Event)
+
+	// Chaos is asked about every request that no injected fault takes; nil answers as usual. It may
+	// be called from several goroutines at once.
+	Chaos func(Op) *Fault
+}
+
+// OnSettle is the [Config.EffectDelay] that holds all effects back until [Linq.Settle].
+const OnSettle time.Duration = -1
+
+// Linq is the server: an [http.Handler] for the paths under /api/partner/v3/. It is safe for
+// concurrent use. Close it at the end.
+type Linq struct {
+	config Config
+
+	mu      sync.Mutex
+	chats   map[string]*chat // by id
+	order   []*chat          // the same, as they were added
+	lines   []line
+	queue   []*effect // asked for, not yet in effect; oldest first
+	faults  []*Fault
+	calls   []Call
+	events  []Event
+	closed  bool
+	server  *http.Server
+	baseURL string
+}
+
+// New returns a Linq that nobody serves yet: mount it as a handler, or call [Linq.Serve].
+func New(config Config) *Linq {
+	config.APIKey = cmp.Or(config.APIKey, "linq-test-key")
+	l := &Linq{config: config, chats: map[string]*chat{}}
+	for _, number := range config.PhoneNumbers {
+		l.addLine(number)
+	}
+	for _, c := range config.Chats {
+		l.AddChat(c)
+	}
+	return l
+}
+
+// TB is the part of testing.TB that [Start] needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Start returns a Linq that serves until the test ends.
+func Start(t TB, config Config) *Linq {
+	t.Helper()
+	l := New(config)
+	if err := l.Serve(); err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+// Serve listens on a loopback port of its own, see [Linq.BaseURL], until [Linq.Close].
+func (l *Linq) Serve() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("linqtest: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server != nil || l.closed {
+		_ = listener.Close()
+		return errors.New("linqtest: it has been served already")
+	}
+	l.server = &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second}
+	l.baseURL = "http://" + listener.Addr().String() + Prefix
+	go func() { _ = l.server.Serve(listener) }()
+	return nil
+}
+
+// BaseURL is the base URL to give to a client, after [Linq.Serve].
+func (l *Linq) BaseURL() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.baseURL
+}
+
+// APIKey is the bearer token that is let in.
+func (l *Linq) APIKey() string { return l.config.APIKey }
+
+// Close drops all connections and whatever has not taken effect.
+func (l *Linq) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, e := range l.queue {
+		e.stop()
+	}
+	l.queue = nil
+	if l.server != nil {
+		_ = l.server.Close()
+	}
+}
+
+// Settle lets everything that is queued take effect now.
+func (l *Linq) Settle() {
+	l.mu.Lock()
+	queued := slices.Clone(l.queue)
+	l.mu.Unlock()
+	for _, e := range queued {
+		l.takeEffect(e)
+	}
+}

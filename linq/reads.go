@@ -1,0 +1,131 @@
+package linq
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Chat reads one chat. Besides an [*Error] or a [*NoAnswerError], an [*UnreadableError] says that
+// the answer is no usable account of this chat.
+func (c *Client) Chat(ctx context.Context, id ChatID) (Chat, error) {
+	const op = "read chat"
+	if id.IsZero() {
+		return Chat{}, fmt.Errorf("linq: %s: no chat is named", op)
+	}
+	var chat Chat
+	err := c.read(ctx, request{
+		op:     op,
+		method: http.MethodGet,
+		path:   []string{"v3", "chats", id.String()},
+		limit:  maxBody,
+	}, func(body []byte) (err error) {
+		chat, err = decodeChat(body, id)
+		return err
+	})
+	return chat, err
+}
+
+// ChatsQuery narrows a listing of chats. The zero value lists all.
+type ChatsQuery struct {
+	From   Handle // one of our lines
+	To     Handle // someone in the chat
+	Limit  int    // chats a page, 1 to 100; 0: Linq's default, 20
+	Cursor string // NextCursor of the page before; "": the first page
+}
+
+// MaxChatsLimit is the highest limit of a page that Linq allows.
+const MaxChatsLimit = 100
+
+// ChatsPage is one page of a listing. Linq documents no order.
+type ChatsPage struct {
+	Chats      []Chat
+	NextCursor string // "" on the last page
+}
+
+// Chats reads one page of the account's chats.
+func (c *Client) Chats(ctx context.Context, query ChatsQuery) (ChatsPage, error) {
+	const op = "list chats"
+	if query.Limit < 0 || query.Limit > MaxChatsLimit {
+		return ChatsPage{}, fmt.Errorf("linq: %s: the limit %d is not from 1 to %d", op, query.Limit, MaxChatsLimit)
+	}
+	var page ChatsPage
+	err := c.read(ctx, request{
+		op:     op,
+		method: http.MethodGet,
+		path:   []string{"v3", "chats"},
+		query:  query.values(),
+		limit:  maxChatPage,
+	}, func(body []byte) (err error) {
+		page, err = decodeChatsPage(body)
+		return err
+	})
+	return page, err
+}
+
+func (q ChatsQuery) values() url.Values {
+	values := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	set("from", q.From.Full())
+	set("to", q.To.Full())
+	set("cursor", q.Cursor)
+	if q.Limit > 0 {
+		values.Set("limit", strconv.Itoa(q.Limit))
+	}
+	return values
+}
+
+// AllChats reads page after page, each when it is needed, and stops after an error, at the end, or
+// at a cursor that it has been given before.
+func (c *Client) AllChats(ctx context.Context, query ChatsQuery) iter.Seq2[Chat, error] {
+	return func(yield func(Chat, error) bool) {
+		query, seen := query, map[string]bool{"": true}
+		for {
+			seen[query.Cursor] = true
+			page, err := c.Chats(ctx, query)
+			if err != nil {
+				yield(Chat{}, err)
+				return
+			}
+			for _, chat := range page.Chats {
+				if !yield(chat, nil) {
+					return
+				}
+			}
+			if seen[page.NextCursor] {
+				return
+			}
+			query.Cursor = page.NextCursor
+		}
+	}
+}
+
+// PhoneNumber is one of our lines.
+type PhoneNumber struct {
+	ID         string
+	Number     Handle
+	Reputation Health
+}
+
+// PhoneNumbers lists our lines. It changes nothing and needs no argument, which makes it the call to
+// test an API key with.
+func (c *Client) PhoneNumbers(ctx context.Context) ([]PhoneNumber, error) {
+	var lines []PhoneNumber
+	err := c.read(ctx, request{
+		op:     "list phone numbers",
+		method: http.MethodGet,
+		path:   []string{"v3", "phone_numbers"},
+		limit:  maxBody,
+	}, func(body []byte) (err error) {
+		lines, err = decodePhoneNumbers(body)
+		return err
+	})
+	return lines, err
+}
