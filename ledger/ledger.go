@@ -1,0 +1,142 @@
+// Package ledger is the durable record: requests, their history, where each shows in Slack, and the
+// jobs that carry them on. A request is one row, committed before it is acknowledged; everything
+// after that is done by jobs, each of which may run twice and must not mind.
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/sirupsen/logrus"
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNotRecorded says that an order is certainly not in the ledger and never will be.
+	ErrNotRecorded = errors.New("ledger: not recorded")
+	// ErrDoubtful says that the commit of an order was under way when time ran out.
+	ErrDoubtful = errors.New("ledger: not known whether recorded")
+	// ErrNotFound says that there is no such row.
+	ErrNotFound = errors.New("ledger: not found")
+	// ErrStale says that the request was changed since it was loaded: load it and decide again.
+	ErrStale = errors.New("ledger: changed meanwhile")
+)
+
+// Config is what a ledger needs.
+type Config struct {
+	URL    string           // sqlite://PATH
+	Logger *logrus.Logger   // required
+	Now    func() time.Time // defaults to time.Now
+}
+
+// Ledger is an open ledger. It is safe for concurrent use.
+type Ledger struct {
+	log   *logrus.Entry
+	now   func() time.Time
+	store *store
+	write *sql.DB // one connection: SQLite has one writer, and waiting here is fair and short
+	read  *sql.DB
+
+	accepting *acceptor
+	handOver  chan struct{}
+	jobs      *river.Client[*sql.Tx]
+	working   atomic.Bool
+
+	dispatching sync.WaitGroup
+	stop        context.CancelFunc
+}
+
+// Open opens the ledger that cfg.URL names, brings its schema up to date, and takes back what a
+// crash left running. Orders are accepted from here on; they are carried on after [Ledger.Start].
+func Open(ctx context.Context, cfg Config) (*Ledger, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	path, err := sqlitePath(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := openStore(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		log:      cfg.Logger.WithField("part", "ledger"),
+		now:      cfg.Now,
+		store:    opened,
+		write:    opened.write,
+		read:     opened.read,
+		handOver: make(chan struct{}, 1),
+	}
+	l.accepting, err = newAcceptor(ctx, acceptorConfig{
+		DB: opened.write, Now: cfg.Now, Committed: l.wakeDispatcher,
+	})
+	if err != nil {
+		return nil, errors.Join(err, opened.close())
+	}
+	return l, nil
+}
+
+// Ready reports whether the ledger takes orders and its workers run. It waits for a turn to write,
+// so it fails when accepting would.
+func (l *Ledger) Ready(ctx context.Context) error {
+	if !l.working.Load() {
+		return errors.New("ledger: the workers do not run")
+	}
+	tx, err := l.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("ledger: no turn to write: %w", err)
+	}
+	return tx.Rollback()
+}
+
+// Close records what was handed to [Ledger.Accept] before, and lets go of the store. Stop the
+// workers first.
+func (l *Ledger) Close() error {
+	l.accepting.close()
+	return l.store.close()
+}
+
+// Setting returns what was kept under name, or "".
+func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
+	var value string
+	err := l.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = ?`, name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read setting %s: %w", name, err)
+	}
+	return value, nil
+}
+
+// Keep keeps value under name.
+func (l *Ledger) Keep(ctx context.Context, name, value string) error {
+	_, err := l.write.ExecContext(ctx, `
+		INSERT INTO settings (name, value) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	if err != nil {
+		return fmt.Errorf("keep setting %s: %w", name, err)
+	}
+	return nil
+}
+
+func (l *Ledger) wakeDispatcher() {
+	select {
+	case l.handOver <- struct{}{}:
+	default: // a wake-up is already on its way
+	}
+}
+
+// mustSub panics only if the embedded tree is not the one that was compiled in.
+func mustSub(tree fs.FS, dir string) fs.FS {
+	sub, err := fs.Sub(tree, dir)
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}

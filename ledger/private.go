@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"database/sql"
+	"unique"
+)
+
+// Private is text that must not be printed: a handle, a URL that is a capability. It prints as
+// nothing but a mark; [Private.Reveal] gives the text.
+type Private struct {
+	// fmt calls no methods on unexported fields, and would print a plain string in one. Of this it
+	// prints an address.
+	text unique.Handle[string]
+}
+
+// Conceal makes a [Private] of text.
+func Conceal(text string) Private {
+	if text == "" {
+		return Private{}
+	}
+	return Private{text: unique.Make(text)}
+}
+
+// Reveal returns the text.
+func (p Private) Reveal() string {
+	if p == (Private{}) {
+		return ""
+	}
+	return p.text.Value()
+}
+
+// String returns a mark that says only whether there is a text.
+func (p Private) String() string {
+	if p.Reveal() == "" {
+		return ""
+	}
+	return "[private]"
+}
+
+// GoString keeps the text out of %#v.
+func (p Private) GoString() string { return p.String() }
+
+// MarshalText keeps the text out of JSON and logs.
+func (p Private) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// Scan implements [sql.Scanner].
+func (p *Private) Scan(column any) error {
+	var text sql.NullString
+	if err := text.Scan(column); err != nil {
+		return err
+	}
+	*p = Conceal(text.String)
+	return nil
+}

@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+const selectRequests = `
+	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
+		state, version, news, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
+		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id
+	FROM requests `
+
+// queryRequests returns the requests that the clauses after FROM choose.
+func queryRequests(ctx context.Context, db querier, clauses string, args ...any) ([]Request, error) {
+	rows, err := db.QueryContext(ctx, selectRequests+clauses, args...)
+	if err != nil {
+		return nil, fmt.Errorf("load requests: %w", err)
+	}
+	defer rows.Close()
+	var requests []Request
+	for rows.Next() {
+		var r Request
+		var acceptedAt, sentAt, endedAt, firstTryAt, nextTryAt int64
+		err := rows.Scan(&r.ID, &r.Delivery, &r.Kind, &r.Source, &r.TeamID, &r.ChannelID, &r.UserID, &r.Rule,
+			&r.ResponseURL, &r.ChatID, &r.Handle,
+			&r.State, &r.version, &r.news, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
+			&r.MayHaveReached, &r.SeenListed, &r.Spelling, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
+			&r.LinqSaid, &r.TraceID)
+		if err != nil {
+			return nil, fmt.Errorf("load requests: %w", err)
+		}
+		r.AcceptedAt, r.SentAt, r.EndedAt = fromMicros(acceptedAt), fromMicros(sentAt), fromMicros(endedAt)
+		r.FirstTryAt, r.NextTryAt = fromMicros(firstTryAt), fromMicros(nextTryAt)
+		requests = append(requests, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("load requests: %w", err)
+	}
+	return requests, nil
+}
+
+func queryRequest(ctx context.Context, db querier, clauses string, args ...any) (Request, error) {
+	requests, err := queryRequests(ctx, db, clauses+" LIMIT 1", args...)
+	if err != nil {
+		return Request{}, err
+	}
+	if len(requests) == 0 {
+		return Request{}, fmt.Errorf("load request: %w", ErrNotFound)
+	}
+	return requests[0], nil
+}
+
+// Request returns a request as it stands; [ErrNotFound] when there is none.
+func (l *Ledger) Request(ctx context.Context, id string) (Request, error) {
+	return queryRequest(ctx, l.read, `WHERE id = ?`, id)
+}
+
+// History returns what happened to a request, oldest first.
+func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error) {
+	rows, err := l.read.QueryContext(ctx,
+		`SELECT at, state, cause, trace_id FROM history WHERE request_id = ? ORDER BY id`, requestID)
+	if err != nil {
+		return nil, fmt.Errorf("load history: %w", err)
+	}
+	defer rows.Close()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		if err := rows.Scan(&at, &e.State, &e.Cause, &e.TraceID); err != nil {
+			return nil, fmt.Errorf("load history: %w", err)
+		}
+		e.At = fromMicros(at)
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("load history: %w", err)
+	}
+	return events, nil
+}
+
+// inTx runs do in a transaction and commits it; an error of do rolls it back and is returned.
+func (l *Ledger) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	tx, err := l.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package ledger
+
+import (
+	"strings"
+	"time"
+)
+
+// State is where a request stands. The values are stored and exported as they are written here.
+type State string
+
+// The states of a request.
+const (
+	Asked       State = "asked"        // waiting for the person's Remove or Cancel
+	Accepted    State = "accepted"     // recorded and acknowledged, nothing sent yet
+	Sent        State = "sent"         // Linq has queued it
+	Removed     State = "removed"      // seen: the handle left after a try of ours
+	AlreadyGone State = "already_gone" // the handle was not active before a try of ours could have reached Linq
+	Unconfirmed State = "unconfirmed"  // Linq accepted it, and nothing has shown it since
+	Refused     State = "refused"      // Linq, or a look at the chat, said no for good
+	Failed      State = "failed"       // trouble outlasted the retries
+	Cancelled   State = "cancelled"    // a person declined the confirmation, or it expired
+)
+
+// Final reports whether nothing more is to be done for a request in this state.
+func (s State) Final() bool {
+	switch s {
+	case Asked, Accepted, Sent:
+		return false
+	default:
+		return true
+	}
+}
+
+// Kind is what a request asks for.
+type Kind string
+
+// Remove asks for a person to leave a chat.
+const Remove Kind = "remove"
+
+// Source is how a request came in.
+type Source string
+
+// SlashCommand is a request typed as a slash command.
+const SlashCommand Source = "command"
+
+// Order is what a person asked for: the part of a [Request] that never changes.
+type Order struct {
+	Delivery    string // the platform's id of the delivery; with the handle it makes a request unique
+	Kind        Kind
+	Source      Source
+	TeamID      string
+	ChannelID   string
+	UserID      string
+	Rule        string // the rule of the policy that let the person in
+	ResponseURL Private
+	ChatID      string
+	Handle      Private // E.164, or an e-mail address
+}
+
+// handleKey is the form in which handles are compared: without regard to case.
+func (o Order) handleKey() string { return strings.ToLower(o.Handle.Reveal()) }
+
+// Request is an order and how far it has come.
+type Request struct {
+	Order
+
+	ID         string
+	State      State
+	AcceptedAt time.Time
+	SentAt     time.Time // zero until Linq has queued it
+	EndedAt    time.Time // zero until State is final
+
+	Tries          int       // DELETEs whose intent was stored
+	FirstTryAt     time.Time // zero until the first
+	NextTryAt      time.Time // zero when no try is waited for
+	MayHaveReached bool      // an earlier try may have taken effect at Linq
+	SeenListed     bool      // the chat was seen to list the handle
+	Spelling       Private   // the handle as the chat spells it; empty until seen
+	ChatName       string    // the chat's name as Linq shows it; it may hold people's numbers
+	People         int       // how many active people the chat had when it was last read; 0 when never read
+
+	Reason     string // why it was refused, failed or waits: a code of package commands
+	HTTPStatus int    // Linq's last answer to the removal; 0 without one
+	LinqSaid   string // Linq's own words with numbers masked, kept when the code is unknown
+	TraceID    string // Linq's trace id of the answer that decided
+
+	version int64
+	news    int64
+}
+
+// ShortID is the end of the request's id, enough for a person to name it by.
+func (r Request) ShortID() string {
+	const length = 8
+	return r.ID[max(0, len(r.ID)-length):]
+}
+
+// Event is one line of a request's history.
+type Event struct {
+	At      time.Time
+	State   State
+	Cause   string
+	TraceID string
+}
+
+// micros is how a moment is stored: microseconds since 1970, 0 for none.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

@@ -1,0 +1,186 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Route is the way by which people are told of an outcome.
+type Route string
+
+// The routes, in the order in which they are tried.
+const (
+	InThread      Route = "thread"
+	ByResponseURL Route = "response_url"
+	ByDirect      Route = "direct_message"
+	Undelivered   Route = "undelivered"
+)
+
+// Posting is one message of ours and what is known of it.
+type Posting struct {
+	ChannelID string
+	TS        string    // empty until the message is known to be posted
+	Shown     string    // digest of what it shows
+	Since     time.Time // when a post was begun whose end is not known; zero if there is none
+	Doubts    int       // posts whose answer was lost, and that were not found afterwards
+}
+
+// Thread is where a delivery shows in Slack. Its posting is the parent message or, on the route of
+// a direct message, that message.
+type Thread struct {
+	Delivery string
+	Route    Route // empty until something was posted or found impossible
+	Posting
+	ResponseUses int       // how often the response_url was used
+	Trouble      string    // why the last posting failed, or why the route was left; empty when all is well
+	TroubleSince time.Time // since when nothing could be posted; zero when all is well
+}
+
+// Reply is the one status message of a request in its thread.
+type Reply struct {
+	RequestID string
+	Posting
+}
+
+// Follower is a person who asked for a removal that was already under way.
+type Follower struct {
+	RequestID   string
+	Delivery    string
+	TeamID      string
+	ChannelID   string
+	UserID      string
+	ResponseURL Private
+	At          time.Time
+	Told        bool // knows where the thread is
+}
+
+// View is everything that is to show of one delivery.
+type View struct {
+	Thread   Thread
+	Requests []Request        // in the order in which they were asked for
+	Replies  map[string]Reply // by request id
+}
+
+// View returns what is to show of a delivery; [ErrNotFound] when there is no such delivery.
+func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
+	view := View{Replies: make(map[string]Reply)}
+	requests, err := queryRequests(ctx, l.read, `WHERE delivery = ? ORDER BY rowid`, delivery)
+	if err != nil {
+		return View{}, err
+	}
+	if len(requests) == 0 {
+		return View{}, fmt.Errorf("view delivery: %w", ErrNotFound)
+	}
+	view.Requests = requests
+	if view.Thread, err = loadThread(ctx, l.read, delivery); err != nil {
+		return View{}, err
+	}
+	for _, request := range requests {
+		reply, err := loadReply(ctx, l.read, request.ID)
+		if err != nil {
+			return View{}, err
+		}
+		view.Replies[request.ID] = reply
+	}
+	return view, nil
+}
+
+func loadThread(ctx context.Context, db querier, delivery string) (Thread, error) {
+	thread := Thread{Delivery: delivery}
+	var since, troubleSince int64
+	err := db.QueryRowContext(ctx, `
+		SELECT route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since
+		FROM threads WHERE delivery = ?`, delivery).
+		Scan(&thread.Route, &thread.ChannelID, &thread.TS, &thread.Shown, &since, &thread.Doubts,
+			&thread.ResponseUses, &thread.Trouble, &troubleSince)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Thread{}, fmt.Errorf("load thread: %w", err)
+	}
+	thread.Since, thread.TroubleSince = fromMicros(since), fromMicros(troubleSince)
+	return thread, nil
+}
+
+// SaveThread stores where a delivery shows.
+func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
+	_, err := l.write.ExecContext(ctx, `
+		INSERT INTO threads (delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (delivery) DO UPDATE SET
+			route = excluded.route, channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
+			posting_since = excluded.posting_since, doubts = excluded.doubts, response_uses = excluded.response_uses,
+			trouble = excluded.trouble, trouble_since = excluded.trouble_since`,
+		t.Delivery, t.Route, t.ChannelID, t.TS, t.Shown, micros(t.Since), t.Doubts,
+		t.ResponseUses, t.Trouble, micros(t.TroubleSince))
+	if err != nil {
+		return fmt.Errorf("save thread: %w", err)
+	}
+	return nil
+}
+
+func loadReply(ctx context.Context, db querier, requestID string) (Reply, error) {
+	reply := Reply{RequestID: requestID}
+	var since int64
+	err := db.QueryRowContext(ctx, `
+		SELECT channel_id, ts, shown, posting_since, doubts FROM replies WHERE request_id = ?`, requestID).
+		Scan(&reply.ChannelID, &reply.TS, &reply.Shown, &since, &reply.Doubts)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Reply{}, fmt.Errorf("load reply: %w", err)
+	}
+	reply.Since = fromMicros(since)
+	return reply, nil
+}
+
+// SaveReply stores what the status message of a request shows.
+func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
+	_, err := l.write.ExecContext(ctx, `
+		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (request_id) DO UPDATE SET
+			channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
+			posting_since = excluded.posting_since, doubts = excluded.doubts`,
+		r.RequestID, r.ChannelID, r.TS, r.Shown, micros(r.Since), r.Doubts)
+	if err != nil {
+		return fmt.Errorf("save reply: %w", err)
+	}
+	return nil
+}
+
+// UntoldFollowers returns those who asked for a removal of this delivery and do not yet know where
+// its thread is.
+func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follower, error) {
+	rows, err := l.read.QueryContext(ctx, `
+		SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
+		FROM followers f JOIN requests r ON r.id = f.request_id
+		WHERE r.delivery = ? AND f.told = 0 ORDER BY f.at`, delivery)
+	if err != nil {
+		return nil, fmt.Errorf("load followers: %w", err)
+	}
+	defer rows.Close()
+	var followers []Follower
+	for rows.Next() {
+		var f Follower
+		var at int64
+		if err := rows.Scan(&f.RequestID, &f.Delivery, &f.TeamID, &f.ChannelID, &f.UserID, &f.ResponseURL, &at); err != nil {
+			return nil, fmt.Errorf("load followers: %w", err)
+		}
+		f.At = fromMicros(at)
+		followers = append(followers, f)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("load followers: %w", err)
+	}
+	return followers, nil
+}
+
+// MarkTold records that a follower knows where the thread is, or can no longer be told.
+func (l *Ledger) MarkTold(ctx context.Context, f Follower) error {
+	_, err := l.write.ExecContext(ctx,
+		`UPDATE followers SET told = 1 WHERE request_id = ? AND delivery = ?`, f.RequestID, f.Delivery)
+	if err != nil {
+		return fmt.Errorf("mark follower told: %w", err)
+	}
+	return nil
+}
