@@ -1,0 +1,167 @@
+package commands
+
+import (
+	"fmt"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// Mark is the sign in front of a status.
+type Mark string
+
+// The marks.
+const (
+	MarkQueued      Mark = "⏳"
+	MarkDone        Mark = "✅"
+	MarkNeedsPerson Mark = "⚠️"
+	MarkRefused     Mark = "⛔"
+)
+
+// Status is what people are told of a request: one sentence or two of what happened, and what to do
+// next, if anything.
+type Status struct {
+	Mark     Mark
+	Happened Text
+	Next     Text // empty when there is nothing to do
+}
+
+// Text returns the status as one text.
+func (s Status) Text() Text {
+	text := Say("%s %s", string(s.Mark), s.Happened)
+	if len(s.Next) > 0 {
+		text = append(append(text, Span{Kind: Words, Value: " "}), s.Next...)
+	}
+	return text
+}
+
+// Explainer finds the words for every outcome. It is the one place that has them.
+type Explainer struct {
+	FullHandles bool // show whole numbers and addresses where others read along
+}
+
+// Who names the person of a request.
+func (e Explainer) Who(r ledger.Request) string {
+	handle := linq.NewHandle(r.Handle.Reveal())
+	if e.FullHandles {
+		return handle.Full()
+	}
+	return handle.String()
+}
+
+// Chat names the chat of a request: by its name if that is known, else by its id.
+func (e Explainer) Chat(r ledger.Request) Span {
+	switch {
+	case r.ChatName == "":
+		return ID(r.ChatID)
+	case e.FullHandles:
+		return Name(r.ChatName)
+	default:
+		return Name(linq.MaskText(r.ChatName))
+	}
+}
+
+// Explain says where a request stands.
+func (e Explainer) Explain(r ledger.Request) Status {
+	who, chat := e.Who(r), e.Chat(r)
+	switch r.State {
+	case ledger.Sent:
+		return Status{
+			Mark: MarkQueued, Happened: Say("Linq has queued the removal of %s from %s.", who, chat),
+			Next: Say("This will change once they have left."),
+		}
+	case ledger.Removed:
+		if r.People == 0 {
+			return Status{Mark: MarkDone, Happened: Say("%s has left %s.", who, chat)}
+		}
+		return Status{Mark: MarkDone, Happened: Say("%s has left %s; %s.", who, chat, staying(r.People))}
+	case ledger.AlreadyGone:
+		return Status{Mark: MarkDone, Happened: Say("%s is not in %s any more, so there was nothing left to do.", who, chat)}
+	case ledger.Unconfirmed:
+		return e.unconfirmed(r)
+	case ledger.Refused:
+		return e.refused(r)
+	case ledger.Failed:
+		return e.failed(r)
+	case ledger.Cancelled:
+		return Status{Mark: MarkRefused, Happened: Say("The removal of %s from %s was cancelled. Nothing was removed.", who, chat)}
+	default:
+		return e.underWay(r)
+	}
+}
+
+func staying(people int) string {
+	if people == 1 {
+		return "1 person stays"
+	}
+	return fmt.Sprintf("%d people stay", people)
+}
+
+// underWay is for a request that Linq has not taken yet.
+func (e Explainer) underWay(r ledger.Request) Status {
+	who, chat := e.Who(r), e.Chat(r)
+	if r.NextTryAt.IsZero() {
+		return Status{
+			Mark: MarkQueued, Happened: Say("The removal of %s from %s is recorded; Linq has not answered yet.", who, chat),
+			Next: Say("This will change once it has."),
+		}
+	}
+	return Status{
+		Mark: MarkQueued, Happened: Say("%s The removal of %s from %s is not done yet.", trouble(r), who, chat),
+		Next: Say("linqbot tries again at %s.", Moment(r.NextTryAt)),
+	}
+}
+
+// trouble says what stands in the way of a request that is tried again, or was given up.
+func trouble(r ledger.Request) Text {
+	switch code := linqCode(r.Reason); {
+	case r.Reason == ReasonNoAnswer:
+		return Say("Linq did not answer.")
+	case code == linq.CodeRateLimited || r.HTTPStatus == statusTooMany:
+		return Say("Linq takes no more calls for the moment.")
+	case code == linq.CodeChatBeingCreated:
+		return Say("Linq is still creating this chat.")
+	case code == linq.CodeStateConflict:
+		return Say("Linq says that the removal conflicts with the chat's present state.")
+	case code == linq.CodeServiceUnavailable:
+		return Say("Linq's service is unavailable for the moment.")
+	case r.HTTPStatus == statusTimeout:
+		return Say("Linq waited too long for the request.")
+	default:
+		return Say("Linq had trouble of its own (HTTP %s).", fmt.Sprint(r.HTTPStatus))
+	}
+}
+
+func (e Explainer) unconfirmed(r ledger.Request) Status {
+	who, chat := e.Who(r), e.Chat(r)
+	seen := Say("10 minutes later the chat still lists them")
+	if r.Reason == ReasonUnreadable {
+		seen = Say("for 10 minutes the chat could not be read")
+	}
+	return Status{
+		Mark:     MarkNeedsPerson,
+		Happened: Say("Linq accepted the removal of %s from %s, but %s. Nobody has seen them leave.", who, chat, seen),
+		Next:     Say("Look into the chat; if they are still there, ask again, or give the trace id to Linq's support."),
+	}
+}
+
+func (e Explainer) failed(r ledger.Request) Status {
+	next := Say("Try again later. If it stays like this, give the trace id to Linq's support.")
+	if r.TraceID == "" {
+		next = Say("Try again later. If it stays like this, someone who runs linqbot should check that it reaches Linq.")
+	}
+	return Status{
+		Mark: MarkNeedsPerson,
+		Happened: Say("%s linqbot tried for 15 minutes and has stopped. %s",
+			trouble(r), e.outcomeOf(r, Say("%s was not removed from %s.", e.Who(r), e.Chat(r)))),
+		Next: next,
+	}
+}
+
+// outcomeOf is certain only when no try can have taken effect.
+func (e Explainer) outcomeOf(r ledger.Request, certain Text) Text {
+	if !r.MayHaveReached {
+		return certain
+	}
+	return Say("It is not known whether an earlier try removed %s from %s: look into the chat.", e.Who(r), e.Chat(r))
+}

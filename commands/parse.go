@@ -1,0 +1,146 @@
+package commands
+
+import (
+	"strings"
+
+	"linqbot/linq"
+)
+
+// RemoveArgs is what a person asked for.
+type RemoveArgs struct {
+	Chat    linq.ChatID
+	Handles []Understood // at least one, each once, in the order in which they were named
+}
+
+const mostHandles = 20
+
+// ParseRemove reads the text after /linq-remove: a chat id, then one or more handles separated by
+// commas, semicolons or new lines. region is the one in which numbers without an international
+// prefix are read. What cannot be understood is refused whole, with a [*UsageError] that names the
+// part.
+func ParseRemove(text, region string) (RemoveArgs, error) {
+	args, err := parseRemove(text, region)
+	if err != nil {
+		err.Usage = RemoveUsage()
+		return RemoveArgs{}, err
+	}
+	return args, nil
+}
+
+func parseRemove(text, region string) (RemoveArgs, *UsageError) {
+	if err := refuseLongText(text); err != nil {
+		return RemoveArgs{}, err
+	}
+	text = insidePairs(cleanTyped(text))
+	first, rest := cutWord(text)
+	switch strings.ToLower(insidePairs(first)) {
+	case "":
+		return RemoveArgs{}, usageError(UsageNoArguments, "",
+			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person to remove.")
+	case "help", "?", "-h", "-help", "--help":
+		return RemoveArgs{}, usageError(UsageHelp, "",
+			"This removes people from a Linq group chat. Give the chat id, then the phone number or e-mail address of the person; "+
+				"put commas between several people.")
+	}
+	chat, err := linq.ParseChatID(insidePairs(first))
+	if err != nil {
+		return RemoveArgs{}, refuseChat(first, text, region)
+	}
+	if rest == "" {
+		return RemoveArgs{}, usageError(UsageMissingHandle, "",
+			"The person is missing. After the chat id, give the phone number or e-mail address of the person to remove.")
+	}
+	handles, refused := readHandles(rest, region)
+	if refused != nil {
+		return RemoveArgs{}, refused
+	}
+	return RemoveArgs{Chat: chat, Handles: handles}, nil
+}
+
+// readHandles reads a list. Whoever is named twice is taken once.
+func readHandles(list, region string) ([]Understood, *UsageError) {
+	pieces := splitHandles(insidePairs(list))
+	if len(pieces) == 0 {
+		pieces = []string{""}
+	}
+	var handles []Understood
+	for _, piece := range pieces {
+		u, err := readHandle(piece, region)
+		if err != nil {
+			return nil, err
+		}
+		if !namesAlready(handles, u) {
+			handles = append(handles, u)
+		}
+	}
+	if len(handles) > mostHandles {
+		return nil, usageError(UsageTooManyHandles, "",
+			"That is %s people, and one command takes at most %s. Split them over several commands.", len(handles), mostHandles)
+	}
+	return handles, nil
+}
+
+func namesAlready(handles []Understood, u Understood) bool {
+	for _, other := range handles {
+		if other.Handle.Is(u.Handle) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitHandles splits a list at commas, semicolons and new lines, and leaves out what is empty. The
+// semicolon of "tel:+1…;ext=5" and the comma of `"Doe, Jane" <jane@example.com>` do not separate.
+func splitHandles(list string) []string {
+	var pieces []string
+	start := 0
+	cut := func(end int) {
+		if piece := strings.TrimSpace(list[start:end]); piece != "" {
+			pieces = append(pieces, piece)
+		}
+		start = end + 1
+	}
+	for i := 0; i < len(list); i++ {
+		switch list[i] {
+		case ',', '\n':
+			cut(i)
+		case ';':
+			if !startsParameter(list[i+1:]) {
+				cut(i)
+			}
+		case '"':
+			i += lengthOfName(list[i:])
+		}
+	}
+	cut(len(list))
+	return pieces
+}
+
+// startsParameter reports whether text goes on a tel: URI, after its semicolon.
+func startsParameter(text string) bool {
+	name, _, ok := strings.Cut(text, "=")
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "ext", "isub", "phone-context":
+		return ok
+	}
+	return false
+}
+
+// lengthOfName returns how far the name in front of <address> reaches, 0 if text, which starts with
+// a quote, starts no such name.
+func lengthOfName(text string) int {
+	end := strings.IndexAny(text[1:], "\"\n") + 1
+	if end == 0 || text[end] != '"' || !strings.HasPrefix(strings.TrimSpace(text[end+1:]), "<") {
+		return 0
+	}
+	return end
+}
+
+// cutWord cuts text at its first space or new line.
+func cutWord(text string) (first, rest string) {
+	end := strings.IndexAny(text, " \n")
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], strings.TrimSpace(text[end:])
+}

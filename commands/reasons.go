@@ -1,0 +1,61 @@
+package commands
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"linqbot/linq"
+)
+
+// Reasons why a request ended, or waits, as the ledger keeps them. Beside these there are
+// "linq_2013" for an error code of Linq, and "http_418" for an answer without one.
+const (
+	ReasonNoSuchChat  = "no_such_chat" // reading the chat: there is none
+	ReasonNotAGroup   = "not_a_group"  // reading the chat: a one-to-one chat
+	ReasonOwnLine     = "own_line"     // reading the chat: the handle is our own line
+	ReasonNotInChat   = "not_in_chat"  // reading the chat: the handle is not listed
+	ReasonSeenGone    = "seen_gone"    // reading the chat: the handle is not active
+	ReasonStillListed = "still_listed" // reading the chat after the removal was queued: still active
+	ReasonUnreadable  = "unreadable"   // the chat could not be read after the removal was queued
+	ReasonNoAnswer    = "no_answer"    // Linq did not answer
+)
+
+// The statuses of Linq's answers that mean something of their own.
+const (
+	statusRedirect     = 300
+	statusBadRequest   = 400
+	statusUnauthorized = 401
+	statusForbidden    = 403
+	statusNotFound     = 404
+	statusTimeout      = 408
+	statusConflict     = 409
+	statusTooMany      = 429
+	statusServerError  = 500
+)
+
+const (
+	linqReason = "linq_"
+	httpReason = "http_"
+)
+
+// reasonOf names a refusal of Linq by its code, or by its HTTP status.
+func reasonOf(refusal *linq.Error) string {
+	if refusal.Code != 0 {
+		return fmt.Sprint(linqReason, refusal.Code)
+	}
+	return fmt.Sprint(httpReason, refusal.HTTPStatus)
+}
+
+// linqCode returns the code in a reason, 0 if it holds none.
+func linqCode(reason string) int {
+	digits, ok := strings.CutPrefix(reason, linqReason)
+	if !ok {
+		return 0
+	}
+	code, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return code
+}

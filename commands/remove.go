@@ -1,0 +1,111 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+)
+
+// Invocation is a command as a person gave it.
+type Invocation struct {
+	Delivery    string // the platform's id of this delivery
+	TeamID      string
+	ChannelID   string
+	UserID      string
+	Text        string
+	ResponseURL string
+}
+
+// Answer is what the person alone reads at once, a paragraph each.
+type Answer []Text
+
+// Recorder takes orders; see [ledger.Ledger.Accept].
+type Recorder interface {
+	Accept(ctx context.Context, orders []ledger.Order) ([]ledger.Acceptance, error)
+}
+
+// Remove is the command /linq-remove.
+type Remove struct {
+	policy   Policy
+	recorder Recorder
+	region   string
+	log      *logrus.Entry
+}
+
+// RemoveConfig is what [Remove] needs.
+type RemoveConfig struct {
+	Policy   Policy
+	Recorder Recorder
+	Region   string // for numbers written without a country code
+	Logger   *logrus.Logger
+}
+
+// NewRemove returns the command.
+func NewRemove(cfg RemoveConfig) *Remove {
+	return &Remove{policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands")}
+}
+
+// Run records what the invocation asks for and says so. When it returns, either every removal that
+// was asked for is on disk, or none is and the answer says why.
+func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
+	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+	decision := c.policy.Decide(ctx, in.UserID, in.ChannelID)
+	if !decision.Allowed {
+		log.WithField("outcome", "denied").Info("command answered")
+		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+	}
+	args, err := ParseRemove(in.Text, c.region)
+	if err != nil {
+		usage, ok := errors.AsType[*UsageError](err)
+		if !ok {
+			usage = &UsageError{Why: Say("The command could not be read."), Usage: RemoveUsage()}
+		}
+		log.WithFields(logrus.Fields{"outcome": "usage", "usage_code": usage.Code}).Info("command answered")
+		return Answer{usage.Why, usage.Usage}
+	}
+	accepted, err := c.recorder.Accept(ctx, orders(in, args, decision.Rule))
+	if err != nil {
+		log.WithError(err).WithField("outcome", "not_recorded").Error("command answered")
+		return notRecorded(err)
+	}
+	for _, a := range accepted {
+		log.WithFields(logrus.Fields{
+			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+		}).Info("command answered")
+	}
+	return acknowledge(in, args, accepted)
+}
+
+func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
+	orders := make([]ledger.Order, len(args.Handles))
+	for i, understood := range args.Handles {
+		orders[i] = ledger.Order{
+			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
+			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
+			ResponseURL: ledger.Conceal(in.ResponseURL),
+			ChatID:      args.Chat.String(), Handle: ledger.Conceal(understood.Handle.Full()),
+		}
+	}
+	return orders
+}
+
+func notRecorded(err error) Answer {
+	if errors.Is(err, ledger.ErrDoubtful) {
+		return Answer{Say("%s linqbot could not make sure that this was recorded. If a thread about it appears here, it was; if none does within a minute, try again.", string(MarkNeedsPerson))}
+	}
+	return Answer{Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}
+}
+
+func outcomeName(o ledger.Outcome) string {
+	switch o {
+	case ledger.Recorded:
+		return "recorded"
+	case ledger.Redelivered:
+		return "redelivered"
+	default:
+		return "under_way"
+	}
+}

@@ -1,0 +1,175 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// Remove is one try at a removal: read the chat, settle what is certain, store the intent, ask Linq.
+// It returns after how long it wants to be run again; 0 when the request needs no further try.
+func (s *Steps) Remove(ctx context.Context, id string) (time.Duration, error) {
+	r, err := s.records.Request(ctx, id)
+	if err != nil || r.State != ledger.Accepted {
+		return 0, err
+	}
+	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
+		return wait, nil
+	}
+	trying, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
+	at, err := s.look(trying, r)
+	if err != nil {
+		return 0, err
+	}
+	if state, reason, ok := settle(r, at); ok {
+		return 0, s.end(ctx, at.note(r), state, reason, "reading the chat: "+reason, "")
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	doubt := r.MayHaveReached
+	r = at.note(r)
+	r.Tries++
+	r.MayHaveReached = true
+	if r.FirstTryAt.IsZero() {
+		r.FirstTryAt = s.now()
+	}
+	r, err = s.save(ctx, r, ledger.Change{Cause: fmt.Sprintf("try %d: asking Linq", r.Tries)})
+	if err != nil {
+		return 0, err
+	}
+	accepted, err := s.ask(trying, r)
+	if err == nil {
+		return 0, s.sent(ctx, r, accepted)
+	}
+	return s.afterTrouble(ctx, r, doubt, err)
+}
+
+// settle says what a reading of the chat makes certain before a try; false when it is for Linq to say.
+func settle(r ledger.Request, at sighting) (ledger.State, string, bool) {
+	if at.noSuchChat() {
+		return ledger.Refused, ReasonNoSuchChat, true
+	}
+	if at.err != nil {
+		return "", "", false
+	}
+	if r.MayHaveReached {
+		if state, gone := at.gone(r); gone {
+			return state, ReasonSeenGone, true
+		}
+	}
+	switch {
+	case !at.chat.IsGroup:
+		return ledger.Refused, ReasonNotAGroup, true
+	case !at.listed:
+		return ledger.Refused, ReasonNotInChat, true
+	case at.person.IsMe:
+		return ledger.Refused, ReasonOwnLine, true
+	case !at.person.Active():
+		return ledger.AlreadyGone, ReasonSeenGone, true
+	}
+	return "", "", false
+}
+
+func (s *Steps) ask(ctx context.Context, r ledger.Request) (linq.Accepted, error) {
+	id, err := linq.ParseChatID(r.ChatID)
+	if err != nil {
+		return linq.Accepted{}, err
+	}
+	spelling := r.Spelling.Reveal()
+	if spelling == "" {
+		spelling = r.Handle.Reveal()
+	}
+	return s.chats.RemoveParticipant(ctx, id, linq.NewHandle(spelling))
+}
+
+func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accepted) error {
+	r.State, r.SentAt, r.NextTryAt = ledger.Sent, s.now(), time.Time{}
+	r.Reason, r.LinqSaid, r.HTTPStatus, r.TraceID = "", "", accepted.HTTPStatus, accepted.TraceID
+	_, err := s.save(ctx, r, ledger.Change{
+		Cause: fmt.Sprintf("Linq answered %d", accepted.HTTPStatus), TraceID: accepted.TraceID, News: true,
+	})
+	return err
+}
+
+// afterTrouble decides what a try that ended in err means. doubt says whether a try before it may
+// have taken effect.
+func (s *Steps) afterTrouble(ctx context.Context, r ledger.Request, doubt bool, err error) (time.Duration, error) {
+	refusal, answered := errors.AsType[*linq.Error](err)
+	if !answered {
+		// Only a request that certainly never left leaves no doubt behind.
+		lost, ok := errors.AsType[*linq.NoAnswerError](err)
+		r.MayHaveReached = doubt || !ok || lost.MaybeSent
+		r.Reason, r.HTTPStatus, r.LinqSaid = ReasonNoAnswer, 0, ""
+		return s.again(ctx, r, 0, "Linq did not answer", "")
+	}
+	r.Reason, r.HTTPStatus, r.TraceID = reasonOf(refusal), refusal.HTTPStatus, refusal.TraceID
+	r.LinqSaid = ""
+	if _, known := linq.LookUp(refusal.Code); !known {
+		r.LinqSaid = linq.MaskText(refusal.Message)
+	}
+	r.MayHaveReached = doubt || mayHaveActed(refusal.HTTPStatus)
+	cause := fmt.Sprintf("Linq answered %d, code %d", refusal.HTTPStatus, refusal.Code)
+	if refusal.Retriable() {
+		return s.again(ctx, r, refusal.RetryAfter, cause, refusal.TraceID)
+	}
+	if doubt && (refusal.HTTPStatus == statusNotFound || refusal.HTTPStatus == statusConflict) {
+		at, err := s.look(ctx, r)
+		if err != nil {
+			return 0, err
+		}
+		if state, gone := at.gone(r); gone {
+			return 0, s.end(ctx, at.note(r), state, ReasonSeenGone, cause+"; the chat shows that they are gone", refusal.TraceID)
+		}
+		if at.err != nil && !at.noSuchChat() {
+			return s.again(ctx, r, 0, cause+", and the chat could not be read", refusal.TraceID)
+		}
+		r = at.note(r)
+	}
+	return 0, s.end(ctx, r, ledger.Refused, r.Reason, cause, refusal.TraceID)
+}
+
+// mayHaveActed reports whether Linq may have acted on a call although it answered with status: when
+// it gave up on it rather than turned it down.
+func mayHaveActed(status int) bool {
+	return status == statusTimeout || status >= statusServerError
+}
+
+// again plans the next try, or ends the request when the time for tries is over.
+func (s *Steps) again(ctx context.Context, r ledger.Request, asked time.Duration, cause, traceID string) (time.Duration, error) {
+	wait := min(asked, waitMost)
+	if asked == 0 {
+		wait = s.jitter(backoff(r.Tries))
+	}
+	next := s.now().Add(wait)
+	if next.After(r.FirstTryAt.Add(retryFor)) {
+		return 0, s.giveUp(ctx, r, cause, traceID)
+	}
+	r.NextTryAt = next
+	if _, err := s.save(ctx, r, ledger.Change{
+		Cause: fmt.Sprintf("%s; trying again in %s", cause, wait.Round(time.Millisecond)), TraceID: traceID, News: true,
+	}); err != nil {
+		return 0, err
+	}
+	return wait, ctx.Err()
+}
+
+// giveUp looks once more before it calls a removal failed that may have happened.
+func (s *Steps) giveUp(ctx context.Context, r ledger.Request, cause, traceID string) error {
+	if r.MayHaveReached {
+		at, err := s.look(ctx, r)
+		if err != nil {
+			return err
+		}
+		if state, gone := at.gone(r); gone {
+			return s.end(ctx, at.note(r), state, ReasonSeenGone, cause+"; the chat shows that they are gone", traceID)
+		}
+		r = at.note(r)
+	}
+	return s.end(ctx, r, ledger.Failed, r.Reason, cause+"; no more tries", traceID)
+}

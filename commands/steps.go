@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// Chats is what the steps need of Linq.
+type Chats interface {
+	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
+	RemoveParticipant(ctx context.Context, id linq.ChatID, person linq.Handle) (linq.Accepted, error)
+}
+
+// Records is what the steps need of the ledger.
+type Records interface {
+	Request(ctx context.Context, id string) (ledger.Request, error)
+	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
+}
+
+// Steps carry a removal from accepted to its end. Each may run twice, or be cut off anywhere: what
+// it has learned is in the ledger before it acts on it.
+type Steps struct {
+	chats   Chats
+	records Records
+	now     func() time.Time
+	jitter  func(time.Duration) time.Duration
+	log     *logrus.Entry
+}
+
+// StepsConfig is what [Steps] need.
+type StepsConfig struct {
+	Chats   Chats
+	Records Records
+	Logger  *logrus.Logger
+	Now     func() time.Time                  // nil: time.Now
+	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
+}
+
+// NewSteps returns the steps of a removal.
+func NewSteps(cfg StepsConfig) *Steps {
+	s := &Steps{
+		chats: cfg.Chats, records: cfg.Records, now: cfg.Now, jitter: cfg.Jitter,
+		log: cfg.Logger.WithField("part", "steps"),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.jitter == nil {
+		s.jitter = func(d time.Duration) time.Duration {
+			return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreading retries needs no secrecy
+		}
+	}
+	return s
+}
+
+const (
+	tryTime  = 20 * time.Second // one try: reading the chat and the DELETE
+	readTime = 5 * time.Second  // one reading of the chat
+	saveTime = 5 * time.Second  // storing what Linq answered, even when the process is to stop
+
+	retryFirst = time.Second
+	retryMost  = 30 * time.Second
+	waitMost   = 5 * time.Minute  // of a wait that Linq asks for
+	retryFor   = 15 * time.Minute // from the first try
+
+	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
+)
+
+// sighting is what one reading of a chat showed.
+type sighting struct {
+	chat   linq.Chat
+	person linq.Participant
+	listed bool
+	err    error // the chat could not be read
+}
+
+func (s *Steps) look(ctx context.Context, r ledger.Request) (sighting, error) {
+	id, err := linq.ParseChatID(r.ChatID)
+	if err != nil {
+		return sighting{}, fmt.Errorf("request %s: %w", r.ShortID(), err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	chat, err := s.chats.Chat(ctx, id)
+	if err != nil {
+		return sighting{err: err}, nil
+	}
+	person, listed := chat.Find(linq.NewHandle(r.Handle.Reveal()))
+	return sighting{chat: chat, person: person, listed: listed}, nil
+}
+
+// noSuchChat is certain only in Linq's own words: a 404 without its code may come from a proxy.
+func (at sighting) noSuchChat() bool {
+	refusal, ok := errors.AsType[*linq.Error](at.err)
+	return ok && linq.IsNotFound(at.err) && refusal.Code == linq.CodeChatNotFound
+}
+
+// note keeps what a reading showed.
+func (at sighting) note(r ledger.Request) ledger.Request {
+	if at.err != nil {
+		return r
+	}
+	r.ChatName = at.chat.DisplayName
+	r.People = len(at.chat.Active())
+	if at.listed {
+		r.SeenListed = true
+		r.Spelling = ledger.Conceal(at.person.Handle.Full())
+	}
+	return r
+}
+
+// gone says what it means that a readable chat does not show the handle as active, after a try that
+// may have reached Linq. The second result is false while the handle is active, or nothing was read.
+func (at sighting) gone(r ledger.Request) (ledger.State, bool) {
+	switch {
+	case at.err != nil, at.listed && at.person.Active():
+		return "", false
+	case at.listed, r.SeenListed:
+		return ledger.Removed, true
+	default:
+		return ledger.AlreadyGone, true
+	}
+}
+
+// save stores r although the process may be stopping: what was learned must not be lost.
+func (s *Steps) save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	saved, err := s.records.Save(ctx, r, c)
+	if err != nil {
+		return r, err
+	}
+	if saved.State.Final() {
+		s.log.WithFields(logrus.Fields{
+			"request": saved.ShortID(), "state": saved.State, "reason": saved.Reason, "trace_id": saved.TraceID,
+		}).Info("removal ended")
+	}
+	return saved, nil
+}
+
+func (s *Steps) end(ctx context.Context, r ledger.Request, state ledger.State, reason, cause, traceID string) error {
+	r.State, r.Reason, r.NextTryAt = state, reason, time.Time{}
+	if traceID != "" {
+		r.TraceID = traceID
+	}
+	_, err := s.save(ctx, r, ledger.Change{Cause: cause, TraceID: traceID, News: true})
+	return err
+}
+
+// backoff is the wait after so many tries: 1 s doubling to 30 s.
+func backoff(tries int) time.Duration {
+	const doublings = 5
+	return min(retryMost, retryFirst<<min(max(tries-1, 0), doublings))
+}
