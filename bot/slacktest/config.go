@@ -1,0 +1,69 @@
+package slacktest
+
+import (
+	"cmp"
+	"time"
+)
+
+// Config describes the workspace and the app. The zero value is a working one.
+type Config struct {
+	BotToken      string // the token that calls must bear; default "xoxb-slacktest"
+	SigningSecret string // signs what goes to the bot; default "slacktest-signing-secret"
+
+	AppID        string // default "A0SLACKTEST"
+	TeamID       string // default "T0SLACKTEST"
+	TeamName     string // default "Acme"
+	TeamDomain   string // the workspace is https://<TeamDomain>.slack.com/; default "acme"
+	EnterpriseID string // set when the workspace is part of an Enterprise organisation
+
+	BotUserID string // default "U0LINQBOT"
+	BotID     string // default "B0LINQBOT"
+	BotName   string // default "linqbot"
+
+	// Scopes are those granted to the app. When set, a method whose scope is missing answers
+	// missing_scope; nil grants everything.
+	Scopes []string
+	// PublicWrite lets the app post to public channels that it is not in, as the scope
+	// chat:write.public does.
+	PublicWrite bool
+	// MessagesTabDisabled refuses direct messages with messages_tab_disabled.
+	MessagesTabDisabled bool
+	// RateLimits holds the limit of each method, by its name or "response_url"; nil is no limit.
+	// [SlackRateLimits] returns Slack's own.
+	RateLimits map[string]RateLimit
+
+	// AckTimeout is how long Slack waits for the bot's answer; default 3 s (reference:
+	// interactivity/implementing-slash-commands).
+	AckTimeout time.Duration
+	// Now is the clock of everything but delays; default [time.Now].
+	Now func() time.Time
+	// Zone is where the reader of [Slack.Screen] lives; default UTC.
+	Zone *time.Location
+
+	Addr string // where Serve listens; default a free port of 127.0.0.1
+	URL  string // the base of every URL handed out, when something other than Serve serves the handler
+}
+
+func (c Config) withDefaults() Config {
+	c.BotToken = cmp.Or(c.BotToken, "xoxb-slacktest")
+	c.SigningSecret = cmp.Or(c.SigningSecret, "slacktest-signing-secret")
+	c.AppID = cmp.Or(c.AppID, "A0SLACKTEST")
+	c.TeamID = cmp.Or(c.TeamID, "T0SLACKTEST")
+	c.TeamName = cmp.Or(c.TeamName, "Acme")
+	c.TeamDomain = cmp.Or(c.TeamDomain, "acme")
+	c.BotUserID = cmp.Or(c.BotUserID, "U0LINQBOT")
+	c.BotID = cmp.Or(c.BotID, "B0LINQBOT")
+	c.BotName = cmp.Or(c.BotName, "linqbot")
+	c.AckTimeout = cmp.Or(c.AckTimeout, 3*time.Second)
+	c.Addr = cmp.Or(c.Addr, "127.0.0.1:0")
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	return c
+}
+
+// workspaceURL is the address people use for the workspace, with a final slash.
+func (c Config) workspaceURL() string { return "https://" + c.TeamDomain + ".slack.com/" }

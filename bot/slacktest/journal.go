@@ -1,0 +1,61 @@
+package slacktest
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Call is one request to Slack, in the order in which they arrived.
+type Call struct {
+	At      time.Time
+	Method  string // a Web API method, or "response_url"
+	Channel string // as the call named it
+	Status  int    // HTTP; 0 while the call is under way, and when its connection was dropped
+	Error   string // Slack's error code; "dropped" for a dropped connection
+	Form    url.Values
+	Body    []byte // as it was sent
+}
+
+// Calls returns every request so far, those under way included. The token is left out of Form.
+func (s *Slack) Calls() []Call {
+	return look(s, func(*world) []Call {
+		calls := make([]Call, len(s.journal))
+		for i, c := range s.journal {
+			calls[i] = *c
+		}
+		return calls
+	})
+}
+
+// exchange carries one request through: it enters the journal, meets the rate limit and the faults,
+// takes effect and is answered. An error that a fault asks for has the status errorStatus.
+func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, errorStatus int, effect func(*world) answer) {
+	entry, fault := s.arrive(call)
+	once := func() (a answer) {
+		s.change(func(w *world) {
+			if wait := s.limits.take(call.Method, call.Channel, w.cfg.Now()); wait > 0 {
+				a = rateLimited(wait)
+				return
+			}
+			a = effect(w)
+		})
+		return a
+	}
+	a := fault.meet(r.Context(), errorStatus, once)
+	s.change(func(*world) {
+		entry.Status, entry.Error = a.status, a.err
+	})
+	a.write(w)
+}
+
+// arrive enters a call in the journal and picks the fault that it meets, nil for none.
+func (s *Slack) arrive(call Call) (*Call, *Fault) {
+	var fault *Fault
+	s.change(func(w *world) {
+		call.At = w.cfg.Now()
+		s.journal = append(s.journal, &call)
+		fault = s.faults.pick(call.Method, call.Channel)
+	})
+	return &call, fault
+}

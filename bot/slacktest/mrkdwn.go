@@ -1,0 +1,114 @@
+package slacktest
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// mrkdwn is a text in Slack's mark-up as people see it, without colour or weight: names for ids,
+// labels for links, entities as the characters they stand for, emphasis without its marks
+// (messaging/formatting-message-text).
+func (w *world) mrkdwn(text string) string {
+	// What is inside <…> or `…` is no mark-up, so it steps aside while the marks are taken away.
+	var aside []string
+	keep := func(s string) string {
+		aside = append(aside, s)
+		return string(asideFirst + rune(len(aside)-1))
+	}
+	text = angle.ReplaceAllStringFunc(text, func(s string) string { return keep(w.reference(s[1 : len(s)-1])) })
+	text = code.ReplaceAllStringFunc(text, func(s string) string { return keep(unescape(strings.Trim(s, "`"))) })
+	for _, mark := range []rune{'*', '_', '~'} {
+		text = withoutMark(text, mark)
+	}
+	text = unescape(text)
+	for i := len(aside) - 1; i >= 0; i-- { // the last may hold the first
+		text = strings.ReplaceAll(text, string(asideFirst+rune(i)), aside[i])
+	}
+	return text
+}
+
+// asideFirst begins the private characters that stand for what stepped aside.
+const asideFirst = '\U000F0000'
+
+// Patterns that never change.
+var (
+	angle = regexp.MustCompile(`<[^<>\s][^<>\n]*>`)
+	code  = regexp.MustCompile("```[^`]+```|`[^`\n]+`")
+)
+
+// reference is what people see for the inside of <…>. Of people and channels Slack shows the name
+// they have, whatever the label says.
+func (w *world) reference(inside string) string {
+	target, label, _ := strings.Cut(inside, "|")
+	label = unescape(label)
+	switch {
+	case strings.HasPrefix(target, "@"):
+		return "@" + w.userName(target[1:])
+	case strings.HasPrefix(target, "#"):
+		return "#" + w.channelName(target[1:])
+	case strings.HasPrefix(target, "!subteam^"):
+		return "@" + w.groupHandle(strings.TrimPrefix(target, "!subteam^"))
+	case strings.HasPrefix(target, "!date^"):
+		return label
+	case strings.HasPrefix(target, "!"):
+		return "@" + target[1:]
+	}
+	return cmp.Or(label, unescape(target))
+}
+
+func (w *world) channelName(id string) string {
+	if c, ok := w.channels.get(id); ok {
+		return c.Name
+	}
+	return id
+}
+
+func (w *world) groupHandle(id string) string {
+	if g, ok := w.groups.get(id); ok {
+		return g.Handle
+	}
+	return id
+}
+
+// unescape turns the only three entities Slack knows into what they stand for.
+func unescape(text string) string {
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+}
+
+// withoutMark removes pairs of a mark that stand around words: *so*, but not 2*3*4.
+func withoutMark(text string, mark rune) string {
+	runes := []rune(text)
+	var out []rune
+	for i := 0; i < len(runes); i++ {
+		end := -1
+		if runes[i] == mark && (i == 0 || !isWord(runes[i-1])) {
+			end = closing(runes, i, mark)
+		}
+		if end < 0 {
+			out = append(out, runes[i])
+			continue
+		}
+		out = append(out, runes[i+1:end]...)
+		i = end
+	}
+	return string(out)
+}
+
+// closing finds the mark that ends what the one at start begins, or returns -1.
+func closing(runes []rune, start int, mark rune) int {
+	for i := start + 1; i < len(runes) && runes[i] != '\n'; i++ {
+		if runes[i] != mark {
+			continue
+		}
+		empty := i == start+1 || unicode.IsSpace(runes[start+1]) || unicode.IsSpace(runes[i-1])
+		if empty || (i+1 < len(runes) && isWord(runes[i+1])) {
+			return -1
+		}
+		return i
+	}
+	return -1
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
