@@ -1,0 +1,56 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// tellFollowers leads those who asked for the same removal to its thread, once it stands. Where
+// there is no thread, they are told the outcome when it is known.
+func (s *Show) tellFollowers(ctx context.Context, view ledger.View) error {
+	inThread := view.Thread.Route == ledger.InThread
+	if !inThread && !allFinal(view.Requests) {
+		return nil
+	}
+	followers, err := s.cfg.Views.UntoldFollowers(ctx, view.Thread.Delivery)
+	if err != nil {
+		return err
+	}
+	for _, follower := range followers {
+		if err := s.tell(ctx, view, follower); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Show) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
+	if f.ResponseURL.Reveal() != "" && s.cfg.Now().Sub(f.At) < responseTime {
+		err := judgeWebhook(s.respond(ctx, f.ResponseURL, s.cfg.Teams.renderer().answer(s.forFollower(view, f))))
+		if _, again := errors.AsType[*laterError](err); again {
+			return err
+		}
+		// Lost or refused: the ack has told them who asked, and repeating may tell them twice.
+		if err != nil {
+			s.log.WithError(err).WithField("delivery", f.Delivery).Info("a follower was not told where the thread is")
+		}
+	}
+	return s.cfg.Views.MarkTold(ctx, f)
+}
+
+func (s *Show) forFollower(view ledger.View, f ledger.Follower) commands.Answer {
+	for _, request := range view.Requests {
+		if request.ID != f.RequestID {
+			continue
+		}
+		if view.Thread.Route != ledger.InThread {
+			return commands.Answer{s.cfg.Explainer.Explain(request).Text()}
+		}
+		return commands.Answer{commands.Say("The removal of %s that you asked for as well is shown in %s.",
+			s.cfg.Explainer.Who(request), commands.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/ledger"
+)
+
+// outgoing is a message as it should stand in Slack.
+type outgoing struct {
+	message
+	key      string // names the message for good, so that it is found again after a lost answer
+	channel  string // a channel, or a member for a direct message
+	threadTS string // the parent; "" for a message of its own
+}
+
+// metadataType marks our messages; the payload holds the key.
+const metadataType = "linqbot_message"
+
+// digest is the same for what looks the same.
+func (o outgoing) digest() (string, error) {
+	encoded, err := json.Marshal(o.message)
+	if err != nil {
+		return "", fmt.Errorf("encode message: %w", err)
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+func (o outgoing) options() []slack.MsgOption {
+	options := []slack.MsgOption{
+		slack.MsgOptionText(o.Text, false), // escaped when it was rendered
+		slack.MsgOptionBlocks(o.Blocks...),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionMetadata(slack.SlackMetadata{
+			EventType: metadataType, EventPayload: map[string]any{"key": o.key},
+		}),
+	}
+	if o.threadTS != "" {
+		options = append(options, slack.MsgOptionTS(o.threadTS))
+	}
+	return options
+}
+
+const (
+	// settleTime is how long after a lost answer a post may still turn up.
+	settleTime = 4 * time.Second
+	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
+	// whether it stands.
+	mostDoubts = 3
+)
+
+// poster makes single messages in Slack look as they should, each posted once.
+type poster struct {
+	slack *slack.Client
+	now   func() time.Time
+}
+
+// project makes the message that p knows of look like want. It stores what it learns with save:
+// the intent before a post, and its result. Errors are those of trouble.go, or of save.
+func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
+	digest, err := want.digest()
+	if err != nil {
+		return err
+	}
+	if p.TS == "" && !p.Since.IsZero() {
+		if err := s.settle(ctx, p, want, save); err != nil {
+			return err
+		}
+	}
+	if p.TS != "" {
+		err := s.update(ctx, p, want, digest, save)
+		if _, gone := errors.AsType[*goneError](err); !gone {
+			return err
+		}
+		*p = ledger.Posting{Doubts: p.Doubts}
+	}
+	return s.post(ctx, p, want, digest, save)
+}
+
+func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
+	if p.Shown == digest {
+		return nil
+	}
+	want.threadTS = "" // a message stays in its thread
+	_, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, want.options()...)
+	err = judge(err)
+	if lost, ok := errors.AsType[*lostError](err); ok || err == nil && ts == "" {
+		return &laterError{err: lost} // an update made twice does no harm
+	}
+	if err != nil {
+		return err
+	}
+	p.Shown = digest
+	return save(ctx)
+}
+
+func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
+	p.Since = s.now()
+	if err := save(ctx); err != nil {
+		return err
+	}
+	channel, ts, err := s.slack.PostMessageContext(ctx, want.channel, want.options()...)
+	if err == nil && ts == "" {
+		err = errors.New("an answer without a ts") // Slack's {"ok":false} without an error arrives like this
+	}
+	err = judge(err)
+	if _, lost := errors.AsType[*lostError](err); lost {
+		return err
+	}
+	p.Since = time.Time{}
+	if err == nil {
+		p.ChannelID, p.TS, p.Shown = channel, ts, digest
+	}
+	// What Slack answered is kept although the process may be stopping.
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	return errors.Join(err, save(saving))
+}
+
+const saveTime = 5 * time.Second
+
+// settle finds out what became of a post whose answer was lost. It returns nil when that is known,
+// or when posting again is the lesser evil.
+func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
+	found, err := s.find(ctx, p.Since, want)
+	if found != "" {
+		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
+		return save(ctx)
+	}
+	if age := s.now().Sub(p.Since); age < settleTime {
+		return &laterError{wait: min(time.Second, settleTime-age), err: errors.New("waiting whether the last post turns up")}
+	}
+	switch barred, cannotLook := errors.AsType[*barredError](err); {
+	case cannotLook && p.Doubts >= mostDoubts:
+		return barred
+	case cannotLook:
+		p.Doubts++
+	case err != nil:
+		return &laterError{err: err}
+	}
+	p.Since = time.Time{}
+	return nil
+}
+
+// find returns the ts of our message if it stands; "" and no error when it does not.
+func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
+	const skew, page, mostPages = time.Minute, 200, 5
+	oldest := strconv.FormatFloat(float64(since.Add(-skew).UnixMicro())/1e6, 'f', 6, 64)
+	cursor := ""
+	for range mostPages {
+		var messages []slack.Message
+		var err error
+		if want.threadTS != "" {
+			messages, _, cursor, err = s.slack.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: want.channel, Timestamp: want.threadTS, Oldest: oldest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+			})
+		} else {
+			var history *slack.GetConversationHistoryResponse
+			history, err = s.slack.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+				ChannelID: want.channel, Oldest: oldest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+			})
+			if err == nil {
+				messages, cursor = history.Messages, history.ResponseMetaData.NextCursor
+			}
+		}
+		if err != nil {
+			return "", judge(err)
+		}
+		for _, m := range messages {
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
+				return m.Timestamp, nil
+			}
+		}
+		if cursor == "" {
+			return "", nil
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,140 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+)
+
+// Settings keeps what was learned for the next start.
+type Settings interface {
+	Setting(ctx context.Context, name string) (string, error)
+	Keep(ctx context.Context, name, value string) error
+}
+
+// Teams knows whose requests are served, and where the workspace is. Unless the teams are named, it
+// is the token's own, learned from Slack and kept, so that a start while Slack is out works.
+type Teams struct {
+	cfg TeamsConfig
+	log *logrus.Entry
+
+	mu        sync.RWMutex
+	ids       []string
+	workspace string // https://acme.slack.com/; "" until learned
+}
+
+// TeamsConfig is what [Teams] need.
+type TeamsConfig struct {
+	IDs      []string // team or enterprise ids; empty: the token's own
+	Slack    *slack.Client
+	Settings Settings
+	Logger   *logrus.Logger
+}
+
+const (
+	settingTeams     = "slack_teams"
+	settingWorkspace = "slack_workspace"
+)
+
+// NewTeams returns what is known from the configuration and from an earlier start.
+func NewTeams(ctx context.Context, cfg TeamsConfig) (*Teams, error) {
+	t := &Teams{cfg: cfg, log: cfg.Logger.WithField("part", "teams"), ids: cfg.IDs}
+	kept, err := cfg.Settings.Setting(ctx, settingTeams)
+	if err != nil {
+		return nil, err
+	}
+	if len(t.ids) == 0 {
+		t.ids = commands.ParseIDs(kept)
+	}
+	if t.workspace, err = cfg.Settings.Setting(ctx, settingWorkspace); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Learn asks Slack whose token this is until it answers, or ctx ends.
+func (t *Teams) Learn(ctx context.Context) {
+	const first, most = time.Second, time.Minute
+	for wait := first; ; wait = min(2*wait, most) {
+		err := t.learn(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		t.log.WithError(err).Warn("Slack did not say whose token SLACK_BOT_TOKEN is; asking again")
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (t *Teams) learn(ctx context.Context) error {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	own, err := t.cfg.Slack.AuthTestContext(ctx)
+	if err != nil {
+		return err
+	}
+	if own.TeamID == "" {
+		return fmt.Errorf("auth.test named no team")
+	}
+	t.mu.Lock()
+	t.workspace = own.URL
+	if len(t.cfg.IDs) == 0 {
+		t.ids = []string{own.TeamID}
+	}
+	t.mu.Unlock()
+	if err := t.cfg.Settings.Keep(ctx, settingWorkspace, own.URL); err != nil {
+		return err
+	}
+	return t.cfg.Settings.Keep(ctx, settingTeams, own.TeamID)
+}
+
+// refuse returns the answer to a request that is not served; nil if it is.
+func (t *Teams) refuse(team, enterprise string) commands.Answer {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	switch {
+	case len(t.ids) == 0:
+		return commands.Answer{commands.Say("%s linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute.", string(commands.MarkNeedsPerson))}
+	case team != "" && slices.Contains(t.ids, team), enterprise != "" && slices.Contains(t.ids, enterprise):
+		return nil
+	default:
+		return commands.Answer{commands.Say("%s This linqbot does not serve this workspace. Nothing was done.", string(commands.MarkRefused))}
+	}
+}
+
+// renderer returns a renderer whose links lead into the workspace.
+func (t *Teams) renderer() renderer {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return renderer{workspace: strings.TrimSuffix(t.workspace, "/")}
+}
+
+// Groups looks up the members of user groups in Slack.
+type Groups struct {
+	Slack *slack.Client
+}
+
+// GroupMembers implements [commands.Directory]. A group without members is taken for an answer that
+// was not understood, since a refusal of Slack can look like one.
+func (g Groups) GroupMembers(ctx context.Context, group string) ([]string, error) {
+	members, err := g.Slack.GetUserGroupMembersContext(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	if len(members) == 0 {
+		return nil, fmt.Errorf("usergroups.users.list names nobody in %s", group)
+	}
+	return members, nil
+}
