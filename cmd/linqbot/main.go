@@ -1,0 +1,23 @@
+// Command linqbot removes people from Linq group chats on the word of people in Slack.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set when a release is built.
+var version = "development"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := newRoot().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "linqbot:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop has run
+	}
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands"
+)
+
+// settings are what the environment says.
+type settings struct {
+	signingSecrets []string
+	slackToken     string
+	slackURL       string
+	linqKey        string
+	linqURL        string
+	listenAddr     string
+	databaseURL    string
+	region         string
+	policy         commands.Policy
+	teams          []string
+	fullHandles    bool
+	logLevel       logrus.Level
+	logText        bool
+}
+
+// variable is one variable of the environment. Each can also be given as NAME_FILE, the path of a
+// file that holds the value.
+type variable struct {
+	name     string
+	fallback string
+	required bool
+	// read takes the value, which is never empty. Its error says what is wrong and what to write,
+	// and quotes no secret.
+	read func(s *settings, value string) error
+}
+
+func variables() []variable {
+	return []variable{
+		{name: "SLACK_SIGNING_SECRET", required: true, read: readSigningSecrets},
+		{name: "SLACK_BOT_TOKEN", required: true, read: readBotToken},
+		{name: "SLACK_API_URL", fallback: "https://slack.com/api/", read: func(s *settings, v string) (err error) {
+			s.slackURL, err = baseURL(v)
+			return err
+		}},
+		{name: "LINQ_API_V3_API_KEY", required: true, read: func(s *settings, v string) error {
+			s.linqKey = v
+			return nil
+		}},
+		{name: "LINQ_API_V3_BASE_URL", fallback: "https://api.linqapp.com/api/partner/", read: func(s *settings, v string) (err error) {
+			s.linqURL, err = baseURL(v)
+			return err
+		}},
+		{name: "LISTEN_ADDR", read: func(s *settings, v string) error {
+			s.listenAddr = v
+			if _, _, err := net.SplitHostPort(v); err != nil {
+				return errors.New("is no address to listen at; write host:port, or :8080 for all addresses")
+			}
+			return nil
+		}},
+		{name: "DATABASE_URL", fallback: "sqlite://linqbot.db", read: readDatabaseURL},
+		{name: "DEFAULT_REGION", fallback: "US", read: readRegion},
+		{name: "ALLOWED_USERS", read: readUsers},
+		{name: "ALLOWED_USERGROUPS", read: func(s *settings, v string) (err error) {
+			s.policy.Groups, err = readIDs(v, "user group ids such as S0123ABCD")
+			return err
+		}},
+		{name: "ALLOWED_CHANNELS", read: func(s *settings, v string) (err error) {
+			s.policy.Channels, err = readIDs(v, "channel ids such as C0123ABCD")
+			return err
+		}},
+		{name: "SLACK_TEAM_IDS", read: func(s *settings, v string) (err error) {
+			s.teams, err = readIDs(v, "team or enterprise ids such as T0123ABCD")
+			return err
+		}},
+		{name: "HANDLES_IN_CHANNEL", fallback: "masked", read: func(s *settings, v string) error {
+			return oneOf(v, map[string]func(){"masked": func() {}, "full": func() { s.fullHandles = true }})
+		}},
+		{name: "CONFIRM_REMOVALS", fallback: "false", read: func(_ *settings, v string) error {
+			if v != "false" {
+				return errors.New("must be false: this version cannot ask before it removes")
+			}
+			return nil
+		}},
+		{name: "LOG_LEVEL", fallback: "info", read: func(s *settings, v string) (err error) {
+			if s.logLevel, err = logrus.ParseLevel(v); err != nil {
+				return errors.New("must be error, warn, info or debug")
+			}
+			return nil
+		}},
+		{name: "LOG_FORMAT", fallback: "json", read: func(s *settings, v string) error {
+			return oneOf(v, map[string]func(){"json": func() {}, "text": func() { s.logText = true }})
+		}},
+	}
+}
+
+// loadSettings reads the environment, and reports every mistake in it at once.
+func loadSettings(lookup func(string) string) (settings, error) {
+	var s settings
+	var mistakes []error
+	for _, v := range variables() {
+		value, err := valueOf(lookup, v.name)
+		switch {
+		case err != nil:
+			mistakes = append(mistakes, err)
+			continue
+		case value == "" && v.required:
+			mistakes = append(mistakes, fmt.Errorf("%s is missing: set it, or %s_FILE to the path of a file that holds it", v.name, v.name))
+			continue
+		case value == "" && v.fallback == "":
+			continue
+		case value == "":
+			value = v.fallback
+		}
+		if err := v.read(&s, value); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s %w", v.name, err))
+		}
+	}
+	if len(s.policy.Users) == 0 && len(s.policy.Groups) == 0 && !s.policy.Everyone {
+		mistakes = append(mistakes, errors.New("ALLOWED_USERS is missing: name the members who may remove people by their ids, or * for everyone in the workspace, or set ALLOWED_USERGROUPS"))
+	}
+	if s.listenAddr == "" {
+		s.listenAddr = defaultAddr(lookup)
+	}
+	if len(mistakes) > 0 {
+		return settings{}, fmt.Errorf("the environment is not right:\n  %w", joinLines(mistakes))
+	}
+	return s, nil
+}
+
+// defaultAddr is all addresses at $PORT, which some platforms set, or at 8080.
+func defaultAddr(lookup func(string) string) string {
+	if port := lookup("PORT"); port != "" {
+		return ":" + port
+	}
+	return ":8080"
+}
+
+// valueOf returns NAME, or what the file NAME_FILE holds.
+func valueOf(lookup func(string) string, name string) (string, error) {
+	value, path := strings.TrimSpace(lookup(name)), lookup(name+"_FILE")
+	switch {
+	case path == "":
+		return value, nil
+	case value != "":
+		return "", fmt.Errorf("%s and %s_FILE are both set: keep one of them", name, name)
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE cannot be read: %w", name, err)
+	}
+	if value = strings.TrimSpace(string(content)); value == "" {
+		return "", fmt.Errorf("%s_FILE names an empty file", name)
+	}
+	return value, nil
+}
+
+func joinLines(mistakes []error) error {
+	lines := make([]string, len(mistakes))
+	for i, mistake := range mistakes {
+		lines[i] = mistake.Error()
+	}
+	return errors.New(strings.Join(lines, "\n  "))
+}
+
+func readSigningSecrets(s *settings, value string) error {
+	for secret := range strings.SplitSeq(value, ",") {
+		if secret = strings.TrimSpace(secret); secret != "" {
+			s.signingSecrets = append(s.signingSecrets, secret)
+		}
+	}
+	if len(s.signingSecrets) == 0 {
+		return errors.New("holds no secret: copy it from the app's page «Basic Information»")
+	}
+	return nil
+}
+
+func readBotToken(s *settings, value string) error {
+	if !strings.HasPrefix(value, "xoxb-") {
+		return errors.New("is no bot token: it must begin with xoxb- (the app's page «OAuth & Permissions»)")
+	}
+	s.slackToken = value
+	return nil
+}
+
+// baseURL takes an address of an API. A token never travels in the clear, but on this machine.
+func baseURL(value string) (string, error) {
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
+		return "", errors.New("is no base URL: write https://host/path/")
+	}
+	ip := net.ParseIP(parsed.Hostname())
+	loopback := parsed.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback) {
+		return "", errors.New("must be an https URL: http is for addresses of this machine only")
+	}
+	return strings.TrimSuffix(value, "/") + "/", nil
+}
+
+func readDatabaseURL(s *settings, value string) error {
+	if strings.HasPrefix(value, "postgres://") || strings.HasPrefix(value, "postgresql://") {
+		return errors.New("names PostgreSQL, which this version does not have: write sqlite:// and the path of a file, such as sqlite://linqbot.db")
+	}
+	if path, ok := strings.CutPrefix(value, "sqlite://"); !ok || path == "" {
+		return errors.New("must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db")
+	}
+	s.databaseURL = value
+	return nil
+}
+
+func readRegion(s *settings, value string) error {
+	s.region = strings.ToUpper(value)
+	if phonenumbers.GetCountryCodeForRegion(s.region) == 0 {
+		return errors.New("is no region: write the two letters of a country, such as US or GB")
+	}
+	return nil
+}
+
+func readUsers(s *settings, value string) error {
+	if value == "*" {
+		s.policy.Everyone = true
+		return nil
+	}
+	var err error
+	s.policy.Users, err = readIDs(value, "member ids such as U0123ABCD, or * alone for everyone in the workspace")
+	return err
+}
+
+// readIDs takes ids only: a name can be changed by the one who bears it.
+func readIDs(value, what string) ([]string, error) {
+	ids := commands.ParseIDs(value)
+	for _, id := range ids {
+		if !regexp.MustCompile(`^[A-Z][A-Z0-9]+$`).MatchString(id) {
+			return nil, fmt.Errorf("has %q, which is no id: write %s, separated by commas", id, what)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("names nobody: write %s, separated by commas", what)
+	}
+	return ids, nil
+}
+
+func oneOf(value string, choices map[string]func()) error {
+	choose, ok := choices[value]
+	if !ok {
+		var names []string
+		for name := range choices {
+			names = append(names, name)
+		}
+		return fmt.Errorf("must be one of: %s", strings.Join(names, ", "))
+	}
+	choose()
+	return nil
+}
