@@ -1,0 +1,51 @@
+# The image of linqbot: one static binary, no shell, run by an unprivileged user.
+#
+#   docker build --build-arg VERSION=1.2.3 -t linqbot .
+#   docker run --read-only -v linqbot:/data -p 8080:8080 --env-file linqbot.env linqbot
+#
+# Only /data is ever written, so the root file system may be read-only.
+
+FROM golang:1.26.8-bookworm AS build
+
+WORKDIR /src
+
+# A layer of their own: modules are downloaded again only when go.mod or go.sum changes.
+COPY go.mod go.sum ./
+RUN go mod download
+
+COPY . .
+
+ARG VERSION=dev
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=${VERSION}" \
+        -o /out/linqbot ./cmd/linqbot \
+    && mkdir /out/data
+
+FROM gcr.io/distroless/static-debian12:nonroot
+
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="linqbot" \
+      org.opencontainers.image.description="Removes people from Linq group chats, asked from Slack" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+
+COPY --from=build /out/linqbot /linqbot
+
+# A new named volume takes over the owner of the directory that it covers: without this, linqbot
+# could not write to it.
+COPY --from=build --chown=65532:65532 /out/data /data
+
+# distroless' "nonroot", as a number: Kubernetes' runAsNonRoot cannot check a name.
+USER 65532:65532
+WORKDIR /data
+VOLUME ["/data"]
+
+# Three slashes: an absolute path.
+ENV DATABASE_URL=sqlite:///data/linqbot.db
+
+EXPOSE 8080
+
+HEALTHCHECK --interval=30s --timeout=5s --retries=3 \
+    CMD ["/linqbot", "healthcheck"]
+
+ENTRYPOINT ["/linqbot"]
+CMD ["serve"]
