@@ -72,6 +72,15 @@ func New(config Config) (*Client, error) {
 // CloseIdleConnections closes the connections that no call is using.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
+// CheckBaseURL says what is wrong with a base URL: "it ends in v3". nil if [New] takes it.
+func CheckBaseURL(text string) error {
+	_, err := parseBaseURL(text)
+	return err
+}
+
+// CheckAPIKey says what is wrong with an API key, without quoting it. nil if [New] takes it.
+func CheckAPIKey(key string) error { return checkAPIKey(key) }
+
 func parseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	switch {

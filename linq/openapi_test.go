@@ -167,6 +167,7 @@ func TestClientAndLinqtestFollowTheDescription(t *testing.T) {
 
 // exercise makes calls of every kind, with every kind of answer.
 func exercise(t *testing.T, l *linqtest.Linq, client *linq.Client) {
+	t.Helper()
 	const line, ada, ben, carla = "+12025550100", "+12025550132", "+12025550143", "carla@example.com"
 	text := linqtest.Group("Text", line, ada, ben, carla)
 	text.Service = "SMS"

@@ -45,7 +45,7 @@ func (c *Client) changeParticipant(ctx context.Context, op, method string, chat 
 		return Accepted{}, err
 	}
 	var e envelope
-	if got.bodyErr != nil || decodeJSON(got.body, &e) != nil {
+	if decodeJSON(got.body, &e) != nil {
 		e = envelope{}
 	}
 	return Accepted{HTTPStatus: got.status, Status: e.Status, Message: cut(e.Message), TraceID: got.traceID}, nil
