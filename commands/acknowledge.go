@@ -34,23 +34,31 @@ func acknowledge(in Invocation, args RemoveArgs, accepted []ledger.Acceptance) A
 func cautions(who Understood) []Text {
 	var texts []Text
 	if who.Guessed && who.Region != "" {
-		texts = append(texts, Say("It was written without a country code, so it was read as a number of %s. If it belongs to another country, write it with + and the country code.", who.Region))
+		texts = append(texts, Say("%s was written without a country code, so it was read as a %s number. If it belongs to another country, write it with + and the country code.", Name(who.International), ID(who.Region)))
 	}
 	if who.Unassigned {
-		texts = append(texts, Say("The number has a possible length, but is not one that its country gives out: check the digits."))
+		texts = append(texts, Say("%s has a possible length, but is not a number that its country gives out: check the digits.", Name(who.International)))
 	}
 	return texts
 }
 
 func alreadyUnderWay(in Invocation, who Understood, a ledger.Acceptance) Text {
-	first := Say("%s asked", Member(a.Request.UserID))
+	first := Say("%s asked for it first", Member(a.Request.UserID))
 	if a.Request.UserID == in.UserID {
-		first = Say("you (%s) asked", Member(in.UserID))
+		first = Say("you asked for it yourself")
 	}
-	where := Say("a link to the thread follows")
-	if a.Thread.TS != "" && a.Thread.Route == ledger.InThread {
-		where = Say("see %s", Message(a.Thread.ChannelID, a.Thread.TS, "the thread"))
+	return Say("%s The removal of %s from this chat is already under way: %s, at %s; %s. It is not asked for twice.",
+		string(MarkQueued), Name(who.International), first, Moment(a.Request.AcceptedAt), whereToLook(a.Thread))
+}
+
+// whereToLook promises a thread only where there is one, or one may still come.
+func whereToLook(thread ledger.Thread) Text {
+	switch {
+	case thread.Route == ledger.InThread && thread.TS != "":
+		return Say("see %s", Message(thread.ChannelID, thread.TS, "the thread"))
+	case thread.Route == ledger.InThread || thread.Route == "":
+		return Say("a link to the thread follows")
+	default:
+		return Say("linqbot may not post in that channel, so the outcome follows to you alone")
 	}
-	return Say("%s The removal of %s from this chat is already under way: %s for it first, at %s; %s. It is not asked for twice.",
-		string(MarkQueued), Name(who.International), first, Moment(a.Request.AcceptedAt), where)
 }

@@ -65,6 +65,11 @@ func (e Explainer) Chat(r ledger.Request) Span {
 func (e Explainer) Explain(r ledger.Request) Status {
 	who, chat := e.Who(r), e.Chat(r)
 	switch r.State {
+	case ledger.Asked:
+		return Status{
+			Mark: MarkQueued, Happened: Say("The removal of %s from %s waits for a yes. Nothing has been sent to Linq.", who, chat),
+			Next: Say("Choose Remove or Cancel within 10 minutes."),
+		}
 	case ledger.Sent:
 		return Status{
 			Mark: MarkQueued, Happened: Say("Linq has queued the removal of %s from %s.", who, chat),
@@ -76,7 +81,7 @@ func (e Explainer) Explain(r ledger.Request) Status {
 		}
 		return Status{Mark: MarkDone, Happened: Say("%s has left %s; %s.", who, chat, staying(r.People))}
 	case ledger.AlreadyGone:
-		return Status{Mark: MarkDone, Happened: Say("%s is not in %s any more, so there was nothing left to do.", who, chat)}
+		return e.alreadyGone(r)
 	case ledger.Unconfirmed:
 		return e.unconfirmed(r)
 	case ledger.Refused:
@@ -97,6 +102,16 @@ func staying(people int) string {
 	return fmt.Sprintf("%d people stay", people)
 }
 
+// alreadyGone claims that they were in the chat once only if that was seen: with a doubtful try
+// before it, the state means that nobody ever saw them listed.
+func (e Explainer) alreadyGone(r ledger.Request) Status {
+	who, chat := e.Who(r), e.Chat(r)
+	if r.MayHaveReached {
+		return Status{Mark: MarkDone, Happened: Say("%s is not in %s. Either a try of linqbot's removed them, or they were not in it before.", who, chat)}
+	}
+	return Status{Mark: MarkDone, Happened: Say("%s is not in %s any more, so there was nothing left to do.", who, chat)}
+}
+
 // underWay is for a request that Linq has not taken yet.
 func (e Explainer) underWay(r ledger.Request) Status {
 	who, chat := e.Who(r), e.Chat(r)
@@ -104,6 +119,12 @@ func (e Explainer) underWay(r ledger.Request) Status {
 		return Status{
 			Mark: MarkQueued, Happened: Say("The removal of %s from %s is recorded; Linq has not answered yet.", who, chat),
 			Next: Say("This will change once it has."),
+		}
+	}
+	if r.MayHaveReached {
+		return Status{
+			Mark: MarkQueued, Happened: Say("%s Whether %s has left %s is not known yet.", trouble(r), who, chat),
+			Next: Say("linqbot looks into the chat at %s, and tries again if they are still there.", Moment(r.NextTryAt)),
 		}
 	}
 	return Status{
@@ -121,27 +142,45 @@ func trouble(r ledger.Request) Text {
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:
 		return Say("Linq is still creating this chat.")
+	case code == linq.CodeStateConflict && fewPeople(r):
+		return Say("Linq says that the removal conflicts with the chat's present state. "+
+			"At least 3 people must remain in a group, and this one has %s with your line.", fmt.Sprint(r.People))
 	case code == linq.CodeStateConflict:
 		return Say("Linq says that the removal conflicts with the chat's present state.")
 	case code == linq.CodeServiceUnavailable:
 		return Say("Linq's service is unavailable for the moment.")
 	case r.HTTPStatus == statusTimeout:
 		return Say("Linq waited too long for the request.")
-	default:
-		return Say("Linq had trouble of its own (HTTP %s).", fmt.Sprint(r.HTTPStatus))
+	case r.HTTPStatus == statusNotFound || r.HTTPStatus == statusConflict:
+		return Say("Linq turned a later try down, and the chat could not be read to see why.")
 	}
+	if entry, known := linq.LookUp(linqCode(r.Reason)); known {
+		return saying("Linq had trouble of its own", entry)
+	}
+	return Say("Linq had trouble of its own (HTTP %s).", fmt.Sprint(r.HTTPStatus))
+}
+
+// fewPeople reports whether the removal may run into Linq's rule that at least 3 people remain.
+// Whether it counts our own line is not documented, so that this explains a conflict and foretells none.
+func fewPeople(r ledger.Request) bool {
+	const mayBeTooFew = 4
+	return r.People > 0 && r.People <= mayBeTooFew
 }
 
 func (e Explainer) unconfirmed(r ledger.Request) Status {
 	who, chat := e.Who(r), e.Chat(r)
 	seen := Say("10 minutes later the chat still lists them")
 	if r.Reason == ReasonUnreadable {
-		seen = Say("for 10 minutes the chat could not be read")
+		seen = Say("10 minutes later the chat cannot be read, so it is not known whether they have left")
+	}
+	next := Say("Look into the chat; if they are still there, ask again.")
+	if r.TraceID != "" {
+		next = Say("Look into the chat; if they are still there, ask again, or give the trace id to Linq's support.")
 	}
 	return Status{
 		Mark:     MarkNeedsPerson,
-		Happened: Say("Linq accepted the removal of %s from %s, but %s. Nobody has seen them leave.", who, chat, seen),
-		Next:     Say("Look into the chat; if they are still there, ask again, or give the trace id to Linq's support."),
+		Happened: Say("Linq accepted the removal of %s from %s, but %s.", who, chat, seen),
+		Next:     next,
 	}
 }
 
@@ -149,6 +188,9 @@ func (e Explainer) failed(r ledger.Request) Status {
 	next := Say("Try again later. If it stays like this, give the trace id to Linq's support.")
 	if r.TraceID == "" {
 		next = Say("Try again later. If it stays like this, someone who runs linqbot should check that it reaches Linq.")
+	}
+	if linqCode(r.Reason) == linq.CodeStateConflict && fewPeople(r) {
+		next = Say("If too few would remain, add someone to the chat first; then ask again.")
 	}
 	return Status{
 		Mark: MarkNeedsPerson,
@@ -163,5 +205,5 @@ func (e Explainer) outcomeOf(r ledger.Request, certain Text) Text {
 	if !r.MayHaveReached {
 		return certain
 	}
-	return Say("It is not known whether an earlier try removed %s from %s: look into the chat.", e.Who(r), e.Chat(r))
+	return Say("It is not known whether one of the tries removed %s from %s: look into the chat.", e.Who(r), e.Chat(r))
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -38,8 +39,8 @@ func (e Explainer) refusalOf(r ledger.Request) refusal {
 		}
 	case ReasonOwnLine:
 		return refusal{
-			cause: Say("%s is your own line in %s, and a line is not removed but leaves.", who, chat),
-			next:  Say("To leave the chat, use Linq's dashboard or its API."),
+			cause: Say("%s is your own line in %s, and linqbot only removes other people.", who, chat),
+			next:  Say("To take the line out of the chat, ask someone who works with Linq's API."),
 		}
 	case ReasonNotInChat:
 		return refusal{
@@ -60,19 +61,17 @@ func noSuchChat(r ledger.Request) refusal {
 // refusalByCode explains the codes that a removal can meet. What is documented about any other is
 // said as it is in the catalogue.
 func (e Explainer) refusalByCode(r ledger.Request, code int) refusal {
-	who, chat := e.Who(r), e.Chat(r)
+	chat := e.Chat(r)
 	switch code {
 	case linq.CodeMissingField, linq.CodeInvalidBody:
+		entry, _ := linq.LookUp(code)
 		return refusal{
 			mark:  MarkNeedsPerson,
-			cause: Say("Linq did not receive the request as linqbot sent it: %s.", meaning(code)),
+			cause: saying("Linq did not receive the request as linqbot sent it", entry),
 			next:  Say("Someone who runs linqbot should check whether a proxy on the way to Linq drops the body of a DELETE."),
 		}
 	case linq.CodeInvalidPhone:
-		return refusal{
-			cause: Say("Linq does not take %s for a phone number.", who),
-			next:  Say("Write the number with + and the country code, and check each digit."),
-		}
+		return e.notAPhoneNumber(r)
 	case linq.CodeInvalidParameter:
 		return refusal{
 			cause: Say("Linq does not accept the chat id or the handle."),
@@ -115,17 +114,52 @@ func (e Explainer) refusalByCode(r ledger.Request, code int) refusal {
 			next: Say("Wait until the line is well again; someone who runs linqbot can see its state in Linq's dashboard."),
 		}
 	}
-	if meaning := meaning(code); meaning != "" {
-		return refusal{
-			cause: Say("Linq refused: %s.", meaning),
-			next:  Say("If this makes no sense for a removal, give the trace id to Linq's support."),
-		}
+	if entry, known := linq.LookUp(code); known {
+		return unusual(r, entry)
 	}
 	cause := Say("Linq refused with a code that linqbot does not know, %s.", fmt.Sprint(code))
 	if r.LinqSaid != "" {
-		cause = Say("Linq refused with a code that linqbot does not know, %s: “%s”.", fmt.Sprint(code), r.LinqSaid)
+		cause = Say("Linq refused with a code that linqbot does not know, %s, and said: %s.", fmt.Sprint(code), quoted(r.LinqSaid))
 	}
-	return refusal{cause: cause, next: Say("Give the trace id to Linq's support.")}
+	return refusal{cause: cause, next: askSupport(r)}
+}
+
+// unusual is for a documented code that is not expected of a removal.
+func unusual(r ledger.Request, entry linq.Entry) refusal {
+	why := refusal{cause: saying("Linq refused", entry), next: askSupport(r)}
+	switch entry.Retry {
+	case linq.RetryAfterWait, linq.RetrySeconds, linq.RetryAfterReading, linq.RetryLater:
+		why.next = Say("Ask again in a few minutes.")
+	}
+	return why
+}
+
+// saying gives the meaning of a code as a sentence. Some meanings are about Linq itself, and need no
+// beginning.
+func saying(beginning string, entry linq.Entry) Text {
+	if strings.HasPrefix(entry.Meaning, "Linq ") {
+		return Say("%s.", entry.Meaning)
+	}
+	return Say("%s: %s.", beginning, entry.Meaning)
+}
+
+// askSupport says where to turn with what linqbot cannot explain. Linq's own answers have a trace id.
+func askSupport(r ledger.Request) Text {
+	if r.TraceID == "" {
+		return Say("The answer had no trace id, so it may not be Linq's own: someone who runs linqbot should check what stands between linqbot and Linq.")
+	}
+	return Say("Give the trace id to Linq's support.")
+}
+
+func (e Explainer) notAPhoneNumber(r ledger.Request) refusal {
+	why := refusal{
+		cause: Say("Linq does not take %s for a phone number.", e.Who(r)),
+		next:  Say("Write the number with + and the country code, and check each digit."),
+	}
+	if linq.NewHandle(r.Handle.Reveal()).IsEmail() {
+		why.next = Say("Give the phone number that the person has in the chat.")
+	}
+	return why
 }
 
 // notFound is Linq's 2001 for the removal itself, which may speak of the chat or of the person.
@@ -167,18 +201,10 @@ func (e Explainer) refusalByStatus(r ledger.Request) refusal {
 			next: Say("Someone who runs linqbot must check %s.", ID("LINQ_API_V3_BASE_URL")),
 		}
 	default:
-		cause := Say("Linq refused and gave no reason that linqbot knows (HTTP %s).", fmt.Sprint(status))
+		cause := Say("Linq refused and gave no reason (HTTP %s).", fmt.Sprint(status))
 		if r.LinqSaid != "" {
-			cause = Say("Linq refused (HTTP %s): “%s”.", fmt.Sprint(status), r.LinqSaid)
+			cause = Say("Linq refused (HTTP %s) and said: %s.", fmt.Sprint(status), quoted(r.LinqSaid))
 		}
-		return refusal{cause: cause, next: Say("Give the trace id to Linq's support.")}
+		return refusal{cause: cause, next: askSupport(r)}
 	}
-}
-
-func meaning(code int) string {
-	entry, known := linq.LookUp(code)
-	if !known {
-		return ""
-	}
-	return entry.Meaning
 }

@@ -78,13 +78,14 @@ func (c *GroupCache) lookUp(ctx context.Context, group string) <-chan singleflig
 	return c.flight.DoChan(group, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpTime)
 		defer cancel()
+		asked := c.cfg.Now() // what the answer shows is not younger
 		ids, err := c.cfg.Directory.GroupMembers(ctx, group)
 		if err != nil {
 			return nil, fmt.Errorf("look up group %s: %w", group, err)
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.groups[group] = groupMembers{ids: ids, at: c.cfg.Now()}
+		c.groups[group] = groupMembers{ids: ids, at: asked}
 		return ids, nil
 	})
 }

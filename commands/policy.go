@@ -34,9 +34,21 @@ const lookUpTime = 2 * time.Second
 
 // Decide says whether user may act in channel. A failed look-up denies.
 func (p Policy) Decide(ctx context.Context, user, channel string) Decision {
-	if len(p.Channels) > 0 && !slices.Contains(p.Channels, channel) {
-		return Decision{Why: Say("Removals are not allowed in this channel. They are in %s.", channelList(p.Channels))}
+	if why := p.channelDenial(channel); len(why) > 0 {
+		return Decision{Why: why}
 	}
+	return p.DecideUser(ctx, user)
+}
+
+func (p Policy) channelDenial(channel string) Text {
+	if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
+		return nil
+	}
+	return Say("Removals are not allowed in this channel. Ask for them in %s.", oneOf(p.Channels, InChannel))
+}
+
+// DecideUser says whether user may act where no channel is involved.
+func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 	switch {
 	case slices.Contains(p.Users, user):
 		return Decision{Allowed: true, Rule: "user " + user}
@@ -67,23 +79,22 @@ func (p Policy) denial() Text {
 	if len(p.Users) == 0 {
 		return Say("You may not remove people from Linq chats. Ask someone who runs linqbot to add you to a user group that may.")
 	}
-	var people Text
-	for i, user := range p.Users[:min(named, len(p.Users))] {
-		if i > 0 {
-			people = append(people, Say(" or ")...)
-		}
-		people = append(people, Member(user))
-	}
-	return Say("You may not remove people from Linq chats. Ask %s, who may.", people)
+	return Say("You may not remove people from Linq chats. Ask someone who may: %s.",
+		oneOf(p.Users[:min(named, len(p.Users))], Member))
 }
 
-func channelList(ids []string) Text {
+// oneOf lists ids: "a", "a or b", "a, b or c".
+func oneOf(ids []string, show func(id string) Span) Text {
 	var list Text
 	for i, id := range ids {
-		if i > 0 {
+		switch {
+		case i == 0:
+		case i == len(ids)-1:
+			list = append(list, Say(" or ")...)
+		default:
 			list = append(list, Say(", ")...)
 		}
-		list = append(list, InChannel(id))
+		list = append(list, show(id))
 	}
 	return list
 }

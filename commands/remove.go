@@ -93,7 +93,7 @@ func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
 }
 
 func notRecorded(err error) Answer {
-	if errors.Is(err, ledger.ErrDoubtful) {
+	if !errors.Is(err, ledger.ErrNotRecorded) { // only that is certain
 		return Answer{Say("%s linqbot could not make sure that this was recorded. If a thread about it appears here, it was; if none does within a minute, try again.", string(MarkNeedsPerson))}
 	}
 	return Answer{Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}

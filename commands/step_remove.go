@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -36,6 +38,7 @@ func (s *Steps) Remove(ctx context.Context, id string) (time.Duration, error) {
 	r = at.note(r)
 	r.Tries++
 	r.MayHaveReached = true
+	r.NextTryAt = time.Time{}
 	if r.FirstTryAt.IsZero() {
 		r.FirstTryAt = s.now()
 	}
@@ -66,6 +69,8 @@ func settle(r ledger.Request, at sighting) (ledger.State, string, bool) {
 	switch {
 	case !at.chat.IsGroup:
 		return ledger.Refused, ReasonNotAGroup, true
+	case !at.listed && r.SeenListed:
+		return ledger.AlreadyGone, ReasonSeenGone, true
 	case !at.listed:
 		return ledger.Refused, ReasonNotInChat, true
 	case at.person.IsMe:
@@ -146,11 +151,17 @@ func (s *Steps) again(ctx context.Context, r ledger.Request, asked time.Duration
 	if asked == 0 {
 		wait = s.jitter(backoff(r.Tries))
 	}
-	next := s.now().Add(wait)
-	if next.After(r.FirstTryAt.Add(retryFor)) {
+	now := s.now()
+	switch left := r.FirstTryAt.Add(retryFor).Sub(now); {
+	case left > earlyEnough:
+		wait = min(wait, left) // the last try comes when the time is over, not a wait before
+	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
 		return 0, s.giveUp(ctx, r, cause, traceID)
 	}
-	r.NextTryAt = next
+	r.NextTryAt = now.Add(wait)
+	s.log.WithFields(logrus.Fields{
+		"request": r.ShortID(), "try": r.Tries, "reason": r.Reason, "trace_id": traceID, "wait_s": wait.Seconds(),
+	}).Warn("a try at Linq came to nothing; trying again")
 	if _, err := s.save(ctx, r, ledger.Change{
 		Cause: fmt.Sprintf("%s; trying again in %s", cause, wait.Round(time.Millisecond)), TraceID: traceID, News: true,
 	}); err != nil {
@@ -165,6 +176,9 @@ func (s *Steps) giveUp(ctx context.Context, r ledger.Request, cause, traceID str
 		at, err := s.look(ctx, r)
 		if err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if state, gone := at.gone(r); gone {
 			return s.end(ctx, at.note(r), state, ReasonSeenGone, cause+"; the chat shows that they are gone", traceID)

@@ -1,0 +1,35 @@
+package commands_test
+
+import (
+	"testing"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+func BenchmarkNormalise(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := commands.ParseHandle("(202) 555-0132", "US"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkExplain(b *testing.B) {
+	for name, r := range map[string]ledger.Request{
+		"removed": {State: ledger.Removed, MayHaveReached: true, People: 4},
+		"refused": {State: ledger.Refused, Reason: "linq_2013", HTTPStatus: 409},
+		"failed":  {State: ledger.Failed, Reason: "linq_3006", HTTPStatus: 500, MayHaveReached: true},
+	} {
+		b.Run(name, func(b *testing.B) {
+			request := told("", "", r).request
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(commands.Explainer{}.Explain(request).Text()) == 0 {
+					b.Fatal("no words")
+				}
+			}
+		})
+	}
+}

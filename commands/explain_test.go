@@ -1,0 +1,199 @@
+package commands_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// TestExplain shows every sentence to whoever reads the golden files.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	shown := map[string]*strings.Builder{}
+	for _, o := range outcomes() {
+		if shown[o.group] == nil {
+			shown[o.group] = &strings.Builder{}
+		}
+		text := commands.Explainer{FullHandles: o.full}.Explain(o.request).Text()
+		fmt.Fprintf(shown[o.group], "%s: %s\n", o.name, markedUp(text))
+	}
+	for group, lines := range shown {
+		golden.Assert(t, lines.String(), "explain/"+group+".golden")
+	}
+}
+
+// The sentences that the design gives as examples.
+func TestExplainExamples(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, want string
+		request    ledger.Request
+	}{
+		{
+			"queued", "⏳ Linq has queued the removal of +1 ••• ••• 0132 from *Spring launch*. This will change once they have left.",
+			ledger.Request{State: ledger.Sent, MayHaveReached: true},
+		},
+		{
+			"removed", "✅ +1 ••• ••• 0132 has left *Spring launch*; 4 people stay.",
+			ledger.Request{State: ledger.Removed, MayHaveReached: true, People: 4},
+		},
+		{
+			"our line has left",
+			"⛔ Linq refused: this chat is unavailable, because your line has left it. Nothing was removed. Pick a chat that your line is still in.",
+			ledger.Request{State: ledger.Refused, Reason: "linq_2013", HTTPStatus: 409},
+		},
+		{
+			"a bad key",
+			"⚠️ Linq does not accept linqbot's API key. Nothing was removed. Someone who runs linqbot must replace `LINQ_API_V3_API_KEY`.",
+			ledger.Request{State: ledger.Refused, Reason: "linq_2004", HTTPStatus: 401},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			o := told("", "", test.request)
+			assert.Equal(t, markedUp(commands.Explainer{}.Explain(o.request).Text()), test.want)
+		})
+	}
+}
+
+// What holds of every sentence, whatever it is about.
+func TestSentencesKeepTheirPromises(t *testing.T) {
+	t.Parallel()
+	for _, o := range outcomes() {
+		for _, doubt := range []bool{false, true} {
+			o.request.MayHaveReached = doubt
+			status := commands.Explainer{FullHandles: o.full}.Explain(o.request)
+			happened, next, whole := status.Happened.String(), status.Next.String(), status.Text().String()
+			check := func(kept bool, promise string) {
+				t.Helper()
+				if !kept {
+					t.Errorf("%s/%s, doubt %t: %s\n%s", o.group, o.name, doubt, promise, whole)
+				}
+			}
+			check(o.full || !wholeHandle(whole), "it shows a whole number or address")
+			check(!strings.Contains(withoutCode(status.Text()), "!") || o.name == "a name with mark-up" || strings.HasPrefix(o.name, "a name with mark-up,"),
+				"it exclaims")
+			check(!strings.Contains(strings.ToLower(whole), "something went wrong"), "it says nothing")
+			check(strings.HasSuffix(happened, "."), "what happened has no full stop")
+			check(next == "" || strings.HasSuffix(next, "."), "what to do has no full stop")
+			check(!strings.Contains(whole, "  ") && !strings.Contains(whole, "..") && !strings.Contains(whole, "%"), "it is put together badly")
+			check(status.Mark != "" && strings.HasPrefix(whole, string(status.Mark)+" "), "it has no mark")
+			if o.request.State == ledger.Refused || o.request.State == ledger.Failed || o.request.State == ledger.Unconfirmed {
+				check(next != "", "it says nothing of what to do")
+			}
+			if o.request.TraceID == "" {
+				check(!strings.Contains(whole, "the trace id"), "it speaks of a trace id that there is not")
+			}
+			if doubt && o.request.State != ledger.Cancelled {
+				for _, certain := range []string{"Nothing was removed", "was not removed", "is not done"} {
+					check(!strings.Contains(whole, certain), "it is sure of what is in doubt")
+				}
+			}
+		}
+	}
+}
+
+// No state, reason or code is left without words of its own.
+func TestNothingIsLeftUnexplained(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{}
+	for _, state := range []ledger.State{
+		ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled,
+	} {
+		o := told("", "", ledger.Request{State: state, Reason: "http_418", HTTPStatus: 418})
+		text := commands.Explainer{}.Explain(o.request).Text().String()
+		assert.Assert(t, said[text] == "", "%s and %s are told alike: %s", state, said[text], text)
+		said[text] = string(state)
+	}
+	for _, entry := range linq.Catalogue() {
+		o := refused("", "", entry.HTTPStatus, entry.Code, ledger.Request{})
+		text := commands.Explainer{}.Explain(o.request).Text().String()
+		assert.Assert(t, !strings.Contains(text, "does not know"), "%d: %s", entry.Code, text)
+	}
+}
+
+// What Linq wrote is in a part of its own, which the edge neutralises.
+func TestLinqsWordsAreQuoted(t *testing.T) {
+	t.Parallel()
+	const message = "<!channel> `rm` *now*"
+	for name, o := range map[string]outcome{
+		"an unknown code": refused("", "", 403, 4711, ledger.Request{LinqSaid: message}),
+		"no code":         refused("", "", 418, 0, ledger.Request{LinqSaid: message}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			found := false
+			for _, span := range (commands.Explainer{}).Explain(o.request).Text() {
+				if strings.Contains(span.Value, "channel") {
+					found = true
+					assert.Equal(t, span, commands.ID(message))
+				}
+			}
+			assert.Assert(t, found)
+		})
+	}
+}
+
+func TestWhoAndChat(t *testing.T) {
+	t.Parallel()
+	r := told("", "", ledger.Request{ChatName: ben}).request
+	masked, full := commands.Explainer{}, commands.Explainer{FullHandles: true}
+	assert.Equal(t, masked.Who(r), "+1 ••• ••• 0132")
+	assert.Equal(t, full.Who(r), ada)
+	assert.Equal(t, masked.Chat(r), commands.Name("+1 ••• ••• 0143"))
+	assert.Equal(t, full.Chat(r), commands.Name(ben))
+	r.ChatName = ""
+	assert.Equal(t, masked.Chat(r), commands.ID(chatID))
+}
+
+var (
+	digits  = regexp.MustCompile(`[0-9][0-9() .-]{5,}[0-9]`)
+	address = regexp.MustCompile(`[A-Za-z0-9]@`)
+)
+
+// wholeHandle reports whether a text shows more of a handle than its mask does.
+func wholeHandle(text string) bool {
+	for _, known := range []string{chatID, traceID, "2026-03-09 16:45:10"} {
+		text = strings.ReplaceAll(text, known, "")
+	}
+	return digits.MatchString(text) || address.MatchString(text)
+}
+
+func withoutCode(text commands.Text) string {
+	var b strings.Builder
+	for _, span := range text {
+		if span.Kind != commands.Code {
+			b.WriteString(commands.Text{span}.String())
+		}
+	}
+	return b.String()
+}
+
+// markedUp shows the kinds of a text's parts.
+func markedUp(text commands.Text) string {
+	var b strings.Builder
+	for _, span := range text {
+		shown := commands.Text{span}.String()
+		switch span.Kind {
+		case commands.Words:
+		case commands.Strong:
+			shown = "*" + shown + "*"
+		case commands.Code:
+			shown = "`" + shown + "`"
+		case commands.Posted:
+			shown = fmt.Sprintf("[%s](%s/%s)", shown, span.ChannelID, span.TS)
+		default:
+			shown = "[" + shown + "]"
+		}
+		b.WriteString(shown)
+	}
+	return b.String()
+}
