@@ -100,8 +100,10 @@ func newAcceptor(ctx context.Context, cfg acceptorConfig) (*acceptor, error) {
 	var err error
 	a.insert, err = cfg.DB.PrepareContext(ctx, `
 		INSERT INTO requests (id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url,
-			chat_id, handle, handle_key, state, accepted_at, show_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, ?)
+			chat_id, handle, handle_key, thread_ts, undoes, state, accepted_at, expires_at, handed_over, show_by)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+		WHERE NOT EXISTS (
+			SELECT 1 FROM followers f JOIN requests r ON r.id = f.request_id WHERE f.delivery = ? AND r.handle_key = ?)
 		ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return nil, fmt.Errorf("prepare accepting: %w", err)
@@ -245,17 +247,25 @@ func (a *acceptor) tryCommit(ctx context.Context, batch []*acceptance) (staying 
 
 func (a *acceptor) record(ctx context.Context, tx *sql.Tx, insert, follow *sql.Stmt, id string, o Order) (Acceptance, error) {
 	now := a.cfg.Now()
+	request := Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1}
+	showBy := now.Add(firstShow)
+	if o.AskFor > 0 { // nothing is done, and nothing is shown, until the person has decided
+		request.State, request.ExpiresAt, showBy = Asked, now.Add(o.AskFor), time.Time{}
+	}
 	result, err := insert.ExecContext(ctx, id, o.Delivery, o.Kind, o.Source, o.TeamID, o.ChannelID, o.UserID, o.Rule,
-		o.ResponseURL.Reveal(), o.ChatID, o.Handle.Reveal(), o.handleKey(), micros(now), micros(now.Add(firstShow)))
+		o.ResponseURL.Reveal(), o.ChatID, o.Handle.Reveal(), o.handleKey(), o.ThreadTS, o.Undoes,
+		request.State, micros(now), micros(request.ExpiresAt), request.State == Asked, micros(showBy),
+		o.Delivery, o.handleKey())
 	if err != nil {
 		return Acceptance{}, err
 	}
 	if inserted, err := result.RowsAffected(); err != nil || inserted == 1 {
-		request := Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1}
 		return Acceptance{Outcome: Recorded, Request: request}, err
 	}
 	outcome := Redelivered
-	request, err := queryRequest(ctx, tx, `WHERE delivery = ? AND handle_key = ?`, o.Delivery, o.handleKey())
+	request, err = queryRequest(ctx, tx, `
+		WHERE handle_key = ? AND (delivery = ? OR id IN (SELECT request_id FROM followers WHERE delivery = ?))`,
+		o.handleKey(), o.Delivery, o.Delivery)
 	if errors.Is(err, ErrNotFound) {
 		outcome = UnderWay
 		request, err = queryRequest(ctx, tx,
@@ -270,7 +280,7 @@ func (a *acceptor) record(ctx context.Context, tx *sql.Tx, insert, follow *sql.S
 		return Acceptance{}, err
 	}
 	if outcome == UnderWay {
-		told := thread.TS != ""
+		told := thread.Route == InThread && thread.TS != ""
 		if _, err := follow.ExecContext(ctx, request.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID,
 			o.ResponseURL.Reveal(), micros(now), told); err != nil {
 			return Acceptance{}, err

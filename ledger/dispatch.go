@@ -38,15 +38,22 @@ func (l *Ledger) dispatch(ctx context.Context) {
 // sweep looks before it takes the one turn to write, since mostly there is nothing to do.
 func (l *Ledger) sweep(ctx context.Context) error {
 	for ctx.Err() == nil {
-		var accepted, unshown bool
+		var accepted, unshown, expired bool
 		err := l.read.QueryRowContext(ctx, `
 			SELECT EXISTS (SELECT 1 FROM requests WHERE handed_over = 0),
-				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= ?)`, micros(l.now())).Scan(&accepted, &unshown)
+				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= ?),
+				EXISTS (SELECT 1 FROM requests WHERE state = 'asked' AND expires_at <= ?)`,
+			micros(l.now()), micros(l.now())).Scan(&accepted, &unshown, &expired)
 		if err != nil {
 			return fmt.Errorf("sweep: %w", err)
 		}
-		if !accepted && !unshown {
+		if !accepted && !unshown && !expired {
 			return nil
+		}
+		if expired {
+			if err := l.expireQuestions(ctx); err != nil {
+				return err
+			}
 		}
 		if accepted {
 			if err := l.handOverBatch(ctx); err != nil {

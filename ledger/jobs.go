@@ -26,6 +26,7 @@ type Workers struct {
 	Remove  Step // by request id: from accepted to sent, or to an end
 	Confirm Step // by request id: from sent to an end
 	Show    Step // by delivery: makes Slack look like the ledger
+	Execute Step // by execution id: a run of a workflow step, until it is completed
 }
 
 // How many steps of a kind run side by side.
@@ -33,12 +34,14 @@ const (
 	removeWorkers  = 8
 	confirmWorkers = 16
 	showWorkers    = 16
+	executeWorkers = 8
 )
 
 const (
 	queueRemove  = "remove"
 	queueConfirm = "confirm"
 	queueShow    = "show"
+	queueExecute = "execute"
 )
 
 type removeArgs struct {
@@ -61,6 +64,13 @@ type showArgs struct {
 
 func (showArgs) Kind() string                 { return "show" }
 func (showArgs) InsertOpts() river.InsertOpts { return onlyOne(queueShow) }
+
+type executeArgs struct {
+	ExecutionID string `json:"execution_id"`
+}
+
+func (executeArgs) Kind() string                 { return "execute" }
+func (executeArgs) InsertOpts() river.InsertOpts { return onlyOne(queueExecute) }
 
 // onlyOne lets one job for the same thing wait or run at a time, and never gives it up.
 func onlyOne(queue string) river.InsertOpts {
@@ -89,12 +99,16 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[showArgs]) error {
 		return l.show(ctx, workers.Show, job)
 	}))
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[executeArgs]) error {
+		return runStep(ctx, workers.Execute, job.Args.ExecutionID)
+	}))
 	client, err := river.NewClient(riversqlite.New(l.write), &river.Config{
 		Logger: slog.New(logrusHandler{entry: l.log}),
 		Queues: map[string]river.QueueConfig{
 			queueRemove:  {MaxWorkers: removeWorkers},
 			queueConfirm: {MaxWorkers: confirmWorkers},
 			queueShow:    {MaxWorkers: showWorkers},
+			queueExecute: {MaxWorkers: executeWorkers},
 		},
 		Workers: registry,
 		// A commit is noticed by River's listener, which looks each 50 ms; the poll finds steps that

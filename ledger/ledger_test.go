@@ -58,7 +58,7 @@ func nothing(context.Context, string) (time.Duration, error) { return 0, nil }
 
 func start(t testing.TB, l *ledger.Ledger, w ledger.Workers) {
 	t.Helper()
-	for _, step := range []*ledger.Step{&w.Remove, &w.Confirm, &w.Show} {
+	for _, step := range []*ledger.Step{&w.Remove, &w.Confirm, &w.Show, &w.Execute} {
 		if *step == nil {
 			*step = nothing
 		}
@@ -136,6 +136,25 @@ func TestAcceptAgainAfterTheEnd(t *testing.T) {
 	}
 	if got := accept(t, l, order("d1", "+14155550132"))[0]; got.Outcome != ledger.Redelivered {
 		t.Errorf("a late redelivery: %+v", got)
+	}
+}
+
+func TestAFollowersRedelivery(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	release := make(chan struct{})
+	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+		<-release
+		return 0, end(ctx, l, id, ledger.Refused)
+	}})
+	first := accept(t, l, order("d1", "+14155550132"))[0].Request
+	if got := accept(t, l, order("d2", "+14155550132"))[0]; got.Outcome != ledger.UnderWay {
+		t.Fatalf("%+v", got)
+	}
+	close(release)
+	await(t, "the end of the first", func() bool { return state(t, l, first.ID) == ledger.Refused })
+	if got := accept(t, l, order("d2", "+14155550132"))[0]; got.Outcome != ledger.Redelivered || got.Request.ID != first.ID {
+		t.Errorf("a follower's delivery came again and became a request of its own: %+v", got)
 	}
 }
 

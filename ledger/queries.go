@@ -16,7 +16,8 @@ type querier interface {
 const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 		state, version, news, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
-		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id
+		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
+		thread_ts, expires_at, undoes
 	FROM requests `
 
 // queryRequests returns the requests that the clauses after FROM choose.
@@ -29,17 +30,18 @@ func queryRequests(ctx context.Context, db querier, clauses string, args ...any)
 	var requests []Request
 	for rows.Next() {
 		var r Request
-		var acceptedAt, sentAt, endedAt, firstTryAt, nextTryAt int64
+		var acceptedAt, sentAt, endedAt, firstTryAt, nextTryAt, expiresAt int64
 		err := rows.Scan(&r.ID, &r.Delivery, &r.Kind, &r.Source, &r.TeamID, &r.ChannelID, &r.UserID, &r.Rule,
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &r.news, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
 			&r.MayHaveReached, &r.SeenListed, &r.Spelling, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID)
+			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
 		r.AcceptedAt, r.SentAt, r.EndedAt = fromMicros(acceptedAt), fromMicros(sentAt), fromMicros(endedAt)
 		r.FirstTryAt, r.NextTryAt = fromMicros(firstTryAt), fromMicros(nextTryAt)
+		r.ExpiresAt = fromMicros(expiresAt)
 		requests = append(requests, r)
 	}
 	if err := rows.Err(); err != nil {

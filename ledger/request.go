@@ -19,6 +19,10 @@ const (
 	Refused     State = "refused"      // Linq, or a look at the chat, said no for good
 	Failed      State = "failed"       // trouble outlasted the retries
 	Cancelled   State = "cancelled"    // a person declined the confirmation, or it expired
+
+	// Of a request to add somebody back, in the place of Removed and AlreadyGone.
+	Added        State = "added"         // seen: the handle is active after a try of ours
+	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
 
 // Final reports whether nothing more is to be done for a request in this state.
@@ -34,14 +38,22 @@ func (s State) Final() bool {
 // Kind is what a request asks for.
 type Kind string
 
-// Remove asks for a person to leave a chat.
-const Remove Kind = "remove"
+// The kinds of a request.
+const (
+	Remove Kind = "remove" // a person is to leave a chat
+	Add    Kind = "add"    // a person who was removed is to come back
+)
 
 // Source is how a request came in.
 type Source string
 
-// SlashCommand is a request typed as a slash command.
-const SlashCommand Source = "command"
+// The sources of a request.
+const (
+	SlashCommand Source = "command"  // typed as a slash command
+	Modal        Source = "modal"    // chosen in a modal
+	WorkflowStep Source = "workflow" // a step of a workflow; the user is who the workflow says it is
+	UndoButton   Source = "undo"     // a click on "Add back"
+)
 
 // Order is what a person asked for: the part of a [Request] that never changes.
 type Order struct {
@@ -55,6 +67,10 @@ type Order struct {
 	ResponseURL Private
 	ChatID      string
 	Handle      Private // E.164, or an e-mail address
+
+	ThreadTS string        // a thread in the channel to answer in; "": one of our own
+	AskFor   time.Duration // how long the person may still decline; 0: they are not asked
+	Undoes   string        // the id of the removal that this takes back
 }
 
 // handleKey is the form in which handles are compared: without regard to case.
@@ -67,6 +83,7 @@ type Request struct {
 	ID         string
 	State      State
 	AcceptedAt time.Time
+	ExpiresAt  time.Time // of a request in state asked
 	SentAt     time.Time // zero until Linq has queued it
 	EndedAt    time.Time // zero until State is final
 

@@ -24,13 +24,25 @@ var migrations embed.FS
 
 const sqliteScheme = "sqlite://"
 
+// CheckURL says what is wrong with a DATABASE_URL, as the rest of a sentence that begins with its name;
+// nil if it can be opened, as far as its spelling goes.
+func CheckURL(databaseURL string) error {
+	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
+	switch {
+	case strings.HasPrefix(databaseURL, "postgres"):
+		return errors.New("names PostgreSQL, which this version does not have: write sqlite:// and the path of a file, such as sqlite://linqbot.db")
+	case !ok || path == "" || strings.ContainsAny(path, "?#"):
+		return errors.New("must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db")
+	}
+	return nil
+}
+
 // sqlitePath returns the path in a URL such as sqlite://linqbot.db or sqlite:///data/linqbot.db.
 func sqlitePath(databaseURL string) (string, error) {
-	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
-	if !ok || path == "" || strings.ContainsAny(path, "?#") {
-		return "", errors.New("DATABASE_URL must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db")
+	if err := CheckURL(databaseURL); err != nil {
+		return "", fmt.Errorf("DATABASE_URL %w", err)
 	}
-	return path, nil
+	return strings.TrimPrefix(databaseURL, sqliteScheme), nil
 }
 
 // store is an SQLite file and the lock that makes this process its one owner.

@@ -17,6 +17,7 @@ const (
 	ByResponseURL Route = "response_url"
 	ByDirect      Route = "direct_message"
 	Undelivered   Route = "undelivered"
+	Nowhere       Route = "nowhere" // nobody named a place
 )
 
 // Posting is one message of ours and what is known of it.

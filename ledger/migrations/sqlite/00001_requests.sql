@@ -70,6 +70,7 @@ CREATE TABLE followers (
     told         INTEGER NOT NULL,
     PRIMARY KEY (request_id, delivery)
 );
+CREATE INDEX followers_delivery ON followers (delivery);
 
 -- Where a delivery shows in Slack: its parent message, or the way round it.
 CREATE TABLE threads (

@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Execution is a run of a workflow step: the promise to complete it, once.
+type Execution struct {
+	ID         string // the platform's id of the run
+	EventID    string
+	TeamID     string
+	Inputs     Private // JSON, as the platform sent it
+	AcceptedAt time.Time
+	RequestID  string    // the request that answers for it; "" until there is one
+	Refusal    string    // why there is none, as a sentence
+	Completed  string    // how it was completed; "" until then
+	DoneAt     time.Time // zero until it is completed
+}
+
+// AcceptExecution records a run of a step, and returns when it is on disk and will be carried out.
+// It returns false for one that was recorded before.
+func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error) {
+	fresh := false
+	err := l.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := takeEvent(ctx, tx, e.EventID, l.now()); err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `
+			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Reveal(), micros(l.now()))
+		if err != nil {
+			return err
+		}
+		rows, err := result.RowsAffected()
+		if err != nil || rows == 0 {
+			return err
+		}
+		fresh = true
+		return l.insertJobs(ctx, tx, []river.InsertManyParams{{Args: executeArgs{ExecutionID: e.ID}}})
+	})
+	if err != nil {
+		return false, fmt.Errorf("accept execution: %w", err)
+	}
+	return fresh, nil
+}
+
+// TakeEvent remembers an event, and returns false for one that was taken before.
+func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
+	fresh := false
+	err := l.inTx(ctx, func(tx *sql.Tx) (err error) {
+		fresh, err = takeEvent(ctx, tx, id, l.now())
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("take event: %w", err)
+	}
+	return fresh, nil
+}
+
+// rememberEvents is far longer than any redelivery: Slack's last try comes within 24 hours.
+const rememberEvents = 14 * 24 * time.Hour
+
+func takeEvent(ctx context.Context, tx *sql.Tx, id string, now time.Time) (bool, error) {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM events WHERE at < ?`, micros(now.Add(-rememberEvents))); err != nil {
+		return false, err
+	}
+	result, err := tx.ExecContext(ctx, `INSERT INTO events (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, micros(now))
+	if err != nil {
+		return false, err
+	}
+	rows, err := result.RowsAffected()
+	return rows == 1, err
+}
+
+// Execution returns a run of a step; [ErrNotFound] when there is none.
+func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
+	e := Execution{ID: id}
+	var acceptedAt, doneAt int64
+	err := l.read.QueryRowContext(ctx, `
+		SELECT event_id, team_id, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = ?`, id).
+		Scan(&e.EventID, &e.TeamID, &e.Inputs, &acceptedAt, &e.RequestID, &e.Refusal, &e.Completed, &doneAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Execution{}, fmt.Errorf("load execution: %w", err)
+	}
+	e.AcceptedAt, e.DoneAt = fromMicros(acceptedAt), fromMicros(doneAt)
+	return e, nil
+}
+
+// SaveExecution stores what became of a run.
+func (l *Ledger) SaveExecution(ctx context.Context, e Execution) error {
+	_, err := l.write.ExecContext(ctx,
+		`UPDATE executions SET request_id = ?, refusal = ?, completed = ?, done_at = ? WHERE id = ?`,
+		e.RequestID, e.Refusal, e.Completed, micros(e.DoneAt), e.ID)
+	if err != nil {
+		return fmt.Errorf("save execution: %w", err)
+	}
+	return nil
+}
