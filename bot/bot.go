@@ -47,6 +47,9 @@ const (
 	ReadyPath    = "/readyz"
 )
 
+// RemoveCommand is the name of the slash command that removes people, as the manifest has it.
+const RemoveCommand = "/linq-remove"
+
 // Handler serves all routes.
 func (b *Bot) Handler() http.Handler {
 	router := mux.NewRouter()

@@ -39,13 +39,13 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, body []byte) 
 		b.ack(w, r, commands.Answer{commands.Say("linqbot does not know the command %s.", commands.ID(name))})
 		return
 	}
-	if refusal := b.cfg.Teams.refuse(form.Get("team_id"), form.Get("enterprise_id")); refusal != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
+	defer cancel()
+	if refusal := b.cfg.Teams.refuse(ctx, form.Get("team_id"), form.Get("enterprise_id")); refusal != nil {
 		b.loggerOf(r.Context()).WithField("team", form.Get("team_id")).Warn("command refused: not our team")
 		b.ack(w, r, refusal)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
-	defer cancel()
 	b.ack(w, r, command.Run(ctx, commands.Invocation{
 		Delivery:    delivery(form, r.Header),
 		TeamID:      form.Get("team_id"),

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
+	"net/http"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -21,6 +21,7 @@ type outgoing struct {
 	key      string // names the message for good, so that it is found again after a lost answer
 	channel  string // a channel, or a member for a direct message
 	threadTS string // the parent; "" for a message of its own
+	opens    bool   // a thread hangs on it
 }
 
 // metadataType marks our messages; the payload holds the key.
@@ -80,13 +81,24 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 	}
 	if p.TS != "" {
 		err := s.update(ctx, p, want, digest, save)
-		if _, gone := errors.AsType[*goneError](err); !gone {
+		gone, ok := errors.AsType[*goneError](err)
+		switch {
+		case !ok, want.opens && gone.code == noMessage:
 			return err
+		case want.opens: // it can no longer be changed, and its thread is as good as before
+			p.Shown = digest
+			return save(ctx)
 		}
 		*p = ledger.Posting{Doubts: p.Doubts}
 	}
 	return s.post(ctx, p, want, digest, save)
 }
+
+// Slack's {"ok":false} without an error arrives as a success that says nothing.
+var (
+	errNoTS       = errors.New("bot: an answer without a ts")
+	errNoMessages = errors.New("bot: an answer without messages")
+)
 
 func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
 	if p.Shown == digest {
@@ -94,8 +106,11 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	}
 	want.threadTS = "" // a message stays in its thread
 	_, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, want.options()...)
+	if err == nil && ts == "" {
+		err = errNoTS
+	}
 	err = judge(err)
-	if lost, ok := errors.AsType[*lostError](err); ok || err == nil && ts == "" {
+	if lost, ok := errors.AsType[*lostError](err); ok {
 		return &laterError{err: lost} // an update made twice does no harm
 	}
 	if err != nil {
@@ -112,7 +127,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	}
 	channel, ts, err := s.slack.PostMessageContext(ctx, want.channel, want.options()...)
 	if err == nil && ts == "" {
-		err = errors.New("an answer without a ts") // Slack's {"ok":false} without an error arrives like this
+		err = errNoTS
 	}
 	err = judge(err)
 	if _, lost := errors.AsType[*lostError](err); lost {
@@ -138,6 +153,10 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
 		return save(ctx)
 	}
+	err = lookTrouble(err)
+	if later, ok := errors.AsType[*laterError](err); ok {
+		return later
+	}
 	if age := s.now().Sub(p.Since); age < settleTime {
 		return &laterError{wait: min(time.Second, settleTime-age), err: errors.New("waiting whether the last post turns up")}
 	}
@@ -153,23 +172,39 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 	return nil
 }
 
-// find returns the ts of our message if it stands; "" and no error when it does not.
+// lookTrouble takes an answer that no Slack gives to a look into a channel for a no.
+func lookTrouble(err error) error {
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
+		status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests {
+		return &barredError{code: fmt.Sprintf("HTTP %d", status.Code)}
+	}
+	return err
+}
+
+// find returns the ts of our message if it stands; "" and no error when it does not. It looks around
+// the time of the post only, so that it does not matter how much was said since.
 func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
-	const skew, page, mostPages = time.Minute, 200, 5
-	oldest := strconv.FormatFloat(float64(since.Add(-skew).UnixMicro())/1e6, 'f', 6, 64)
+	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
+	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
 	cursor := ""
 	for range mostPages {
 		var messages []slack.Message
 		var err error
 		if want.threadTS != "" {
 			messages, _, cursor, err = s.slack.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: want.channel, Timestamp: want.threadTS, Oldest: oldest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+				ChannelID: want.channel, Timestamp: want.threadTS, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
 			})
+			if err == nil && len(messages) == 0 { // a whole thread holds its parent at least
+				err = errNoMessages
+			}
 		} else {
 			var history *slack.GetConversationHistoryResponse
 			history, err = s.slack.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-				ChannelID: want.channel, Oldest: oldest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+				ChannelID: want.channel, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
 			})
+			if err == nil && !history.Ok {
+				err = errNoMessages
+			}
 			if err == nil {
 				messages, cursor = history.Messages, history.ResponseMetaData.NextCursor
 			}
@@ -178,7 +213,7 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 			return "", judge(err)
 		}
 		for _, m := range messages {
-			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
+			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
 				return m.Timestamp, nil
 			}
 		}
@@ -187,4 +222,9 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 		}
 	}
 	return "", nil
+}
+
+// timestamp is a moment as Slack writes it.
+func timestamp(at time.Time) string {
+	return fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/int(time.Microsecond))
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -38,7 +37,7 @@ func (r renderer) mrkdwn(t commands.Text) string {
 		case commands.Strong:
 			b.WriteString("*" + plainly(span.Value) + "*")
 		case commands.Code:
-			b.WriteString("`" + escape(strings.NewReplacer("`", "ˋ", "\n", " ").Replace(span.Value)) + "`")
+			b.WriteString("`" + escape(strings.ReplaceAll(strings.Map(visible, span.Value), "`", "ˋ")) + "`")
 		case commands.Person:
 			b.WriteString(mention("@", span.Value))
 		case commands.Channel:
@@ -49,7 +48,7 @@ func (r renderer) mrkdwn(t commands.Text) string {
 			fallback := span.At.UTC().Format("2006-01-02 15:04:05 UTC")
 			fmt.Fprintf(&b, "<!date^%d^{date_short_pretty} {time_secs}|%s>", span.At.Unix(), fallback)
 		default:
-			b.WriteString(escape(span.Value))
+			b.WriteString(wording(span.Value))
 		}
 	}
 	return b.String()
@@ -75,29 +74,63 @@ func mention(sign, id string) string {
 }
 
 func isID(id string) bool {
-	return regexp.MustCompile(`^[A-Z][A-Z0-9]{1,30}$`).MatchString(id)
+	const longest = 31
+	if len(id) < 2 || len(id) > longest || id[0] < 'A' {
+		return false
+	}
+	return strings.IndexFunc(id, func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') }) < 0
 }
 
-// plainly takes from a name what would end its emphasis or begin another: mrkdwn has no escape for
-// it. The signs that take their place look the same.
-func plainly(name string) string {
-	name = strings.Map(func(c rune) rune {
-		switch {
-		case c == '*':
-			return '∗'
-		case c == '_':
-			return 'ˍ'
-		case c == '~':
-			return '∼'
-		case c == '`':
-			return 'ˋ'
-		case unicode.IsControl(c):
-			return ' '
-		case unicode.Is(unicode.Cf, c): // bidi marks and the like would reorder the sentence
-			return -1
-		}
+// visible keeps a text on one line and in its order.
+func visible(c rune) rune {
+	switch {
+	case c >= ' ' && c <= '~':
 		return c
-	}, name)
+	case unicode.IsControl(c), unicode.In(c, unicode.Zl, unicode.Zp):
+		return ' '
+	case unicode.Is(unicode.Cf, c): // bidi marks and the like would reorder the sentence
+		return -1
+	}
+	return c
+}
+
+// unmarked turns what mrkdwn takes for a mark into a sign that looks the same: it has no escape.
+func unmarked(c rune) rune {
+	switch c {
+	case '*':
+		return '∗'
+	case '_':
+		return 'ˍ'
+	case '~':
+		return '∼'
+	case '`':
+		return 'ˋ'
+	}
+	return c
+}
+
+// wording is for words, which at times hold a handle or what Linq said. A mark between letters
+// formats nothing and stays, since an address is to be copied as it is.
+func wording(words string) string {
+	runes := []rune(words)
+	isWord := func(i int) bool {
+		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
+	}
+	var b strings.Builder
+	for i, c := range runes {
+		if c == '`' || !isWord(i-1) || !isWord(i+1) {
+			c = unmarked(c)
+		}
+		if c = visible(c); c >= 0 {
+			b.WriteRune(c)
+		}
+	}
+	return escape(b.String())
+}
+
+// plainly takes from a name what would end its emphasis or begin another.
+func plainly(name string) string {
+	name = strings.Map(unmarked, strings.Map(visible, name))
 	const longest = 200
 	if runes := []rune(name); len(runes) > longest {
 		name = string(runes[:longest]) + "…"

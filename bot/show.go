@@ -126,7 +126,7 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 		if barred == nil {
 			return err
 		}
-		if err := s.leave(ctx, view, ledger.ByDirect, nil); err != nil {
+		if err := s.leave(ctx, view, ledger.ByDirect, barred); err != nil {
 			return err
 		}
 	}
@@ -149,13 +149,14 @@ func (s *Show) barred(err error) (*barredError, error) {
 	return barred, err
 }
 
-// leave goes over to the next route, and keeps why the first was left.
+// leave goes over to the next route. Of what is kept as the trouble, people can mend why there is no
+// thread, and not that a response_url is spent.
 func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *barredError) error {
-	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why}).
+	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.code}).
 		Info("the route to the person changes")
 	view.Thread.Route = next
 	view.Thread.Posting = ledger.Posting{}
-	if why != nil {
+	if next != ledger.ByDirect {
 		view.Thread.Trouble = why.code
 	}
 	return s.cfg.Views.SaveThread(ctx, view.Thread)
@@ -168,8 +169,11 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 	r := s.cfg.Teams.renderer()
 	first := view.Requests[0]
 	err := s.poster.project(ctx, &thread.Posting, outgoing{
-		message: r.parent(s.cfg.Explainer, view.Requests), key: "parent-" + first.ID, channel: first.ChannelID,
+		message: r.parent(s.cfg.Explainer, view.Requests), key: "parent-" + first.ID, channel: first.ChannelID, opens: true,
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
+	if gone, ok := errors.AsType[*goneError](err); ok {
+		return s.startOver(ctx, view, gone)
+	}
 	if err != nil {
 		return err
 	}
@@ -189,16 +193,21 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 	return nil
 }
 
-// startOver forgets a parent that somebody deleted, so that the outcome gets a thread again.
+// startOver forgets a parent that somebody deleted, so that the outcome gets a thread again; where
+// that happens again and again, it goes another way. The parent is forgotten last: after a crash it
+// is what leads here again.
 func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError) error {
-	view.Thread.Posting = ledger.Posting{}
-	if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
-		return err
+	if view.Thread.Doubts >= mostDoubts {
+		return &barredError{code: gone.code}
 	}
 	for _, request := range view.Requests {
 		if err := s.cfg.Views.SaveReply(ctx, ledger.Reply{RequestID: request.ID}); err != nil {
 			return err
 		}
+	}
+	view.Thread.Posting = ledger.Posting{Doubts: view.Thread.Doubts + 1}
+	if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
+		return err
 	}
 	return &laterError{err: gone}
 }
@@ -256,6 +265,10 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 		return err
 	}
 	err = judgeWebhook(s.respond(ctx, first.ResponseURL, want.message))
+	if later, ok := errors.AsType[*laterError](err); ok {
+		thread.ResponseUses-- // certainly not used; stored with the wait
+		return later
+	}
 	if lost, ok := errors.AsType[*lostError](err); ok {
 		return &laterError{err: lost}
 	}

@@ -28,7 +28,8 @@ type Teams struct {
 
 	mu        sync.RWMutex
 	ids       []string
-	workspace string // https://acme.slack.com/; "" until learned
+	workspace string        // https://acme.slack.com/; "" until learned
+	learned   chan struct{} // closed once Slack has said whose token it is
 }
 
 // TeamsConfig is what [Teams] need.
@@ -46,7 +47,7 @@ const (
 
 // NewTeams returns what is known from the configuration and from an earlier start.
 func NewTeams(ctx context.Context, cfg TeamsConfig) (*Teams, error) {
-	t := &Teams{cfg: cfg, log: cfg.Logger.WithField("part", "teams"), ids: cfg.IDs}
+	t := &Teams{cfg: cfg, log: cfg.Logger.WithField("part", "teams"), ids: cfg.IDs, learned: make(chan struct{})}
 	kept, err := cfg.Settings.Setting(ctx, settingTeams)
 	if err != nil {
 		return nil, err
@@ -60,11 +61,14 @@ func NewTeams(ctx context.Context, cfg TeamsConfig) (*Teams, error) {
 	return t, nil
 }
 
-// Learn asks Slack whose token this is until it answers, or ctx ends.
+// Learn asks Slack whose token this is until it answers, or ctx ends. Call it once.
 func (t *Teams) Learn(ctx context.Context) {
 	const first, most = time.Second, time.Minute
 	for wait := first; ; wait = min(2*wait, most) {
 		err := t.learn(ctx)
+		if err == nil {
+			close(t.learned)
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -100,8 +104,20 @@ func (t *Teams) learn(ctx context.Context) error {
 	return t.cfg.Settings.Keep(ctx, settingTeams, own.TeamID)
 }
 
-// refuse returns the answer to a request that is not served; nil if it is.
-func (t *Teams) refuse(team, enterprise string) commands.Answer {
+// refuse returns the answer to a request that is not served; nil if it is. The first requests after
+// the very first start wait a moment for Slack.
+func (t *Teams) refuse(ctx context.Context, team, enterprise string) commands.Answer {
+	t.mu.RLock()
+	unknown := len(t.ids) == 0
+	t.mu.RUnlock()
+	if unknown {
+		const patience = time.Second
+		select {
+		case <-t.learned:
+		case <-time.After(patience):
+		case <-ctx.Done():
+		}
+	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	switch {

@@ -38,6 +38,9 @@ func (e *lostError) Unwrap() error   { return e.err }
 func (e *barredError) Error() string { return "Slack does not let linqbot post: " + e.code }
 func (e *goneError) Error() string   { return "the message is gone: " + e.code }
 
+// noMessage is Slack's code for a message that somebody deleted.
+const noMessage = "message_not_found"
+
 // judge sorts what slack-go returned from a post. nil stays nil.
 func judge(err error) error {
 	if err == nil {
@@ -70,7 +73,7 @@ func judgeCode(code string) error {
 		return &laterError{err: errors.New(code)}
 	case "fatal_error", "internal_error", "request_timeout", "service_unavailable":
 		return &lostError{err: errors.New(code)} // «some aspect may have succeeded»
-	case "message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found":
+	case noMessage, "cant_update_message", "edit_window_closed", "thread_not_found":
 		return &goneError{code: code}
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope":
 		return &barredError{code: code, token: true}

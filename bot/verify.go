@@ -26,17 +26,14 @@ type signedHandler func(w http.ResponseWriter, r *http.Request, body []byte)
 // before it is parsed, and never larger than largestBody.
 func (b *Bot) signed(next signedHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > largestBody {
-			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		body, err := readBody(r)
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-		if err != nil {
-			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-				w.WriteHeader(http.StatusRequestEntityTooLarge)
-				return
-			}
-			w.WriteHeader(http.StatusBadRequest)
+		if len(body) > largestBody {
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
 		}
 		if err := verify(r.Header, body, b.cfg.SigningSecrets); err != nil {
@@ -49,6 +46,17 @@ func (b *Bot) signed(next signedHandler) http.Handler {
 		}
 		next(w, r, body)
 	})
+}
+
+// readBody reads as much of a body as is ever looked at, and one byte more if there is one. Of what
+// is too large it lets some pass unread: a client that is cut off while it writes may never see
+// the answer.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody+1))
+	if err == nil && len(body) > largestBody {
+		_, _ = io.CopyN(io.Discard, r.Body, largestBody) // too large whether the rest comes or not
+	}
+	return body, err
 }
 
 // verify checks Slack's signature over body, and that its time is within five minutes of now either

@@ -96,10 +96,9 @@ func (w *world) commandChannelName(id string) string {
 	return c.Name
 }
 
-// showAck shows the bot's answer to a command, and completes the ack with what it says.
+// showAck completes the ack with what it says, and shows it in the channel if there is one.
 func (w *world) showAck(c Command, ack *Ack) {
-	channel, ok := w.channels.get(c.ChannelID)
-	if len(ack.Body) == 0 || !ok {
+	if len(ack.Body) == 0 {
 		return
 	}
 	args, err := parseArguments(ack.Header.Get("Content-Type"), ack.Body)
@@ -112,17 +111,22 @@ func (w *world) showAck(c Command, ack *Ack) {
 		return
 	}
 	m := Message{Author: w.cfg.BotUserID, Text: said.text, Blocks: said.blocks, VisibleTo: c.UserID}
-	ack.ResponseType = "ephemeral"
+	ack.Text, ack.ResponseType = w.render(&m), "ephemeral"
 	if args.Get("response_type") == "in_channel" {
 		ack.ResponseType, m.VisibleTo = "in_channel", ""
-		// Slack then publishes what was typed, too.
+	}
+
+	channel, ok := w.channels.get(c.ChannelID)
+	if !ok {
+		return
+	}
+	if m.VisibleTo == "" { // Slack then publishes what was typed, too
 		w.post(channel, Message{Author: c.UserID, Text: c.Command + " " + c.Text})
 	}
 	if said.empty() {
 		return
 	}
 	posted := w.post(channel, m)
-	ack.Text = w.render(posted)
 	if r, ok := w.responses.get(responseID(c.ResponseURL)); ok {
 		r.original = posted
 	}

@@ -87,8 +87,9 @@ func TestACommandArrivesAsSlackSendsIt(t *testing.T) {
 	assert.Equal(t, len(seen), 2)
 	assert.Equal(t, seen[0].Text, "understood")
 
-	again, err := fake.Send(t.Context(), bot.url, slacktest.Command{Text: "a & b"})
+	again, err := fake.Send(t.Context(), bot.url, slacktest.Command{Text: "a & b", ChannelID: "C0ELSEWHERE"})
 	assert.NilError(t, err)
+	assert.Equal(t, again.Text, "understood", "a channel that is not there shows nothing, but the answer is known")
 	assert.Assert(t, again.TriggerID != ack.TriggerID)
 }
 

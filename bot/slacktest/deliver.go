@@ -22,7 +22,7 @@ type Ack struct {
 	// For commands: what the answer says and to whom, and what belongs to the command, so that the
 	// same one can be delivered again.
 	Text         string // as plain text, blocks rendered
-	ResponseType string // "ephemeral" or "in_channel"; "" when the answer shows nothing
+	ResponseType string // "ephemeral" or "in_channel"; "" when the answer is empty
 	TriggerID    string
 	ResponseURL  string
 }

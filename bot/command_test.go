@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+)
+
+func TestACommandArrivesAsItWasSent(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	text := chatID + " +1 (415) 555‑0132, ann+x@example.com\n& <tel:+14155550133|5550133> %41 ü"
+	said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form(text).Encode())))
+	want := []commands.Invocation{{
+		Delivery: "13345224609.738474920.8088930838d88f008e0", TeamID: testTeam, ChannelID: ops, UserID: ada,
+		Text: text, ResponseURL: "https://hooks.slack.test/commands/1",
+	}}
+	assert.Assert(t, cmp.Equal(e.command.runs(), want), cmp.Diff(want, e.command.runs()))
+}
+
+// The name of a delivery tells a second one of the same from another.
+func TestADeliveryWithoutATriggerIsNamedByItsSignature(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	f := form("hello")
+	f.Del("trigger_id")
+	r := signedRequest(t, CommandsPath, testSecret, f.Encode())
+	e.serve(r)
+	again := signedRequest(t, CommandsPath, testSecret, f.Encode())
+	again.Header = r.Header.Clone()
+	e.serve(again)
+	f.Set("text", "something else")
+	e.serve(signedRequest(t, CommandsPath, testSecret, f.Encode()))
+
+	runs := e.command.runs()
+	assert.Equal(t, len(runs), 3)
+	assert.Equal(t, runs[0].Delivery, r.Header.Get(slacktest.SignatureHeader))
+	assert.Equal(t, runs[1].Delivery, runs[0].Delivery)
+	assert.Assert(t, runs[2].Delivery != runs[0].Delivery && runs[2].Delivery != "")
+}
+
+func TestAnUnknownCommandIsAnswered(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"/linq-add":               "linqbot does not know the command `/linq-add`.",
+		"linq-remove":             "linqbot does not know the command `linq-remove`.",
+		"/LINQ-REMOVE":            "linqbot does not know the command `/LINQ-REMOVE`.",
+		"`<!channel>`":            "linqbot does not know the command `ˋ&lt;!channel&gt;ˋ`.",
+		strings.Repeat("x", 5000): "linqbot does not know the command `xxx",
+	} {
+		e := newEdge(t)
+		f := form("hello")
+		f.Set("command", name)
+		got := said(t, e.serve(signedRequest(t, CommandsPath, testSecret, f.Encode())))
+		assert.Assert(t, strings.HasPrefix(got, want), got)
+		assert.Equal(t, len(e.command.runs()), 0)
+	}
+}
+
+// Recording has less time than Slack gives, so that a ledger that hangs still leaves time to say so.
+func TestTheCommandHasLessTimeThanSlackGives(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t, func(c *Config) {
+			c.Commands = map[string]Command{testCommand: commandFunc(func(ctx context.Context) commands.Answer {
+				<-ctx.Done()
+				return commands.Answer{commands.Say("Not recorded.")}
+			})}
+		})
+		began := time.Now()
+		assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode()))), "Not recorded.")
+		assert.Assert(t, time.Since(began) <= 2500*time.Millisecond, "took %s", time.Since(began))
+	})
+}
+
+type commandFunc func(ctx context.Context) commands.Answer
+
+func (f commandFunc) Run(ctx context.Context, _ commands.Invocation) commands.Answer { return f(ctx) }
+
+func TestAnAnswerOfManyParagraphs(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	e.command.do = func(commands.Invocation) commands.Answer {
+		var answer commands.Answer
+		for range 80 {
+			answer = append(answer, commands.Say("A paragraph with %s.", commands.Name(strings.Repeat("&", 300))))
+		}
+		return answer
+	}
+	got := said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode())))
+	assert.Assert(t, strings.HasPrefix(got, "A paragraph with *&amp;"), got)
+}

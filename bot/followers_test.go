@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+)
+
+func (s *stage) untold(delivery string) int {
+	s.t.Helper()
+	followers, err := s.ledger.UntoldFollowers(s.t.Context(), delivery)
+	assert.NilError(s.t, err)
+	return len(followers)
+}
+
+// Somebody who asks for what is under way is led to the thread once it stands, and only once.
+func TestAFollowerIsLedToTheThread(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slacktest.Config{})
+	d := s.ask(ann)
+	s.askIn(ops, grace, ann)
+	assert.Equal(t, s.untold(d), 1)
+	s.fail("chat.postMessage", slacktest.Fault{RetryAfter: time.Second, Times: 1})
+	s.clock.pass(s.run(d))
+	assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0, "there is no thread yet")
+
+	for range 3 {
+		s.settle(d)
+	}
+	s.news(d, ann, removed)
+	s.settle(d)
+	told := s.slack.Ephemerals(ops, grace)
+	wantMessages(t, told, "The removal of +1 ••• ••• 0132 that you asked for as well is shown in this thread.")
+	link := "https://acme.slack.com/archives/C0OPS/p" + strings.ReplaceAll(s.onlyThread()[0].TS, ".", "")
+	assert.Assert(t, strings.Contains(told[0].Text, "<"+link+"|this thread>"), told[0].Text)
+	assert.Equal(t, s.untold(d), 0)
+	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 0)
+}
+
+// Where there is no thread to lead to, the outcome is told.
+func TestAFollowerIsToldTheOutcome(t *testing.T) {
+	t.Parallel()
+	s := closed(t, slacktest.Config{})
+	d := s.ask(ann)
+	s.askIn(ops, grace, ann)
+	s.settle(d)
+	s.news(d, ann, s.sent)
+	s.settle(d)
+	assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0, "there is no outcome yet")
+	s.news(d, ann, removed)
+	for range 3 {
+		s.settle(d)
+	}
+	wantMessages(t, s.slack.Ephemerals(ops, grace), "+1 ••• ••• 0132 has left Spring launch")
+	assert.Equal(t, s.untold(d), 0)
+}
+
+// One of several people in a command has a follower: the follower hears of that one alone.
+func TestAFollowerHearsOfWhatTheyAskedFor(t *testing.T) {
+	t.Parallel()
+	s := closed(t, slacktest.Config{})
+	d := s.ask(ann, bert)
+	s.askIn(ops, grace, bert)
+	s.news(d, ann, removed)
+	s.news(d, bert, removed)
+	s.settle(d)
+	told := s.slack.Ephemerals(ops, grace)
+	wantMessages(t, told, "0133 has left")
+	assert.Assert(t, !strings.Contains(told[0].Rendered, "0132"), told[0].Rendered)
+}
+
+func TestTroubleWithAFollower(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		fault   slacktest.Fault
+		again   bool
+		told    int
+		passing time.Duration
+	}{
+		{"429 is waited out", slacktest.Fault{RetryAfter: 9 * time.Second, Times: 1}, true, 1, 0},
+		{"a lost answer is not repeated", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1}, false, 1, 0},
+		{"a refusal is the end", slacktest.Fault{Error: "expired_url", Times: 1}, false, 0, 0},
+		{"an old response_url is not used", slacktest.Fault{}, false, 0, responseTime},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, slacktest.Config{})
+			d := s.ask(ann)
+			s.askIn(ops, grace, ann)
+			s.clock.pass(tc.passing)
+			if tc.fault != (slacktest.Fault{}) {
+				s.fail("response_url", tc.fault)
+			}
+			wait := s.run(d)
+			assert.Equal(t, wait > 0, tc.again)
+			if tc.again {
+				assert.Equal(t, wait, tc.fault.RetryAfter)
+				assert.Equal(t, s.untold(d), 1)
+			}
+			s.settle(d)
+			assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), tc.told)
+			assert.Equal(t, s.untold(d), 0)
+			s.wantThread("asked to remove", "recorded")
+			assert.Equal(t, s.view(d).Thread.Route, ledger.InThread)
+		})
+	}
+}

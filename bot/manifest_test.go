@@ -1,0 +1,194 @@
+package bot
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+	"gopkg.in/yaml.v3"
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+	"linqbot/manifests"
+)
+
+// manifest is what the tests need of the app's manifest.
+type manifest struct {
+	Features struct {
+		SlashCommands []struct {
+			Command string `yaml:"command"`
+			URL     string `yaml:"url"`
+		} `yaml:"slash_commands"`
+	} `yaml:"features"`
+	OAuth struct {
+		Scopes struct {
+			Bot []string `yaml:"bot"`
+		} `yaml:"scopes"`
+	} `yaml:"oauth_config"`
+}
+
+func readManifest(t *testing.T) manifest {
+	t.Helper()
+	var m manifest
+	assert.NilError(t, yaml.Unmarshal(manifests.SlackApp(), &m))
+	assert.Assert(t, len(m.Features.SlashCommands) > 0 && len(m.OAuth.Scopes.Bot) > 0)
+	return m
+}
+
+// The program serves the commands that the manifest announces, and the other way round.
+func TestTheManifestsCommandsAreServed(t *testing.T) {
+	t.Parallel()
+	var announced []string
+	for _, command := range readManifest(t).Features.SlashCommands {
+		announced = append(announced, command.Command)
+	}
+	assert.DeepEqual(t, announced, []string{RemoveCommand})
+}
+
+// Whatever URL the manifest has leads to a route: a post there is refused for its signature, not
+// for its path or its method.
+func TestTheManifestsURLsAreRoutes(t *testing.T) {
+	t.Parallel()
+	var document any
+	assert.NilError(t, yaml.Unmarshal(manifests.SlackApp(), &document))
+	var paths []string
+	eachString(document, func(text string) {
+		if parsed, err := url.Parse(text); err == nil && parsed.Host != "" {
+			paths = append(paths, parsed.Path)
+		}
+	})
+	assert.Assert(t, slices.Contains(paths, CommandsPath), "%q", paths)
+	e := newEdge(t)
+	for _, path := range paths {
+		e.wantRefused(e.serve(httptest.NewRequest(http.MethodPost, path, nil)), http.StatusUnauthorized)
+	}
+}
+
+func eachString(node any, visit func(string)) {
+	switch v := node.(type) {
+	case string:
+		visit(v)
+	case []any:
+		for _, item := range v {
+			eachString(item, visit)
+		}
+	case map[string]any:
+		for _, item := range v {
+			eachString(item, visit)
+		}
+	}
+}
+
+// clientCalls are the calls of slack-go's client that this package makes.
+func clientCalls() map[string]func(context.Context, *slack.Client) {
+	return map[string]func(context.Context, *slack.Client){
+		"AuthTestContext": func(ctx context.Context, api *slack.Client) { _, _ = api.AuthTestContext(ctx) },
+		"GetUserGroupMembersContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
+		},
+		"PostMessageContext":   func(ctx context.Context, api *slack.Client) { _, _, _ = api.PostMessageContext(ctx, ops) },
+		"UpdateMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _, _ = api.UpdateMessageContext(ctx, ops, "1.2") },
+		"GetConversationHistoryContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.GetConversationHistoryContext(ctx, new(slack.GetConversationHistoryParameters))
+		},
+		"GetConversationRepliesContext": func(ctx context.Context, api *slack.Client) {
+			_, _, _, _ = api.GetConversationRepliesContext(ctx, new(slack.GetConversationRepliesParameters))
+		},
+	}
+}
+
+// callsInSource finds what is called of a *slack.Client: fields of that type are named slack or
+// Slack in this package, which has no other fields of these names.
+func callsInSource(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	assert.NilError(t, err)
+	calls := make(map[string]bool)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		assert.NilError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			method, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if field, ok := method.X.(*ast.SelectorExpr); ok && strings.EqualFold(field.Sel.Name, "slack") {
+				calls[method.Sel.Name] = true
+			}
+			return true
+		})
+	}
+	return slices.Sorted(maps.Keys(calls))
+}
+
+// Each method that the bot calls has its scopes in the manifest, and each scope there has its use.
+func TestTheManifestsScopes(t *testing.T) {
+	t.Parallel()
+	calls := clientCalls()
+	assert.DeepEqual(t, callsInSource(t), slices.Sorted(maps.Keys(calls)))
+
+	fake := slacktest.New(slacktest.Config{})
+	api := slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake}))
+	for _, call := range calls {
+		call(t.Context(), api)
+	}
+	needed := []string{
+		"commands",          // there are slash commands
+		"chat:write.public", // see TestScopesOfTheManifestAreEnough
+	}
+	assert.Equal(t, len(fake.Calls()), len(calls))
+	for _, call := range fake.Calls() {
+		// Where Slack has a scope for each kind of channel all are needed: a command can be typed in any.
+		scopes, known := slacktest.ScopesOf(call.Method)
+		assert.Assert(t, known, call.Method)
+		needed = append(needed, scopes...)
+	}
+	slices.Sort(needed)
+	granted := slices.Sorted(slices.Values(readManifest(t).OAuth.Scopes.Bot))
+	assert.DeepEqual(t, granted, slices.Compact(needed))
+}
+
+// With the manifest's scopes a public channel gets a thread without an invitation, lost answers
+// included where the bot is a member; without chat:write.public it does not.
+func TestScopesOfTheManifestAreEnough(t *testing.T) {
+	t.Parallel()
+	scopes := readManifest(t).OAuth.Scopes.Bot
+	s := closed(t, slacktest.Config{Scopes: scopes})
+	d := s.ask(ann)
+	s.settle(d)
+	s.news(d, ann, removed)
+	s.settle(d)
+	s.wantThread("asked to remove", "has left")
+
+	for _, kind := range []slacktest.Kind{slacktest.Public, slacktest.Private, slacktest.DM, slacktest.MPIM} {
+		channel := "C0" + strings.ToUpper(string(kind))
+		s.slack.AddChannel(slacktest.Channel{ID: channel, Kind: kind, Members: []string{ada}, BotMember: true})
+		s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+		d := s.askIn(channel, ada, bert)
+		s.settle(d)
+		assert.Equal(t, len(s.slack.Messages(channel)), 2, "%s: %+v", kind, s.slack.Messages(channel))
+		assert.Equal(t, s.view(d).Thread.Route, ledger.InThread)
+		s.news(d, bert, removed)
+		s.settle(d)
+	}
+
+	fewer := slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return scope == "chat:write.public" })
+	s = closed(t, slacktest.Config{Scopes: fewer})
+	d = s.ask(ann)
+	s.settle(d)
+	assert.Equal(t, s.view(d).Thread.Trouble, "not_in_channel")
+}

@@ -1,0 +1,318 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+var acme = renderer{workspace: "https://acme.slack.com"}
+
+// What people and Linq wrote can neither call, link nor format.
+func TestNamesAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, value, want string }{
+		{"plain", "Spring launch", "*Spring launch*"},
+		{"asterisk", "*Spring* launch", "*∗Spring∗ launch*"},
+		{"underscore", "_Spring_launch_", "*ˍSpringˍlaunchˍ*"},
+		{"tilde", "~Spring~", "*∼Spring∼*"},
+		{"backtick", "`Spring` ```x```", "*ˋSpringˋ ˋˋˋxˋˋˋ*"},
+		{"angle brackets", "<b>Spring</b>", "*&lt;b&gt;Spring&lt;/b&gt;*"},
+		{"ampersand", "R&D &amp; more", "*R&amp;D &amp;amp; more*"},
+		{"whole channel", "<!channel> <!here> <!everyone>", "*&lt;!channel&gt; &lt;!here&gt; &lt;!everyone&gt;*"},
+		{"person", "<@U1>", "*&lt;@U1&gt;*"},
+		{"group", "<!subteam^S1|@ops>", "*&lt;!subteam^S1|@ops&gt;*"},
+		{"plain mentions", "@here @channel @everyone", "*@here @channel @everyone*"},
+		{"link", "<https://evil.test|Spring>", "*&lt;https://evil.test|Spring&gt;*"},
+		{"bare link", "https://evil.test", "*https://evil.test*"},
+		{"date", "<!date^0^{date}|x>", "*&lt;!date^0^{date}|x&gt;*"},
+		{"bidi marks", "\u202eabc\u202c \u2066def\u2069\u200f", "*abc def*"},
+		{"zero width", "a\u200bb\ufeffc\u2060d", "*abcd*"},
+		{"new lines", "one\ntwo\r\nthree\u2028four\u0085five", "*one two  three four five*"},
+		{"a quote of its own", "one\n> two", "*one &gt; two*"},
+		{"control characters", "a\x00b\x1bc\td", "*a b c d*"},
+		{"emoji", "🚀 launch 👍🏽", "*🚀 launch 👍🏽*"},
+		{"right to left", "שלום مرحبا", "*שלום مرحبا*"},
+		{"spaces around", "  Spring  ", "*Spring*"},
+		{"empty", "", "*(no name)*"},
+		{"only spaces", " \n\t ", "*(no name)*"},
+		{"only marks", "\u202e\u200b", "*(no name)*"},
+		{"long", strings.Repeat("x", 10_000), "*" + strings.Repeat("x", 200) + "…*"},
+		{"long and escaped", strings.Repeat("&", 10_000), "*" + strings.Repeat("&amp;", 200) + "…*"},
+		{"long and wide", strings.Repeat("🚀", 10_000), "*" + strings.Repeat("🚀", 200) + "…*"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := acme.mrkdwn(commands.Say("%s", commands.Name(tc.value)))
+			assert.Equal(t, got, tc.want)
+			wantWhole(t, got)
+			wantHarmless(t, acme.answer(commands.Answer{commands.Say("%s", commands.Name(tc.value))}))
+		})
+	}
+}
+
+// Words hold what Linq wrote, and handles; the words of linqbot itself have no mark-up.
+func TestWordsAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, value, want string }{
+		{"plain", "The removal is recorded.", "The removal is recorded."},
+		{"masked number", "+1 ••• ••• 0132", "+1 ••• ••• 0132"},
+		{"angle brackets", "<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"},
+		{"address", "ann_bob@example.com", "ann_bob@example.com"},
+		{"address with odd signs", "_ann_@example.com", "ˍannˍ@example.com"},
+		{"bold", "it is *not* done", "it is ∗not∗ done"},
+		{"strike", "~done~", "∼done∼"},
+		{"code", "run `rm -rf`", "run ˋrm -rfˋ"},
+		{"a quote of its own", "no\n> yes", "no &gt; yes"},
+		{"list", "a\n• b", "a • b"},
+		{"bidi marks", "\u202eenod\u202c", "enod"},
+		{"space at the ends", " and ", " and "},
+		{"emoji", "⚠️ ⏳ ✅ ⛔", "⚠️ ⏳ ✅ ⛔"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, acme.mrkdwn(commands.Say("%s", tc.value)), tc.want)
+		})
+	}
+}
+
+func TestOtherParts(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 14, 9, 26, 53, 0, time.FixedZone("", 3600))
+	for _, tc := range []struct {
+		name string
+		part commands.Span
+		want string
+	}{
+		{"id", commands.ID(chatID), "`" + chatID + "`"},
+		{"id with signs", commands.ID("a`b<c>&*d*\ne"), "`aˋb&lt;c&gt;&amp;*d* e`"},
+		{"person", commands.Member(ada), "<@U0ADA>"},
+		{"no person", commands.Member("U0ADA> <!channel"), "U0ADA&gt; &lt;!channel"},
+		{"nobody", commands.Member(""), ""},
+		{"lower case", commands.Member("u0ada"), "u0ada"},
+		{"channel", commands.InChannel(ops), "<#C0OPS>"},
+		{"no channel", commands.InChannel("<!here>"), "&lt;!here&gt;"},
+		{"moment", commands.Moment(at), "<!date^1773476813^{date_short_pretty} {time_secs}|2026-03-14 08:26:53 UTC>"},
+		{"message", commands.Message(ops, "1773480413.000100", "the thread"), "<https://acme.slack.com/archives/C0OPS/p1773480413000100|the thread>"},
+		{"message, label with signs", commands.Message(ops, "1.2", "a|b>c"), "<https://acme.slack.com/archives/C0OPS/p12|a|b&gt;c>"},
+		{"message in no channel", commands.Message("evil>", "1.2", "the thread"), "the thread in evil&gt;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := acme.mrkdwn(commands.Say("%s", tc.part))
+			assert.Equal(t, got, tc.want)
+			wantWhole(t, got)
+		})
+	}
+	assert.Equal(t, renderer{}.mrkdwn(commands.Say("%s", commands.Message(ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
+}
+
+// wantHarmless holds a message against Slack's limits, and looks for mark-up that calls or links.
+func wantHarmless(t testing.TB, m message) {
+	t.Helper()
+	blocks, err := json.Marshal(m.Blocks)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, slacktest.CheckMessage(blocks, m.Text), []string(nil))
+	for _, forbidden := range []string{"<!c", "<!h", "<!e", "<!s", "<http://", "<https://evil", "<mailto", "<tel"} {
+		assert.Assert(t, !strings.Contains(m.Text, forbidden), m.Text)
+		assert.Assert(t, !strings.Contains(strings.ReplaceAll(string(blocks), `\u003c`, "<"), forbidden), "%s", blocks)
+	}
+	wantWhole(t, m.Text)
+}
+
+var (
+	acceptedAt = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
+	sentAt     = acceptedAt.Add(2 * time.Second)
+	endedAt    = acceptedAt.Add(10 * time.Second)
+)
+
+func request(change func(*ledger.Request)) ledger.Request {
+	r := ledger.Request{
+		Order: ledger.Order{
+			Delivery: "1.2.abc", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: testTeam, ChannelID: ops, UserID: ada,
+			ResponseURL: ledger.Conceal("https://hooks.slack.test/commands/secret"), ChatID: chatID, Handle: ledger.Conceal(ann),
+		},
+		ID: "0195937a-5c48-7000-8000-0123456789ab", State: ledger.Accepted, AcceptedAt: acceptedAt,
+	}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
+// named is a request in a chat whose name is known, with what a change does to it.
+func named(change func(*ledger.Request)) ledger.Request {
+	return request(func(r *ledger.Request) {
+		r.ChatName, r.People, r.SeenListed, r.TraceID = spree, 5, true, "01jp-trace"
+		change(r)
+	})
+}
+
+// states are requests in every state, with their chat's name known or not.
+func states() []struct {
+	name    string
+	request ledger.Request
+} {
+	final := func(state ledger.State, reason string) func(*ledger.Request) {
+		return func(r *ledger.Request) { r.State, r.Reason, r.EndedAt = state, reason, endedAt }
+	}
+	refused := func(code, status int, said string) func(*ledger.Request) {
+		return func(r *ledger.Request) {
+			final(ledger.Refused, fmt.Sprintf("linq_%d", code))(r)
+			r.HTTPStatus, r.LinqSaid = status, said
+		}
+	}
+	return []struct {
+		name    string
+		request ledger.Request
+	}{
+		{"accepted", request(nil)},
+		{"accepted, waiting", named(func(r *ledger.Request) { r.Reason, r.NextTryAt = commands.ReasonNoAnswer, endedAt })},
+		{"sent", named(func(r *ledger.Request) { r.State, r.SentAt = ledger.Sent, sentAt })},
+		{"removed", named(func(r *ledger.Request) { final(ledger.Removed, "")(r); r.SentAt, r.People = sentAt, 4 })},
+		{"removed, chat unread", request(final(ledger.Removed, ""))},
+		{"already gone", named(final(ledger.AlreadyGone, commands.ReasonSeenGone))},
+		{"unconfirmed", named(final(ledger.Unconfirmed, commands.ReasonStillListed))},
+		{"refused by the chat", named(final(ledger.Refused, commands.ReasonNotInChat))},
+		{"refused by Linq", named(refused(2011, 403, ""))},
+		{"refused for an unknown reason", named(refused(9999, 418, "*No* <!channel>\n> Done: ask <https://evil.test|here>"))},
+		{"key refused", request(refused(2004, 401, ""))},
+		{"failed", named(func(r *ledger.Request) { final(ledger.Failed, commands.ReasonNoAnswer)(r); r.MayHaveReached = true })},
+		{"cancelled", request(final(ledger.Cancelled, ""))},
+	}
+}
+
+// show prints a message for a golden file: what notifications show, then its blocks as they are sent.
+func show(t testing.TB, title string, m message) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "== %s\n%s\n", title, m.Text)
+	for _, block := range m.Blocks {
+		var encoded strings.Builder
+		encoder := json.NewEncoder(&encoded)
+		encoder.SetEscapeHTML(false)
+		assert.NilError(t, encoder.Encode(block))
+		b.WriteString("  " + strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(encoded.String()))
+	}
+	wantHarmless(t, m)
+	return b.String() + "\n"
+}
+
+func TestStatusOfEachState(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, s := range states() {
+		b.WriteString(show(t, s.name, acme.status(commands.Explainer{}, s.request)))
+	}
+	b.WriteString(show(t, "sent, full handles", acme.status(commands.Explainer{FullHandles: true}, states()[2].request)))
+	golden.Assert(t, b.String(), "status.golden")
+}
+
+func TestParent(t *testing.T) {
+	t.Parallel()
+	of := func(requests ...ledger.Request) []ledger.Request { return requests }
+	with := func(handle string, r ledger.Request) ledger.Request {
+		r.Handle = ledger.Conceal(handle)
+		return r
+	}
+	plain, known := request(nil), named(func(*ledger.Request) {})
+	var many []ledger.Request
+	for i := range 20 {
+		many = append(many, with(fmt.Sprintf("+1415555%04d", i), plain))
+	}
+	var b strings.Builder
+	for _, tc := range []struct {
+		name     string
+		full     bool
+		requests []ledger.Request
+	}{
+		{"one, chat unknown", false, of(plain)},
+		{"one, chat known", false, of(known)},
+		{"full handle", true, of(known)},
+		{"two", false, of(plain, with("ann@example.com", plain))},
+		{"three, the last knows the chat", false, of(plain, with(bert, plain), with(cleo, known))},
+		{"the most that a command takes", false, many},
+		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = ann + ", +14155550133, ann@example.com" }))},
+		{"a chat with an evil name", false, of(named(func(r *ledger.Request) { r.ChatName = "<!channel> *x*\n\u202e`y`" }))},
+	} {
+		b.WriteString(show(t, tc.name, acme.parent(commands.Explainer{FullHandles: tc.full}, tc.requests)))
+	}
+	golden.Assert(t, b.String(), "parent.golden")
+}
+
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, s := range states() {
+		view := ledger.View{Requests: []ledger.Request{s.request}}
+		b.WriteString(show(t, s.name, acme.whole(commands.Explainer{}, view)))
+	}
+	for _, trouble := range []string{
+		"not_in_channel", "channel_not_found", "is_archived", "restricted_action_read_only_channel", "no_permission", "invalid_auth",
+	} {
+		view := ledger.View{Requests: []ledger.Request{states()[3].request}, Thread: ledger.Thread{Trouble: trouble}}
+		b.WriteString(show(t, "after "+trouble, acme.whole(commands.Explainer{}, view)))
+	}
+	golden.Assert(t, b.String(), "whole.golden")
+}
+
+// However many people and however long the words, Slack takes the message.
+func TestTheLongestMessages(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 24, 25, 60} {
+		var view ledger.View
+		for i := range n {
+			view.Requests = append(view.Requests, named(func(r *ledger.Request) {
+				r.ID = fmt.Sprintf("0195937a-5c48-7000-8000-%012d", i)
+				r.Handle = ledger.Conceal(strings.Repeat("&", 60) + "@" + strings.Repeat("e", 180) + ".example.com")
+				r.ChatName = strings.Repeat("<*_~`&", 300)
+				r.State, r.Reason, r.LinqSaid = ledger.Refused, "linq_9999", strings.Repeat("<&>", 2000)
+				r.TraceID = strings.Repeat("<", 4000)
+			}))
+		}
+		view.Thread.Trouble = "not_in_channel"
+		for _, e := range []commands.Explainer{{}, {FullHandles: true}} {
+			wantHarmless(t, acme.whole(e, view))
+			wantHarmless(t, acme.parent(e, view.Requests))
+			wantHarmless(t, acme.status(e, view.Requests[0]))
+		}
+	}
+}
+
+// Nobody who reads along learns a number, whatever the state.
+func TestRenderedMessagesHoldNoNumber(t *testing.T) {
+	t.Parallel()
+	for _, s := range states() {
+		view := ledger.View{Requests: []ledger.Request{s.request}}
+		encoded, err := json.Marshal([]message{
+			acme.status(commands.Explainer{}, s.request), acme.parent(commands.Explainer{}, view.Requests), acme.whole(commands.Explainer{}, view),
+		})
+		assert.NilError(t, err)
+		for _, secret := range []string{ann, ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
+			assert.Assert(t, !strings.Contains(string(encoded), secret), "%s: %s", s.name, encoded)
+		}
+	}
+}
+
+func TestMessagesOfTheSameLookHaveTheSameDigest(t *testing.T) {
+	t.Parallel()
+	first := outgoing{message: acme.status(commands.Explainer{}, states()[2].request), key: "a", channel: ops}
+	same := outgoing{message: acme.status(commands.Explainer{}, states()[2].request), key: "b", channel: ada, threadTS: "1.2"}
+	other := outgoing{message: acme.status(commands.Explainer{}, states()[3].request), key: "a", channel: ops}
+	digests := make(map[string]int)
+	for _, o := range []outgoing{first, same, other} {
+		digest, err := o.digest()
+		assert.NilError(t, err)
+		digests[digest]++
+	}
+	assert.Equal(t, len(digests), 2)
+}
