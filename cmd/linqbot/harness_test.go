@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 
 // world is a Slack, a Linq with one chat, and what a bot between them needs.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	slack *slacktest.Slack
 	linq  *linqtest.Linq
 	chat  string
@@ -65,7 +65,7 @@ type world struct {
 }
 
 // newWorld has a chat of our line and ten others, from ann (…0132) to …0141.
-func newWorld(t *testing.T, linqConfig linqtest.Config) *world {
+func newWorld(t testing.TB, linqConfig linqtest.Config) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), addr: freeAddr(t)}
 	w.slack = slacktest.New(slacktest.Config{})
@@ -101,7 +101,7 @@ func numbers(from, count int) []string {
 	return numbers
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
@@ -113,7 +113,7 @@ func freeAddr(t *testing.T) string {
 
 // botProcess is a running linqbot.
 type botProcess struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	cmd  *exec.Cmd
 	logs *logFile

@@ -24,7 +24,7 @@ func newHealthcheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return healthcheck(cmd.Context(), cmp.Or(addr, defaultAddr(os.Getenv)))
+			return healthcheck(cmd.Context(), cmp.Or(addr, ":"+cmp.Or(os.Getenv("PORT"), "8080")))
 		},
 	}
 }

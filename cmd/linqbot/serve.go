@@ -56,6 +56,7 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 	if err != nil {
 		return err
 	}
+	go app.teams.Learn(ctx)
 	if err := records.Start(ctx, app.workers); err != nil {
 		return err
 	}
@@ -67,7 +68,6 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 	server := bot.NewServer(cfg.listenAddr, app.bot.Handler())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	go app.teams.Learn(ctx)
 	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": version}).Info("linqbot serves")
 	select {
 	case <-ctx.Done():
@@ -130,7 +130,7 @@ func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, logger 
 		workers: ledger.Workers{Remove: steps.Remove, Confirm: steps.Confirm, Show: show.Run},
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.signingSecrets,
-			Commands:       map[string]bot.Command{"/linq-remove": remove},
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove},
 			Teams:          teams,
 			Ready:          records.Ready,
 			Logger:         logger,

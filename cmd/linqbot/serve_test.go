@@ -60,7 +60,6 @@ func TestOneDeliveryManyTimesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, linqtest.Config{EffectDelay: 300 * time.Millisecond})
 	w.start()
-	w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"}) // from here on the team is known
 	command := slacktest.Command{UserID: alice, ChannelID: channel, Text: w.chat + " " + ann, TriggerID: w.slack.NewTriggerID(alice)}
 	var all sync.WaitGroup
 	for range 100 {
@@ -153,6 +152,26 @@ func TestDraining(t *testing.T) {
 	w.awaitOutcome("+1 ••• ••• 0133 has left")
 	if got := w.linq.Deletes(w.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs of what was under way", got)
+	}
+}
+
+// A DELETE that outlasts the drain is handed back, and settled by the next process.
+func TestDrainingHandsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, linqtest.Config{})
+	b := w.start()
+	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: time.Minute})
+	w.remove(ann)
+	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	b.terminate()
+	<-b.done
+	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	w.start()
+	w.awaitOutcome("✅")
+	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+		t.Errorf("%d DELETEs", got)
 	}
 }
 

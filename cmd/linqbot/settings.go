@@ -1,18 +1,24 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands"
+	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // settings are what the environment says.
@@ -23,6 +29,7 @@ type settings struct {
 	linqKey        string
 	linqURL        string
 	listenAddr     string
+	port           string // some platforms set it; LISTEN_ADDR wins
 	databaseURL    string
 	region         string
 	policy         commands.Policy
@@ -53,11 +60,11 @@ func variables() []variable {
 		}},
 		{name: "LINQ_API_V3_API_KEY", required: true, read: func(s *settings, v string) error {
 			s.linqKey = v
-			return nil
+			return wrong(linq.CheckAPIKey(v))
 		}},
-		{name: "LINQ_API_V3_BASE_URL", fallback: "https://api.linqapp.com/api/partner/", read: func(s *settings, v string) (err error) {
-			s.linqURL, err = baseURL(v)
-			return err
+		{name: "LINQ_API_V3_BASE_URL", fallback: linq.DefaultBaseURL, read: func(s *settings, v string) error {
+			s.linqURL = v
+			return wrong(linq.CheckBaseURL(v))
 		}},
 		{name: "LISTEN_ADDR", read: func(s *settings, v string) error {
 			s.listenAddr = v
@@ -66,7 +73,17 @@ func variables() []variable {
 			}
 			return nil
 		}},
-		{name: "DATABASE_URL", fallback: "sqlite://linqbot.db", read: readDatabaseURL},
+		{name: "PORT", read: func(s *settings, v string) error {
+			s.port = v
+			if number, err := strconv.ParseUint(v, 10, 16); err != nil || number == 0 {
+				return errors.New("is no port: write a number from 1 to 65535, or set LISTEN_ADDR")
+			}
+			return nil
+		}},
+		{name: "DATABASE_URL", fallback: "sqlite://linqbot.db", read: func(s *settings, v string) error {
+			s.databaseURL = v
+			return ledger.CheckURL(v)
+		}},
 		{name: "DEFAULT_REGION", fallback: "US", read: readRegion},
 		{name: "ALLOWED_USERS", read: readUsers},
 		{name: "ALLOWED_USERGROUPS", read: func(s *settings, v string) (err error) {
@@ -90,11 +107,12 @@ func variables() []variable {
 			}
 			return nil
 		}},
-		{name: "LOG_LEVEL", fallback: "info", read: func(s *settings, v string) (err error) {
-			if s.logLevel, err = logrus.ParseLevel(v); err != nil {
-				return errors.New("must be error, warn, info or debug")
-			}
-			return nil
+		{name: "LOG_LEVEL", fallback: "info", read: func(s *settings, v string) error {
+			choose := func(level logrus.Level) func() { return func() { s.logLevel = level } }
+			return oneOf(v, map[string]func(){
+				"error": choose(logrus.ErrorLevel), "warn": choose(logrus.WarnLevel),
+				"info": choose(logrus.InfoLevel), "debug": choose(logrus.DebugLevel),
+			})
 		}},
 		{name: "LOG_FORMAT", fallback: "json", read: func(s *settings, v string) error {
 			return oneOf(v, map[string]func(){"json": func() {}, "text": func() { s.logText = true }})
@@ -124,24 +142,14 @@ func loadSettings(lookup func(string) string) (settings, error) {
 			mistakes = append(mistakes, fmt.Errorf("%s %w", v.name, err))
 		}
 	}
-	if len(s.policy.Users) == 0 && len(s.policy.Groups) == 0 && !s.policy.Everyone {
+	if lookup("ALLOWED_USERS")+lookup("ALLOWED_USERS_FILE")+lookup("ALLOWED_USERGROUPS")+lookup("ALLOWED_USERGROUPS_FILE") == "" {
 		mistakes = append(mistakes, errors.New("ALLOWED_USERS is missing: name the members who may remove people by their ids, or * for everyone in the workspace, or set ALLOWED_USERGROUPS"))
 	}
-	if s.listenAddr == "" {
-		s.listenAddr = defaultAddr(lookup)
-	}
+	s.listenAddr = cmp.Or(s.listenAddr, ":"+cmp.Or(s.port, "8080"))
 	if len(mistakes) > 0 {
 		return settings{}, fmt.Errorf("the environment is not right:\n  %w", joinLines(mistakes))
 	}
 	return s, nil
-}
-
-// defaultAddr is all addresses at $PORT, which some platforms set, or at 8080.
-func defaultAddr(lookup func(string) string) string {
-	if port := lookup("PORT"); port != "" {
-		return ":" + port
-	}
-	return ":8080"
 }
 
 // valueOf returns NAME, or what the file NAME_FILE holds.
@@ -161,6 +169,14 @@ func valueOf(lookup func(string) string, name string) (string, error) {
 		return "", fmt.Errorf("%s_FILE names an empty file", name)
 	}
 	return value, nil
+}
+
+// wrong makes the rest of a sentence that begins with the variable's name.
+func wrong(reason error) error {
+	if reason == nil {
+		return nil
+	}
+	return fmt.Errorf("is not right: %w", reason)
 }
 
 func joinLines(mistakes []error) error {
@@ -205,17 +221,6 @@ func baseURL(value string) (string, error) {
 	return strings.TrimSuffix(value, "/") + "/", nil
 }
 
-func readDatabaseURL(s *settings, value string) error {
-	if strings.HasPrefix(value, "postgres://") || strings.HasPrefix(value, "postgresql://") {
-		return errors.New("names PostgreSQL, which this version does not have: write sqlite:// and the path of a file, such as sqlite://linqbot.db")
-	}
-	if path, ok := strings.CutPrefix(value, "sqlite://"); !ok || path == "" {
-		return errors.New("must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db")
-	}
-	s.databaseURL = value
-	return nil
-}
-
 func readRegion(s *settings, value string) error {
 	s.region = strings.ToUpper(value)
 	if phonenumbers.GetCountryCodeForRegion(s.region) == 0 {
@@ -225,12 +230,12 @@ func readRegion(s *settings, value string) error {
 }
 
 func readUsers(s *settings, value string) error {
-	if value == "*" {
+	if slices.Contains(commands.ParseIDs(value), "*") {
 		s.policy.Everyone = true
 		return nil
 	}
 	var err error
-	s.policy.Users, err = readIDs(value, "member ids such as U0123ABCD, or * alone for everyone in the workspace")
+	s.policy.Users, err = readIDs(value, "member ids such as U0123ABCD, or * for everyone in the workspace")
 	return err
 }
 
@@ -251,11 +256,7 @@ func readIDs(value, what string) ([]string, error) {
 func oneOf(value string, choices map[string]func()) error {
 	choose, ok := choices[value]
 	if !ok {
-		var names []string
-		for name := range choices {
-			names = append(names, name)
-		}
-		return fmt.Errorf("must be one of: %s", strings.Join(names, ", "))
+		return fmt.Errorf("must be one of: %s", strings.Join(slices.Sorted(maps.Keys(choices)), ", "))
 	}
 	choose()
 	return nil

@@ -1,0 +1,55 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linqbot/linq/linqtest"
+)
+
+// BenchmarkAckToDelete runs the real program and measures, one command after the other, from the
+// arrival of the ack to the arrival of the DELETE at Linq; and what the idle program weighs.
+func BenchmarkAckToDelete(b *testing.B) {
+	w := newWorld(b, linqtest.Config{})
+	handles := numbers(2000, 200)
+	w.chat = w.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
+	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
+	w.env["LOG_LEVEL"] = "info"
+	began := time.Now()
+	bot := w.start()
+	started, idle := time.Since(began), residentMB(b, bot.cmd.Process.Pid)
+	var waits []time.Duration
+	for i := 0; b.Loop() && i < len(handles); i++ {
+		w.remove(handles[i])
+		acked := time.Now()
+		w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, handles[i]) == 1 })
+		waits = append(waits, time.Since(acked))
+		w.await("the end", func() bool { return len(w.outcomes()) == i+1 })
+	}
+	slices.Sort(waits)
+	b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "median-ms")
+	b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(started.Milliseconds()), "start-ms")
+	b.ReportMetric(idle, "idle-MB")
+	b.ReportMetric(0, "ns/op") // the loop waits for the thread as well
+}
+
+// residentMB reads how much memory a process holds; 0 where /proc does not tell.
+func residentMB(b *testing.B, pid int) float64 {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kb float64
+		if _, err := fmt.Sscanf(line, "VmRSS: %f kB", &kb); err == nil {
+			return kb / 1024
+		}
+	}
+	return 0
+}

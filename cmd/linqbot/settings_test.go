@@ -1,0 +1,139 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sirupsen/logrus"
+)
+
+// enough is the least environment that is right.
+func enough(and map[string]string) func(string) string {
+	env := map[string]string{
+		"SLACK_SIGNING_SECRET": "s1", "SLACK_BOT_TOKEN": "xoxb-1", "LINQ_API_V3_API_KEY": "k", "ALLOWED_USERS": "U1,W2",
+	}
+	for name, value := range and {
+		env[name] = value
+	}
+	return func(name string) string { return env[name] }
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	s, err := loadSettings(enough(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.slackURL != "https://slack.com/api/" || s.linqURL != "https://api.linqapp.com/api/partner/" ||
+		s.listenAddr != ":8080" || s.databaseURL != "sqlite://linqbot.db" || s.region != "US" || s.fullHandles ||
+		s.logLevel != logrus.InfoLevel || s.logText || len(s.policy.Users) != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestSettingsAreRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		env map[string]string
+		ok  func(settings) bool
+	}{
+		"two signing secrets":        {map[string]string{"SLACK_SIGNING_SECRET": "new, old"}, func(s settings) bool { return strings.Join(s.signingSecrets, "|") == "new|old" }},
+		"a base URL without a slash": {map[string]string{"LINQ_API_V3_BASE_URL": "https://linq.example/api/partner"}, func(s settings) bool { return s.linqURL == "https://linq.example/api/partner" }},
+		"http on loopback":           {map[string]string{"SLACK_API_URL": "http://127.0.0.1:99/api/"}, func(s settings) bool { return s.slackURL == "http://127.0.0.1:99/api/" }},
+		"http on localhost":          {map[string]string{"SLACK_API_URL": "http://localhost:99/api/"}, func(s settings) bool { return s.slackURL == "http://localhost:99/api/" }},
+		"a port":                     {map[string]string{"PORT": "9000"}, func(s settings) bool { return s.listenAddr == ":9000" }},
+		"an address beats a port":    {map[string]string{"PORT": "9000", "LISTEN_ADDR": "127.0.0.1:1"}, func(s settings) bool { return s.listenAddr == "127.0.0.1:1" }},
+		"a region in lower case":     {map[string]string{"DEFAULT_REGION": "gb"}, func(s settings) bool { return s.region == "GB" }},
+		"everyone":                   {map[string]string{"ALLOWED_USERS": "*"}, func(s settings) bool { return s.policy.Everyone }},
+		"groups alone":               {map[string]string{"ALLOWED_USERS": "", "ALLOWED_USERGROUPS": "S1"}, func(s settings) bool { return len(s.policy.Groups) == 1 && !s.policy.Everyone }},
+		"whole handles":              {map[string]string{"HANDLES_IN_CHANNEL": "full"}, func(s settings) bool { return s.fullHandles }},
+		"logs for people":            {map[string]string{"LOG_FORMAT": "text", "LOG_LEVEL": "debug"}, func(s settings) bool { return s.logText && s.logLevel == logrus.DebugLevel }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := loadSettings(enough(test.env))
+			if err != nil || !test.ok(s) {
+				t.Errorf("%v %+v", err, s)
+			}
+		})
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string]map[string]string{
+		"SLACK_SIGNING_SECRET":      {"SLACK_SIGNING_SECRET": " "},
+		"SLACK_SIGNING_SECRET ":     {"SLACK_SIGNING_SECRET": ","},
+		"SLACK_BOT_TOKEN":           {"SLACK_BOT_TOKEN": "xoxp-secret-of-a-user"},
+		"SLACK_API_URL":             {"SLACK_API_URL": "http://slack.example/api/"},
+		"LINQ_API_V3_API_KEY":       {"LINQ_API_V3_API_KEY": ""},
+		"LINQ_API_V3_BASE_URL":      {"LINQ_API_V3_BASE_URL": "http://linq.example/"},
+		"LINQ_API_V3_BASE_URL ":     {"LINQ_API_V3_BASE_URL": "https://key@linq.example/?x=1"},
+		"LISTEN_ADDR":               {"LISTEN_ADDR": "8080"},
+		"DATABASE_URL":              {"DATABASE_URL": "postgres://db/linqbot"},
+		"DATABASE_URL ":             {"DATABASE_URL": "linqbot.db"},
+		"DATABASE_URL  ":            {"DATABASE_URL": "sqlite://linqbot.db?mode=ro"},
+		"LINQ_API_V3_API_KEY ":      {"LINQ_API_V3_API_KEY": "two words"},
+		"LINQ_API_V3_BASE_URL  ":    {"LINQ_API_V3_BASE_URL": "https://linq.example/v3"},
+		"PORT":                      {"PORT": "abc"},
+		"DEFAULT_REGION":            {"DEFAULT_REGION": "Germany"},
+		"ALLOWED_USERS":             {"ALLOWED_USERS": "@bob"},
+		"ALLOWED_USERS ":            {"ALLOWED_USERS": ""},
+		"ALLOWED_USERGROUPS":        {"ALLOWED_USERGROUPS": "support team"},
+		"ALLOWED_CHANNELS":          {"ALLOWED_CHANNELS": "#general"},
+		"SLACK_TEAM_IDS":            {"SLACK_TEAM_IDS": "acme"},
+		"HANDLES_IN_CHANNEL":        {"HANDLES_IN_CHANNEL": "some"},
+		"CONFIRM_REMOVALS":          {"CONFIRM_REMOVALS": "true"},
+		"LOG_LEVEL":                 {"LOG_LEVEL": "fatal"},
+		"LOG_FORMAT":                {"LOG_FORMAT": "xml"},
+		"LINQ_API_V3_API_KEY_FILE":  {"LINQ_API_V3_API_KEY": "", "LINQ_API_V3_API_KEY_FILE": "/does/not/exist"},
+		"SLACK_SIGNING_SECRET_FILE": {"SLACK_SIGNING_SECRET_FILE": "/also/set"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := loadSettings(enough(env))
+			if err == nil || !strings.Contains(err.Error(), strings.TrimSpace(name)) {
+				t.Fatalf("%v", err)
+			}
+			if lines := strings.Count(err.Error(), "\n"); lines != 1 {
+				t.Errorf("one mistake in %d lines: %v", lines, err)
+			}
+			if strings.Contains(err.Error(), "secret-of-a-user") || strings.Contains(err.Error(), "key@") {
+				t.Errorf("the mistake quotes a secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestAllMistakesAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := loadSettings(func(name string) string {
+		return map[string]string{"DEFAULT_REGION": "XX", "LOG_LEVEL": "loud"}[name]
+	})
+	if err == nil {
+		t.Fatal("an empty environment is taken for right")
+	}
+	for _, name := range []string{"SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "LINQ_API_V3_API_KEY", "ALLOWED_USERS", "DEFAULT_REGION", "LOG_LEVEL"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in:\n%v", name, err)
+		}
+	}
+}
+
+func TestSecretsFromFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte("from-a-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := loadSettings(enough(map[string]string{"LINQ_API_V3_API_KEY": "", "LINQ_API_V3_API_KEY_FILE": path}))
+	if err != nil || s.linqKey != "from-a-file" {
+		t.Errorf("%q, %v", s.linqKey, err)
+	}
+	_, err = loadSettings(enough(map[string]string{"LINQ_API_V3_API_KEY_FILE": path}))
+	if err == nil || !strings.Contains(err.Error(), "both set") {
+		t.Errorf("both set: %v", err)
+	}
+}
