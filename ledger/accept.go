@@ -260,6 +260,9 @@ func (a *acceptor) record(ctx context.Context, tx *sql.Tx, insert, follow *sql.S
 		return Acceptance{}, err
 	}
 	if inserted, err := result.RowsAffected(); err != nil || inserted == 1 {
+		if err == nil && o.Undoes != "" {
+			err = showSoon(ctx, tx, o.Undoes, now)
+		}
 		return Acceptance{Outcome: Recorded, Request: request}, err
 	}
 	outcome := Redelivered

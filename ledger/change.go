@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 )
 
 // Change says what a new version of a request is due to.
 type Change struct {
-	Cause   string // for the history: what was seen or done; holds no one's number
-	TraceID string // Linq's trace id of the answer, if there was one
-	News    bool   // people are to see it
+	Cause     string    // for the history: what was seen or done; holds no one's number
+	TraceID   string    // Linq's trace id of the answer, if there was one
+	News      bool      // people are to see it
+	ShowAgain time.Time // when what is shown changes by itself
 }
 
 // Save stores r as it now is, adds the change to its history, and sets off what follows from it: a
@@ -26,7 +28,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		if err := tx.QueryRowContext(ctx, `SELECT state FROM requests WHERE id = ?`, r.ID).Scan(&before); err != nil {
 			return err
 		}
-		changed, err := updateRequest(ctx, tx, r, c.News)
+		changed, err := updateRequest(ctx, tx, r, c)
 		if err != nil {
 			return err
 		}
@@ -35,6 +37,11 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		}
 		if err := addHistory(ctx, tx, r.ID, Event{At: now, State: r.State, Cause: c.Cause, TraceID: c.TraceID}); err != nil {
 			return err
+		}
+		if r.Undoes != "" && r.State.Final() {
+			if err := showSoon(ctx, tx, r.Undoes, now); err != nil {
+				return err
+			}
 		}
 		return l.insertFollowUps(ctx, tx, r, r.State == Sent && before != Sent, c.News)
 	})
@@ -48,15 +55,15 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	return r, nil
 }
 
-func updateRequest(ctx context.Context, tx *sql.Tx, r Request, news bool) (bool, error) {
+func updateRequest(ctx context.Context, tx *sql.Tx, r Request, c Change) (bool, error) {
 	result, err := tx.ExecContext(ctx, `
 		UPDATE requests SET
-			version = version + 1, news = news + ?, show_by = CASE WHEN ? THEN 0 ELSE show_by END,
+			version = version + 1, news = news + ?, show_by = CASE WHEN ? THEN ? ELSE show_by END,
 			state = ?, sent_at = ?, ended_at = ?, tries = ?, first_try_at = ?, next_try_at = ?,
 			may_have_reached = ?, seen_listed = ?, spelling = ?, chat_name = ?, people = ?,
 			reason = ?, http_status = ?, linq_said = ?, trace_id = ?
 		WHERE id = ? AND version = ?`,
-		news, news,
+		c.News, c.News, micros(c.ShowAgain),
 		r.State, micros(r.SentAt), micros(r.EndedAt), r.Tries, micros(r.FirstTryAt), micros(r.NextTryAt),
 		r.MayHaveReached, r.SeenListed, r.Spelling.Reveal(), r.ChatName, r.People,
 		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,

@@ -4,8 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
-	"github.com/riverqueue/river"
+	"time"
 )
 
 // Decide answers the question that a delivery waits for (state [Asked]): yes and its requests are
@@ -80,12 +79,8 @@ func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error
 		`WHERE undoes = ? AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY rowid DESC`, removalID)
 }
 
-// ShowAgain has a delivery shown anew, as when a button on it has had its time.
-func (l *Ledger) ShowAgain(ctx context.Context, delivery string) error {
-	return l.inTx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE requests SET news = news + 1 WHERE delivery = ?`, delivery); err != nil {
-			return err
-		}
-		return l.insertJobs(ctx, tx, []river.InsertManyParams{{Args: showArgs{Delivery: delivery}}})
-	})
+// showSoon has a request shown anew: what is offered with it has changed.
+func showSoon(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE requests SET news = news + 1, show_by = ? WHERE id = ?`, micros(now), id)
+	return err
 }
