@@ -22,6 +22,8 @@ func acknowledge(in Invocation, args RemoveArgs, accepted []ledger.Acceptance) A
 		answer = append(answer, cautions(who)...)
 	}
 	switch {
+	case taken > 0 && in.ChannelID == "":
+		answer = append(answer, Say("What comes of it follows to you alone."))
 	case taken == 1:
 		answer = append(answer, Say("The outcome follows in a thread here, or to you alone where linqbot may not post."))
 	case taken > 1:
@@ -46,6 +48,14 @@ func alreadyUnderWay(in Invocation, who Understood, a ledger.Acceptance) Text {
 	first := Say("%s asked for it first", Member(a.Request.UserID))
 	if a.Request.UserID == in.UserID {
 		first = Say("you asked for it yourself")
+	}
+	if a.Request.State == ledger.Asked {
+		decide := "they can confirm or cancel it"
+		if a.Request.UserID == in.UserID {
+			decide = "you can confirm or cancel it where linqbot asked you"
+		}
+		return Say("%s The removal of %s from this chat waits for a yes: %s, at %s. Until %s %s; after that, ask again.",
+			string(MarkQueued), Name(who.International), first, Moment(a.Request.AcceptedAt), Moment(a.Request.ExpiresAt), decide)
 	}
 	return Say("%s The removal of %s from this chat is already under way: %s, at %s; %s. It is not asked for twice.",
 		string(MarkQueued), Name(who.International), first, Moment(a.Request.AcceptedAt), whereToLook(a.Thread))

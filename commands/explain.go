@@ -63,6 +63,9 @@ func (e Explainer) Chat(r ledger.Request) Span {
 
 // Explain says where a request stands.
 func (e Explainer) Explain(r ledger.Request) Status {
+	if r.Kind == ledger.Add {
+		return e.explainAddition(r)
+	}
 	who, chat := e.Who(r), e.Chat(r)
 	switch r.State {
 	case ledger.Asked:
@@ -142,11 +145,8 @@ func trouble(r ledger.Request) Text {
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:
 		return Say("Linq is still creating this chat.")
-	case code == linq.CodeStateConflict && fewPeople(r):
-		return Say("Linq says that the removal conflicts with the chat's present state. "+
-			"At least 3 people must remain in a group, and this one has %s with your line.", fmt.Sprint(r.People))
 	case code == linq.CodeStateConflict:
-		return Say("Linq says that the removal conflicts with the chat's present state.")
+		return conflict(r)
 	case code == linq.CodeServiceUnavailable:
 		return Say("Linq's service is unavailable for the moment.")
 	case r.HTTPStatus == statusTimeout:
@@ -158,6 +158,32 @@ func trouble(r ledger.Request) Text {
 		return saying("Linq had trouble of its own", entry)
 	}
 	return Say("Linq had trouble of its own (HTTP %s).", fmt.Sprint(r.HTTPStatus))
+}
+
+func conflict(r ledger.Request) Text {
+	switch {
+	case r.Kind == ledger.Add:
+		return additionConflict(r)
+	case fewPeople(r):
+		return Say("Linq says that the removal conflicts with the chat's present state. "+
+			"At least 3 people must remain in a group, and this one has %s with your line.", fmt.Sprint(r.People))
+	default:
+		return Say("Linq says that the removal conflicts with the chat's present state.")
+	}
+}
+
+// outOfConflict says how a conflict may be solved by a person; empty when that is not known.
+func outOfConflict(r ledger.Request) Text {
+	switch {
+	case linqCode(r.Reason) != linq.CodeStateConflict:
+		return nil
+	case r.Kind == ledger.Add:
+		return outOfAdditionConflict(r)
+	case fewPeople(r):
+		return Say("If too few would remain, add someone to the chat first; then ask again.")
+	default:
+		return nil
+	}
 }
 
 // fewPeople reports whether the removal may run into Linq's rule that at least 3 people remain.
@@ -189,21 +215,38 @@ func (e Explainer) failed(r ledger.Request) Status {
 	if r.TraceID == "" {
 		next = Say("Try again later. If it stays like this, someone who runs linqbot should check that it reaches Linq.")
 	}
-	if linqCode(r.Reason) == linq.CodeStateConflict && fewPeople(r) {
-		next = Say("If too few would remain, add someone to the chat first; then ask again.")
+	if way := outOfConflict(r); len(way) > 0 {
+		next = way
 	}
 	return Status{
 		Mark: MarkNeedsPerson,
 		Happened: Say("%s linqbot tried for 15 minutes and has stopped. %s",
-			trouble(r), e.outcomeOf(r, Say("%s was not removed from %s.", e.Who(r), e.Chat(r)))),
+			trouble(r), e.outcomeOf(r, e.notDone(r))),
 		Next: next,
 	}
 }
 
+func (e Explainer) notDone(r ledger.Request) Text {
+	if r.Kind == ledger.Add {
+		return Say("%s was not added to %s.", e.Who(r), e.Chat(r))
+	}
+	return Say("%s was not removed from %s.", e.Who(r), e.Chat(r))
+}
+
+func nothingDone(r ledger.Request) Text {
+	if r.Kind == ledger.Add {
+		return Say("Nobody was added.")
+	}
+	return Say("Nothing was removed.")
+}
+
 // outcomeOf is certain only when no try can have taken effect.
 func (e Explainer) outcomeOf(r ledger.Request, certain Text) Text {
-	if !r.MayHaveReached {
+	switch {
+	case !r.MayHaveReached:
 		return certain
+	case r.Kind == ledger.Add:
+		return Say("It is not known whether one of the tries added %s to %s: look into the chat.", e.Who(r), e.Chat(r))
 	}
 	return Say("It is not known whether one of the tries removed %s from %s: look into the chat.", e.Who(r), e.Chat(r))
 }

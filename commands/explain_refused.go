@@ -22,12 +22,15 @@ func (e Explainer) refused(r ledger.Request) Status {
 	}
 	return Status{
 		Mark:     why.mark,
-		Happened: Say("%s %s", why.cause, e.outcomeOf(r, Say("Nothing was removed."))),
+		Happened: Say("%s %s", why.cause, e.outcomeOf(r, nothingDone(r))),
 		Next:     why.next,
 	}
 }
 
 func (e Explainer) refusalOf(r ledger.Request) refusal {
+	if r.Kind == ledger.Add {
+		return e.refusalOfAddition(r)
+	}
 	who, chat := e.Who(r), e.Chat(r)
 	switch r.Reason {
 	case ReasonNoSuchChat:
@@ -124,7 +127,7 @@ func (e Explainer) refusalByCode(r ledger.Request, code int) refusal {
 	return refusal{cause: cause, next: askSupport(r)}
 }
 
-// unusual is for a documented code that is not expected of a removal.
+// unusual is for a documented code that is not expected of a request.
 func unusual(r ledger.Request, entry linq.Entry) refusal {
 	why := refusal{cause: saying("Linq refused", entry), next: askSupport(r)}
 	switch entry.Retry {

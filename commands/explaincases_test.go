@@ -42,7 +42,7 @@ const nameless = "-"
 // outcomes are all that people can be told.
 func outcomes() []outcome {
 	var all []outcome
-	for _, some := range [][]outcome{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles()} {
+	for _, some := range [][]outcome{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), additions()} {
 		all = append(all, some...)
 	}
 	return all

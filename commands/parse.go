@@ -12,7 +12,8 @@ type RemoveArgs struct {
 	Handles []Understood // at least one, each once, in the order in which they were named
 }
 
-const mostHandles = 20
+// MostHandles is how many people one command takes.
+const MostHandles = 20
 
 // ParseRemove reads the text after /linq-remove: a chat id, then one or more handles separated by
 // commas, semicolons or new lines. region is the one in which numbers without an international
@@ -73,9 +74,9 @@ func readHandles(list, region string) ([]Understood, *UsageError) {
 			handles = append(handles, u)
 		}
 	}
-	if len(handles) > mostHandles {
+	if len(handles) > MostHandles {
 		return nil, usageError(UsageTooManyHandles, "",
-			"That is %s people, and one command takes at most %s. Split them over several commands.", len(handles), mostHandles)
+			"That is %s people, and one command takes at most %s. Split them over several commands.", len(handles), MostHandles)
 	}
 	return handles, nil
 }

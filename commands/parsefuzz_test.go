@@ -40,7 +40,7 @@ func FuzzParseRemove(f *testing.F) {
 			}
 			return
 		}
-		if args.Chat.IsZero() || len(args.Handles) == 0 || len(args.Handles) > mostHandles {
+		if args.Chat.IsZero() || len(args.Handles) == 0 || len(args.Handles) > MostHandles {
 			t.Fatalf("chat %q, %d handles", args.Chat, len(args.Handles))
 		}
 		if !strings.Contains(strings.ToLower(cleanTyped(text)), args.Chat.String()) {

@@ -27,6 +27,7 @@ type Decision struct {
 	Allowed bool
 	Rule    string // the rule that let the person in: "user U1", "group S1", "everyone"
 	Why     Text   // for a denial: what to do instead
+	Unknown bool   // denied only because a look-up failed
 }
 
 // lookUpTime is how long looking up user groups may take before the answer is no.
@@ -69,7 +70,7 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Why: Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
+		return Decision{Unknown: true, Why: Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
 	}
 	return Decision{Why: p.denial()}
 }

@@ -17,7 +17,9 @@ const (
 	ReasonNotInChat   = "not_in_chat"  // reading the chat: the handle is not listed
 	ReasonSeenGone    = "seen_gone"    // reading the chat: the handle is not active
 	ReasonStillListed = "still_listed" // reading the chat after the removal was queued: still active
-	ReasonUnreadable  = "unreadable"   // the chat could not be read after the removal was queued
+	ReasonSeenThere   = "seen_there"   // reading the chat: the handle is active, as an addition wants it
+	ReasonStillAway   = "still_away"   // reading the chat after the addition was queued: still not active
+	ReasonUnreadable  = "unreadable"   // the chat could not be read after the request was queued
 	ReasonNoAnswer    = "no_answer"    // Linq did not answer
 )
 

@@ -17,6 +17,7 @@ type Invocation struct {
 	UserID      string
 	Text        string
 	ResponseURL string
+	ThreadTS    string // a thread to answer in; "": one of our own
 }
 
 // Answer is what the person alone reads at once, a paragraph each.
@@ -29,10 +30,13 @@ type Recorder interface {
 
 // Remove is the command /linq-remove.
 type Remove struct {
-	policy   Policy
-	recorder Recorder
-	region   string
-	log      *logrus.Entry
+	policy    Policy
+	recorder  Recorder
+	region    string
+	asks      bool
+	questions Questions
+	chats     ChatReader
+	log       *logrus.Entry
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -41,11 +45,18 @@ type RemoveConfig struct {
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
+
+	Ask       bool       // ask the person before anything is removed
+	Questions Questions  // needed only with Ask
+	Chats     ChatReader // needed only with Ask
 }
 
 // NewRemove returns the command.
 func NewRemove(cfg RemoveConfig) *Remove {
-	return &Remove{policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands")}
+	return &Remove{
+		policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
+		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats,
+	}
 }
 
 // Run records what the invocation asks for and says so. When it returns, either every removal that
@@ -64,9 +75,21 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 			usage = &UsageError{Why: Say("The command could not be read."), Usage: RemoveUsage()}
 		}
 		log.WithFields(logrus.Fields{"outcome": "usage", "usage_code": usage.Code}).Info("command answered")
+		switch {
+		case usage.Code == UsageHelp:
+			return Help()
+		case usage.Code == UsageChatNotUUID && isWord(usage.Offending):
+			return append(Answer{usage.Why, usage.Usage}, otherWays()...) // it was meant as a subcommand, of which there is none
+		}
 		return Answer{usage.Why, usage.Usage}
 	}
-	accepted, err := c.recorder.Accept(ctx, orders(in, args, decision.Rule))
+	asked := orders(in, args, decision.Rule)
+	if c.asks {
+		for i := range asked {
+			asked[i].AskFor = askFor
+		}
+	}
+	accepted, err := c.recorder.Accept(ctx, asked)
 	if err != nil {
 		log.WithError(err).WithField("outcome", "not_recorded").Error("command answered")
 		return notRecorded(err)
@@ -75,6 +98,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 		log.WithFields(logrus.Fields{
 			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("command answered")
+	}
+	if c.asks {
+		return c.ask(ctx, in, args, accepted)
 	}
 	return acknowledge(in, args, accepted)
 }
@@ -85,8 +111,8 @@ func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
 		orders[i] = ledger.Order{
 			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
-			ResponseURL: ledger.Conceal(in.ResponseURL),
-			ChatID:      args.Chat.String(), Handle: ledger.Conceal(understood.Handle.Full()),
+			ResponseURL: ledger.Conceal(in.ResponseURL), ThreadTS: in.ThreadTS,
+			ChatID: args.Chat.String(), Handle: ledger.Conceal(understood.Handle.Full()),
 		}
 	}
 	return orders

@@ -9,14 +9,14 @@ import (
 
 const confirmFor = 10 * time.Minute
 
-// readsAfter are the first readings of the chat after Linq queued a removal; then one each 30 s.
+// readsAfter are the first readings of the chat after Linq queued a request; then one each 30 s.
 func readsAfter() []time.Duration {
 	return []time.Duration{
 		200 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second,
 	}
 }
 
-// nextRead returns when the chat is read next, for a moment so long after the removal was queued.
+// nextRead returns when the chat is read next, for a moment so long after the request was queued.
 func nextRead(since time.Duration) time.Duration {
 	for _, at := range readsAfter() {
 		if at > since {
@@ -27,8 +27,9 @@ func nextRead(since time.Duration) time.Duration {
 	return min(confirmFor, since.Truncate(every)+every)
 }
 
-// Confirm is one reading of the chat after Linq has queued a removal: only what is seen is said to
-// have happened. It returns after how long it wants to be run again; 0 at the end.
+// Confirm is one reading of the chat after Linq has queued a request of either kind, a removal or an
+// addition: only what is seen is said to have happened. It returns after how long it wants to be run
+// again; 0 at the end.
 func (s *Steps) Confirm(ctx context.Context, id string) (time.Duration, error) {
 	r, err := s.records.Request(ctx, id)
 	if err != nil || r.State != ledger.Sent {
@@ -44,23 +45,30 @@ func (s *Steps) Confirm(ctx context.Context, id string) (time.Duration, error) {
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	if state, gone := at.gone(r); gone {
-		return 0, s.end(ctx, at.note(r), state, ReasonSeenGone, "the chat shows that they are gone", "")
+	if end, ok := at.shows(r); ok {
+		return 0, s.end(ctx, at.note(r), end.state, end.reason, end.words, "")
 	}
 	since := s.now().Sub(r.SentAt)
 	if since >= confirmFor {
-		reason := ReasonStillListed
-		if at.err != nil {
-			reason = ReasonUnreadable
-		}
-		return 0, s.end(ctx, at.note(r), ledger.Unconfirmed, reason, "10 minutes without a sign", "")
+		return 0, s.end(ctx, at.note(r), ledger.Unconfirmed, whyUnconfirmed(r, at), "10 minutes without a sign", "")
 	}
-	if at.listed && !r.SeenListed {
+	if r.Kind != ledger.Add && at.listed && !r.SeenListed { // what a removal's end depends on
 		if _, err := s.save(ctx, at.note(r), ledger.Change{Cause: "the chat still lists them"}); err != nil {
 			return 0, err
 		}
 	}
 	return nextRead(since) - since, nil
+}
+
+func whyUnconfirmed(r ledger.Request, at sighting) string {
+	switch {
+	case at.err != nil:
+		return ReasonUnreadable
+	case r.Kind == ledger.Add:
+		return ReasonStillAway
+	default:
+		return ReasonStillListed
+	}
 }
 
 // awaitFirstRead waits in place: the first reading comes sooner than a job can be run again.

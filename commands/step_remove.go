@@ -12,8 +12,9 @@ import (
 	"linqbot/linq"
 )
 
-// Remove is one try at a removal: read the chat, settle what is certain, store the intent, ask Linq.
-// It returns after how long it wants to be run again; 0 when the request needs no further try.
+// Remove is one try at a request of either kind, a removal or an addition: read the chat, settle what
+// is certain, store the intent, ask Linq. It returns after how long it wants to be run again; 0 when
+// the request needs no further try.
 func (s *Steps) Remove(ctx context.Context, id string) (time.Duration, error) {
 	r, err := s.records.Request(ctx, id)
 	if err != nil || r.State != ledger.Accepted {
@@ -62,13 +63,23 @@ func settle(r ledger.Request, at sighting) (ledger.State, string, bool) {
 		return "", "", false
 	}
 	if r.MayHaveReached {
-		if state, gone := at.gone(r); gone {
-			return state, ReasonSeenGone, true
+		if end, ok := at.shows(r); ok {
+			return end.state, end.reason, true
 		}
 	}
 	switch {
 	case !at.chat.IsGroup:
 		return ledger.Refused, ReasonNotAGroup, true
+	case r.Kind == ledger.Add:
+		return settleAddition(at)
+	default:
+		return settleRemoval(r, at)
+	}
+}
+
+// settleRemoval goes on from [settle], with a group that was read.
+func settleRemoval(r ledger.Request, at sighting) (ledger.State, string, bool) {
+	switch {
 	case !at.listed && r.SeenListed:
 		return ledger.AlreadyGone, ReasonSeenGone, true
 	case !at.listed:
@@ -89,6 +100,9 @@ func (s *Steps) ask(ctx context.Context, r ledger.Request) (linq.Accepted, error
 	spelling := r.Spelling.Reveal()
 	if spelling == "" {
 		spelling = r.Handle.Reveal()
+	}
+	if r.Kind == ledger.Add {
+		return s.chats.AddParticipant(ctx, id, linq.NewHandle(spelling))
 	}
 	return s.chats.RemoveParticipant(ctx, id, linq.NewHandle(spelling))
 }
@@ -128,8 +142,8 @@ func (s *Steps) afterTrouble(ctx context.Context, r ledger.Request, doubt bool, 
 		if err != nil {
 			return 0, err
 		}
-		if state, gone := at.gone(r); gone {
-			return 0, s.end(ctx, at.note(r), state, ReasonSeenGone, cause+"; the chat shows that they are gone", refusal.TraceID)
+		if end, ok := at.shows(r); ok {
+			return 0, s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, refusal.TraceID)
 		}
 		if at.err != nil && !at.noSuchChat() {
 			return s.again(ctx, r, 0, cause+", and the chat could not be read", refusal.TraceID)
@@ -170,7 +184,7 @@ func (s *Steps) again(ctx context.Context, r ledger.Request, asked time.Duration
 	return wait, ctx.Err()
 }
 
-// giveUp looks once more before it calls a removal failed that may have happened.
+// giveUp looks once more before it calls a request failed that may have taken effect.
 func (s *Steps) giveUp(ctx context.Context, r ledger.Request, cause, traceID string) error {
 	if r.MayHaveReached {
 		at, err := s.look(ctx, r)
@@ -180,8 +194,8 @@ func (s *Steps) giveUp(ctx context.Context, r ledger.Request, cause, traceID str
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if state, gone := at.gone(r); gone {
-			return s.end(ctx, at.note(r), state, ReasonSeenGone, cause+"; the chat shows that they are gone", traceID)
+		if end, ok := at.shows(r); ok {
+			return s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, traceID)
 		}
 		r = at.note(r)
 	}

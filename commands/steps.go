@@ -17,6 +17,7 @@ import (
 type Chats interface {
 	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
 	RemoveParticipant(ctx context.Context, id linq.ChatID, person linq.Handle) (linq.Accepted, error)
+	AddParticipant(ctx context.Context, id linq.ChatID, person linq.Handle) (linq.Accepted, error)
 }
 
 // Records is what the steps need of the ledger.
@@ -25,8 +26,8 @@ type Records interface {
 	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
 }
 
-// Steps carry a removal from accepted to its end. Each may run twice, or be cut off anywhere: what
-// it has learned is in the ledger before it acts on it.
+// Steps carry a request of either kind, a removal or an addition, from accepted to its end. Each may
+// run twice, or be cut off anywhere: what it has learned is in the ledger before it acts on it.
 type Steps struct {
 	chats   Chats
 	records Records
@@ -44,7 +45,7 @@ type StepsConfig struct {
 	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
 }
 
-// NewSteps returns the steps of a removal.
+// NewSteps returns the steps of a request.
 func NewSteps(cfg StepsConfig) *Steps {
 	s := &Steps{
 		chats: cfg.Chats, records: cfg.Records, now: cfg.Now, jitter: cfg.Jitter,
@@ -62,7 +63,7 @@ func NewSteps(cfg StepsConfig) *Steps {
 }
 
 const (
-	tryTime  = 20 * time.Second // one try: reading the chat and the DELETE
+	tryTime  = 20 * time.Second // one try: reading the chat and asking Linq
 	readTime = 5 * time.Second  // one reading of the chat
 	saveTime = 5 * time.Second  // storing what Linq answered, even when the process is to stop
 
@@ -117,16 +118,32 @@ func (at sighting) note(r ledger.Request) ledger.Request {
 	return r
 }
 
+// shown is the end that a reading of the chat shows.
+type shown struct {
+	state  ledger.State
+	reason string
+	words  string // for the history
+}
+
+// shows says whether the chat shows what r asks for, after a try that may have reached Linq.
+func (at sighting) shows(r ledger.Request) (shown, bool) {
+	if r.Kind == ledger.Add {
+		return at.back()
+	}
+	return at.gone(r)
+}
+
 // gone says what it means that a readable chat does not show the handle as active, after a try that
 // may have reached Linq. The second result is false while the handle is active, or nothing was read.
-func (at sighting) gone(r ledger.Request) (ledger.State, bool) {
+func (at sighting) gone(r ledger.Request) (shown, bool) {
+	const words = "the chat shows that they are gone"
 	switch {
 	case at.err != nil, at.listed && at.person.Active():
-		return "", false
+		return shown{}, false
 	case at.listed, r.SeenListed:
-		return ledger.Removed, true
+		return shown{ledger.Removed, ReasonSeenGone, words}, true
 	default:
-		return ledger.AlreadyGone, true
+		return shown{ledger.AlreadyGone, ReasonSeenGone, words}, true
 	}
 }
 
@@ -141,17 +158,28 @@ func (s *Steps) save(ctx context.Context, r ledger.Request, c ledger.Change) (le
 	if saved.State.Final() {
 		s.log.WithFields(logrus.Fields{
 			"request": saved.ShortID(), "state": saved.State, "reason": saved.Reason, "trace_id": saved.TraceID,
-		}).Info("removal ended")
+		}).Info(endedWords(saved.Kind))
 	}
 	return saved, nil
 }
 
+func endedWords(kind ledger.Kind) string {
+	if kind == ledger.Add {
+		return "addition ended"
+	}
+	return "removal ended"
+}
+
 func (s *Steps) end(ctx context.Context, r ledger.Request, state ledger.State, reason, cause, traceID string) error {
-	r.State, r.Reason, r.NextTryAt = state, reason, time.Time{}
+	r.State, r.Reason, r.NextTryAt, r.EndedAt = state, reason, time.Time{}, s.now()
 	if traceID != "" {
 		r.TraceID = traceID
 	}
-	_, err := s.save(ctx, r, ledger.Change{Cause: cause, TraceID: traceID, News: true})
+	change := ledger.Change{Cause: cause, TraceID: traceID, News: true}
+	if canBeUndone(r) {
+		change.ShowAgain = undoUntil(r)
+	}
+	_, err := s.save(ctx, r, change)
 	return err
 }
 

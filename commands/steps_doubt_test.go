@@ -158,7 +158,7 @@ func TestWithoutDoubtARefusalIsBelieved(t *testing.T) {
 func TestAcceptancesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	sent := func(history string) ending {
-		return ending{State: ledger.Sent, MayHaveReached: true, Deletes: 1, Effects: 1, Waits: once(0), History: []string{asked, history}}
+		return ending{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, history}}
 	}
 	var stories []story
 	for _, test := range []struct {

@@ -17,39 +17,41 @@ func TestRefusalsEndAtOnce(t *testing.T) {
 	byStatus := map[int][]int{
 		http.StatusBadRequest:          {0, 1001, 1002, 1003, 1005},
 		http.StatusUnauthorized:        {0, 2004},
-		http.StatusForbidden:           {0, 2005, 2006, 2011, 2027, 4711},
+		http.StatusForbidden:           {0, 2005, 2006, 2008, 2011, 2024, 2026, 2027, 4711},
 		http.StatusNotFound:            {0, 2001},
 		http.StatusMethodNotAllowed:    {0},
-		http.StatusConflict:            {0, 1006, 2013, 2017, 4711},
+		http.StatusConflict:            {0, 1006, 2013, 2016, 2017, 4711},
 		http.StatusTeapot:              {0},
 		http.StatusUnprocessableEntity: {0, 4005, 4711},
 	}
-	for status, codes := range byStatus {
-		for _, code := range codes {
-			reason := fmt.Sprint("linq_", code)
-			if code == 0 {
-				reason = fmt.Sprint("http_", status)
+	for kind, op := range kinds() {
+		for status, codes := range byStatus {
+			for _, code := range codes {
+				reason := fmt.Sprint("linq_", code)
+				if code == 0 {
+					reason = fmt.Sprint("http_", status)
+				}
+				stories = append(stories, story{
+					name: fmt.Sprint(kind, " ", status, " ", code), kind: kind,
+					runs: []func(*world){failing(op.op, linqtest.Fault{Status: status, Code: code})},
+					want: refusedBy(status, code, reason),
+				})
 			}
+		}
+		for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 			stories = append(stories, story{
-				name: fmt.Sprint(status, " ", code),
-				runs: []func(*world){failing(linqtest.Remove, linqtest.Fault{Status: status, Code: code})},
-				want: refusedBy(status, code, reason),
+				name: fmt.Sprint(kind, " ", status, " is not followed"), kind: kind,
+				runs: []func(*world){failing(op.op, linqtest.Fault{Status: status, Redirect: "/api/partner/v3/phone_numbers"})},
+				want: refusedBy(status, 0, fmt.Sprint("http_", status)),
 			})
 		}
-	}
-	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
-		stories = append(stories, story{
-			name: fmt.Sprint(status, " is not followed"),
-			runs: []func(*world){failing(linqtest.Remove, linqtest.Fault{Status: status, Redirect: "/api/partner/v3/phone_numbers"})},
-			want: refusedBy(status, 0, fmt.Sprint("http_", status)),
-		})
 	}
 	tell(t, stories)
 }
 
 func refusedBy(status, code int, reason string) ending {
 	return ending{
-		State: ledger.Refused, Reason: reason, Deletes: 1, Waits: once(0),
+		State: ledger.Refused, Reason: reason, Calls: 1, Waits: once(0),
 		History: []string{asked, fmt.Sprintf("Linq answered %d, code %d", status, code)},
 	}
 }

@@ -22,13 +22,13 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	answered := func(status, code int) string { return fmt.Sprintf("Linq answered %d, code %d", status, code) }
 	const slow = "Linq did not answer"
-	var stories []story
-	for _, trouble := range []struct {
+	type kindOfTrouble struct {
 		name  string
 		fault linqtest.Fault
 		wait  time.Duration // one second if it is 0
 		cause string
-	}{
+	}
+	troubles := []kindOfTrouble{
 		{"408", linqtest.Fault{Status: 408}, 0, answered(408, 0)},
 		{"429 without a wait", linqtest.Fault{Status: 429, Code: 1007}, 0, answered(429, 1007)},
 		{"429, wait 0 in the body", linqtest.Fault{Status: 429, RawBody: `{"error": {"code": 1007, "retry_after": 0}}`}, 0, answered(429, 1007)},
@@ -45,31 +45,35 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 		{"the chat is being created", linqtest.Fault{Status: 409, Code: 2009}, 0, answered(409, 2009)},
 		{"a conflict of states", linqtest.Fault{Status: 409, Code: 2015}, 0, answered(409, 2015)},
 		{"dropped before its effect", linqtest.Fault{Drop: linqtest.BeforeEffect}, 0, slow},
-	} {
-		if trouble.wait == 0 {
-			trouble.wait = time.Second
+	}
+	var stories []story
+	for kind, op := range kinds() {
+		for _, trouble := range troubles {
+			if trouble.wait == 0 {
+				trouble.wait = time.Second
+			}
+			stories = append(stories, story{
+				name: fmt.Sprint(kind, ", ", trouble.name), kind: kind,
+				runs: []func(*world){failing(op.op, trouble.fault), nothing},
+				want: ending{
+					State: ledger.Sent, MayHaveReached: true, Calls: 2, Effects: 1,
+					Waits:   []time.Duration{trouble.wait, 0},
+					History: []string{asked, again(trouble.cause, trouble.wait), asked2, queued},
+				},
+			})
 		}
 		stories = append(stories, story{
-			name: trouble.name,
-			runs: []func(*world){failing(linqtest.Remove, trouble.fault), nothing},
+			name: fmt.Sprint(kind, ", refused connection"), kind: kind,
+			runs: []func(*world){
+				func(w *world) { w.refuseConnections(op.method) },
+				func(w *world) { w.refuseConnections("") },
+			},
 			want: ending{
-				State: ledger.Sent, MayHaveReached: true, Deletes: 2, Effects: 1,
-				Waits:   []time.Duration{trouble.wait, 0},
-				History: []string{asked, again(trouble.cause, trouble.wait), asked2, queued},
+				State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: []time.Duration{time.Second, 0},
+				History: []string{asked, again(slow, time.Second), asked2, queued},
 			},
 		})
 	}
-	stories = append(stories, story{
-		name: "refused connection",
-		runs: []func(*world){
-			func(w *world) { w.refuseConnections(http.MethodDelete) },
-			func(w *world) { w.refuseConnections("") },
-		},
-		want: ending{
-			State: ledger.Sent, MayHaveReached: true, Deletes: 1, Effects: 1, Waits: []time.Duration{time.Second, 0},
-			History: []string{asked, again(slow, time.Second), asked2, queued},
-		},
-	})
 	tell(t, stories)
 }
 
@@ -150,6 +154,10 @@ type fixed struct{ chat, remove error }
 func (f fixed) Chat(context.Context, linq.ChatID) (linq.Chat, error) { return linq.Chat{}, f.chat }
 
 func (f fixed) RemoveParticipant(context.Context, linq.ChatID, linq.Handle) (linq.Accepted, error) {
+	return linq.Accepted{HTTPStatus: http.StatusAccepted}, f.remove
+}
+
+func (f fixed) AddParticipant(context.Context, linq.ChatID, linq.Handle) (linq.Accepted, error) {
 	return linq.Accepted{HTTPStatus: http.StatusAccepted}, f.remove
 }
 

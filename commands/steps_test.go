@@ -11,15 +11,17 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/linq"
 	"linqbot/linq/linqtest"
 )
 
-// story is a removal told from outside: what goes wrong before each run of the step, and where that
+// story is a request told from outside: what goes wrong before each run of the step, and where that
 // leads.
 type story struct {
 	name   string
+	kind   ledger.Kind // a removal if it is empty
 	config linqtest.Config
-	chat   linqtest.Chat // a group of our line, Ada, Ben, Carla and Dan if it is empty
+	chat   linqtest.Chat // a group of our line, Ada, Ben, Carla and Dan if it is empty; of an addition, Ada has been removed
 	handle string        // Ada if it is empty
 	runs   []func(*world)
 	want   ending
@@ -30,8 +32,8 @@ type ending struct {
 	State          ledger.State
 	Reason         string
 	MayHaveReached bool
-	Deletes        int // calls of DELETE that Linq saw
-	Effects        int // people who left because of a call
+	Calls          int // for the change that Linq saw
+	Effects        int // people who left or came because of a call
 	Waits          []time.Duration
 	History        []string
 }
@@ -47,8 +49,14 @@ func tell(t *testing.T, stories []story) {
 				}
 				if len(s.chat.People) == 0 {
 					s.chat = group(ada, ben, carla, dan)
+					if s.kind == ledger.Add {
+						s.chat = without(ada, linq.StatusRemoved)
+					}
 				}
 				w := newWorld(t, s.config, s.chat, s.handle)
+				if s.kind == ledger.Add {
+					w.adds()
+				}
 				got := ending{}
 				for _, prepare := range s.runs {
 					prepare(w)
@@ -70,7 +78,7 @@ func (w *world) finish(e *ending) {
 	w.t.Helper()
 	r := w.records.request()
 	e.State, e.Reason, e.MayHaveReached = r.State, r.Reason, r.MayHaveReached
-	e.Deletes, e.Effects, e.History = w.count(linqtest.Remove), w.effects(), w.records.history()
+	e.Calls, e.Effects, e.History = w.count(kinds()[r.Kind].op), w.effects(), w.records.history()
 	assert.Assert(w.t, r.State == ledger.Accepted || r.NextTryAt.IsZero(), "a request that is %s waits for no try", r.State)
 	if r.State.Final() {
 		before := e.History
@@ -113,7 +121,7 @@ func TestPreflight(t *testing.T) {
 		return chat
 	}
 	html := linqtest.Fault{Status: http.StatusNotFound, RawBody: "<html><h1>404</h1></html>"}
-	goesAhead := ending{State: ledger.Sent, MayHaveReached: true, Deletes: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
+	goesAhead := ending{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
 	settled := func(state ledger.State, reason string) ending {
 		return ending{State: state, Reason: reason, Waits: once(0), History: []string{"reading the chat: " + reason}}
 	}

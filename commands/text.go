@@ -17,6 +17,9 @@ type Span struct {
 	At    time.Time // Time only
 
 	ChannelID, TS string // Posted only
+
+	Action, Subject string // Press only: what a click asks for, and of what
+	Danger          bool   // Press only: it cannot simply be taken back
 }
 
 // SpanKind says what a [Span] is.
@@ -31,6 +34,7 @@ const (
 	Channel                 // a channel of the workspace, by id
 	Posted                  // words that lead to a message in the workspace
 	Time                    // a moment, shown in the reader's zone
+	Press                   // a button, shown after the words
 )
 
 // Say writes a sentence: format holds plain words and a %s for each part. A part is a [Span], a
@@ -79,6 +83,11 @@ func Message(channel, ts, label string) Span {
 // Moment is a [Time] part.
 func Moment(at time.Time) Span { return Span{Kind: Time, At: at} }
 
+// Button is a [Press] part: label is on it, and a click asks for action of subject.
+func Button(label, action, subject string) Span {
+	return Span{Kind: Press, Value: label, Action: action, Subject: subject}
+}
+
 // String returns the text without mark-up, for logs, workflows and tests.
 func (t Text) String() string {
 	var b strings.Builder
@@ -88,6 +97,8 @@ func (t Text) String() string {
 			b.WriteString("@" + span.Value)
 		case Channel:
 			b.WriteString("#" + span.Value)
+		case Press:
+			b.WriteString(" [ " + span.Value + " ]")
 		case Time:
 			b.WriteString(span.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 		default:

@@ -93,10 +93,14 @@ func shownSign(sign string) Span {
 // quoted shows what was typed on one line, or the beginning of it: a sentence stays one when
 // someone pastes a page.
 func quoted(typed string) Span {
-	typed = strings.ReplaceAll(typed, "\n", " ")
+	return ID(shortened(strings.ReplaceAll(typed, "\n", " ")))
+}
+
+// shortened keeps a sentence short although someone pasted a page, or named a chat by one.
+func shortened(text string) string {
 	const most = 120
-	if utf8.RuneCountInString(typed) <= most {
-		return ID(typed)
+	if utf8.RuneCountInString(text) <= most {
+		return text
 	}
-	return ID(string([]rune(typed)[:most]) + "…")
+	return string([]rune(text)[:most]) + "…"
 }

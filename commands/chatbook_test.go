@@ -1,0 +1,349 @@
+package commands_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands"
+	"linqbot/linq"
+	"linqbot/linq/linqtest"
+)
+
+// clientOf calls a Linq that is served on a real port.
+func clientOf(tb testing.TB, server *linqtest.Linq) *linq.Client {
+	tb.Helper()
+	client, err := linq.New(linq.Config{BaseURL: server.BaseURL(), APIKey: server.APIKey()})
+	assert.NilError(tb, err)
+	tb.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// bookOf is a book of the chats, read through the real client.
+func bookOf(tb testing.TB, region string, chats ...linqtest.Chat) *commands.ChatBook {
+	tb.Helper()
+	server := linqtest.Start(tb, linqtest.Config{Chats: chats})
+	return commands.NewChatBook(commands.ChatBookConfig{Lister: clientOf(tb, server), Region: region})
+}
+
+// found returns the names of what a search finds.
+func found(tb testing.TB, book *commands.ChatBook, words string) string {
+	tb.Helper()
+	chats, err := book.Search(tb.Context(), words)
+	assert.NilError(tb, err)
+	var names []string
+	for _, chat := range chats {
+		names = append(names, chat.DisplayName)
+	}
+	return strings.Join(names, "|")
+}
+
+// shelf are chats that differ in what people remember of them; each is newer than the next.
+func shelf() []linqtest.Chat {
+	spring := linqtest.Group("Spring launch", line, ada, ben, carla)
+	spring.ID = "550e8400-e29b-41d4-a716-446655440000"
+	munich := linqtest.Group("Münchner Straße, Büro 2", line, "+493090182000", "+491711234567")
+	munich.ID = "abcdef00-1111-4222-8333-444455556666"
+	lodz := linqtest.Group("Łódź Ærø ΟΔΥΣΣΕΑΣ 𝐁𝐨𝐥𝐝 R&D", line, "dan@example.org", "+81312345678")
+	lodz.ID = "a0000000-1111-4222-8333-444455556666"
+	mueller := linqtest.Group("Familie Mueller", line, "Eva.Mueller@Example.com", "+442079460958")
+	mueller.ID = "00000000-1111-4222-8333-444455556666"
+	left := linqtest.Group("Gone 2024", line, ben)
+	left.ID = "10000000-1111-4222-8333-444455556666"
+	left.People = append(left.People, linqtest.Person{Handle: ada, Status: linq.StatusLeft},
+		linqtest.Person{Handle: carla, Status: linq.StatusRemoved})
+	pair := linqtest.OneToOne(line, ada)
+	pair.DisplayName = "Spring, one-to-one"
+	chats := []linqtest.Chat{spring, munich, lodz, mueller, left, pair}
+	for i := range chats {
+		chats[i].UpdatedAt = askedAt().Add(-time.Duration(i) * time.Hour)
+		chats[i].CreatedAt = askedAt().AddDate(-1, 0, i)
+	}
+	return []linqtest.Chat{chats[3], chats[0], chats[5], chats[2], chats[1], chats[4]} // Linq promises no order
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	const (
+		spring  = "Spring launch"
+		munich  = "Münchner Straße, Büro 2"
+		lodz    = "Łódź Ærø ΟΔΥΣΣΕΑΣ 𝐁𝐨𝐥𝐝 R&D"
+		mueller = "Familie Mueller"
+		gone    = "Gone 2024"
+		all     = spring + "|" + munich + "|" + lodz + "|" + mueller + "|" + gone
+	)
+	books := map[string]*commands.ChatBook{"US": bookOf(t, "US", shelf()...), "DE": bookOf(t, "DE", shelf()...)}
+	for _, test := range []struct {
+		name, region, words, want string
+	}{
+		{"nothing: every group, the newest first", "US", "", all},
+		{"spaces", "US", " \t ", all},
+		{"invisible signs", "US", "\u200e\u2060", all},
+
+		{"a name", "US", "Spring launch", spring},
+		{"in another case", "US", "SPRING LAUNCH", spring},
+		{"in another order", "US", "launch spring", spring},
+		{"part of the words", "US", "aunc pri", spring},
+		{"more spaces", "US", "  spring \u00a0 launch ", spring},
+		{"in quotes", "US", "“Spring launch”", spring},
+		{"all words must be there", "US", "spring winter", ""},
+		{"one letter", "US", "g", spring + "|" + gone},
+		{"a one-to-one chat is none", "US", "one-to-one", ""},
+		{"a comma between", "US", "launch, spring", spring},
+		{"a name with a comma", "US", "Straße, Büro", munich},
+		{"a sign of its own", "US", "R&D", lodz},
+
+		{"an umlaut", "US", "münchner", munich},
+		{"an umlaut in capitals", "US", "MÜNCHNER", munich},
+		{"an umlaut of two characters", "US", "mu\u0308nchner", munich},
+		{"no umlaut", "US", "munchner", munich},
+		{"an umlaut written out", "US", "muenchner", munich},
+		{"a name written out", "US", "Müller", mueller},
+		{"ß", "US", "strasse", munich},
+		{"ß in capitals", "US", "STRASSE", munich},
+		{"a Polish name", "US", "lodz", lodz},
+		{"a Polish name as it is", "US", "ŁÓDŹ", lodz},
+		{"a Danish name", "US", "aero", lodz},
+		{"a Danish name, ø written out", "US", "Æroe", lodz},
+		{"a Greek name", "US", "οδυσσέας", lodz},
+		{"letters that are drawn", "US", "bold", lodz},
+		{"full-width letters", "US", "ｓｐｒｉｎｇ", spring},
+
+		{"a number, E.164", "US", ada, spring},
+		{"a number, international", "DE", "+1 (202) 555-0132", spring},
+		{"a number, national", "US", "(202) 555-0132", spring},
+		{"a number with a trunk code", "US", "1-202-555-0132", spring},
+		{"a number, national elsewhere", "DE", "030 / 901820-00", munich},
+		{"a number with 00", "DE", "00493090182000", munich},
+		{"a number as Slack writes it", "US", "<tel:+12025550132|(202) 555-0132>", spring},
+		{"a number of another region than ours", "DE", "2025550132", spring},
+		{"a number of nobody", "US", "+12025550199", ""},
+		{"who left does not count", "US", ada + "," + ben, spring},
+		{"two who are together", "US", "(202) 555-0132, (202) 555-0143", spring},
+		{"two who are not", "US", ada + ", +442079460958", ""},
+		{"our own line", "US", line, all},
+
+		{"four digits", "US", "0132", spring},
+		{"four digits with a hyphen", "US", "55-01", spring + "|" + gone},
+		{"three digits", "US", "013", ""},
+		{"the beginning of a number", "US", "+1202", spring + "|" + gone},
+		{"+ is the beginning", "US", "+5550132", ""},
+		{"a national beginning", "DE", "0171 123", munich},
+		{"digits of our line are not those of a person", "US", "0100", ""},
+		{"digits in a name", "US", "2024", gone},
+		{"a name and digits", "US", "spring 0132", spring},
+		{"a name and other digits", "US", "spring 9999", ""},
+		{"Arabic digits", "US", "٠١٣٢", spring},
+
+		{"an e-mail", "US", "carla@example.com", spring},
+		{"an e-mail in another case", "US", "CARLA@EXAMPLE.COM", spring},
+		{"an e-mail as Slack writes it", "US", "<mailto:eva.mueller@example.com|eva.mueller@example.com>", mueller},
+		{"the beginning of an e-mail", "US", "carla@", spring},
+		{"the end of an e-mail", "US", "@example.org", lodz},
+		{"an e-mail of who was removed", "US", "carla@example.com gone", ""},
+
+		{"an id", "US", "550e8400-e29b-41d4-a716-446655440000", spring},
+		{"an id in capitals", "US", "550E8400-E29B-41D4-A716-446655440000", spring},
+		{"an id in backticks", "US", "`550e8400-e29b-41d4-a716-446655440000`", spring},
+		{"the beginning of an id", "US", "550e", spring},
+		{"a longer beginning", "US", "abcdef00-1111", munich},
+		{"not its middle", "US", "e29b", ""},
+		{"three characters are not enough", "US", "550", ""},
+		{"a letter is not the beginning of an id", "US", "b", munich + "|" + lodz},
+		{"an id and a word", "US", "550e launch", spring},
+		{"an id and another word", "US", "550e winter", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, found(t, books[test.region], test.words), test.want)
+		})
+	}
+}
+
+// manyChats are an account's: each has a name, a number and an address of its own.
+func manyChats(count int) []linqtest.Chat {
+	chats := make([]linqtest.Chat, count)
+	for i := range chats {
+		chats[i] = linqtest.Group(fmt.Sprintf("Café %04d of the spring launch", i), line,
+			fmt.Sprintf("+1415555%04d", i), fmt.Sprintf("+1202556%04d", i), fmt.Sprintf("person%04d@example.com", i), ben)
+		chats[i].ID = fmt.Sprintf("%08x-1111-4222-8333-444455556666", 0x10000000+i)
+		chats[i].UpdatedAt = askedAt().Add(time.Duration(i) * time.Second)
+	}
+	return chats
+}
+
+func TestFiveThousandChats(t *testing.T) {
+	t.Parallel()
+	const count = 5000
+	server := linqtest.Start(t, linqtest.Config{Chats: manyChats(count)})
+	book := commands.NewChatBook(commands.ChatBookConfig{Lister: clientOf(t, server), Region: "US"})
+	chats, err := book.Search(t.Context(), "")
+	assert.NilError(t, err)
+	assert.Equal(t, len(chats), count)
+	assert.Equal(t, len(server.Calls()), count/linq.MaxChatsLimit)
+	assert.Equal(t, chats[0].DisplayName, "Café 4999 of the spring launch")
+	for _, words := range []string{"cafe 3217", "+14155553217", "202 556 3217", "person3217@example.com", "10000c91"} {
+		assert.Equal(t, found(t, book, words), "Café 3217 of the spring launch", words)
+	}
+	assert.Equal(t, len(server.Calls()), count/linq.MaxChatsLimit, "searching asks Linq for nothing")
+}
+
+func BenchmarkSearch(b *testing.B) {
+	const count = 5000
+	book := bookOf(b, "US", manyChats(count)...)
+	found(b, book, "winter") // so that there is a list
+	for name, words := range map[string]string{"name": "launch cafe 3217", "number": "(415) 555-3217", "part": "5553217", "id": "10000c91", "nothing": "winter"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := book.Search(b.Context(), words); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// slowBook is a book of a Linq with one chat, in a bubble of synctest.
+func slowBook(t *testing.T) (*world, *commands.ChatBook) {
+	t.Helper()
+	w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
+	return w, commands.NewChatBook(commands.ChatBookConfig{Lister: w.client, Region: "US"})
+}
+
+func TestSearchIsStaleWhileTheListIsRenewed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, book := slowBook(t)
+		assert.Equal(t, found(t, book, ""), "Spring launch")
+		time.Sleep(59 * time.Second)
+		assert.Equal(t, found(t, book, ""), "Spring launch")
+		synctest.Wait()
+		assert.Equal(t, w.count(linqtest.ListChats), 1, "the list is young")
+
+		w.linq.AddChat(linqtest.Group("Summer", line, ada, ben))
+		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		time.Sleep(2 * time.Second)
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if got, err := book.Search(t.Context(), ""); err != nil || len(got) != 1 {
+					t.Errorf("%d chats, %v", len(got), err)
+				}
+			})
+		}
+		all.Wait()
+		assert.Equal(t, time.Since(began), time.Duration(0), "nobody waits")
+		time.Sleep(5 * time.Second)
+		assert.Equal(t, found(t, book, "summer"), "", "the old list answers while Linq takes its time")
+		assert.Equal(t, w.count(linqtest.ListChats), 2, "one listing for many")
+		time.Sleep(6 * time.Second)
+		assert.Equal(t, found(t, book, "summer"), "Summer")
+	})
+}
+
+func TestTheFirstSearchWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, book := slowBook(t)
+		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+				defer cancel()
+				_, err := book.Search(ctx, "spring")
+				if !errors.Is(err, commands.ErrNotListed) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		assert.Equal(t, time.Since(began), 2500*time.Millisecond)
+		time.Sleep(8 * time.Second)
+		assert.Equal(t, found(t, book, "spring"), "Spring launch")
+		assert.Equal(t, time.Since(began), 10500*time.Millisecond, "the listing went on without those who asked")
+		assert.Equal(t, w.count(linqtest.ListChats), 1)
+	})
+}
+
+func TestABookKeepsNoError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, book := slowBook(t)
+		w.fail(linqtest.ListChats, 1, linqtest.Fault{Status: 500})
+		_, err := book.Search(t.Context(), "")
+		assert.ErrorIs(t, err, commands.ErrNotListed)
+		assert.ErrorContains(t, err, "list chats")
+		assert.Equal(t, found(t, book, ""), "Spring launch")
+	})
+}
+
+func TestAFailingRenewalKeepsTheOldList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, book := slowBook(t)
+		assert.Equal(t, found(t, book, ""), "Spring launch")
+		w.fail(linqtest.ListChats, 3, linqtest.Fault{Status: 500})
+		time.Sleep(time.Hour)
+		for range 3 {
+			assert.Equal(t, found(t, book, ""), "Spring launch")
+			synctest.Wait()
+		}
+		w.linq.AddChat(linqtest.Group("Summer", line, ada, ben))
+		found(t, book, "")
+		synctest.Wait()
+		assert.Equal(t, found(t, book, "summer"), "Summer")
+	})
+}
+
+// A large account takes long to list when Linq is slow; only a page that does not come ends it.
+func TestAListingLastsWhilePagesCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, linqtest.Config{Chats: manyChats(3000)}, group(ada, ben), ada)
+		book := commands.NewChatBook(commands.ChatBookConfig{Lister: w.client, Region: "US"})
+		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		chats, err := book.Search(t.Context(), "")
+		assert.NilError(t, err)
+		assert.Equal(t, len(chats), 3001)
+
+		w, book = slowBook(t)
+		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: time.Hour})
+		began := time.Now()
+		_, err = book.Search(t.Context(), "")
+		assert.ErrorIs(t, err, commands.ErrNotListed)
+		assert.Equal(t, time.Since(began), 30*time.Second)
+	})
+}
+
+// lister lists the same chat twice, as pages do that shift while they are read.
+type lister []linq.Chat
+
+func (l lister) AllChats(context.Context, linq.ChatsQuery) iter.Seq2[linq.Chat, error] {
+	return func(yield func(linq.Chat, error) bool) {
+		for _, chat := range append(l, l...) {
+			if !yield(chat, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestAChatIsFoundOnce(t *testing.T) {
+	t.Parallel()
+	id, err := linq.ParseChatID(chatID)
+	assert.NilError(t, err)
+	book := commands.NewChatBook(commands.ChatBookConfig{Lister: lister{{ID: id, DisplayName: "Twice", IsGroup: true}}})
+	assert.Equal(t, found(t, book, ""), "Twice")
+}

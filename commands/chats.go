@@ -1,0 +1,207 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/linq"
+)
+
+// FindChats is the command /linq-chats: it finds chats for people who do not know their ids.
+type FindChats struct {
+	policy Policy
+	book   *ChatBook
+	log    *logrus.Entry
+}
+
+// FindChatsConfig is what [FindChats] needs.
+type FindChatsConfig struct {
+	Policy Policy
+	Book   *ChatBook
+	Logger *logrus.Logger
+}
+
+// NewFindChats returns the command.
+func NewFindChats(cfg FindChatsConfig) *FindChats {
+	return &FindChats{policy: cfg.Policy, book: cfg.Book, log: cfg.Logger.WithField("part", "commands")}
+}
+
+const (
+	// chatsPerPage leaves room for the people of each chat.
+	chatsPerPage = 8
+	// longestSearch fits into a button whatever the words are, and holds the name that Linq gives a
+	// chat of the most people.
+	longestSearch = 900
+)
+
+// Run lists the group chats that match the words.
+func (c *FindChats) Run(ctx context.Context, in Invocation) Answer {
+	return c.page(ctx, in.UserID, in.ChannelID, cleanTyped(in.Text), 0)
+}
+
+// More lists the next page. Everything it needs is in the click.
+func (c *FindChats) More(ctx context.Context, click Click) Answer {
+	shown, words, _ := strings.Cut(click.Subject, " ")
+	from, err := strconv.Atoi(shown)
+	if err != nil || from < 0 {
+		from = 0
+	}
+	return c.page(ctx, click.UserID, click.ChannelID, words, from)
+}
+
+func (c *FindChats) page(ctx context.Context, user, channel, words string, from int) Answer {
+	decision := c.policy.Decide(ctx, user, channel)
+	if !decision.Allowed {
+		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+	}
+	if utf8.RuneCountInString(words) > longestSearch {
+		return Answer{Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
+	}
+	found, err := c.book.Search(ctx, words)
+	if err != nil {
+		c.log.WithError(err).Warn("the chats are not known")
+		return Answer{notListed(err)}
+	}
+	switch {
+	case len(found) == 0 && words == "":
+		return Answer{Say("Linq lists no group chat for this account.")}
+	case len(found) == 0:
+		return Answer{Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", quoted(words))}
+	}
+	if from >= len(found) {
+		from = 0
+	}
+	to := min(from+chatsPerPage, len(found))
+	answer := Answer{Say("%s", heading(words, from, to, len(found)))}
+	for _, chat := range found[from:to] {
+		text := describe(chat)
+		if slices.ContainsFunc(chat.Active(), func(p linq.Participant) bool { return !p.IsMe }) {
+			text = append(text, Button("Remove someone…", ActionPick, chat.ID.String()))
+		}
+		answer = append(answer, text)
+	}
+	if to < len(found) {
+		answer = append(answer, Text{Button("More chats", ActionMore, strconv.Itoa(to)+" "+words)})
+	}
+	return answer
+}
+
+// notListed says why there is no list of chats. Most often Linq is only slow.
+func notListed(err error) Text {
+	refused, ok := errors.AsType[*linq.Error](err)
+	switch {
+	case !ok || refused.Retriable():
+		return Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(MarkNeedsPerson))
+	case refused.HTTPStatus == statusUnauthorized:
+		key := badKey()
+		return Say("%s %s %s", string(key.mark), key.cause, key.next)
+	}
+	support := Say("someone who runs linqbot should ask Linq's support")
+	if refused.TraceID != "" {
+		support = Say("someone who runs linqbot should ask Linq's support about trace id %s", ID(refused.TraceID))
+	}
+	return Say("%s Linq refuses to list the chats (HTTP %s). If it stays like this, %s.", string(MarkNeedsPerson), fmt.Sprint(refused.HTTPStatus), support)
+}
+
+func heading(words string, from, to, all int) Text {
+	some, match, that := fmt.Sprintf("%d group chats", all), "match", Text(nil)
+	if all == 1 {
+		some, match = "1 group chat", "matches"
+	}
+	if words != "" {
+		that = Say(" %s %s", match, quoted(words))
+	}
+	if from == 0 && to == all {
+		return Say("%s%s.", some, that)
+	}
+	return Say("%s%s; here are %s to %s.", some, that, fmt.Sprint(from+1), fmt.Sprint(to))
+}
+
+// describe shows a chat to people: name, who is in it (masked), service, health, and its whole id.
+func describe(chat linq.Chat) Text {
+	const mostNamed = 5
+	active := chat.Active()
+	var mine, people Text
+	others := 0
+	for _, person := range active {
+		switch {
+		case person.IsMe && len(mine) == 0:
+			mine = Say("your line")
+		case len(people) < mostNamed:
+			people = append(people, Span{Kind: Words, Value: person.Handle.String()})
+		default:
+			others++
+		}
+	}
+	if others > 0 {
+		people = append(people, Span{Kind: Words, Value: fmt.Sprintf("%d more", others)})
+	}
+	facts := fmt.Sprintf("%d people", len(active))
+	switch len(active) {
+	case 0:
+		facts = "nobody in it"
+	case 1:
+		facts = "1 person"
+	}
+	for _, fact := range []string{serviceWords(chat.Service), healthWords(chat.Health.Status)} {
+		if fact != "" {
+			facts += ", " + fact
+		}
+	}
+	listed := allOf(append(mine, people...))
+	if len(listed) > 0 {
+		listed = Say(": %s", listed)
+	}
+	name := chatName(chat)
+	if name.Kind == Words {
+		name.Value = "A" + strings.TrimPrefix(name.Value, "a")
+	}
+	return Say("%s (%s)%s. %s", name, facts, listed, ID(chat.ID.String()))
+}
+
+// serviceWords names the service if it is one that is known: nothing of Linq's is said in words of ours.
+func serviceWords(service string) string {
+	switch service {
+	case linq.ServiceIMessage, linq.ServiceSMS, linq.ServiceRCS:
+		return service
+	}
+	return ""
+}
+
+// healthWords says what Linq thinks of a chat; "" for a judgement that is not documented.
+func healthWords(status string) string {
+	switch strings.ToUpper(status) {
+	case "HEALTHY":
+		return "healthy"
+	case "AT_RISK":
+		return "at risk"
+	case "CRITICAL":
+		return "in a critical state"
+	case "OPTED_OUT":
+		return "opted out"
+	}
+	return ""
+}
+
+// allOf lists parts: "a", "a and b", "a, b and c".
+func allOf(parts Text) Text {
+	var list Text
+	for i, part := range parts {
+		switch {
+		case i == 0:
+		case i == len(parts)-1:
+			list = append(list, Span{Kind: Words, Value: " and "})
+		default:
+			list = append(list, Span{Kind: Words, Value: ", "})
+		}
+		list = append(list, part)
+	}
+	return list
+}

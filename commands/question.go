@@ -1,0 +1,238 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// What a click on a button asks for.
+const (
+	ActionConfirm = "confirm_removal" // subject: the delivery
+	ActionCancel  = "cancel_removal"  // subject: the delivery
+	ActionUndo    = "add_back"        // subject: the removal's id
+	ActionPick    = "remove_someone"  // subject: a chat id
+	ActionMore    = "more_chats"      // subject: how many were shown, a space, the words
+)
+
+// Questions is what asking before a removal needs of the ledger.
+type Questions interface {
+	View(ctx context.Context, delivery string) (ledger.View, error)
+	Decide(ctx context.Context, delivery string, yes bool, cause string) ([]ledger.Request, int, error)
+}
+
+// ChatReader reads one chat.
+type ChatReader interface {
+	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
+}
+
+const (
+	// askFor is how long a question stays open.
+	askFor = 10 * time.Minute
+	// previewTime bounds the look into the chat: without it the question is asked all the same.
+	previewTime = 1200 * time.Millisecond
+)
+
+// ask shows what would be done, and asks. accepted answers for args.Handles, in the same order.
+func (c *Remove) ask(ctx context.Context, in Invocation, args RemoveArgs, accepted []ledger.Acceptance) Answer {
+	var answer Answer
+	var open []Understood
+	var until time.Time
+	question := c.askedBefore(ctx, in, accepted)
+	for i, a := range accepted {
+		switch {
+		case question == a.Request.Delivery && a.Request.State == ledger.Asked:
+			open, until = append(open, args.Handles[i]), a.Request.ExpiresAt
+		case a.Outcome == ledger.UnderWay:
+			answer = append(answer, alreadyUnderWay(in, args.Handles[i], a))
+		default:
+			answer = append(answer, Say("%s The removal of %s was asked for before. It is done once.", string(MarkQueued), Name(args.Handles[i].International)))
+		}
+	}
+	if len(open) == 0 {
+		return answer
+	}
+	reading, cancel := context.WithTimeout(ctx, previewTime)
+	defer cancel()
+	chat, err := c.chats.Chat(reading, args.Chat)
+	answer = append(answer, preview(args.Chat, open, chat, err)...)
+	for _, who := range open {
+		answer = append(answer, cautions(who)...)
+	}
+	yes := Button("Remove", ActionConfirm, question)
+	yes.Danger = true
+	when := Say("within 10 minutes")
+	if question != in.Delivery { // some of them have passed
+		when = Say("before %s", Moment(until))
+	}
+	return append(answer, Say("Nothing is removed unless you choose Remove %s.%s%s", when, yes, Button("Cancel", ActionCancel, question)))
+}
+
+// askedBefore returns the delivery whose question is to be shown: this one, or, when the same person
+// asks for the same again, perhaps since the question went out of sight, the one that is open.
+func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledger.Acceptance) (delivery string) {
+	for i, a := range accepted {
+		if a.Outcome != ledger.UnderWay || a.Request.State != ledger.Asked || a.Request.UserID != in.UserID ||
+			i > 0 && a.Request.Delivery != accepted[0].Request.Delivery {
+			return in.Delivery
+		}
+	}
+	view, err := c.questions.View(ctx, accepted[0].Request.Delivery)
+	if err != nil || len(view.Requests) != len(accepted) { // it asks about others as well
+		return in.Delivery
+	}
+	return accepted[0].Request.Delivery
+}
+
+// preview says whom the removal would take out of which chat, and what Linq will likely say.
+func preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []Text {
+	var each Text
+	for _, who := range people {
+		each = append(each, Name(who.International))
+	}
+	names := allOf(each)
+	if refusal, ok := errors.AsType[*linq.Error](err); ok && linq.IsNotFound(err) && refusal.Code == linq.CodeChatNotFound {
+		return []Text{Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, ID(id.String()))}
+	}
+	if err != nil {
+		return []Text{Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, ID(id.String()))}
+	}
+	texts := []Text{Say("Remove %s from %s (%s)?", names, chatName(chat), ID(id.String()))}
+	if !chat.IsGroup {
+		return append(texts, Say("This is a one-to-one chat, and people can only be removed from groups, so this will be refused."))
+	}
+	leaving := 0
+	for _, who := range people {
+		person, listed := chat.Find(who.Handle)
+		switch {
+		case !listed:
+			texts = append(texts, Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", Name(who.International)))
+		case person.IsMe:
+			texts = append(texts, Say("%s is your own line, and linqbot only removes other people, so that will be refused.", Name(who.International)))
+		case !person.Active():
+			texts = append(texts, Say("%s has left this chat already, so there is nothing left to do for them.", Name(who.International)))
+		default:
+			leaving++
+		}
+	}
+	if leaving == 0 {
+		return texts
+	}
+	return append(append(texts, headcount(chat, leaving)), foreseen(chat, leaving)...)
+}
+
+func headcount(chat linq.Chat, leaving int) Text {
+	active := chat.Active()
+	in := fmt.Sprintf("%d people are in it now", len(active))
+	if len(active) == 1 {
+		in = "1 person is in it now"
+	}
+	if slices.ContainsFunc(active, func(p linq.Participant) bool { return p.IsMe }) {
+		in += ", your line included"
+	}
+	stay := fmt.Sprint(len(active) - leaving)
+	if len(active) == leaving {
+		stay = "nobody"
+	}
+	return Say("%s; %s would stay.", in, stay)
+}
+
+// foreseen is what Linq will likely say; its own judgement decides.
+func foreseen(chat linq.Chat, leaving int) []Text {
+	const leastInGroup = 3
+	switch {
+	case chat.Service == linq.ServiceSMS:
+		return []Text{Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")}
+	case len(chat.Active())-leaving < leastInGroup:
+		return []Text{Say("At least 3 people must remain in a group, so Linq will likely refuse this.")}
+	}
+	return nil
+}
+
+// chatName names a chat, or says that it has no name. Linq may make a name of all the handles in the
+// chat, so a long one is cut.
+func chatName(chat linq.Chat) Span {
+	name := strings.TrimSpace(linq.MaskText(chat.DisplayName))
+	if name == "" {
+		return Span{Kind: Words, Value: "a chat without a name"}
+	}
+	return Name(shortened(name))
+}
+
+// Click is a press of a button.
+type Click struct {
+	Subject     string
+	TeamID      string
+	UserID      string
+	ChannelID   string
+	ThreadTS    string // the thread in which the button stands
+	ResponseURL string
+}
+
+// Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns
+// true when the question is closed, so that its buttons can go.
+func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, bool) {
+	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
+	view, err := c.questions.View(ctx, click.Subject)
+	if errors.Is(err, ledger.ErrNotFound) {
+		log.WithField("outcome", "unknown").Info("question answered")
+		return Answer{Say("%s linqbot has no record of this question. Nothing was removed. To remove someone, ask again.", string(MarkRefused))}, true
+	}
+	if err != nil {
+		log.WithError(err).Error("question not answered")
+		return Answer{Say("%s linqbot cannot read its ledger, so your answer was not recorded. Choose again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
+	}
+	asked := view.Requests[0]
+	if click.UserID != asked.UserID {
+		log.WithField("outcome", "somebody_else").Info("question answered")
+		return Answer{Say("%s Only %s, who asked, can decide this.", string(MarkRefused), Member(asked.UserID))}, false
+	}
+	cause := "declined by the person who asked"
+	if yes {
+		decision := c.Allowed(ctx, click.UserID, cmp.Or(asked.ChannelID, click.ChannelID))
+		if !decision.Allowed {
+			log.WithField("outcome", "denied").Info("question answered")
+			return Answer{Say("%s %s", string(MarkRefused), decision.Why)}, false
+		}
+		cause = "confirmed by the person who asked"
+	}
+	requests, decided, err := c.questions.Decide(ctx, click.Subject, yes, cause)
+	if err != nil {
+		log.WithError(err).Error("question not answered")
+		return Answer{Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
+	}
+	log.WithField("decided", decided).Info("question answered")
+	return decidedAnswer(requests, decided, yes), true
+}
+
+// decidedAnswer takes the place of the question.
+func decidedAnswer(requests []ledger.Request, decided int, yes bool) Answer {
+	var people Text
+	for _, r := range requests {
+		people = append(people, Name(International(linq.NewHandle(r.Handle.Reveal()))))
+	}
+	what := Say("The removal of %s from chat %s", allOf(people), ID(requests[0].ChatID))
+	switch first := requests[0]; {
+	case decided > 0 && yes:
+		return Answer{Say("%s %s is recorded. The outcome follows in a thread here, or to you alone where linqbot may not post.", string(MarkQueued), what)}
+	case decided > 0:
+		return Answer{Say("%s %s is cancelled. Nothing was removed.", string(MarkRefused), what)}
+	case first.State == ledger.Asked, first.State == ledger.Cancelled && !first.EndedAt.Before(first.ExpiresAt):
+		return Answer{Say("%s %s was not confirmed within 10 minutes. Nothing was removed. To remove them, ask again.", string(MarkRefused), what)}
+	case first.State == ledger.Cancelled:
+		return Answer{Say("%s %s was cancelled before. Nothing was removed. To remove them, ask again.", string(MarkRefused), what)}
+	case yes:
+		return Answer{Say("%s %s was confirmed before. It is done once.", string(MarkQueued), what)}
+	default:
+		return Answer{Say("%s %s was confirmed before, so it can no longer be cancelled.", string(MarkQueued), what)}
+	}
+}

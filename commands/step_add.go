@@ -1,0 +1,26 @@
+package commands
+
+import "linqbot/ledger"
+
+// What an addition does in its own way. All the rest it has in common with a removal: see
+// [Steps.Remove] and [Steps.Confirm].
+
+// back says what it means that a chat shows the handle as active, after a try that may have reached
+// Linq. The second result is false while it does not, or nothing was read.
+func (at sighting) back() (shown, bool) {
+	if !at.active() {
+		return shown{}, false
+	}
+	return shown{ledger.Added, ReasonSeenThere, "the chat shows that they are in it"}, true
+}
+
+// settleAddition goes on from [settle], with a group that was read. Whoever is not in it is for Linq
+// to let in or to refuse.
+func settleAddition(at sighting) (ledger.State, string, bool) {
+	if at.active() {
+		return ledger.AlreadyThere, ReasonSeenThere, true
+	}
+	return "", "", false
+}
+
+func (at sighting) active() bool { return at.err == nil && at.listed && at.person.Active() }

@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+)
+
+// Undo takes removals back: it is the button "Add back".
+type Undo struct {
+	cfg UndoConfig
+	log *logrus.Entry
+}
+
+// UndoConfig is what an [Undo] needs.
+type UndoConfig struct {
+	Policy    Policy
+	Recorder  Recorder
+	Records   UndoRecords
+	Explainer Explainer
+	Logger    *logrus.Logger
+	Now       func() time.Time // nil: time.Now
+}
+
+// UndoRecords is what an [Undo] reads in the ledger.
+type UndoRecords interface {
+	Request(ctx context.Context, id string) (ledger.Request, error)
+	UndoneBy(ctx context.Context, removalID string) (ledger.Request, error)
+}
+
+// UndoClick is a click on "Add back".
+type UndoClick struct {
+	RequestID   string // of the removal
+	TeamID      string
+	UserID      string
+	ChannelID   string
+	ThreadTS    string // the thread in which the button stands
+	ResponseURL string
+}
+
+// undoFor is how long after its end a removal can be taken back.
+const undoFor = 24 * time.Hour
+
+func undoUntil(r ledger.Request) time.Time { return r.EndedAt.Add(undoFor) }
+
+func canBeUndone(r ledger.Request) bool { return r.Kind == ledger.Remove && r.State == ledger.Removed }
+
+// OffersUndo reports whether "Add back" is on offer for r: a removal that was seen, less than 24 hours
+// ago. Whether somebody has taken it back already is for [UndoRecords] to say.
+func OffersUndo(r ledger.Request, now time.Time) bool {
+	return canBeUndone(r) && now.Before(undoUntil(r))
+}
+
+// NewUndo returns the button.
+func NewUndo(cfg UndoConfig) *Undo {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Undo{cfg: cfg, log: cfg.Logger.WithField("part", "commands")}
+}
+
+// Run records that the person is to be added back. It returns what the one who clicked is told alone:
+// nothing when it is recorded, for then the thread says it all.
+func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
+	log := u.log.WithFields(logrus.Fields{"user": click.UserID, "channel": click.ChannelID})
+	removal, err := u.cfg.Records.Request(ctx, click.RequestID)
+	known := err == nil
+	if !known && !errors.Is(err, ledger.ErrNotFound) {
+		return u.unread(log, err)
+	}
+	decision := u.cfg.Policy.Decide(ctx, click.UserID, removal.ChannelID)
+	if !decision.Allowed {
+		log.WithField("outcome", "denied").Info("undo answered")
+		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+	}
+	if !known {
+		log.WithField("outcome", "unknown").Info("undo answered")
+		return Answer{Say("%s linqbot has no record of this removal. Nobody was added. %s", string(MarkRefused), askSomeoneInIt())}
+	}
+	log = log.WithField("removal", removal.ShortID())
+	// Who comes too late is told all the same when somebody was in time.
+	undone, err := u.cfg.Records.UndoneBy(ctx, removal.ID)
+	switch {
+	case err == nil:
+		log.WithFields(logrus.Fields{"outcome": "asked_before", "request": undone.ShortID()}).Info("undo answered")
+		return u.askedBefore(click.UserID, removal, undone)
+	case !errors.Is(err, ledger.ErrNotFound):
+		return u.unread(log, err)
+	}
+	if why := u.notOffered(removal); len(why) > 0 {
+		log.WithField("outcome", "not_offered").Info("undo answered")
+		return Answer{Say("%s %s", string(MarkRefused), why)}
+	}
+	return u.record(ctx, log, removal, undoOrder(click, removal, decision.Rule))
+}
+
+func (u *Undo) notOffered(removal ledger.Request) Text {
+	switch {
+	case OffersUndo(removal, u.cfg.Now()):
+		return nil
+	case canBeUndone(removal):
+		return Say("%s left %s more than 24 hours ago, which is too long for Add back. Nobody was added. %s",
+			u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), askSomeoneInIt())
+	default:
+		return Say("Add back is only for people whom linqbot has removed. Nobody was added.")
+	}
+}
+
+func undoOrder(click UndoClick, removal ledger.Request, rule string) ledger.Order {
+	return ledger.Order{
+		Kind: ledger.Add, Source: ledger.UndoButton, Undoes: removal.ID,
+		TeamID: click.TeamID, ChannelID: click.ChannelID, ThreadTS: click.ThreadTS, UserID: click.UserID, Rule: rule,
+		ResponseURL: ledger.Conceal(click.ResponseURL), ChatID: removal.ChatID, Handle: removal.Handle,
+	}
+}
+
+const (
+	// mostUndos is how often it is asked for to take one removal back.
+	mostUndos = 50
+	// doubleClick is how close clicks are that are meant as one.
+	doubleClick = 3 * time.Second
+)
+
+// record asks for the first addition, or for the one after those that came to nothing. The number of
+// a try is part of its delivery, so that of clicks side by side the ledger records one, and the
+// others find it: nobody has to know how many there were.
+func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Request, order ledger.Order) Answer {
+	for try := 1; try <= mostUndos; try++ {
+		order.Delivery = fmt.Sprintf("undo-%s-%d", removal.ID, try)
+		accepted, err := u.cfg.Recorder.Accept(ctx, []ledger.Order{order})
+		if err != nil {
+			log.WithError(err).WithField("outcome", "not_recorded").Error("undo answered")
+			return notRecorded(err)
+		}
+		a := accepted[0]
+		if a.Outcome == ledger.Redelivered && u.mayFollow(a.Request) {
+			continue
+		}
+		log.WithFields(logrus.Fields{
+			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
+		}).Info("undo answered")
+		if a.Outcome == ledger.Recorded {
+			return nil
+		}
+		return u.askedBefore(order.UserID, removal, a.Request)
+	}
+	log.WithField("outcome", "too_often").Warn("undo answered")
+	return Answer{Say("%s Adding %s back to %s was asked for %s times already, and is not tried again. Look into the chat; if they are not in it, ask someone who is to add them.",
+		string(MarkRefused), u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), fmt.Sprint(mostUndos))}
+}
+
+// mayFollow reports whether another addition may be asked for after this one. One that was refused a
+// moment ago answers for the second half of a double click.
+func (u *Undo) mayFollow(addition ledger.Request) bool {
+	switch addition.State {
+	case ledger.Refused, ledger.Failed, ledger.Cancelled:
+		return u.cfg.Now().Sub(addition.AcceptedAt) >= doubleClick
+	default:
+		return false
+	}
+}
+
+// askedBefore says who asked first, and where that stands.
+func (u *Undo) askedBefore(user string, removal, addition ledger.Request) Answer {
+	by := Text{Member(addition.UserID)}
+	if addition.UserID == user {
+		by = Say("you")
+	}
+	addition.ChatName = cmp.Or(addition.ChatName, removal.ChatName)
+	status := u.cfg.Explainer.Explain(addition)
+	return Answer{Say("%s Adding them back was already asked for by %s at %s. %s",
+		string(status.Mark), by, Moment(addition.AcceptedAt), status.Happened)}
+}
+
+// unread answers when the ledger could not be read: then nothing was written either.
+func (u *Undo) unread(log *logrus.Entry, err error) Answer {
+	log.WithError(err).WithField("outcome", "not_recorded").Error("undo answered")
+	return notRecorded(fmt.Errorf("%w: %w", ledger.ErrNotRecorded, err))
+}

@@ -1,0 +1,204 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// StepInputs are what a workflow hands to the step "Remove a Linq participant". All but the first
+// two may be empty.
+type StepInputs struct {
+	ChatID      string
+	Handle      string
+	ChannelID   string // where to report
+	MessageTS   string // the message in whose thread to report
+	RequestedBy string // who the workflow says it acts for: a claim
+}
+
+// DecodeStepInputs reads inputs as the platform sends them, a JSON object. What is not text is taken
+// for absent: the workflow's author mapped something else into it.
+func DecodeStepInputs(encoded string) (StepInputs, error) {
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(encoded), &fields); err != nil {
+		return StepInputs{}, fmt.Errorf("decode inputs: %w", err)
+	}
+	text := func(name string) string {
+		value, _ := fields[name].(string)
+		return value
+	}
+	return StepInputs{
+		ChatID: text("chat_id"), Handle: text("handle"), ChannelID: text("channel_id"),
+		MessageTS: text("message_ts"), RequestedBy: text("requested_by"),
+	}, nil
+}
+
+// StepOutputs are what the step hands back to the workflow.
+type StepOutputs struct {
+	Status  ledger.State
+	ChatID  string
+	Handle  string // whole: a workflow asked for it by name
+	TraceID string
+	Message string // one sentence
+}
+
+// Workflow is the workflow step.
+type Workflow struct {
+	cfg WorkflowConfig
+}
+
+// WorkflowConfig is what a [Workflow] needs.
+type WorkflowConfig struct {
+	Off       bool // refuse all steps
+	Policy    Policy
+	Region    string
+	Explainer Explainer
+	Now       func() time.Time // nil: time.Now
+}
+
+// NewWorkflow returns the step.
+func NewWorkflow(cfg WorkflowConfig) *Workflow {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Workflow{cfg: cfg}
+}
+
+// Order reads the inputs of a run. The second result is why it is refused, for the workflow's
+// people to read; empty when it is not.
+func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, Text) {
+	if w.cfg.Off {
+		return ledger.Order{}, Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on.")
+	}
+	inputs, err := DecodeStepInputs(run.Inputs.Reveal())
+	if err != nil {
+		return ledger.Order{}, unreadInputs()
+	}
+	if why := w.denied(ctx, inputs); len(why) > 0 {
+		return ledger.Order{}, why
+	}
+	chat, err := ParseChat(inputs.ChatID)
+	if err != nil {
+		return ledger.Order{}, refusedInput(err)
+	}
+	person, err := ParseHandle(inputs.Handle, w.cfg.Region)
+	if err != nil {
+		return ledger.Order{}, refusedInput(err)
+	}
+	order := ledger.Order{
+		Delivery: run.ID, Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: run.TeamID,
+		ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: "workflow step",
+		ChatID: chat.String(), Handle: ledger.Conceal(person.Handle.Full()),
+	}
+	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
+		order.ThreadTS = inputs.MessageTS
+	}
+	return order, nil
+}
+
+func (w *Workflow) denied(ctx context.Context, inputs StepInputs) Text {
+	if inputs.ChannelID != "" {
+		if why := w.cfg.Policy.channelDenial(inputs.ChannelID); len(why) > 0 {
+			return Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
+				InChannel(inputs.ChannelID), oneOf(w.cfg.Policy.Channels, InChannel))
+		}
+	}
+	if inputs.RequestedBy == "" {
+		return nil
+	}
+	switch decision := w.cfg.Policy.DecideUser(ctx, inputs.RequestedBy); {
+	case decision.Allowed:
+		return nil
+	case decision.Unknown:
+		return Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", Member(inputs.RequestedBy))
+	default:
+		return Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", Member(inputs.RequestedBy))
+	}
+}
+
+// isMessageTS tells a message's timestamp from the other things that can be mapped in its place, such
+// as a link. Without one the report opens a thread of its own.
+func isMessageTS(text string) bool {
+	seconds, micros, _ := strings.Cut(text, ".")
+	return seconds != "" && micros != "" && digitsOf(text) == seconds+micros
+}
+
+func unreadInputs() Text {
+	return Say("The step's inputs could not be read. Nothing was removed. Check the step in the workflow.")
+}
+
+func refusedInput(err error) Text {
+	if usage, ok := errors.AsType[*UsageError](err); ok {
+		return Say("Nothing was removed. %s", usage.Why)
+	}
+	return unreadInputs()
+}
+
+// ParseChat reads a chat id that stands alone.
+func ParseChat(text string) (linq.ChatID, error) {
+	cleaned := insidePairs(cleanTyped(text))
+	if cleaned == "" {
+		return linq.ChatID{}, usageError(UsageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")
+	}
+	if id, err := linq.ParseChatID(cleaned); err == nil {
+		return id, nil
+	}
+	if canonical, how := spelledUUID(cleaned); canonical != "" {
+		return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned, "%s is not how a chat id is written: %s. Use %s.", quoted(cleaned), how, ID(canonical))
+	}
+	return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned,
+		"%s is not a chat id%s. Give the id of the chat, whole, as Linq shows it.", quoted(cleaned), wrongWithChat(cleaned))
+}
+
+// reportSentAfter is how long a run waits for the person to be seen leaving before it is completed
+// with what is known.
+const reportSentAfter = 30 * time.Second
+
+// Outcome says how a run ends that follows r. Wait is positive while it does not end yet; refused is
+// the sentence of a run that ends in an error.
+func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused Text, wait time.Duration) {
+	const look = 500 * time.Millisecond
+	status := w.cfg.Explainer.Explain(r)
+	outputs = StepOutputs{
+		Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Reveal(), TraceID: r.TraceID,
+		Message: firstSentence(status.Happened).String(),
+	}
+	switch r.State {
+	case ledger.Removed, ledger.AlreadyGone:
+		return outputs, nil, 0
+	case ledger.Sent:
+		if rest := reportSentAfter - w.cfg.Now().Sub(r.SentAt); rest > 0 {
+			return outputs, nil, min(look, rest)
+		}
+		return outputs, nil, 0
+	}
+	if !r.State.Final() {
+		return outputs, nil, look
+	}
+	if len(status.Next) == 0 {
+		return outputs, status.Happened, 0
+	}
+	return outputs, Say("%s %s", status.Happened, status.Next), 0
+}
+
+// firstSentence cuts after the first full stop of ours. Those in names are their own.
+func firstSentence(text Text) Text {
+	for i, span := range text {
+		if span.Kind != Words {
+			continue
+		}
+		if before, _, more := strings.Cut(span.Value, ". "); more {
+			return append(text[:i:i], Span{Kind: Words, Value: before + "."})
+		}
+		if strings.HasSuffix(span.Value, ".") {
+			return text[:i+1]
+		}
+	}
+	return text
+}

@@ -1,0 +1,297 @@
+package commands_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// inputs are a step's, each changed or, where it is nil, left out.
+func inputs(changed map[string]any) string {
+	all := map[string]any{"chat_id": chatID, "handle": "(202) 555-0132"}
+	for name, value := range changed {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	encoded, err := json.Marshal(all)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
+}
+
+func runOf(encoded string) ledger.Execution {
+	return ledger.Execution{ID: "Fx1", EventID: "Ev1", TeamID: "T1", Inputs: ledger.Conceal(encoded)}
+}
+
+type object = map[string]any
+
+func TestStepInputs(t *testing.T) {
+	t.Parallel()
+	whole := commands.StepInputs{ChatID: chatID, Handle: "(202) 555-0132"}
+	with := func(change func(*commands.StepInputs)) commands.StepInputs {
+		in := whole
+		change(&in)
+		return in
+	}
+	for _, test := range []struct {
+		name    string
+		encoded string
+		want    commands.StepInputs
+		fails   bool
+	}{
+		{name: "the required ones", encoded: inputs(nil), want: whole},
+		{
+			name:    "all",
+			encoded: inputs(object{"channel_id": "C1", "message_ts": "1741538710.000100", "requested_by": "U2"}),
+			want:    commands.StepInputs{ChatID: chatID, Handle: "(202) 555-0132", ChannelID: "C1", MessageTS: "1741538710.000100", RequestedBy: "U2"},
+		},
+		{name: "unknown ones", encoded: inputs(object{"mood": "good", "more": []int{1}}), want: whole},
+		{name: "in another case", encoded: inputs(object{"chat_id": nil, "Chat_ID": chatID}), want: with(func(in *commands.StepInputs) { in.ChatID = "" })},
+		{name: "null", encoded: inputs(object{"requested_by": json.RawMessage("null")}), want: whole},
+		{name: "a number in place of text", encoded: inputs(object{"handle": 12025550132}), want: with(func(in *commands.StepInputs) { in.Handle = "" })},
+		{name: "a list in place of text", encoded: inputs(object{"requested_by": []string{"U2"}}), want: whole},
+		{name: "an object in place of text", encoded: inputs(object{"channel_id": object{"id": "C1"}}), want: whole},
+		{name: "none", encoded: "{}"},
+		{name: "nothing at all", encoded: "null"},
+		{name: "no JSON", encoded: "chat_id=1", fails: true},
+		{name: "no text", encoded: "", fails: true},
+		{name: "a list", encoded: "[]", fails: true},
+		{name: "cut off", encoded: inputs(nil)[:20], fails: true},
+		{name: "two objects", encoded: "{}{}", fails: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := commands.DecodeStepInputs(test.encoded)
+			assert.Equal(t, err != nil, test.fails, err)
+			assert.Equal(t, got, test.want)
+		})
+	}
+}
+
+func FuzzDecodeStepInputs(f *testing.F) {
+	for _, encoded := range []string{inputs(nil), inputs(object{"channel_id": 1, "requested_by": []string{}}), "null", "[]", `{"chat_id":"\ud800"}`, `{"a":`} {
+		f.Add(encoded)
+	}
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Policy: commands.Policy{Everyone: true}, Region: "US"})
+	f.Fuzz(func(t *testing.T, encoded string) {
+		in, err := commands.DecodeStepInputs(encoded)
+		if (err == nil) != json.Valid([]byte(encoded)) && err == nil {
+			t.Errorf("%q is no JSON", encoded)
+		}
+		order, refused := workflow.Order(t.Context(), runOf(encoded))
+		if (len(refused) > 0) != (order == ledger.Order{}) {
+			t.Errorf("%q: %v and %q", encoded, order, refused)
+		}
+		if len(refused) > 0 && !strings.Contains(refused.String(), "Nothing was removed.") {
+			t.Errorf("%q: %s", encoded, refused)
+		}
+		if len(refused) == 0 && (order.ChannelID != in.ChannelID || order.UserID != in.RequestedBy) {
+			t.Errorf("%q: %v", encoded, order)
+		}
+	})
+}
+
+type orderRow struct {
+	name    string
+	encoded string
+	changed map[string]any
+	off     bool
+	policy  commands.Policy
+	members groupsOf
+	region  string // US if empty
+
+	want func(*ledger.Order) // how the order differs from the plainest; nil: refused
+}
+
+func orderRows() []orderRow {
+	plain := func(*ledger.Order) {}
+	channel := func(o *ledger.Order) { o.ChannelID = "C1" }
+	inChannels := commands.Policy{Channels: []string{"C7", "C8"}}
+	return []orderRow{
+		{name: "the required inputs", want: plain},
+		{name: "a chat id in capitals, in backticks", changed: object{"chat_id": " `" + strings.ToUpper(chatID) + "` "}, want: plain},
+		{name: "a handle as Slack writes it", changed: object{"handle": "<tel:+12025550132|(202) 555-0132>"}, want: plain},
+		{name: "an e-mail", changed: object{"handle": "<mailto:carla@example.com|carla@example.com>"}, want: func(o *ledger.Order) { o.Handle = ledger.Conceal(carla) }},
+		{name: "a number of another region", region: "DE", changed: object{"handle": "030 901820"}, want: func(o *ledger.Order) { o.Handle = ledger.Conceal("+4930901820") }},
+		{name: "unknown inputs", changed: object{"mood": "good"}, want: plain},
+		{name: "optional inputs of a wrong type", changed: object{"channel_id": 1, "message_ts": 1.5, "requested_by": []string{"U2"}}, want: plain},
+		{name: "empty optional inputs", changed: object{"channel_id": "", "message_ts": "", "requested_by": ""}, want: plain},
+		{name: "a channel", changed: object{"channel_id": "C1"}, want: channel},
+		{
+			name: "a thread", changed: object{"channel_id": "C1", "message_ts": "1741538710.000100"},
+			want: func(o *ledger.Order) { o.ChannelID, o.ThreadTS = "C1", "1741538710.000100" },
+		},
+		{name: "a message without a channel is nowhere", changed: object{"message_ts": "1741538710.000100"}, want: plain},
+		{name: "a link in place of a message", changed: object{"channel_id": "C1", "message_ts": "https://acme.slack.com/archives/C1/p1741538710000100"}, want: channel},
+		{name: "half a timestamp", changed: object{"channel_id": "C1", "message_ts": "1741538710."}, want: channel},
+		{name: "somebody who may", policy: commands.Policy{Users: []string{"U2"}}, changed: object{"requested_by": "U2"}, want: func(o *ledger.Order) { o.UserID = "U2" }},
+		{name: "nobody, and only some may", policy: commands.Policy{Users: []string{"U2"}}, want: plain},
+		{name: "a channel that is allowed", policy: inChannels, changed: object{"channel_id": "C8"}, want: func(o *ledger.Order) { o.ChannelID = "C8" }},
+		{name: "no channel, and only some are allowed", policy: inChannels, want: plain},
+
+		{name: "switched off", off: true},
+		{name: "no JSON", encoded: "chat_id"},
+		{name: "no chat", changed: object{"chat_id": nil}},
+		{name: "an empty chat", changed: object{"chat_id": " "}},
+		{name: "a chat of a wrong type", changed: object{"chat_id": 5}},
+		{name: "no chat id", changed: object{"chat_id": "Spring launch"}},
+		{name: "a chat id that is cut off", changed: object{"chat_id": chatID[:35]}},
+		{name: "a chat id without hyphens", changed: object{"chat_id": strings.ReplaceAll(chatID, "-", "")}},
+		{name: "a chat id with more around it", changed: object{"chat_id": "the chat " + chatID}},
+		{name: "a path in place of a chat id", changed: object{"chat_id": "../webhook-subscriptions/b2c3d4e5#"}},
+		{name: "no handle", changed: object{"handle": nil}},
+		{name: "a handle of a wrong type", changed: object{"handle": 12025550132}},
+		{name: "a number that is too short", changed: object{"handle": "555"}},
+		{name: "two handles", changed: object{"handle": ada + ", " + ben}},
+		{name: "a member of the workspace", changed: object{"handle": "<@U2|eva>"}},
+		{name: "neither a number nor an e-mail", changed: object{"handle": "Eva"}},
+		{name: "somebody who may not", policy: commands.Policy{Users: []string{"U9"}}, changed: object{"requested_by": "U2"}},
+		{
+			name: "somebody whose groups are not known", policy: commands.Policy{Groups: []string{"S1"}},
+			members: groupsOf{broken: map[string]bool{"S1": true}}, changed: object{"requested_by": "U2"},
+		},
+		{name: "nobody may", policy: commands.Policy{Channels: []string{}}, changed: object{"requested_by": "U2"}},
+		{name: "a channel that is not allowed", policy: inChannels, changed: object{"channel_id": "C1"}},
+		{name: "a channel that is not allowed, and bad inputs", policy: inChannels, changed: object{"channel_id": "C1", "handle": "x"}},
+	}
+}
+
+func TestWorkflowOrders(t *testing.T) {
+	t.Parallel()
+	var shown strings.Builder
+	for _, row := range orderRows() {
+		if row.encoded == "" {
+			row.encoded = inputs(row.changed)
+		}
+		if row.region == "" {
+			row.region = "US"
+		}
+		row.policy.Members = &row.members
+		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: row.off, Policy: row.policy, Region: row.region})
+		order, refused := workflow.Order(t.Context(), runOf(row.encoded))
+		if row.want == nil {
+			assert.Equal(t, order, ledger.Order{}, row.name)
+			assert.Assert(t, strings.Contains(refused.String(), "Nothing was removed."), "%s: %s", row.name, refused)
+			fmt.Fprintf(&shown, "%s: %s\n", row.name, markedUp(refused))
+			continue
+		}
+		want := ledger.Order{
+			Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: "T1", Rule: "workflow step",
+			ChatID: chatID, Handle: ledger.Conceal(ada),
+		}
+		row.want(&want)
+		private := cmp.Comparer(func(a, b ledger.Private) bool { return a.Reveal() == b.Reveal() })
+		if diff := cmp.Diff(want, order, private); diff != "" || len(refused) > 0 {
+			t.Errorf("%s: %s\n-want +got\n%s", row.name, refused, diff)
+		}
+	}
+	golden.Assert(t, shown.String(), "workflow/refusals.golden")
+}
+
+func TestWorkflowOutcomes(t *testing.T) {
+	t.Parallel()
+	const trace = "0af7651916cd43dd8448eb211c80319c"
+	var shown strings.Builder
+	now := askedAt()
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
+	good := []ledger.State{ledger.Removed, ledger.AlreadyGone, ledger.Sent}
+	for _, o := range outcomes() {
+		r := o.request
+		if r.Kind == ledger.Add {
+			continue
+		}
+		r.SentAt, r.TraceID = now.Add(-30*time.Second), trace
+		outputs, refused, wait := workflow.Outcome(r)
+		said := "not yet"
+		switch {
+		case wait > 0:
+			assert.Assert(t, !r.State.Final() && r.State != ledger.Sent, "%s", o.name)
+		case len(refused) > 0:
+			said = markedUp(refused)
+			assert.Assert(t, r.State.Final() && !slices.Contains(good, r.State), "%s", o.name)
+			assert.Assert(t, !strings.HasSuffix(refused.String(), " "), "%s: %q", o.name, refused)
+		default:
+			said = outputs.Message
+			assert.Assert(t, slices.Contains(good, r.State), "%s", o.name)
+		}
+		if o.group == "states" { // all the others have goldens of their own
+			fmt.Fprintf(&shown, "%s, %s: %s\n", o.name, r.State, said)
+		}
+		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Reveal(), TraceID: trace, Message: outputs.Message}
+		assert.Equal(t, outputs, want)
+		assert.Assert(t, strings.HasSuffix(outputs.Message, ".") && !strings.Contains(outputs.Message, ". "), "%s: no sentence: %s", o.name, outputs.Message)
+		assert.Assert(t, !strings.ContainsAny(outputs.Message, "⏳✅⚠⛔"), outputs.Message)
+	}
+	golden.Assert(t, shown.String(), "workflow/outcomes.golden")
+}
+
+// A full stop in a name ends no sentence.
+func TestWorkflowMessageWithAName(t *testing.T) {
+	t.Parallel()
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Explainer: commands.Explainer{FullHandles: true}})
+	r := ledger.Request{
+		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(ada)},
+		State: ledger.AlreadyGone, ChatName: "St. Mary. And others.", MayHaveReached: true,
+	}
+	outputs, _, _ := workflow.Outcome(r)
+	assert.Equal(t, outputs.Message, ada+" is not in St. Mary. And others..")
+}
+
+func TestWorkflowTimes(t *testing.T) {
+	t.Parallel()
+	now := askedAt()
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
+	const look = 500 * time.Millisecond
+	for _, test := range []struct {
+		state ledger.State
+		since time.Duration
+		want  time.Duration
+	}{
+		{ledger.Asked, time.Hour, look},
+		{ledger.Accepted, 0, look},
+		{ledger.Accepted, time.Hour, look},
+		{ledger.Sent, 0, look},
+		{ledger.Sent, 29 * time.Second, look},
+		{ledger.Sent, 29*time.Second + 900*time.Millisecond, 100 * time.Millisecond},
+		{ledger.Sent, 30 * time.Second, 0},
+		{ledger.Sent, time.Hour, 0},
+		{ledger.Removed, 0, 0},
+		{ledger.AlreadyGone, 0, 0},
+		{ledger.Unconfirmed, 0, 0},
+		{ledger.Refused, 0, 0},
+		{ledger.Failed, 0, 0},
+		{ledger.Cancelled, 0, 0},
+	} {
+		r := ledger.Request{Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(ada)}, State: test.state, SentAt: now.Add(-test.since)}
+		_, _, wait := workflow.Outcome(r)
+		assert.Equal(t, wait, test.want, "%s since %s", test.state, test.since)
+	}
+}
+
+func TestParseChat(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{chatID, " " + chatID + "\n", strings.ToUpper(chatID), "`" + chatID + "`", "\"" + chatID + "\"", "<" + chatID + ">", "\u200e" + chatID} {
+		id, err := commands.ParseChat(text)
+		assert.NilError(t, err, "%q", text)
+		assert.Equal(t, id.String(), chatID)
+	}
+	for _, text := range []string{"", " ", "``", "x", chatID + " " + chatID, chatID + "/..", "{" + chatID + "}", "urn:uuid:" + chatID} {
+		_, err := commands.ParseChat(text)
+		usage, ok := errors.AsType[*commands.UsageError](err)
+		assert.Assert(t, ok, "%q: %v", text, err)
+		assert.Assert(t, len(usage.Why) > 0)
+	}
+}
