@@ -34,7 +34,7 @@ func BenchmarkRender(b *testing.B) {
 	request := states()[3].request
 	b.ReportAllocs()
 	for b.Loop() {
-		if m := acme.status(commands.Explainer{}, request); len(m.Blocks) == 0 {
+		if m := acme.status(commands.Explainer{}, request, later()); len(m.Blocks) == 0 {
 			b.Fatal("nothing was rendered")
 		}
 	}

@@ -5,11 +5,14 @@ package bot
 import (
 	"context"
 	"net/http"
+	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
 
 	"linqbot/commands"
 )
@@ -24,8 +27,24 @@ type Config struct {
 	SigningSecrets []string                        // any of them may have signed
 	Commands       map[string]Command              // by name, with the slash
 	Teams          *Teams                          // whose requests are served
+	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
 	Logger         *logrus.Logger
+
+	Events      Events       // takes what Slack tells; nil: /slack/events is not served
+	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
+}
+
+// Interactive is what buttons, modals and shortcuts lead to.
+type Interactive struct {
+	Slack     *slack.Client
+	HTTP      *http.Client // for response URLs
+	Remove    *commands.Remove
+	Undo      *commands.Undo
+	FindChats *commands.FindChats
+	Book      *commands.ChatBook
+	Chats     commands.ChatReader
+	Region    string // for numbers in messages, written without a country code
 }
 
 // Bot serves Slack's requests.
@@ -33,6 +52,7 @@ type Bot struct {
 	cfg      Config
 	log      *logrus.Entry
 	draining atomic.Bool
+	work     sync.WaitGroup // what goes on after an answer
 }
 
 // New returns a bot. Serve [Bot.Handler] with [NewServer].
@@ -42,19 +62,30 @@ func New(cfg Config) *Bot {
 
 // Routes that the manifest and others name.
 const (
-	CommandsPath = "/slack/commands"
-	HealthPath   = "/healthz"
-	ReadyPath    = "/readyz"
+	CommandsPath     = "/slack/commands"
+	InteractionsPath = "/slack/interactions"
+	EventsPath       = "/slack/events"
+	HealthPath       = "/healthz"
+	ReadyPath        = "/readyz"
 )
 
-// RemoveCommand is the name of the slash command that removes people, as the manifest has it.
-const RemoveCommand = "/linq-remove"
+// The slash commands, as the manifest has them.
+const (
+	RemoveCommand = "/linq-remove" // removes people
+	ChatsCommand  = "/linq-chats"  // finds chats
+)
 
 // Handler serves all routes.
 func (b *Bot) Handler() http.Handler {
 	router := mux.NewRouter()
 	router.Use(b.observe, b.contain)
 	router.Handle(CommandsPath, b.signed(b.serveCommand)).Methods(http.MethodPost)
+	if b.cfg.Interactive != nil {
+		router.Handle(InteractionsPath, b.signed(b.serveInteraction)).Methods(http.MethodPost)
+	}
+	if b.cfg.Events != nil {
+		router.Handle(EventsPath, b.signed(b.serveEvent)).Methods(http.MethodPost)
+	}
 	router.HandleFunc(HealthPath, serveHealth).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc(ReadyPath, b.serveReady).Methods(http.MethodGet, http.MethodHead)
 	return router
@@ -62,6 +93,32 @@ func (b *Bot) Handler() http.Handler {
 
 // Drain makes /readyz say that this process takes no more work. What still arrives is recorded.
 func (b *Bot) Drain() { b.draining.Store(true) }
+
+// behind goes on with something after the answer to a request: a form that Slack opens, a message to
+// the one who clicked. It is nothing that must not be lost.
+func (b *Bot) behind(do func(ctx context.Context)) {
+	const patience = 15 * time.Second
+	b.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		defer func() {
+			if cause := recover(); cause != nil {
+				b.log.WithFields(logrus.Fields{"panic": cause, "stack": string(debug.Stack())}).Error("what follows an answer ended in a panic")
+			}
+		}()
+		do(ctx)
+	})
+}
+
+// Wait returns when what follows the answers is done, or ctx ends.
+func (b *Bot) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { b.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
 
 // NewServer returns a server with every timeout set: each request is small, and so is its answer.
 func NewServer(addr string, handler http.Handler) *http.Server {

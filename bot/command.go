@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -46,14 +48,34 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, body []byte) 
 		b.ack(w, r, refusal)
 		return
 	}
-	b.ack(w, r, command.Run(ctx, commands.Invocation{
-		Delivery:    delivery(form, r.Header),
-		TeamID:      form.Get("team_id"),
-		ChannelID:   form.Get("channel_id"),
-		UserID:      form.Get("user_id"),
-		Text:        form.Get("text"),
-		ResponseURL: form.Get("response_url"),
-	}))
+	in := commands.Invocation{
+		Delivery:  delivery(form, r.Header),
+		TeamID:    form.Get("team_id"),
+		ChannelID: form.Get("channel_id"),
+		UserID:    form.Get("user_id"),
+		Text:      form.Get("text"),
+	}
+	if responseURL := form.Get("response_url"); isSlack(responseURL, b.cfg.SlackURL) {
+		in.ResponseURL = responseURL
+	}
+	if b.opensForm(ctx, name, in, form.Get("trigger_id")) {
+		b.ack(w, r, commands.FormOpens())
+		return
+	}
+	b.ack(w, r, command.Run(ctx, in))
+}
+
+// opensForm opens the modal for a command that leaves something to be picked, if the person may act.
+func (b *Bot) opensForm(ctx context.Context, name string, in commands.Invocation, trigger string) bool {
+	if name != RemoveCommand || b.cfg.Interactive == nil || trigger == "" {
+		return false
+	}
+	chat, opens := commands.OpensForm(in.Text)
+	if !opens || !b.cfg.Interactive.Remove.Allowed(ctx, in.UserID, in.ChannelID).Allowed {
+		return false
+	}
+	b.openModal(ctx, trigger, opening{user: in.UserID, place: place{Channel: in.ChannelID}, chat: chat})
+	return true
 }
 
 // delivery names a delivery by its trigger id; without one, by its signature, which covers its time
@@ -62,7 +84,8 @@ func delivery(form url.Values, header http.Header) string {
 	if id := form.Get("trigger_id"); id != "" {
 		return id
 	}
-	return header.Get("X-Slack-Signature")
+	sum := sha256.Sum256([]byte(header.Get("X-Slack-Signature")))
+	return "signature-" + hex.EncodeToString(sum[:])
 }
 
 // ack answers for the person's eyes only. It is never in_channel, which would publish what they

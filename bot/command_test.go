@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,7 +23,7 @@ func TestACommandArrivesAsItWasSent(t *testing.T) {
 	said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form(text).Encode())))
 	want := []commands.Invocation{{
 		Delivery: "13345224609.738474920.8088930838d88f008e0", TeamID: testTeam, ChannelID: ops, UserID: ada,
-		Text: text, ResponseURL: "https://hooks.slack.test/commands/1",
+		Text: text, ResponseURL: "https://hooks.slack.com/commands/1",
 	}}
 	assert.Assert(t, cmp.Equal(e.command.runs(), want), cmp.Diff(want, e.command.runs()))
 }
@@ -42,7 +44,8 @@ func TestADeliveryWithoutATriggerIsNamedByItsSignature(t *testing.T) {
 
 	runs := e.command.runs()
 	assert.Equal(t, len(runs), 3)
-	assert.Equal(t, runs[0].Delivery, r.Header.Get(slacktest.SignatureHeader))
+	sum := sha256.Sum256([]byte(r.Header.Get(slacktest.SignatureHeader)))
+	assert.Equal(t, runs[0].Delivery, "signature-"+hex.EncodeToString(sum[:]))
 	assert.Equal(t, runs[1].Delivery, runs[0].Delivery)
 	assert.Assert(t, runs[2].Delivery != runs[0].Delivery && runs[2].Delivery != "")
 }

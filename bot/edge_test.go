@@ -55,7 +55,7 @@ func newEdge(t testing.TB, change ...func(*Config)) *edge {
 func form(text string) url.Values {
 	return url.Values{
 		"command": {testCommand}, "text": {text}, "team_id": {testTeam}, "user_id": {ada}, "channel_id": {ops},
-		"trigger_id": {"13345224609.738474920.8088930838d88f008e0"}, "response_url": {"https://hooks.slack.test/commands/1"},
+		"trigger_id": {"13345224609.738474920.8088930838d88f008e0"}, "response_url": {"https://hooks.slack.com/commands/1"},
 	}
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -19,6 +20,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
+	"linqbot/commands"
 	"linqbot/ledger"
 	"linqbot/manifests"
 )
@@ -30,12 +32,38 @@ type manifest struct {
 			Command string `yaml:"command"`
 			URL     string `yaml:"url"`
 		} `yaml:"slash_commands"`
+		Shortcuts []struct {
+			Type       string `yaml:"type"`
+			CallbackID string `yaml:"callback_id"`
+		} `yaml:"shortcuts"`
 	} `yaml:"features"`
+	Functions map[string]struct {
+		Inputs  parameters `yaml:"input_parameters"`
+		Outputs parameters `yaml:"output_parameters"`
+	} `yaml:"functions"`
+	Settings struct {
+		Interactivity struct {
+			RequestURL string `yaml:"request_url"`
+			OptionsURL string `yaml:"message_menu_options_url"`
+		} `yaml:"interactivity"`
+		Events struct {
+			RequestURL string   `yaml:"request_url"`
+			BotEvents  []string `yaml:"bot_events"`
+		} `yaml:"event_subscriptions"`
+	} `yaml:"settings"`
 	OAuth struct {
 		Scopes struct {
 			Bot []string `yaml:"bot"`
 		} `yaml:"scopes"`
 	} `yaml:"oauth_config"`
+}
+
+// parameters are what a function takes or gives.
+type parameters struct {
+	Properties map[string]struct {
+		Type string `yaml:"type"`
+	} `yaml:"properties"`
+	Required []string `yaml:"required"`
 }
 
 func readManifest(t *testing.T) manifest {
@@ -53,7 +81,7 @@ func TestTheManifestsCommandsAreServed(t *testing.T) {
 	for _, command := range readManifest(t).Features.SlashCommands {
 		announced = append(announced, command.Command)
 	}
-	assert.DeepEqual(t, announced, []string{RemoveCommand})
+	assert.DeepEqual(t, announced, []string{RemoveCommand, ChatsCommand})
 }
 
 // Whatever URL the manifest has leads to a route: a post there is refused for its signature, not
@@ -68,10 +96,108 @@ func TestTheManifestsURLsAreRoutes(t *testing.T) {
 			paths = append(paths, parsed.Path)
 		}
 	})
-	assert.Assert(t, slices.Contains(paths, CommandsPath), "%q", paths)
-	e := newEdge(t)
+	for _, path := range []string{CommandsPath, InteractionsPath, EventsPath} {
+		assert.Assert(t, slices.Contains(paths, path), "%q", paths)
+	}
+	e := newEdge(t, func(c *Config) { c.Events, c.Interactive = noEvents{}, new(Interactive) })
 	for _, path := range paths {
 		e.wantRefused(e.serve(httptest.NewRequest(http.MethodPost, path, nil)), http.StatusUnauthorized)
+	}
+}
+
+// Slack sends each kind of request to the URL that the manifest names for it.
+func TestTheManifestsRequestURLs(t *testing.T) {
+	t.Parallel()
+	settings := readManifest(t).Settings
+	for announced, want := range map[string]string{
+		settings.Interactivity.RequestURL: InteractionsPath,
+		settings.Interactivity.OptionsURL: InteractionsPath,
+		settings.Events.RequestURL:        EventsPath,
+	} {
+		parsed, err := url.Parse(announced)
+		assert.NilError(t, err)
+		assert.Equal(t, parsed.Path, want)
+	}
+	for _, command := range readManifest(t).Features.SlashCommands {
+		assert.Assert(t, strings.HasSuffix(command.URL, CommandsPath), command.URL)
+	}
+}
+
+// Each shortcut of the manifest opens the modal, and each event there is taken.
+func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
+	t.Parallel()
+	m := readManifest(t)
+	h := idle(t, houseConfig{})
+	message := h.slack.PostAs(ada, ops, "", "hello")
+	types := make(map[string]string)
+	for i, shortcut := range m.Features.Shortcuts {
+		types[shortcut.Type] = shortcut.CallbackID
+		if shortcut.Type == "message" {
+			h.taken(h.slack.MessageShortcut(t.Context(), h.server.URL, ada, shortcut.CallbackID, message))
+		} else {
+			h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcut.CallbackID))
+		}
+		assert.Equal(t, len(h.slack.Views()), i+1, shortcut.CallbackID)
+	}
+	assert.DeepEqual(t, types, map[string]string{"message": shortcutMessage, "global": shortcutGlobal})
+
+	bodies := map[string]string{
+		"function_executed": stepEvent(nil),
+		"message.im": stepEvent(func(_, inner map[string]any) {
+			clear(inner)
+			inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", ada, h.dm(ada)
+		}),
+	}
+	assert.Equal(t, len(m.Settings.Events.BotEvents), len(bodies))
+	for _, name := range m.Settings.Events.BotEvents {
+		e, taken := newEventEdge(t, nil, func(c *Config) {
+			c.Interactive = &Interactive{Slack: NewSlack(h.slack.Config().BotToken, h.slack.APIURL())}
+		})
+		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
+		e.bot.Wait(t.Context())
+		assert.Equal(t, len(*taken), 1, name)
+	}
+}
+
+// The step's parameters have the names and types that the code reads and writes.
+func TestTheManifestsStep(t *testing.T) {
+	t.Parallel()
+	m := readManifest(t)
+	assert.Equal(t, len(m.Functions), 1)
+	step, known := m.Functions[RemoveFunction]
+	assert.Assert(t, known)
+
+	given := make(map[string]string)
+	for name := range step.Inputs.Properties {
+		given[name] = "value of " + name
+	}
+	encoded, err := json.Marshal(given)
+	assert.NilError(t, err)
+	read, err := commands.DecodeStepInputs(string(encoded))
+	assert.NilError(t, err)
+	assert.Equal(t, read, commands.StepInputs{
+		ChatID: given["chat_id"], Handle: given["handle"], ChannelID: given["channel_id"],
+		MessageTS: given["message_ts"], RequestedBy: given["requested_by"],
+	})
+	assert.Equal(t, len(given), 5)
+	assert.Assert(t, read.ChatID != "" && read.Handle != "" && read.ChannelID != "" && read.MessageTS != "" && read.RequestedBy != "")
+	assert.DeepEqual(t, step.Inputs.Required, []string{"chat_id", "handle"})
+	assert.Equal(t, step.Inputs.Properties["channel_id"].Type, "slack#/types/channel_id")
+	assert.Equal(t, step.Inputs.Properties["requested_by"].Type, "slack#/types/user_id")
+
+	h := idle(t, houseConfig{})
+	h.begin("Fx1", inputs())
+	h.look("Fx1")
+	h.news("Fx1", ann, removed)
+	h.look("Fx1")
+	outputs := slices.Sorted(maps.Keys(h.execution("Fx1").Outputs))
+	assert.DeepEqual(t, outputs, slices.Sorted(maps.Keys(step.Outputs.Properties)))
+	for name, value := range h.execution("Fx1").Outputs {
+		_, text := value.(string)
+		assert.Assert(t, text && step.Outputs.Properties[name].Type == "string", name)
+	}
+	for _, name := range step.Outputs.Required {
+		assert.Assert(t, slices.Contains(outputs, name), name)
 	}
 }
 
@@ -96,6 +222,15 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 		"AuthTestContext": func(ctx context.Context, api *slack.Client) { _, _ = api.AuthTestContext(ctx) },
 		"GetUserGroupMembersContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
+		},
+		"OpenConversationContext": func(ctx context.Context, api *slack.Client) {
+			_, _, _, _ = api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{ada}})
+		},
+		"OpenViewContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.OpenViewContext(ctx, "1.2", slack.ModalViewRequest{})
+		},
+		"UpdateViewContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.UpdateViewContext(ctx, slack.ModalViewRequest{}, "", "", "V1")
 		},
 		"PostMessageContext":   func(ctx context.Context, api *slack.Client) { _, _, _ = api.PostMessageContext(ctx, ops) },
 		"UpdateMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _, _ = api.UpdateMessageContext(ctx, ops, "1.2") },

@@ -22,19 +22,26 @@ type outgoing struct {
 	channel  string // a channel, or a member for a direct message
 	threadTS string // the parent; "" for a message of its own
 	opens    bool   // a thread hangs on it
+	faded    string // digest of what it was before a button's time was over; losing that is worth one try only
 }
 
 // metadataType marks our messages; the payload holds the key.
 const metadataType = "linqbot_message"
 
 // digest is the same for what looks the same.
-func (o outgoing) digest() (string, error) {
-	encoded, err := json.Marshal(o.message)
+func (m message) digest() (string, error) {
+	encoded, err := json.Marshal(m)
 	if err != nil {
 		return "", fmt.Errorf("encode message: %w", err)
 	}
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:8]), nil
+}
+
+// digestOf is the digest of what was rendered here; "" for what has none.
+func digestOf(m message) string {
+	digest, _ := m.digest()
+	return digest
 }
 
 func (o outgoing) options() []slack.MsgOption {
@@ -80,7 +87,12 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		}
 	}
 	if p.TS != "" {
+		faded := p.Shown == want.faded && p.Shown != digest
 		err := s.update(ctx, p, want, digest, save)
+		if faded && isFinalRefusal(err) { // nothing that people should hear of anew
+			p.Shown = digest
+			return save(ctx)
+		}
 		gone, ok := errors.AsType[*goneError](err)
 		switch {
 		case !ok, want.opens && gone.code == noMessage:
@@ -92,6 +104,13 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		*p = ledger.Posting{Doubts: p.Doubts}
 	}
 	return s.post(ctx, p, want, digest, save)
+}
+
+// isFinalRefusal reports that Slack said no to a change, and will again.
+func isFinalRefusal(err error) bool {
+	_, barred := errors.AsType[*barredError](err)
+	_, gone := errors.AsType[*goneError](err)
+	return barred || gone
 }
 
 // Slack's {"ok":false} without an error arrives as a success that says nothing.

@@ -42,6 +42,7 @@ func (r renderer) mrkdwn(t commands.Text) string {
 			b.WriteString(mention("@", span.Value))
 		case commands.Channel:
 			b.WriteString(mention("#", span.Value))
+		case commands.Press: // it has a block of its own
 		case commands.Posted:
 			b.WriteString(r.permalink(span))
 		case commands.Time:
@@ -163,13 +164,41 @@ func (r renderer) answer(a commands.Answer) message {
 		if len(text) == 0 {
 			continue
 		}
-		paragraphs = append(paragraphs, r.mrkdwn(text))
-		if len(m.Blocks) < mostBlocks {
-			m.Blocks = append(m.Blocks, r.section(text))
+		if words := r.mrkdwn(text); words != "" {
+			paragraphs = append(paragraphs, words)
+			if len(m.Blocks) < mostBlocks {
+				m.Blocks = append(m.Blocks, r.section(text))
+			}
+		}
+		if pressed := pressIn(text); len(pressed) > 0 && len(m.Blocks) < mostBlocks {
+			m.Blocks = append(m.Blocks, buttons(pressed...))
 		}
 	}
 	m.Text = cut(strings.Join(paragraphs, "\n"), longestText)
 	return m
+}
+
+func pressIn(text commands.Text) []commands.Span {
+	var found []commands.Span
+	for _, span := range text {
+		if span.Kind == commands.Press {
+			found = append(found, span)
+		}
+	}
+	return found
+}
+
+// buttons shows buttons side by side.
+func buttons(spans ...commands.Span) slack.Block {
+	elements := make([]slack.BlockElement, len(spans))
+	for i, span := range spans {
+		button := slack.NewButtonBlockElement(span.Action, span.Subject, plain(span.Value))
+		if span.Danger {
+			button.Style = slack.StyleDanger
+		}
+		elements[i] = button
+	}
+	return slack.NewActionBlock("", elements...)
 }
 
 // cut shortens mrkdwn to a number of bytes, at a place where it breaks nothing.

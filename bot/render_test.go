@@ -211,9 +211,9 @@ func TestStatusOfEachState(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	for _, s := range states() {
-		b.WriteString(show(t, s.name, acme.status(commands.Explainer{}, s.request)))
+		b.WriteString(show(t, s.name, acme.status(commands.Explainer{}, s.request, later())))
 	}
-	b.WriteString(show(t, "sent, full handles", acme.status(commands.Explainer{FullHandles: true}, states()[2].request)))
+	b.WriteString(show(t, "sent, full handles", acme.status(commands.Explainer{FullHandles: true}, states()[2].request, later())))
 	golden.Assert(t, b.String(), "status.golden")
 }
 
@@ -254,13 +254,13 @@ func TestWhole(t *testing.T) {
 	var b strings.Builder
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
-		b.WriteString(show(t, s.name, acme.whole(commands.Explainer{}, view)))
+		b.WriteString(show(t, s.name, acme.whole(commands.Explainer{}, view, later())))
 	}
 	for _, trouble := range []string{
 		"not_in_channel", "channel_not_found", "is_archived", "restricted_action_read_only_channel", "no_permission", "invalid_auth",
 	} {
 		view := ledger.View{Requests: []ledger.Request{states()[3].request}, Thread: ledger.Thread{Trouble: trouble}}
-		b.WriteString(show(t, "after "+trouble, acme.whole(commands.Explainer{}, view)))
+		b.WriteString(show(t, "after "+trouble, acme.whole(commands.Explainer{}, view, later())))
 	}
 	golden.Assert(t, b.String(), "whole.golden")
 }
@@ -281,9 +281,9 @@ func TestTheLongestMessages(t *testing.T) {
 		}
 		view.Thread.Trouble = "not_in_channel"
 		for _, e := range []commands.Explainer{{}, {FullHandles: true}} {
-			wantHarmless(t, acme.whole(e, view))
+			wantHarmless(t, acme.whole(e, view, later()))
 			wantHarmless(t, acme.parent(e, view.Requests))
-			wantHarmless(t, acme.status(e, view.Requests[0]))
+			wantHarmless(t, acme.status(e, view.Requests[0], later()))
 		}
 	}
 }
@@ -294,7 +294,7 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
 		encoded, err := json.Marshal([]message{
-			acme.status(commands.Explainer{}, s.request), acme.parent(commands.Explainer{}, view.Requests), acme.whole(commands.Explainer{}, view),
+			acme.status(commands.Explainer{}, s.request, later()), acme.parent(commands.Explainer{}, view.Requests), acme.whole(commands.Explainer{}, view, later()),
 		})
 		assert.NilError(t, err)
 		for _, secret := range []string{ann, ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
@@ -305,9 +305,9 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 
 func TestMessagesOfTheSameLookHaveTheSameDigest(t *testing.T) {
 	t.Parallel()
-	first := outgoing{message: acme.status(commands.Explainer{}, states()[2].request), key: "a", channel: ops}
-	same := outgoing{message: acme.status(commands.Explainer{}, states()[2].request), key: "b", channel: ada, threadTS: "1.2"}
-	other := outgoing{message: acme.status(commands.Explainer{}, states()[3].request), key: "a", channel: ops}
+	first := outgoing{message: acme.status(commands.Explainer{}, states()[2].request, later()), key: "a", channel: ops}
+	same := outgoing{message: acme.status(commands.Explainer{}, states()[2].request, later()), key: "b", channel: ada, threadTS: "1.2"}
+	other := outgoing{message: acme.status(commands.Explainer{}, states()[3].request, later()), key: "a", channel: ops}
 	digests := make(map[string]int)
 	for _, o := range []outgoing{first, same, other} {
 		digest, err := o.digest()
@@ -316,3 +316,6 @@ func TestMessagesOfTheSameLookHaveTheSameDigest(t *testing.T) {
 	}
 	assert.Equal(t, len(digests), 2)
 }
+
+// later is a day and more after everything in these tests: what is offered for a while is gone.
+func later() time.Time { return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) }

@@ -26,7 +26,7 @@ func TestNothingPrivateLeaks(t *testing.T) {
 		Commands: map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
 			Policy: commands.Policy{Everyone: true}, Recorder: s.ledger, Region: "US", Logger: logger,
 		})},
-		Teams: knownTeams(t, s.slack.Config().TeamID), Ready: s.ledger.Ready, Logger: logger,
+		Teams: knownTeams(t, s.slack.Config().TeamID), SlackURL: s.slack.APIURL(), Ready: s.ledger.Ready, Logger: logger,
 	})
 	server := httptest.NewServer(e.Handler())
 	t.Cleanup(server.Close)

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -112,6 +111,15 @@ func (s *Show) afterShowing(ctx context.Context, t ledger.Thread, err error) (ti
 // show goes down the routes until one takes the message. A route that was left is not tried again,
 // so that one delivery does not end up in two places.
 func (s *Show) show(ctx context.Context, view *ledger.View) error {
+	if first := view.Requests[0]; view.Thread.Route == "" && first.ChannelID == "" {
+		view.Thread.Route = ledger.ByDirect
+		if first.Source == ledger.WorkflowStep {
+			view.Thread.Route = ledger.Nowhere // the workflow gets the outcome as the step's outputs
+		}
+		if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
+			return err
+		}
+	}
 	if view.Thread.Route == "" || view.Thread.Route == ledger.InThread {
 		barred, err := s.barred(s.inThread(ctx, view))
 		if barred == nil {
@@ -165,23 +173,16 @@ func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, 
 // inThread shows the parent in the channel and one reply a request in its thread.
 func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 	thread := &view.Thread
-	thread.Route = ledger.InThread
 	r := s.cfg.Teams.renderer()
-	first := view.Requests[0]
-	err := s.poster.project(ctx, &thread.Posting, outgoing{
-		message: r.parent(s.cfg.Explainer, view.Requests), key: "parent-" + first.ID, channel: first.ChannelID, opens: true,
-	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
-	if gone, ok := errors.AsType[*goneError](err); ok {
-		return s.startOver(ctx, view, gone)
-	}
-	if err != nil {
+	if err := s.parent(ctx, view); err != nil {
 		return err
 	}
 	for _, request := range view.Requests {
 		reply := view.Replies[request.ID]
 		err := s.poster.project(ctx, &reply.Posting, outgoing{
-			message: r.status(s.cfg.Explainer, request), key: "reply-" + request.ID,
+			message: r.status(s.cfg.Explainer, request, s.cfg.Now()), key: "reply-" + request.ID,
 			channel: thread.ChannelID, threadTS: thread.TS,
+			faded: digestOf(r.status(s.cfg.Explainer, request, inTime())),
 		}, func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) })
 		if gone, ok := errors.AsType[*goneError](err); ok {
 			return s.startOver(ctx, view, gone)
@@ -193,11 +194,32 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 	return nil
 }
 
+// parent shows the message that opens the thread. A thread that was there before needs none.
+func (s *Show) parent(ctx context.Context, view *ledger.View) error {
+	first, thread := view.Requests[0], &view.Thread
+	if first.ThreadTS != "" {
+		if thread.Route == ledger.InThread {
+			return nil
+		}
+		thread.Route, thread.ChannelID, thread.TS = ledger.InThread, first.ChannelID, first.ThreadTS
+		return s.cfg.Views.SaveThread(ctx, *thread)
+	}
+	thread.Route = ledger.InThread
+	err := s.poster.project(ctx, &thread.Posting, outgoing{
+		message: s.cfg.Teams.renderer().parent(s.cfg.Explainer, view.Requests),
+		key:     "parent-" + first.ID, channel: first.ChannelID, opens: true,
+	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
+	if gone, ok := errors.AsType[*goneError](err); ok {
+		return s.startOver(ctx, view, gone)
+	}
+	return err
+}
+
 // startOver forgets a parent that somebody deleted, so that the outcome gets a thread again; where
 // that happens again and again, it goes another way. The parent is forgotten last: after a crash it
 // is what leads here again.
 func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError) error {
-	if view.Thread.Doubts >= mostDoubts {
+	if view.Thread.Doubts >= mostDoubts || view.Requests[0].ThreadTS != "" {
 		return &barredError{code: gone.code}
 	}
 	for _, request := range view.Requests {
@@ -210,81 +232,4 @@ func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError
 		return err
 	}
 	return &laterError{err: gone}
-}
-
-// byDirect shows everything in one direct message to the person who asked.
-func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
-	thread := &view.Thread
-	first := view.Requests[0]
-	err := s.poster.project(ctx, &thread.Posting, outgoing{
-		message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view),
-		key:     "direct-" + first.ID, channel: first.UserID,
-	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
-	if gone, ok := errors.AsType[*goneError](err); ok {
-		return &barredError{code: gone.code}
-	}
-	return err
-}
-
-func allFinal(requests []ledger.Request) bool {
-	for _, r := range requests {
-		if !r.State.Final() {
-			return false
-		}
-	}
-	return true
-}
-
-var errSpent = errors.New("bot: the response_url is spent")
-
-// mostResponses and responseTime are how often and how long Slack takes answers at a response_url,
-// with a minute to spare. Source: https://docs.slack.dev/interactivity/handling-user-interaction
-const (
-	mostResponses = 5
-	responseTime  = 29 * time.Minute
-)
-
-// byResponseURL tells the person alone. The last use is kept for the outcome.
-func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
-	first, thread := view.Requests[0], &view.Thread
-	want := outgoing{message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view)}
-	digest, err := want.digest()
-	if err != nil || digest == thread.Shown {
-		return err
-	}
-	spent := first.ResponseURL.Reveal() == "" || thread.ResponseUses >= mostResponses ||
-		s.cfg.Now().Sub(first.AcceptedAt) > responseTime
-	if spent {
-		return &barredError{code: errSpent.Error()}
-	}
-	if thread.ResponseUses == mostResponses-1 && !allFinal(view.Requests) {
-		return nil
-	}
-	thread.ResponseUses++ // before the use: a use whose answer is lost counts as well
-	if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
-		return err
-	}
-	err = judgeWebhook(s.respond(ctx, first.ResponseURL, want.message))
-	if later, ok := errors.AsType[*laterError](err); ok {
-		thread.ResponseUses-- // certainly not used; stored with the wait
-		return later
-	}
-	if lost, ok := errors.AsType[*lostError](err); ok {
-		return &laterError{err: lost}
-	}
-	if err != nil {
-		return err
-	}
-	thread.Shown = digest
-	return s.cfg.Views.SaveThread(ctx, *thread)
-}
-
-func (s *Show) respond(ctx context.Context, to ledger.Private, m message) error {
-	err := slack.PostWebhookCustomHTTPContext(ctx, to.Reveal(), s.cfg.HTTP, &slack.WebhookMessage{
-		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
-	})
-	if err != nil {
-		return fmt.Errorf("use response_url: %w", withoutURL(err))
-	}
-	return nil
 }

@@ -31,10 +31,11 @@ const (
 	spree = "Spring launch"
 )
 
-// clock is a time that only the test moves.
+// clock is a time that only the test moves, unless it runs.
 type clock struct {
-	mu sync.Mutex
-	at time.Time
+	mu    sync.Mutex
+	at    time.Time
+	since time.Time // when it began to run; zero while it stands
 }
 
 func newClock() *clock { return &clock{at: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)} }
@@ -42,7 +43,16 @@ func newClock() *clock { return &clock{at: time.Date(2026, 3, 14, 9, 26, 53, 0, 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.at
+	if c.since.IsZero() {
+		return c.at
+	}
+	return c.at.Add(time.Since(c.since))
+}
+
+func (c *clock) run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Now()
 }
 
 func (c *clock) pass(d time.Duration) {
@@ -131,11 +141,21 @@ type stage struct {
 	stop   func() // ends Slack
 }
 
-// newStage has a public channel that the bot is in, and two people.
+// newStage has a public channel that the bot is in, two people, and a ledger whose jobs do nothing.
 func newStage(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
+	s := newIdleStage(t, cfg)
+	startLedger(t, s.ledger, ledger.Workers{})
+	return s
+}
+
+// newIdleStage has a ledger that is not started.
+func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
+	t.Helper()
 	s := &stage{t: t, clock: newClock()}
-	cfg.Now = s.clock.now
+	if cfg.Now == nil {
+		cfg.Now = s.clock.now
+	}
 	s.slack = slacktest.New(cfg)
 	s.slack.AddUser(slacktest.User{ID: ada, Name: "Ada"})
 	s.slack.AddUser(slacktest.User{ID: grace, Name: "Grace"})
@@ -163,7 +183,6 @@ func (s *stage) newShow(logger *logrus.Logger) *Show {
 	})
 }
 
-// openLedger opens a ledger whose jobs do nothing: the test runs what it wants to see itself.
 func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledger.Ledger {
 	t.Helper()
 	l, err := ledger.Open(t.Context(), ledger.Config{
@@ -171,14 +190,24 @@ func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledg
 	})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.Check(t, l.Close()) })
-	nothing := func(context.Context, string) (time.Duration, error) { return 0, nil }
-	assert.NilError(t, l.Start(t.Context(), ledger.Workers{Remove: nothing, Confirm: nothing, Show: nothing}))
+	return l
+}
+
+// startLedger has the jobs run. Those that are not given do nothing: the test runs what it wants to
+// see itself.
+func startLedger(t *testing.T, l *ledger.Ledger, workers ledger.Workers) {
+	t.Helper()
+	for _, step := range []*ledger.Step{&workers.Remove, &workers.Confirm, &workers.Show, &workers.Execute} {
+		if *step == nil {
+			*step = func(context.Context, string) (time.Duration, error) { return 0, nil }
+		}
+	}
+	assert.NilError(t, l.Start(t.Context(), workers))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		assert.Check(t, l.Stop(ctx))
 	})
-	return l
 }
 
 // ask records that Ada asked, in one delivery, for handles to be removed, and returns the delivery.

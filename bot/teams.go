@@ -107,6 +107,18 @@ func (t *Teams) learn(ctx context.Context) error {
 // refuse returns the answer to a request that is not served; nil if it is. The first requests after
 // the very first start wait a moment for Slack.
 func (t *Teams) refuse(ctx context.Context, team, enterprise string) commands.Answer {
+	switch serves, known := t.serves(ctx, team, enterprise); {
+	case !known:
+		return commands.Answer{commands.Say("%s linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute.", string(commands.MarkNeedsPerson))}
+	case !serves:
+		return commands.Answer{commands.Say("%s This linqbot does not serve this workspace. Nothing was done.", string(commands.MarkRefused))}
+	}
+	return nil
+}
+
+// serves reports whether requests of a team are served; known is false while the bot does not know
+// its own.
+func (t *Teams) serves(ctx context.Context, team, enterprise string) (serves, known bool) {
 	t.mu.RLock()
 	unknown := len(t.ids) == 0
 	t.mu.RUnlock()
@@ -120,14 +132,8 @@ func (t *Teams) refuse(ctx context.Context, team, enterprise string) commands.An
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	switch {
-	case len(t.ids) == 0:
-		return commands.Answer{commands.Say("%s linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute.", string(commands.MarkNeedsPerson))}
-	case team != "" && slices.Contains(t.ids, team), enterprise != "" && slices.Contains(t.ids, enterprise):
-		return nil
-	default:
-		return commands.Answer{commands.Say("%s This linqbot does not serve this workspace. Nothing was done.", string(commands.MarkRefused))}
-	}
+	known = len(t.ids) > 0
+	return team != "" && slices.Contains(t.ids, team) || enterprise != "" && slices.Contains(t.ids, enterprise), known
 }
 
 // renderer returns a renderer whose links lead into the workspace.

@@ -34,7 +34,9 @@ func (s *Slack) NewResponseURL(channelID, userID, clicked string) string {
 	s.change(func(w *world) {
 		r := &responseURL{channel: channelID, user: userID, expires: w.cfg.Now().Add(responseURLLife)}
 		if c, ok := w.channels.get(channelID); ok && clicked != "" {
-			r.original, _ = c.message(clicked)
+			for _, m := range c.where(func(m *Message) bool { return m.TS == clicked }) {
+				r.original = m // also one that only the user sees
+			}
 		}
 		id = w.newSecret()
 		w.responses.put(id, r)

@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+	"linqbot/linq/linqtest"
+)
+
+const yesRecorded = "is recorded."
+
+// preview has Ada ask for removals in a house that asks first, and returns the delivery and what she
+// is shown.
+func (h *house) preview(people ...string) (string, slacktest.Message) {
+	h.t.Helper()
+	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + strings.Join(people, ", ")})
+	assert.Equal(h.t, ack.ResponseType, "ephemeral")
+	shown := h.slack.Ephemerals(ops, ada)
+	return ack.TriggerID, shown[len(shown)-1]
+}
+
+func (h *house) state(delivery string) ledger.State {
+	h.t.Helper()
+	return h.view(delivery).Requests[0].State
+}
+
+func TestTheQuestion(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, tc := range []struct {
+		name   string
+		chat   func(*linqtest.Chat)
+		people []string
+	}{
+		{"one person", nil, []string{"(415) 555-0132"}},
+		{"several people", nil, []string{ann, dora}},
+		{"too few stay", func(c *linqtest.Chat) { c.People = c.People[:3] }, []string{ann}},
+		{"not in it", nil, []string{"+14155550199"}},
+		{"left", func(c *linqtest.Chat) { c.People[1].Status = "left" }, []string{ann}},
+		{"our own line", nil, []string{line}},
+		{"a text message group", func(c *linqtest.Chat) { c.Service = "SMS" }, []string{ann}},
+		{"an evil name", func(c *linqtest.Chat) { c.DisplayName = "<!channel> *x* " + ann }, []string{ann}},
+	} {
+		t.Run(tc.name, func(t *testing.T) { // a house at a time
+			h := idle(t, houseConfig{ask: true})
+			chat := launch()
+			if tc.chat != nil {
+				tc.chat(&chat)
+			}
+			h.linq.AddChat(chat)
+			d, m := h.preview(tc.people...)
+			b.WriteString("== " + tc.name + "\n" + strings.ReplaceAll(blockLines(t, m.Blocks), d, "DELIVERY") + "\n")
+			assert.Equal(t, h.state(d), ledger.Asked)
+			assert.Equal(t, len(slacktest.CheckMessage(m.Blocks, m.Text)), 0)
+		})
+	}
+	golden.Assert(t, b.String(), "question.golden")
+}
+
+func TestYesRemovesOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	d, m := h.preview(ann, bert)
+	assert.Equal(t, len(h.slack.Messages(ops)), 0, "nothing is shown before the yes")
+	h.press(ada, m, commands.ActionConfirm)
+	h.private(ada, yesRecorded)
+	h.awaitReply("0132 has left")
+	h.awaitReply("0133 has left")
+	h.press(ada, m, commands.ActionConfirm) // the second half of a double click
+	h.press(ada, m, commands.ActionCancel)  // too late
+	h.private(ada, "before")
+	assert.Equal(t, len(h.parents()), 1)
+	assert.Equal(t, h.deletes(ann)+h.deletes(bert), 2)
+	assert.Equal(t, h.state(d), ledger.Removed)
+}
+
+// Both clicks of a double click at once.
+func TestADoubleClickRemovesOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	_, m := h.preview(ann)
+	done := make(chan error, 4)
+	for range cap(done) {
+		go func() {
+			_, err := h.slack.Press(t.Context(), h.server.URL, ada, m, commands.ActionConfirm)
+			done <- err
+		}()
+	}
+	for range cap(done) {
+		assert.NilError(t, <-done)
+	}
+	h.awaitReply("0132 has left")
+	assert.Equal(t, h.deletes(ann), 1)
+	assert.Equal(t, len(h.parents()), 1)
+}
+
+func TestNoRemovesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	d, m := h.preview(ann)
+	h.press(ada, m, commands.ActionCancel)
+	h.private(ada, "Nothing was removed.")
+	assert.Assert(t, !strings.Contains(h.slack.Ephemerals(ops, ada)[0].Rendered, "[ "), "the buttons are gone")
+	h.press(ada, m, commands.ActionConfirm)
+	h.private(ada, "Nothing was removed.")
+	assert.Equal(t, h.state(d), ledger.Cancelled)
+	assert.Equal(t, h.deletes(ann), 0)
+	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+
+	_, m = h.preview(ann) // a new question is a new one
+	h.press(ada, m, commands.ActionConfirm)
+	h.awaitReply("0132 has left")
+	assert.Equal(t, h.deletes(ann), 1)
+}
+
+func TestOnlyTheOneWhoAskedDecides(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	d, m := h.preview(ann)
+	for _, action := range []string{commands.ActionConfirm, commands.ActionCancel} {
+		h.press(grace, m, action)
+	}
+	h.private(grace, "Only @Ada", "Only @Ada")
+	assert.Equal(t, h.state(d), ledger.Asked)
+	assert.Equal(t, h.deletes(ann), 0)
+	assert.Assert(t, strings.Contains(h.slack.Ephemerals(ops, ada)[0].Rendered, "[ Remove ]"), "it is still hers to decide")
+}
+
+func TestAQuestionExpires(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	d, m := h.preview(ann)
+	h.clock.pass(10*time.Minute + time.Second)
+	h.press(ada, m, commands.ActionConfirm)
+	h.private(ada, "Nothing was removed.")
+	h.await("the end of the question", func() bool { return h.state(d) == ledger.Cancelled })
+	assert.Equal(t, h.deletes(ann), 0)
+
+	d, m = h.preview(ann)
+	h.clock.pass(9 * time.Minute)
+	h.press(ada, m, commands.ActionConfirm)
+	h.awaitReply("0132 has left")
+	assert.Equal(t, h.state(d), ledger.Removed)
+}
+
+// Another process, with another policy: a click is authorised by what holds when it is made.
+func TestAClickIsAuthorisedAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	d, m := h.preview(ann)
+	first := h.bot
+	stricter, _ := h.program(houseConfig{ask: true, policy: commands.Policy{Users: []string{grace}}})
+	h.serve(stricter)
+	h.press(ada, m, commands.ActionConfirm)
+	said := h.slack.Ephemerals(ops, ada)
+	assert.Assert(t, strings.Contains(said[len(said)-1].Rendered, "You may not remove people"), "%+v", said)
+	assert.Equal(t, h.state(d), ledger.Asked)
+	assert.Equal(t, h.deletes(ann), 0)
+
+	h.serve(first)
+	h.press(ada, m, commands.ActionConfirm)
+	h.awaitReply("0132 has left")
+}
+
+// A button whose question is not in the ledger, as after a restore.
+func TestAYesToAnUnknownQuestion(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	_, m := h.preview(ann)
+	unknown := m
+	unknown.Blocks = []byte(strings.ReplaceAll(string(m.Blocks), `"value":"`, `"value":"x`))
+	h.press(ada, unknown, commands.ActionConfirm)
+	h.private(ada, "Nothing was removed.")
+	assert.Equal(t, h.deletes(ann), 0)
+}

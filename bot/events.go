@@ -1,0 +1,148 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// Events is what serving Slack's events needs of the ledger.
+type Events interface {
+	AcceptExecution(ctx context.Context, e ledger.Execution) (bool, error)
+	TakeEvent(ctx context.Context, id string) (bool, error)
+}
+
+// envelope is an event as Slack delivers it. Source: https://docs.slack.dev/apis/events-api
+type envelope struct {
+	Type         string          `json:"type"`
+	Challenge    string          `json:"challenge"`
+	TeamID       string          `json:"team_id"`
+	EnterpriseID string          `json:"enterprise_id"`
+	EventID      string          `json:"event_id"`
+	Event        json.RawMessage `json:"event"` // decoded once its type is known to be served
+}
+
+// event has the fields of the events that are served.
+type event struct {
+	Type    string `json:"type"`
+	Subtype string `json:"subtype"`
+
+	// function_executed
+	Function struct {
+		CallbackID string `json:"callback_id"`
+	} `json:"function"`
+	Inputs              json.RawMessage `json:"inputs"`
+	FunctionExecutionID string          `json:"function_execution_id"`
+
+	// message
+	User        string `json:"user"`
+	BotID       string `json:"bot_id"`
+	Channel     string `json:"channel"`
+	ChannelType string `json:"channel_type"`
+}
+
+// RemoveFunction is the callback id of the workflow step.
+const RemoveFunction = "remove_participant"
+
+// serveEvent answers an event. It is recorded before it is acknowledged; where it cannot be, Slack
+// is asked to deliver it again. How often it did is logged, and decides nothing.
+func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
+	log := b.loggerOf(r.Context())
+	var e envelope
+	if err := json.Unmarshal(body, &e); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if retry := r.Header.Get("X-Slack-Retry-Num"); retry != "" {
+		log = log.WithField("slack_retry", retry).WithField("slack_retry_reason", r.Header.Get("X-Slack-Retry-Reason"))
+	}
+	switch e.Type {
+	case "url_verification":
+		writeJSON(w, map[string]string{"challenge": e.Challenge})
+		return
+	case "event_callback":
+	default:
+		log.WithField("event", e.Type).Info("event of no interest")
+		return
+	}
+	served, ok := decodeEvent(e.Event)
+	log = log.WithField("event", served.Type).WithField("event_id", e.EventID)
+	if !ok {
+		log.Info("event of no interest")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
+	defer cancel()
+	switch serves, known := b.cfg.Teams.serves(ctx, e.TeamID, e.EnterpriseID); {
+	case !known:
+		log.Warn("event not taken: the team is not known yet")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	case !serves:
+		log.WithField("team", e.TeamID).Warn("event refused: not our team")
+		return
+	}
+	if err := b.takeEvent(ctx, e, served); err != nil {
+		log.WithError(err).Error("event not taken: the ledger does not answer")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	log.Info("event taken")
+}
+
+// decodeEvent reads an event, if it is one that is served. In others the same names may hold other
+// things, so only their type is read.
+func decodeEvent(encoded json.RawMessage) (event, bool) {
+	var named struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(encoded, &named) != nil || named.Type != "function_executed" && named.Type != "message" {
+		return event{Type: named.Type}, false
+	}
+	var e event
+	if json.Unmarshal(encoded, &e) != nil {
+		return event{Type: named.Type}, false
+	}
+	return e, e.runsOurStep() || e.isWrittenToUs()
+}
+
+func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
+	if e.runsOurStep() {
+		_, err := b.cfg.Events.AcceptExecution(ctx, ledger.Execution{
+			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Inputs: ledger.Conceal(string(e.Inputs)),
+		})
+		return err
+	}
+	if b.cfg.Interactive == nil {
+		return nil
+	}
+	fresh, err := b.cfg.Events.TakeEvent(ctx, outer.EventID)
+	if err != nil || !fresh {
+		return err
+	}
+	b.behind(func(ctx context.Context) { b.help(ctx, e.Channel) })
+	return nil
+}
+
+func (e event) runsOurStep() bool {
+	return e.Type == "function_executed" && e.Function.CallbackID == RemoveFunction && e.FunctionExecutionID != ""
+}
+
+// isWrittenToUs recognises what a person writes in the app's Messages tab; our own messages, and
+// edits, come the same way.
+func (e event) isWrittenToUs() bool {
+	return e.Type == "message" && e.ChannelType == "im" && e.Subtype == "" && e.BotID == "" && e.User != ""
+}
+
+// help answers a message to the bot with what it can do.
+func (b *Bot) help(ctx context.Context, channel string) {
+	m := b.cfg.Teams.renderer().answer(commands.Help())
+	if _, _, err := b.cfg.Interactive.Slack.PostMessageContext(ctx, channel, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
+		b.log.WithError(judge(err)).Warn("a message to the bot was not answered")
+	}
+}

@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// Runs is what [Execute] needs of the ledger.
+type Runs interface {
+	commands.Recorder
+	Execution(ctx context.Context, id string) (ledger.Execution, error)
+	SaveExecution(ctx context.Context, e ledger.Execution) error
+	Request(ctx context.Context, id string) (ledger.Request, error)
+}
+
+// ExecuteConfig is what [Execute] needs.
+type ExecuteConfig struct {
+	Runs     Runs
+	Workflow *commands.Workflow
+	Token    string // the bot's, not the event's, which dies with the step
+	APIURL   string
+	HTTP     *http.Client
+	Logger   *logrus.Logger
+	Now      func() time.Time // nil: time.Now
+}
+
+// Execute carries out the runs of the workflow step, and completes each once.
+type Execute struct {
+	cfg ExecuteConfig
+	log *logrus.Entry
+}
+
+// NewExecute returns the runner of the workflow step.
+func NewExecute(cfg ExecuteConfig) *Execute {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Execute{cfg: cfg, log: cfg.Logger.WithField("part", "execute")}
+}
+
+// Run brings a run of the step one look further. It returns after how long it wants to be run again.
+func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
+	run, err := x.cfg.Runs.Execution(ctx, id)
+	if err != nil || !run.DoneAt.IsZero() {
+		return 0, err
+	}
+	if run.RequestID == "" && run.Refusal == "" {
+		if run, err = x.begin(ctx, run); err != nil {
+			return 0, err
+		}
+	}
+	if run.Refusal != "" {
+		return x.complete(ctx, run, "functions.completeError", map[string]any{"error": unlinked(run.Refusal)})
+	}
+	request, err := x.cfg.Runs.Request(ctx, run.RequestID)
+	if err != nil {
+		return 0, err
+	}
+	outputs, refused, wait := x.cfg.Workflow.Outcome(request)
+	switch {
+	case wait > 0:
+		return wait, nil
+	case len(refused) > 0:
+		return x.complete(ctx, run, "functions.completeError", map[string]any{"error": unlinked(refused.String())})
+	}
+	return x.complete(ctx, run, "functions.completeSuccess", map[string]any{"outputs": map[string]string{
+		"status": string(outputs.Status), "chat_id": outputs.ChatID, "handle": outputs.Handle,
+		"trace_id": outputs.TraceID, "message": unlinked(outputs.Message),
+	}})
+}
+
+// begin turns the inputs into a request, or into the sentence why there is none. The run's id is the
+// request's delivery, so beginning twice makes one request.
+func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
+	order, refused := x.cfg.Workflow.Order(ctx, run)
+	if len(refused) > 0 {
+		run.Refusal = refused.String()
+		return run, x.cfg.Runs.SaveExecution(ctx, run)
+	}
+	accepted, err := x.cfg.Runs.Accept(ctx, []ledger.Order{order})
+	if err != nil {
+		return run, err
+	}
+	run.RequestID = accepted[0].Request.ID
+	return run, x.cfg.Runs.SaveExecution(ctx, run)
+}
+
+// unlinked is a sentence for a place whose mark-up is Slack's to choose: nothing in it can ping or
+// link, whether it is read as text or as mrkdwn.
+func unlinked(sentence string) string {
+	return strings.TrimSpace(strings.NewReplacer("<", "‹", ">", "›").Replace(strings.Map(visible, sentence)))
+}
+
+// complete tells Slack how the run ended. A run that is not running any more was completed before,
+// by a process that did not live to note it.
+func (x *Execute) complete(ctx context.Context, run ledger.Execution, method string, arguments map[string]any) (time.Duration, error) {
+	arguments["function_execution_id"] = run.ID
+	err := x.call(ctx, method, arguments)
+	switch refusal, refused := errors.AsType[*completionError](err); {
+	case refused && refusal.over():
+		run.Completed = refusal.code
+	case err != nil && ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err != nil && x.cfg.Now().Sub(run.AcceptedAt) > giveUpShow:
+		x.log.WithError(err).WithField("execution", run.ID).Error("a workflow step could not be completed for three days; giving up")
+		run.Completed = "given up"
+	case err != nil:
+		x.log.WithError(err).WithField("execution", run.ID).Warn("a workflow step could not be completed yet; trying again")
+		if later, ok := errors.AsType[*laterError](err); ok && later.wait > 0 {
+			return later.wait, nil
+		}
+		return x.patience(run), nil
+	default:
+		run.Completed = method
+	}
+	run.DoneAt = x.cfg.Now()
+	return 0, x.cfg.Runs.SaveExecution(ctx, run)
+}
+
+// patience is a look each second at first, each minute in the end.
+func (x *Execute) patience(run ledger.Execution) time.Duration {
+	return min(max(x.cfg.Now().Sub(run.AcceptedAt)/2, soonest), latest)
+}
+
+// completionError is Slack's refusal of a completion.
+type completionError struct{ code string }
+
+func (e *completionError) Error() string { return "Slack refuses to complete the step: " + e.code }
+
+// over reports that no further call can complete the run.
+func (e *completionError) over() bool {
+	switch e.code {
+	case "execution_not_in_running_state", "function_execution_not_in_running_state", "function_execution_not_found":
+		return true
+	}
+	return false
+}
+
+// call posts JSON to a method of the Web API. slack-go's own call sends "outputs": null for none,
+// and takes {"ok":false} without an error for success.
+func (x *Execute) call(ctx context.Context, method string, arguments map[string]any) error {
+	body, err := json.Marshal(arguments)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", method, err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, x.cfg.APIURL+method, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.Header.Set("Authorization", "Bearer "+x.cfg.Token)
+	response, err := x.cfg.HTTP.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, withoutURL(err))
+	}
+	defer response.Body.Close()
+	var answer struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	if response.StatusCode != http.StatusOK {
+		return &laterError{wait: retryAfter(response.Header), err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return fmt.Errorf("%s: decode the answer: %w", method, err)
+	}
+	if !answer.OK {
+		return &completionError{code: answer.Error}
+	}
+	return nil
+}
+
+// retryAfter is the wait that Slack asks for with a 429; 0 if it asks for none.
+func retryAfter(header http.Header) time.Duration {
+	const most = 10 * time.Minute
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, most)
+}

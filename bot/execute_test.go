@@ -1,0 +1,324 @@
+package bot
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// begin starts a run of the step in a house whose jobs the test runs itself.
+func (h *house) begin(id string, inputs map[string]any) {
+	h.t.Helper()
+	assert.Equal(h.t, h.event(h.step(id, inputs)), http.StatusOK)
+}
+
+// look lets the run have one look.
+func (h *house) look(id string) time.Duration {
+	h.t.Helper()
+	again, err := h.execute.Run(h.t.Context(), id)
+	assert.NilError(h.t, err)
+	return again
+}
+
+func (h *house) execution(id string) slacktest.Execution {
+	h.t.Helper()
+	e, known := h.slack.Execution(id)
+	assert.Assert(h.t, known)
+	return e
+}
+
+func (h *house) run(id string) ledger.Execution {
+	h.t.Helper()
+	run, err := h.ledger.Execution(h.t.Context(), id)
+	assert.NilError(h.t, err)
+	return run
+}
+
+// completions counts the calls that ended a run, whatever came of them.
+func (h *house) completions() int {
+	return h.calls("functions.completeSuccess") + h.calls("functions.completeError")
+}
+
+func idle(t *testing.T, cfg houseConfig) *house {
+	t.Helper()
+	cfg.idle = true
+	return newHouse(t, cfg)
+}
+
+func inputs(more ...string) map[string]any {
+	all := map[string]any{"chat_id": chatID, "handle": "(415) 555-0132"}
+	for i := 0; i+1 < len(more); i += 2 {
+		all[more[i]] = more[i+1]
+	}
+	return all
+}
+
+func TestHowARunSucceeds(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		state ledger.State
+		words string
+	}{
+		{ledger.Removed, "+1 ••• ••• 0132 has left Spring launch; 4 people stay."},
+		{ledger.AlreadyGone, "+1 ••• ••• 0132 is not in Spring launch any more, so there was nothing left to do."},
+	} {
+		t.Run(string(tc.state), func(t *testing.T) {
+			t.Parallel()
+			h := idle(t, houseConfig{})
+			h.begin("Fx1", inputs())
+			assert.Assert(t, h.look("Fx1") > 0)
+			assert.Equal(t, h.execution("Fx1").Status, slacktest.Running)
+			h.news("Fx1", ann, func(r *ledger.Request) {
+				r.State, r.ChatName, r.People, r.TraceID = tc.state, spree, 4, "trace-1"
+			})
+			assert.Equal(t, h.look("Fx1"), time.Duration(0))
+			done := h.execution("Fx1")
+			assert.Equal(t, done.Status, slacktest.Completed)
+			assert.DeepEqual(t, done.Outputs, map[string]any{
+				"status": string(tc.state), "chat_id": chatID, "handle": ann, "trace_id": "trace-1", "message": tc.words,
+			})
+			assert.Equal(t, h.look("Fx1"), time.Duration(0))
+			assert.Equal(t, h.completions(), 1)
+		})
+	}
+}
+
+// After 30 s the workflow goes on with what is known.
+func TestARunDoesNotWaitForLong(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	h.begin("Fx1", inputs())
+	h.look("Fx1")
+	h.news("Fx1", ann, func(r *ledger.Request) { r.State, r.SentAt, r.ChatName = ledger.Sent, h.clock.now(), spree })
+	assert.Assert(t, h.look("Fx1") > 0)
+	h.clock.pass(29 * time.Second)
+	wait := h.look("Fx1")
+	assert.Assert(t, wait > 0 && wait <= time.Second, wait)
+	assert.Equal(t, h.execution("Fx1").Status, slacktest.Running)
+	h.clock.pass(time.Second)
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	done := h.execution("Fx1")
+	assert.DeepEqual(t, done.Outputs, map[string]any{
+		"status": "sent", "chat_id": chatID, "handle": ann, "trace_id": "",
+		"message": "Linq has queued the removal of +1 ••• ••• 0132 from Spring launch.",
+	})
+}
+
+func TestHowARunFails(t *testing.T) {
+	t.Parallel()
+	for state, tc := range map[ledger.State]struct{ reason, words string }{
+		ledger.Refused:     {commands.ReasonNotInChat, "is not in Spring launch"},
+		ledger.Failed:      {commands.ReasonNoAnswer, "Linq"},
+		ledger.Unconfirmed: {commands.ReasonStillListed, "Linq"},
+		ledger.Cancelled:   {"", "was cancelled. Nothing was removed."},
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			h := idle(t, houseConfig{})
+			h.begin("Fx1", inputs())
+			h.look("Fx1")
+			h.news("Fx1", ann, func(r *ledger.Request) { r.State, r.Reason, r.ChatName = state, tc.reason, spree })
+			assert.Equal(t, h.look("Fx1"), time.Duration(0))
+			done := h.execution("Fx1")
+			assert.Equal(t, done.Status, slacktest.Failed)
+			assert.Assert(t, strings.Contains(done.Error, tc.words), done.Error)
+			assert.Assert(t, strings.HasSuffix(done.Error, ".") && !strings.Contains(done.Error, "  "), "%q", done.Error)
+			assert.Equal(t, h.completions(), 1)
+		})
+	}
+}
+
+// What a run cannot be carried out with is said, and nothing is recorded.
+func TestRunsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	members := commands.Policy{Users: []string{ada}, Channels: []string{ops}}
+	for name, tc := range map[string]struct {
+		cfg    houseConfig
+		inputs map[string]any
+		want   string
+	}{
+		"no chat":             {houseConfig{}, map[string]any{"handle": ann}, "Nothing was removed"},
+		"a chat's name":       {houseConfig{}, inputs("chat_id", spree), "Spring launch is not a chat id"},
+		"no handle":           {houseConfig{}, map[string]any{"chat_id": chatID}, "Nothing was removed"},
+		"a handle of letters": {houseConfig{}, inputs("handle", "bob"), "neither a phone number nor an e-mail"},
+		"two handles":         {houseConfig{}, inputs("handle", ann+", "+bert), "Nothing was removed"},
+		"a number as number":  {houseConfig{}, map[string]any{"chat_id": chatID, "handle": 14155550132}, "Nothing was removed"},
+		"nothing":             {houseConfig{}, nil, "Nothing was removed"},
+		"mark-up":             {houseConfig{}, inputs("chat_id", "<!channel> <https://evil.test|x>"), "‹!channel›"},
+		"who may not":         {houseConfig{policy: members}, inputs("requested_by", grace), "may not remove people"},
+		"where one may not":   {houseConfig{policy: members}, inputs("channel_id", "C0OTHER"), "not allowed"},
+		"steps are off":       {houseConfig{off: true}, inputs(), "switched off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := idle(t, tc.cfg)
+			h.begin("Fx1", tc.inputs)
+			assert.Equal(t, h.look("Fx1"), time.Duration(0))
+			done := h.execution("Fx1")
+			assert.Equal(t, done.Status, slacktest.Failed)
+			assert.Assert(t, strings.Contains(done.Error, tc.want), done.Error)
+			assert.Assert(t, !strings.ContainsAny(done.Error, "<>\n"), done.Error)
+			assert.Equal(t, h.run("Fx1").RequestID, "")
+			assert.Equal(t, h.look("Fx1"), time.Duration(0))
+			assert.Equal(t, h.completions(), 1)
+		})
+	}
+	h := idle(t, houseConfig{policy: members})
+	h.begin("Fx1", inputs("requested_by", ada, "channel_id", ops))
+	assert.Assert(t, h.look("Fx1") > 0, "allowed")
+	assert.Equal(t, h.view("Fx1").Requests[0].UserID, ada)
+}
+
+// Whatever becomes of the call, Slack is told once.
+func TestARunIsCompletedOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		faults []slacktest.Fault
+		wait   time.Duration // of the first look
+		calls  int
+	}{
+		"Slack is down":         {[]slacktest.Fault{{Status: 500, Times: 3}}, time.Second, 4},
+		"the answer is lost":    {[]slacktest.Fault{{Drop: slacktest.AfterEffect, Times: 1}}, time.Second, 2},
+		"nothing arrives":       {[]slacktest.Fault{{Drop: slacktest.BeforeEffect, Times: 1}}, time.Second, 2},
+		"too many calls":        {[]slacktest.Fault{{RetryAfter: 17 * time.Second, Times: 1}}, 17 * time.Second, 2},
+		"too many for a year":   {[]slacktest.Fault{{RetryAfter: 10000 * time.Hour, Times: 1}}, 10 * time.Minute, 2},
+		"no, without a reason":  {[]slacktest.Fault{{NoError: true, Times: 2}}, time.Second, 3},
+		"no, in words":          {[]slacktest.Fault{{Error: "internal_error", Times: 1}}, time.Second, 2},
+		"HTML":                  {[]slacktest.Fault{{RawBody: "<html>", Times: 1}}, time.Second, 2},
+		"it worked, but 500":    {[]slacktest.Fault{{Status: 500, WithEffect: true, Times: 1}}, time.Second, 2},
+		"elsewhere":             {[]slacktest.Fault{{Redirect: "http://127.0.0.1:1/", Times: 1}}, time.Second, 2},
+		"of a run that is gone": {[]slacktest.Fault{{Error: "function_execution_not_found"}}, 0, 1},
+	} {
+		for _, method := range []string{"functions.completeSuccess", "functions.completeError"} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				t.Parallel()
+				h := idle(t, houseConfig{})
+				for _, fault := range tc.faults {
+					h.fail(method, fault)
+				}
+				if method == "functions.completeError" {
+					h.begin("Fx1", inputs("handle", "bob"))
+				} else {
+					h.begin("Fx1", inputs())
+					h.look("Fx1")
+					h.news("Fx1", ann, removed)
+				}
+				assert.Equal(t, h.look("Fx1"), tc.wait)
+				for wait := tc.wait; wait > 0; wait = h.look("Fx1") {
+					assert.Assert(t, h.completions() < 10)
+					h.clock.pass(wait)
+				}
+				assert.Equal(t, h.calls(method), tc.calls)
+				assert.Equal(t, h.completions(), tc.calls)
+				assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
+				if name != "of a run that is gone" {
+					assert.Assert(t, h.execution("Fx1").Status != slacktest.Running)
+				}
+			})
+		}
+	}
+}
+
+// What Slack never takes is not tried for ever.
+func TestARunIsGivenUpInTheEnd(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	h.fail("functions.completeError", slacktest.Fault{Error: "access_denied"})
+	h.begin("Fx1", nil)
+	assert.Equal(t, h.look("Fx1"), time.Second)
+	h.clock.pass(71 * time.Hour)
+	assert.Equal(t, h.look("Fx1"), time.Minute)
+	h.clock.pass(2 * time.Hour)
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
+	assert.Assert(t, strings.Contains(h.log.String(), "giving up"))
+}
+
+// A crash between the completion and the note of it, and one between the request and the note of it.
+func TestARunThroughACrash(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	h.begin("Fx1", inputs())
+	before := h.run("Fx1")
+	h.look("Fx1")
+	assert.NilError(t, h.ledger.SaveExecution(t.Context(), before)) // as if the note had never been made
+	h.look("Fx1")
+	assert.Equal(t, len(h.view("Fx1").Requests), 1)
+	before = h.run("Fx1")
+	assert.Assert(t, before.RequestID != "")
+
+	h.news("Fx1", ann, removed)
+	h.look("Fx1")
+	first := h.execution("Fx1")
+	assert.NilError(t, h.ledger.SaveExecution(t.Context(), before))
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	assert.DeepEqual(t, h.execution("Fx1").Outputs, first.Outputs)
+	assert.Equal(t, h.run("Fx1").Completed, "execution_not_in_running_state")
+	h.look("Fx1")
+	assert.Equal(t, h.calls("functions.completeSuccess"), 2, "the second was told that it was done")
+}
+
+// A step for a removal that is under way ends as that one does, whoever asked for it.
+func TestARunFollowsTheRemovalThatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	d := h.ask(ann)
+	h.begin("Fx1", inputs())
+	assert.Assert(t, h.look("Fx1") > 0)
+	assert.Equal(t, h.run("Fx1").RequestID, h.view(d).Requests[0].ID)
+	h.news(d, ann, removed)
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	assert.Equal(t, h.execution("Fx1").Outputs["status"], "removed")
+	h.settle(d) // nothing is left to tell the follower, who has no place
+	assert.Equal(t, h.untold(d), 0)
+}
+
+func TestWhereARunIsReported(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	asked := h.slack.PostAs(ada, ops, "", "Please take them out")
+	h.begin("Fx1", inputs("channel_id", ops, "message_ts", asked.TS, "requested_by", ada))
+	h.awaitReply("0132 has left Spring launch")
+	thread := h.slack.Thread(ops, asked.TS)
+	assert.Equal(t, len(thread), 2, "no parent of ours: %+v", thread)
+	assert.Assert(t, strings.Contains(thread[1].Rendered, "Asked for by a workflow, which names @Ada"), thread[1].Rendered)
+	assert.Equal(t, len(h.parents()), 1)
+
+	h.begin("Fx2", inputs("handle", bert, "channel_id", ops))
+	reply := h.awaitReply("0133 has left Spring launch")
+	parent := h.slack.Thread(ops, reply.ThreadTS)[0]
+	assert.Assert(t, strings.Contains(parent.Rendered, "A workflow asks to remove +1 ••• ••• 0133 from"), parent.Rendered)
+	assert.Assert(t, parent.TS != asked.TS)
+
+	before := len(h.slack.Messages(ops))
+	h.begin("Fx3", inputs("handle", cleo, "message_ts", asked.TS))
+	h.await("the third run", func() bool { return h.execution("Fx3").Status != slacktest.Running })
+	assert.Equal(t, len(h.slack.Messages(ops)), before, "a message without its channel is no place")
+	for i := range 3 {
+		id := fmt.Sprintf("Fx%d", i+1)
+		h.await(id, func() bool { return h.execution(id).Status == slacktest.Completed || i == 2 })
+	}
+	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0, "requested_by is a claim")
+	for _, call := range h.slack.Calls() {
+		assert.Assert(t, !strings.Contains(fmt.Sprint(call.Form, string(call.Body)), "xwfp-"), "the step's own token was used")
+	}
+}
+
+// A run whose place is closed to the bot ends all the same.
+func TestARunWhoseChannelIsClosed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	h.slack.SetMember(ops, h.slack.Config().BotUserID, false)
+	h.begin("Fx1", inputs("channel_id", ops, "requested_by", ada))
+	h.await("the run", func() bool { return h.execution("Fx1").Status == slacktest.Completed })
+	h.await("the end of trying", func() bool { return h.view("Fx1").Thread.Route == ledger.Undelivered })
+	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0)
+}

@@ -1,0 +1,243 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+)
+
+// interaction has the fields of Slack's interaction payloads that are served. slack-go's own type
+// knows more of them and less of some: it has no function_data, and no null team.
+// Source: https://docs.slack.dev/interactivity/handling-user-interaction
+type interaction struct {
+	Type        string `json:"type"`
+	CallbackID  string `json:"callback_id"`
+	TriggerID   string `json:"trigger_id"`
+	ResponseURL string `json:"response_url"`
+	Team        *struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	Enterprise *struct {
+		ID string `json:"id"`
+	} `json:"enterprise"`
+	User struct {
+		ID     string `json:"id"`
+		TeamID string `json:"team_id"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		ChannelID string `json:"channel_id"`
+		MessageTS string `json:"message_ts"`
+		ThreadTS  string `json:"thread_ts"`
+		Ephemeral bool   `json:"is_ephemeral"`
+	} `json:"container"`
+	Message struct {
+		TS       string `json:"ts"`
+		ThreadTS string `json:"thread_ts"`
+		Text     string `json:"text"`
+	} `json:"message"`
+	Actions []struct {
+		ActionID       string `json:"action_id"`
+		BlockID        string `json:"block_id"`
+		Value          string `json:"value"`
+		SelectedOption *struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
+	} `json:"actions"`
+	View view `json:"view"`
+
+	// block_suggestion
+	ActionID string `json:"action_id"`
+	Value    string `json:"value"`
+}
+
+// view is a modal as Slack sends it back.
+type view struct {
+	ID              string `json:"id"`
+	Hash            string `json:"hash"`
+	CallbackID      string `json:"callback_id"`
+	PrivateMetadata string `json:"private_metadata"`
+	State           struct {
+		Values map[string]map[string]field `json:"values"`
+	} `json:"state"`
+}
+
+// field is what was chosen in a modal.
+type field struct {
+	SelectedOption *struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
+	SelectedOptions []struct {
+		Value string `json:"value"`
+	} `json:"selected_options"`
+}
+
+// teams returns the ids by which the request is told to be ours. In a shared channel whoever clicks
+// may be of another organisation, and that is what counts: the payload's own organisation then vouches
+// only for people of the payload's own workspace.
+func (i interaction) teams() (team, enterprise string) {
+	own := ""
+	if i.Team != nil {
+		own = i.Team.ID
+	}
+	team = cmp.Or(i.User.TeamID, own)
+	if i.Enterprise != nil && (team == own || !i.othersMayPress()) {
+		enterprise = i.Enterprise.ID
+	}
+	return team, enterprise
+}
+
+// othersMayPress reports whether people of other organisations can have sent this: they can press a
+// button that a whole channel sees, and nothing else.
+func (i interaction) othersMayPress() bool {
+	return i.Type == "block_actions" && i.View.ID == "" && !i.Container.Ephemeral
+}
+
+func (i interaction) channel() string {
+	if i.Channel.ID != "" {
+		return i.Channel.ID
+	}
+	return i.Container.ChannelID
+}
+
+// thread returns the thread in which the message stands, or would open. None opens at a message that
+// only one person sees.
+func (i interaction) thread() string {
+	if i.Container.Ephemeral {
+		return i.Container.ThreadTS
+	}
+	for _, ts := range []string{i.Container.ThreadTS, i.Message.ThreadTS, i.Message.TS, i.Container.MessageTS} {
+		if ts != "" {
+			return ts
+		}
+	}
+	return ""
+}
+
+// serveInteraction answers buttons, modals, select menus and shortcuts.
+func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, body []byte) {
+	if !isForm(r.Header) {
+		w.WriteHeader(http.StatusUnsupportedMediaType)
+		return
+	}
+	form, err := url.ParseQuery(string(body)) // not r.FormValue: it reads the query, which nobody signed
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	var in interaction
+	if err := json.Unmarshal([]byte(form.Get("payload")), &in); err != nil || in.User.ID == "" {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if !isSlack(in.ResponseURL, b.cfg.SlackURL) {
+		in.ResponseURL = ""
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
+	defer cancel()
+	team, enterprise := in.teams()
+	if refusal := b.cfg.Teams.refuse(ctx, team, enterprise); refusal != nil {
+		b.loggerOf(r.Context()).WithField("team", team).Warn("interaction refused: not our team")
+		b.refuseInteraction(w, in, refusal)
+		return
+	}
+	b.loggerOf(r.Context()).WithField("interaction", in.Type).WithField("user", in.User.ID).Info("interaction")
+	switch in.Type {
+	case "block_actions":
+		b.serveActions(ctx, in)
+	case "view_submission":
+		b.serveSubmission(ctx, w, in)
+	case "block_suggestion":
+		b.serveOptions(ctx, w, in)
+	case "shortcut", "message_action":
+		b.serveShortcut(ctx, in)
+	}
+}
+
+// refuseInteraction says no, in the one way that each kind allows.
+func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal commands.Answer) {
+	switch in.Type {
+	case "block_suggestion":
+		writeJSON(w, options{Options: []option{}})
+	case "view_submission":
+		b.closeModal(w, refusal)
+	default:
+		b.tellLater(in, refusal, false)
+	}
+}
+
+// serveActions carries out the presses of buttons, and the choice of a chat in the modal.
+func (b *Bot) serveActions(ctx context.Context, in interaction) {
+	for _, action := range in.Actions {
+		click := commands.Click{
+			Subject: action.Value, TeamID: in.User.TeamID, UserID: in.User.ID, ChannelID: in.channel(),
+			ThreadTS: in.thread(), ResponseURL: in.ResponseURL,
+		}
+		switch action.ActionID {
+		case commands.ActionConfirm:
+			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, true)
+			b.tellLater(in, answer, closed)
+		case commands.ActionCancel:
+			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, false)
+			b.tellLater(in, answer, closed)
+		case commands.ActionUndo:
+			b.tellLater(in, b.cfg.Interactive.Undo.Run(ctx, commands.UndoClick{
+				RequestID: click.Subject, TeamID: click.TeamID, UserID: click.UserID, ChannelID: click.ChannelID,
+				ThreadTS: click.ThreadTS, ResponseURL: click.ResponseURL,
+			}), false)
+		case commands.ActionMore:
+			b.tellLater(in, b.cfg.Interactive.FindChats.More(ctx, click), true)
+		case commands.ActionPick:
+			b.openModal(ctx, in.TriggerID, opening{user: in.User.ID, place: place{Channel: in.channel()}, chat: click.Subject})
+		case actionChat:
+			if action.SelectedOption != nil {
+				b.fillModal(in.View, in.User.ID, action.SelectedOption.Value)
+			}
+		}
+	}
+}
+
+// tellLater answers a click through its response_url: the answer to the request itself shows nothing.
+func (b *Bot) tellLater(in interaction, answer commands.Answer, replace bool) {
+	if len(answer) == 0 || in.ResponseURL == "" {
+		return
+	}
+	m := b.cfg.Teams.renderer().answer(answer)
+	b.behind(func(ctx context.Context) {
+		err := respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
+			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace,
+		})
+		if err != nil {
+			b.log.WithError(err).Warn("a click was not answered")
+		}
+	})
+}
+
+// The shortcuts, as the manifest has them.
+const (
+	shortcutMessage = "remove_from_chat"
+	shortcutGlobal  = "remove"
+)
+
+// serveShortcut opens the modal; on a message, with what the message names.
+func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
+	o := opening{user: in.User.ID}
+	switch in.CallbackID {
+	case shortcutGlobal:
+	case shortcutMessage:
+		o.place = place{Channel: in.channel(), Thread: in.thread()}
+		o.chat, o.people = commands.FindMentions(in.Message.Text, b.cfg.Interactive.Region)
+	default:
+		b.loggerOf(ctx).WithField("shortcut", in.CallbackID).Warn("a shortcut that linqbot does not know")
+		return
+	}
+	b.openModal(ctx, in.TriggerID, o)
+}

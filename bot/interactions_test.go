@@ -1,0 +1,233 @@
+package bot
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// payload reads a fixture: what Slack sends, with places for what belongs to one moment.
+func payload(t testing.TB, name string, replace ...string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", "payloads", name+".json"))
+	assert.NilError(t, err)
+	return strings.NewReplacer(replace...).Replace(string(content))
+}
+
+// interact posts a fixture, with a trigger and a response_url of now.
+func (h *house) interact(name string, replace ...string) slacktest.Ack {
+	h.t.Helper()
+	replace = append(replace, "TRIGGER_ID", h.slack.NewTriggerID(ada), "RESPONSE_URL", h.slack.NewResponseURL(ops, ada, ""))
+	return h.taken(h.slack.SendInteraction(h.t.Context(), h.server.URL, json.RawMessage(payload(h.t, name, replace...))))
+}
+
+func TestPayloadsAsSlackSendsThem(t *testing.T) {
+	t.Parallel()
+	type read struct{ team, enterprise, user, channel, thread, action, subject string }
+	const removal, thread = "0195937a-5c48-7000-8000-0123456789ab", "1773480412.000100"
+	for name, want := range map[string]read{
+		"block_actions_thread":      {testTeam, "", ada, ops, thread, "add_back", removal},
+		"block_actions_step":        {testTeam, "", ada, ops, thread, "add_back", removal},
+		"block_actions_org":         {testTeam, "", ada, ops, thread, "add_back", removal},
+		"block_actions_partner":     {"T0PARTNER", "", "W0MALLORY", ops, thread, "add_back", removal},
+		"block_actions_partner_org": {"T0PARTNER", "", "W0MALLORY", ops, thread, "add_back", removal},
+		"block_actions_ephemeral":   {testTeam, "", ada, ops, "", "cancel_removal", "13345224609.738474920.8088930838d88f008e0"},
+		"block_actions_view":        {testTeam, "", ada, "", "", "chat", ""},
+		"message_action_thread":     {testTeam, "", ada, ops, thread, "", ""},
+		"shortcut":                  {testTeam, "", ada, "", "", "", ""},
+		"view_submission":           {testTeam, "", ada, "", "", "", ""},
+		"block_suggestion_view":     {testTeam, "", ada, "", "", "", ""},
+		"view_closed":               {testTeam, "", ada, "", "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var in interaction
+			assert.NilError(t, json.Unmarshal([]byte(payload(t, name)), &in))
+			got := read{user: in.User.ID, channel: in.channel(), thread: in.thread()}
+			got.team, got.enterprise = in.teams()
+			for _, action := range in.Actions {
+				got.action, got.subject = action.ActionID, action.Value
+			}
+			assert.Equal(t, got, want)
+		})
+	}
+	var in interaction
+	assert.NilError(t, json.Unmarshal([]byte(payload(t, "view_submission")), &in))
+	chat, block, people := chosenIn(in.View)
+	assert.Equal(t, chat, chatID)
+	assert.Equal(t, block, "people-"+chatID)
+	assert.DeepEqual(t, people, []string{ann, bert})
+	assert.Equal(t, memoryOf(in.View).Thread, "1773480412.000100")
+	var typed interaction
+	assert.NilError(t, json.Unmarshal([]byte(payload(t, "block_suggestion_view")), &typed))
+	assert.Equal(t, typed.Value+typed.ActionID, "415 555 0132"+"chat")
+}
+
+// An organisation vouches for those whom the payload's workspace vouches for, and in what only its
+// own people can send, for all.
+func TestWhomAnOrganisationVouchesFor(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		payload string
+		want    string
+	}{
+		"of the workspace":      {`{"type":"block_actions","user":{"id":"U","team_id":"T1"},"team":{"id":"T1"},"enterprise":{"id":"E1"}}`, "E1"},
+		"of another workspace":  {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":{"id":"T1"},"enterprise":{"id":"E1"}}`, ""},
+		"of nobody knows where": {`{"type":"block_actions","user":{"id":"U"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
+		"no workspace named":    {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, ""},
+		"seen by one alone":     {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"container":{"is_ephemeral":true}}`, "E1"},
+		"in a modal":            {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"view":{"id":"V1"}}`, "E1"},
+		"a submission":          {`{"type":"view_submission","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
+		"a shortcut":            {`{"type":"message_action","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
+	} {
+		var in interaction
+		assert.NilError(t, json.Unmarshal([]byte(tc.payload), &in))
+		_, enterprise := in.teams()
+		assert.Equal(t, enterprise, tc.want, name)
+	}
+}
+
+func TestHowInteractionsArrive(t *testing.T) {
+	t.Parallel()
+	good := payload(t, "shortcut")
+	for name, tc := range map[string]struct {
+		target, contentType, body string
+		want                      int
+	}{
+		"nothing":                 {"", formType, "", http.StatusBadRequest},
+		"another field":           {"", formType, "body=" + url.QueryEscape(good), http.StatusBadRequest},
+		"in the query":            {"?payload=" + url.QueryEscape(good), formType, "", http.StatusBadRequest},
+		"in the query, body else": {"?payload=" + url.QueryEscape(good), formType, "x=1", http.StatusBadRequest},
+		"empty":                   {"", formType, "payload=", http.StatusBadRequest},
+		"broken":                  {"", formType, "payload=%7B", http.StatusBadRequest},
+		"a broken form":           {"", formType, "payload=%zz", http.StatusBadRequest},
+		"a list":                  {"", formType, "payload=%5B%5D", http.StatusBadRequest},
+		"null":                    {"", formType, "payload=null", http.StatusBadRequest},
+		"nobody":                  {"", formType, `payload={"type":"shortcut","team":{"id":"` + testTeam + `"}}`, http.StatusBadRequest},
+		"JSON":                    {"", "application/json", good, http.StatusUnsupportedMediaType},
+		"JSON of a payload":       {"", "application/json", `{"payload":"{}"}`, http.StatusUnsupportedMediaType},
+		"no type at all":          {"", "", "payload=" + url.QueryEscape(good), http.StatusUnsupportedMediaType},
+		"of no interest": {"", formType, "payload=" + url.QueryEscape(`{"type":"quantum_leap","user":{"id":"U1","team_id":"`+testTeam+`"}}`),
+			http.StatusOK},
+		"closed": {"", formType, "payload=" + url.QueryEscape(payload(t, "view_closed")), http.StatusOK},
+		"an unknown shortcut": {"", formType, "payload=" + url.QueryEscape(strings.Replace(good, `"remove"`, `"evil"`, 1)),
+			http.StatusOK},
+		"an unknown modal": {"", formType, "payload=" + url.QueryEscape(strings.Replace(payload(t, "view_submission"), `"remove"`, `"evil"`, 1)),
+			http.StatusOK},
+		"an unknown button": {"", formType, "payload=" + url.QueryEscape(strings.ReplaceAll(payload(t, "block_actions_thread"), "add_back", "evil")),
+			http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newEdge(t, func(c *Config) { c.Interactive = new(Interactive) }) // touching it ends in a panic
+			r := signedRequest(t, InteractionsPath+tc.target, testSecret, tc.body)
+			r.Header.Set("Content-Type", tc.contentType)
+			got := e.serve(r)
+			e.bot.Wait(t.Context())
+			assert.Equal(t, got.status, tc.want)
+			assert.Equal(t, got.body, "")
+			assert.Assert(t, !strings.Contains(e.log.String(), "panic"), e.log)
+		})
+	}
+}
+
+// People of other organisations see the bot's messages in shared channels, and can press buttons.
+func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
+	t.Parallel()
+	foreign := []string{`"team_id": "` + testTeam + `"`, `"team_id": "T0PARTNER"`}
+	for _, name := range []string{
+		"block_actions_thread", "block_actions_step", "block_actions_partner", "block_actions_partner_org", "block_actions_ephemeral",
+		"block_actions_view", "message_action_thread", "shortcut", "view_submission", "block_suggestion_view",
+	} {
+		for _, served := range []string{testTeam, "E0ACME"} {
+			if served == "E0ACME" && !strings.HasPrefix(name, "block_actions_partner") {
+				continue // nobody vouches for them there
+			}
+			t.Run(name+" "+served, func(t *testing.T) {
+				t.Parallel()
+				h := idle(t, houseConfig{change: func(c *Config) { c.Teams = knownTeams(t, served) }})
+				ack := h.interact(name, foreign...)
+				const words = "does not serve this workspace. Nothing was done."
+				switch name {
+				case "block_suggestion_view":
+					assert.Equal(t, string(ack.Body), `{"options":[]}`+"\n")
+				case "view_submission":
+					assert.Assert(t, strings.Contains(string(ack.Body), words), "%s", ack.Body)
+					assert.Assert(t, strings.Contains(string(ack.Body), `"response_action":"update"`), "%s", ack.Body)
+				default:
+					assert.Equal(t, len(ack.Body), 0)
+				}
+				if strings.Contains(payload(t, name), "RESPONSE_URL") {
+					h.private(ada, words)
+				}
+				assert.Equal(t, len(h.slack.Views()), 0)
+				assert.Equal(t, len(h.linq.Calls()), 0)
+				for _, call := range h.slack.Calls() {
+					assert.Equal(t, call.Method, "response_url")
+				}
+				_, err := h.ledger.View(t.Context(), "view-V0123")
+				assert.ErrorIs(t, err, ledger.ErrNotFound)
+			})
+		}
+	}
+}
+
+// A signed payload whose response_url leads elsewhere is not followed there, now or later.
+func TestAnswersGoToSlackAlone(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{change: func(c *Config) { c.SlackURL = "https://slack.com/api/" }}) // so this machine is elsewhere
+	h.interact("block_actions_thread")
+	h.interact("block_actions_ephemeral")
+	assert.Equal(t, h.calls("response_url"), 0)
+
+	d := h.ask(ann)
+	h.news(d, ann, removed)
+	removal := h.view(d).Requests[0].ID
+	h.interact("block_actions_thread", "0195937a-5c48-7000-8000-0123456789ab", removal)
+	undo, err := h.ledger.UndoneBy(t.Context(), removal)
+	assert.NilError(t, err)
+	assert.Equal(t, undo.ResponseURL.Reveal(), "")
+	assert.Equal(t, undo.ThreadTS, "1773480412.000100")
+}
+
+func TestWhichURLsAreSlacks(t *testing.T) {
+	t.Parallel()
+	for responseURL, want := range map[string]bool{
+		"https://hooks.slack.com/actions/T1/2/x":     true,
+		"https://HOOKS.SLACK.COM/actions":            true,
+		"https://hooks.slack-gov.com/actions":        true,
+		"https://slack.com/x":                        true,
+		"http://hooks.slack.com/actions":             false,
+		"https://hooks.slack.com.evil.test/":         false,
+		"https://evilslack.com/":                     false,
+		"https://hooks.slack.com@evil.test/":         false,
+		"https://evil.test/?https://hooks.slack.com": false,
+		"http://127.0.0.1/":                          false,
+		"http://169.254.169.254/latest":              false,
+		"":                                           false,
+		"::":                                         false,
+	} {
+		assert.Equal(t, isSlack(responseURL, "https://slack.com/api/"), want, responseURL)
+	}
+	assert.Assert(t, isSlack("http://127.0.0.1:9/response/1", "http://localhost:8/api/"))
+	assert.Assert(t, !isSlack("http://192.168.0.1/response/1", "http://localhost:8/api/"))
+	assert.Assert(t, !isSlack("http://127.0.0.1:9/", ""))
+}
+
+// The step's own token and what else comes with a button inside a workflow decide nothing.
+func TestAButtonInsideAWorkflow(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h.interact("block_actions_step")
+	h.private(ada, "You may not remove people from Linq chats")
+}

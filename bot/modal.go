@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+	"linqbot/linq"
+)
+
+// The parts of the modal. The id of the people's block names the chat, so that Slack forgets the
+// people of another one.
+const (
+	modalRemove = "remove" // callback id of the modal
+	blockChat   = "chat"
+	blockPeople = "people-"
+	actionChat  = "chat"
+	actionPeep  = "people"
+)
+
+// Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and /block-kit
+const (
+	longestOption = 75
+	mostOptions   = 100
+	longestTitle  = 24
+)
+
+// place is where the outcome of a modal is to show: the channel, and the thread in it. Both are
+// empty for a modal that was opened from no channel; the outcome then goes to the person.
+type place struct {
+	Channel string `json:"c,omitempty"`
+	Thread  string `json:"t,omitempty"`
+}
+
+// memory is what a modal keeps while it is open: Slack hands it back with each payload.
+type memory struct {
+	place
+	People []string `json:"p,omitempty"` // whom the message names: picked wherever they are offered
+}
+
+// modal is what the modal shows.
+type modal struct {
+	place  place
+	chat   *linq.Chat    // the chat that is picked, when it was read
+	chosen []linq.Handle // people who are picked from the start
+	note   commands.Text // shown above the fields, or alone
+	closed bool          // nothing can be picked
+}
+
+// modal builds the view.
+func (r renderer) modal(m modal) slack.ModalViewRequest {
+	metadata, _ := json.Marshal(memory{place: m.place, People: keepable(m.chosen)}) // strings can be encoded
+	request := slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: modalRemove, PrivateMetadata: string(metadata),
+		Title: plain("Remove from a chat"), Close: plain("Cancel"),
+	}
+	var blocks []slack.Block
+	if len(m.note) > 0 {
+		blocks = append(blocks, r.section(m.note))
+	}
+	if !m.closed {
+		request.Submit = plain("Remove")
+		blocks = append(blocks, chatField(m.chat))
+		switch {
+		case m.chat != nil:
+			blocks = append(blocks, r.peopleFields(*m.chat, m.chosen)...)
+		case len(m.chosen) > 0:
+			blocks = append(blocks, r.contextLine(commands.Say("The message names %s. Pick the chat.", listed(m.chosen))))
+		}
+	} else {
+		request.Close = plain("Close")
+	}
+	request.Blocks = slack.Blocks{BlockSet: blocks}
+	return request
+}
+
+func plain(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, text, false, false)
+}
+
+// chatField searches the chats; choosing one has the people shown.
+func chatField(chosen *linq.Chat) slack.Block {
+	element := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Name, number or id"), actionChat)
+	fromTheStart := 0
+	element.MinQueryLength = &fromTheStart
+	if chosen != nil {
+		element.InitialOption = chatOption(*chosen)
+	}
+	field := slack.NewInputBlock(blockChat, plain("Group chat"), nil, element)
+	field.DispatchAction = true
+	return field
+}
+
+func chatOption(chat linq.Chat) *slack.OptionBlockObject {
+	name := strings.TrimSpace(strings.Map(visible, linq.MaskText(chat.DisplayName)))
+	if name == "" {
+		name = chat.ID.String()
+	}
+	about := count(len(chat.Active()), "person", "people")
+	if chat.Service != "" {
+		about += ", " + chat.Service
+	}
+	return slack.NewOptionBlockObject(chat.ID.String(), plain(shorten(name)), plain(shorten(about)))
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// peopleFields offers who can be removed: those who are in the chat, our own line apart.
+func (r renderer) peopleFields(chat linq.Chat, chosen []linq.Handle) []slack.Block {
+	var offered, initial []*slack.OptionBlockObject
+	missing := slices.Clone(chosen)
+	for _, person := range chat.Active() {
+		if person.IsMe || len(offered) == mostOptions {
+			continue
+		}
+		option := personOption(person)
+		offered = append(offered, option)
+		if rest := slices.DeleteFunc(slices.Clone(missing), person.Handle.Is); len(rest) < len(missing) && len(initial) < commands.MostHandles {
+			missing, initial = rest, append(initial, option)
+		}
+	}
+	if len(offered) == 0 {
+		return []slack.Block{r.section(commands.Say("Nobody but your own line is in this chat."))}
+	}
+	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), actionPeep, offered...)
+	if len(initial) > 0 {
+		element.InitialOptions = initial
+	}
+	most := commands.MostHandles
+	element.MaxSelectedItems = &most
+	active := len(chat.Active())
+	blocks := []slack.Block{
+		slack.NewInputBlock(blockPeople+chat.ID.String(), plain("People to remove"), nil, element),
+		r.contextLine(commands.Say("%s in this chat, your line included: with one removed, %s. At least 3 must stay in a group.",
+			count(active, "person is", "people are"), count(active-1, "stays", "stay"))),
+	}
+	if len(missing) > 0 {
+		blocks = append(blocks, r.contextLine(commands.Say("Not offered, though the message names them: %s.", listed(missing))))
+	}
+	return blocks
+}
+
+// listed names handles whole: only someone who may remove them sees the modal, and the message.
+func listed(people []linq.Handle) commands.Text {
+	var list commands.Text
+	for i, person := range people {
+		if i > 0 {
+			list = append(list, commands.Say(", ")...)
+		}
+		list = append(list, commands.Name(commands.International(person)))
+	}
+	return list
+}
+
+// keepable are the handles that are sure to fit into what a modal keeps.
+func keepable(people []linq.Handle) []string {
+	const most = 2000 // of 3000 characters, for what JSON adds
+	var kept []string
+	length := 0
+	for _, person := range people {
+		encoded, _ := json.Marshal(person.Full()) // a string can be encoded
+		if length += len(encoded) + 1; length > most || len(kept) == commands.MostHandles {
+			break
+		}
+		kept = append(kept, person.Full())
+	}
+	return kept
+}
+
+// personOption shows a person whole: only someone who may remove them sees the modal.
+func personOption(person linq.Participant) *slack.OptionBlockObject {
+	var about *slack.TextBlockObject
+	if person.Service != "" {
+		about = plain(person.Service)
+	}
+	return slack.NewOptionBlockObject(handleValue(person.Handle), plain(shorten(commands.International(person.Handle))), about)
+}
+
+// handleValue names a person in an option: by the handle, or by its digest where that is too long.
+func handleValue(handle linq.Handle) string {
+	if full := handle.Full(); len(full) <= longestOption {
+		return full
+	}
+	sum := sha256.Sum256([]byte(handle.Full()))
+	return "#" + hex.EncodeToString(sum[:16])
+}
+
+// shorten keeps a text within an option, or any other place that has room for so many characters.
+func shorten(text string) string {
+	runes := []rune(text)
+	if len(runes) <= longestOption {
+		return text
+	}
+	return string(runes[:longestOption-1]) + "…"
+}

@@ -1,0 +1,158 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/linq"
+)
+
+// viewOf renders a modal, and holds it against Slack's limits.
+func viewOf(t testing.TB, m modal) (slack.ModalViewRequest, []byte) {
+	t.Helper()
+	view := acme.modal(m)
+	encoded, err := json.Marshal(view)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, slacktest.CheckView(encoded), []string(nil))
+	return view, encoded
+}
+
+// showView prints a modal for a golden file.
+func showView(t testing.TB, title string, encoded []byte) string {
+	t.Helper()
+	var frame map[string]json.RawMessage
+	assert.NilError(t, json.Unmarshal(encoded, &frame))
+	blocks := frame["blocks"]
+	delete(frame, "blocks")
+	rest, err := json.Marshal(frame)
+	assert.NilError(t, err)
+	return fmt.Sprintf("== %s\n%s\n%s\n", title, rest, blockLines(t, blocks))
+}
+
+func parseChat(t testing.TB) linq.ChatID {
+	t.Helper()
+	id, err := linq.ParseChatID(chatID)
+	assert.NilError(t, err)
+	return id
+}
+
+// groupOf is a chat of our line and people.
+func groupOf(t testing.TB, handles ...string) linq.Chat {
+	t.Helper()
+	chat := linq.Chat{ID: parseChat(t), DisplayName: spree, IsGroup: true, Service: linq.ServiceIMessage}
+	chat.Handles = append(chat.Handles, linq.Participant{Handle: linq.NewHandle(line), Status: "active", IsMe: true})
+	for _, handle := range handles {
+		chat.Handles = append(chat.Handles, linq.Participant{Handle: linq.NewHandle(handle), Status: "active", Service: linq.ServiceIMessage})
+	}
+	return chat
+}
+
+func handles(list ...string) []linq.Handle {
+	var all []linq.Handle
+	for _, handle := range list {
+		all = append(all, linq.NewHandle(handle))
+	}
+	return all
+}
+
+func TestViews(t *testing.T) {
+	t.Parallel()
+	launch := groupOf(t, ann, bert, dora)
+	launch.Handles = append(launch.Handles, linq.Participant{Handle: linq.NewHandle(cleo), Status: "left"})
+	here := place{Channel: ops, Thread: "1773480412.000100"}
+	evil := groupOf(t, ann)
+	evil.DisplayName = "<!channel> *x* " + ann + "\n" + strings.Repeat("long ", 40)
+	alone := groupOf(t)
+	var b strings.Builder
+	for _, tc := range []struct {
+		name string
+		m    modal
+	}{
+		{"empty", modal{place: place{Channel: ops}}},
+		{"empty, from nowhere", modal{}},
+		{"reading", modal{place: here, closed: true, note: commands.Say("⏳ Reading the chat.")}},
+		{"who may not", modal{closed: true, note: commands.Say("⛔ You may not.")}},
+		{"the message names people, and no chat", modal{place: here, chosen: handles(ann, dora)}},
+		{"a chat", modal{place: place{Channel: ops}, chat: &launch}},
+		{"a chat, and whom the message names", modal{place: here, chat: &launch, chosen: handles("DORA@example.com", cleo, "+14155550199")}},
+		{"nobody else in it", modal{chat: &alone}},
+		{"an evil name", modal{chat: &evil}},
+		{"trouble", modal{place: here, note: commands.Say("The chat could not be read.")}},
+	} {
+		_, encoded := viewOf(t, tc.m)
+		b.WriteString(showView(t, tc.name, encoded))
+	}
+	golden.Assert(t, b.String(), "views.golden")
+}
+
+// Slack takes the view however large the chat and however long its handles, and every handle comes
+// back whole.
+func TestTheLargestViews(t *testing.T) {
+	t.Parallel()
+	var people []string
+	for i := range 130 {
+		switch i % 3 {
+		case 0:
+			people = append(people, fmt.Sprintf("+1415555%04d", i))
+		case 1:
+			people = append(people, fmt.Sprintf("%d-%s@%s.example.com", i, strings.Repeat("é", 50), strings.Repeat("x", 60)))
+		default:
+			people = append(people, fmt.Sprintf("%d%s@example.com", i, strings.Repeat("<", 63)))
+		}
+	}
+	chat := groupOf(t, people...)
+	chat.DisplayName = strings.Repeat("<&>\"", 500)
+	view, _ := viewOf(t, modal{place: place{Channel: ops, Thread: "1.2"}, chat: &chat, chosen: handles(people...)})
+	input, ok := view.Blocks.BlockSet[1].(*slack.InputBlock)
+	assert.Assert(t, ok)
+	menu, ok := input.Element.(*slack.MultiSelectBlockElement)
+	assert.Assert(t, ok)
+	assert.Equal(t, len(menu.Options), mostOptions)
+	assert.Equal(t, len(menu.InitialOptions), commands.MostHandles, "no more than can be sent")
+	values := make(map[string]bool)
+	for i, option := range menu.Options {
+		values[option.Value] = true
+		handle, known := byValue(chat, option.Value)
+		assert.Assert(t, known)
+		assert.Equal(t, handle.Full(), people[i])
+	}
+	assert.Equal(t, len(values), mostOptions, "two people have the same value")
+	for _, option := range menu.InitialOptions {
+		assert.Assert(t, values[option.Value])
+	}
+	viewOf(t, modal{chosen: handles(people...), note: commands.Say("%s", strings.Repeat("x", 5000))})
+}
+
+// What the modal keeps comes back, and what an older version kept does no harm.
+func TestWhatAModalKeeps(t *testing.T) {
+	t.Parallel()
+	here := place{Channel: ops, Thread: "1.2"}
+	request, _ := viewOf(t, modal{place: here, chosen: handles(ann, dora)})
+	kept := memoryOf(view{PrivateMetadata: request.PrivateMetadata})
+	assert.Equal(t, kept.place, here)
+	assert.DeepEqual(t, kept.People, []string{ann, dora})
+	for _, old := range []string{"", "C0OPS", `{"c":7}`, "null", "[]"} {
+		assert.Equal(t, memoryOf(view{PrivateMetadata: old}).Thread, "")
+	}
+}
+
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                       "",
+		"short":                  "short",
+		strings.Repeat("é", 75):  strings.Repeat("é", 75),
+		strings.Repeat("é", 76):  strings.Repeat("é", 74) + "…",
+		strings.Repeat("x", 999): strings.Repeat("x", 74) + "…",
+	} {
+		assert.Equal(t, shorten(text), want)
+	}
+}

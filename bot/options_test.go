@@ -1,0 +1,127 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/linq/linqtest"
+)
+
+// search opens the form without a chat, for a house with some chats more.
+func search(t *testing.T, cfg houseConfig) (*house, slacktest.View) {
+	t.Helper()
+	h := newHouse(t, cfg)
+	return h, h.open("")
+}
+
+func TestFindingAChatInTheForm(t *testing.T) {
+	t.Parallel()
+	autumn := linqtest.Group("Autumn launch <&>", line, "+14155550161", "eve@example.com", "+14155550163")
+	autumn.ID = "aaaaaaaa-2222-4333-8444-555555555555"
+	left := linqtest.Group("Winter", line, "+14155550171", "+14155550172", "+14155550173")
+	left.ID = "bbbbbbbb-2222-4333-8444-555555555555"
+	left.People = append(left.People, linqtest.Person{Handle: ann, Status: "left"})
+	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: []linqtest.Chat{autumn, left, linqtest.OneToOne(line, ann)}}})
+	for typed, want := range map[string][]string{
+		"":                      {autumn.ID, left.ID, chatID},
+		"spring":                {chatID},
+		"LAUNCH":                {autumn.ID, chatID},
+		"launch autumn":         {autumn.ID},
+		"(415) 555-0132":        {chatID},
+		"+14155550161":          {autumn.ID},
+		"415 555 01":            {autumn.ID, left.ID, chatID},
+		"Eve@Example.com":       {autumn.ID},
+		chatID[:6]:              {chatID},
+		chatID:                  {chatID},
+		strings.ToUpper(chatID): {chatID},
+		"<!channel>":            {},
+		"nothing like it":       {},
+	} {
+		got := h.suggest(v, typed)
+		slices.Sort(got)
+		slices.Sort(want)
+		assert.DeepEqual(t, got, want)
+	}
+}
+
+func TestAtMostAHundredChatsAreOffered(t *testing.T) {
+	t.Parallel()
+	var chats []linqtest.Chat
+	for i := range 5000 {
+		chat := linqtest.Group(fmt.Sprintf("Team %04d %s", i, strings.Repeat("é", 80)), line, ann, bert, cleo)
+		chat.ID = fmt.Sprintf("%08x-2222-4333-8444-555555555555", i)
+		chats = append(chats, chat)
+	}
+	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: chats}})
+	h.suggest(v, "") // whoever comes first may have to wait for the list
+	h.await("the list", func() bool { return len(h.suggest(v, "team")) > 0 })
+	began := time.Now()
+	assert.Equal(t, len(h.suggest(v, "team")), 100)
+	assert.DeepEqual(t, h.suggest(v, "team 4321"), []string{"000010e1-2222-4333-8444-555555555555"})
+	assert.Equal(t, len(h.suggest(v, "415 555 0132")), 100)
+	assert.DeepEqual(t, h.suggest(v, "000010e1"), []string{"000010e1-2222-4333-8444-555555555555"})
+	assert.Assert(t, time.Since(began) < time.Second, "took %s", time.Since(began))
+}
+
+// While Linq takes 10 s for a list, each letter is answered in time; and from the list afterwards,
+// however slow Linq still is.
+func TestTypingWhileLinqIsSlow(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes 10 s")
+	}
+	h, v := search(t, houseConfig{fresh: time.Minute})
+	h.linq.Inject(linqtest.Fault{Op: linqtest.ListChats, Delay: 10 * time.Second})
+	assert.DeepEqual(t, h.suggest(v, "s"), []string{})
+	assert.DeepEqual(t, h.suggest(v, "sp"), []string{})
+	h.await("the list", func() bool { return len(h.suggest(v, "spring")) == 1 })
+	began := time.Now()
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID})
+	h.clock.pass(time.Hour) // it is old, and is renewed behind the scenes
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID})
+	assert.Assert(t, time.Since(began) < time.Second)
+	listings := 0
+	for _, call := range h.linq.Calls() {
+		if call.Op == linqtest.ListChats {
+			listings++
+		}
+	}
+	assert.Assert(t, listings <= 2, "%d listings", listings)
+	h.linq.ClearFaults()
+}
+
+// A Linq that fails leaves the menu empty; the next letter tries again.
+func TestTypingWhileLinqFails(t *testing.T) {
+	t.Parallel()
+	h, v := search(t, houseConfig{})
+	h.linq.Inject(linqtest.Fault{Op: linqtest.ListChats, Status: 503, Times: 1})
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{})
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID})
+}
+
+// A menu of another name finds nothing.
+func TestAnUnknownMenu(t *testing.T) {
+	t.Parallel()
+	h, v := search(t, houseConfig{})
+	ack := h.taken(h.slack.Suggest(t.Context(), h.server.URL, v, slacktest.Field{BlockID: "x", ActionID: "evil", Value: "spring"}))
+	assert.Equal(t, string(ack.Body), `{"options":[]}`+"\n")
+	assert.Equal(t, len(h.linq.Calls()), 0)
+}
+
+// Linq names a chat without a name by its people, whose numbers are masked.
+func TestAnOptionOfAChatWithoutAName(t *testing.T) {
+	t.Parallel()
+	h, v := search(t, houseConfig{})
+	chat := linqtest.Group("", line, "+14155550181", "+14155550182", "+14155550183")
+	chat.ID = "cccccccc-2222-4333-8444-555555555555"
+	h.linq.AddChat(chat)
+	ack := h.taken(h.slack.Suggest(t.Context(), h.server.URL, v, chatPick("0181 ")))
+	assert.Assert(t, !strings.Contains(string(ack.Body), "4155550181"), "a chat without a name is named by its people: %s", ack.Body)
+	assert.Assert(t, strings.Contains(string(ack.Body), chat.ID), "%s", ack.Body)
+}

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/ledger"
+)
+
+// inTime stands for a moment at which everything that is on offer for a while still is.
+func inTime() time.Time { return time.Time{} }
+
+// byDirect shows everything in one direct message to the person who asked.
+func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
+	thread := &view.Thread
+	first := view.Requests[0]
+	if first.Source == ledger.WorkflowStep || first.UserID == "" {
+		return &barredError{code: "nobody to write to"} // a workflow's user is a claim, not somebody who asked
+	}
+	channel, err := s.direct(ctx, thread, first.UserID)
+	if err != nil {
+		return err
+	}
+	err = s.poster.project(ctx, &thread.Posting, outgoing{
+		message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, s.cfg.Now()),
+		key:     "direct-" + first.ID, channel: channel,
+		faded: digestOf(s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, inTime())),
+	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
+	if gone, ok := errors.AsType[*goneError](err); ok {
+		return &barredError{code: gone.code}
+	}
+	return err
+}
+
+// direct opens the direct message with a person, so that a post in it can be looked for. Without the
+// scope for that, Slack takes the person's id for the channel.
+func (s *Show) direct(ctx context.Context, thread *ledger.Thread, user string) (string, error) {
+	if thread.ChannelID != "" {
+		return thread.ChannelID, nil
+	}
+	opened, _, _, err := s.cfg.Slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err == nil && opened != nil && opened.ID != "" {
+		return opened.ID, nil
+	}
+	trouble := judge(err)
+	if _, barred := errors.AsType[*barredError](trouble); barred || err == nil {
+		return user, nil
+	}
+	if later, ok := errors.AsType[*laterError](trouble); ok {
+		return "", later
+	}
+	return "", &laterError{err: trouble} // opening it twice does no harm
+}
+
+func allFinal(requests []ledger.Request) bool {
+	for _, r := range requests {
+		if !r.State.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+var errSpent = errors.New("bot: the response_url is spent")
+
+// mostResponses and responseTime are how often and how long Slack takes answers at a response_url,
+// with a minute to spare. Source: https://docs.slack.dev/interactivity/handling-user-interaction
+const (
+	mostResponses = 5
+	responseTime  = 29 * time.Minute
+)
+
+// byResponseURL tells the person alone. The last use is kept for the outcome. Nothing can take a
+// button away again here, so it stays, and says on a click that its time is over.
+func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
+	first, thread := view.Requests[0], &view.Thread
+	want := outgoing{message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, inTime())}
+	digest, err := want.digest()
+	if err != nil || digest == thread.Shown {
+		return err
+	}
+	spent := first.ResponseURL.Reveal() == "" || thread.ResponseUses >= mostResponses ||
+		s.cfg.Now().Sub(first.AcceptedAt) > responseTime
+	if spent {
+		return &barredError{code: errSpent.Error()}
+	}
+	if thread.ResponseUses == mostResponses-1 && !allFinal(view.Requests) {
+		return nil
+	}
+	thread.ResponseUses++ // before the use: a use whose answer is lost counts as well
+	if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
+		return err
+	}
+	err = judgeWebhook(s.respond(ctx, first.ResponseURL, want.message))
+	if later, ok := errors.AsType[*laterError](err); ok {
+		thread.ResponseUses-- // certainly not used; stored with the wait
+		return later
+	}
+	if lost, ok := errors.AsType[*lostError](err); ok {
+		return &laterError{err: lost}
+	}
+	if err != nil {
+		return err
+	}
+	thread.Shown = digest
+	return s.cfg.Views.SaveThread(ctx, *thread)
+}
+
+func (s *Show) respond(ctx context.Context, to ledger.Private, m message) error {
+	return respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
+		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
+	})
+}

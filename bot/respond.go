@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// respond answers at a response_url. Its error names no URL: a response_url is a secret.
+func respond(ctx context.Context, client *http.Client, to string, m *slack.WebhookMessage) error {
+	if err := slack.PostWebhookCustomHTTPContext(ctx, to, client, m); err != nil {
+		return fmt.Errorf("use response_url: %w", withoutURL(err))
+	}
+	return nil
+}
+
+// isSlack reports whether a response_url leads to Slack. What Slack signs does; but should a signing
+// secret leak, the bot is not to be sent to other hosts. A Slack on this machine, as in tests, counts
+// when apiURL is there too.
+func isSlack(responseURL, apiURL string) bool {
+	u, err := url.Parse(responseURL)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	for _, domain := range []string{"slack.com", "slack-gov.com"} {
+		if u.Scheme == "https" && (host == domain || strings.HasSuffix(host, "."+domain)) {
+			return true
+		}
+	}
+	api, err := url.Parse(apiURL)
+	return err == nil && isLoopback(host) && isLoopback(api.Hostname())
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}

@@ -1,0 +1,208 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// remove has Ada remove somebody, and returns the removal and the reply that says that they left.
+func (h *house) remove(handle, words string) (ledger.Request, slacktest.Message) {
+	h.t.Helper()
+	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + handle})
+	m := h.awaitReply(words)
+	return h.view(ack.TriggerID).Requests[0], m
+}
+
+func TestAddBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	removal, m := h.remove(ann, "0132 has left")
+	assert.Assert(t, strings.Contains(m.Rendered, "[ Add back ]"), m.Rendered)
+	h.press(grace, m, commands.ActionUndo)
+	back := h.awaitReply("0132 is back in Spring launch")
+	assert.Equal(t, back.ThreadTS, m.ThreadTS, "in the same thread")
+	assert.Assert(t, strings.Contains(back.Rendered, "Asked for by @Grace"), back.Rendered)
+	assert.Assert(t, !strings.Contains(back.Rendered, "[ "), "what is undone is not undone again: %s", back.Rendered)
+	assert.Equal(t, len(h.parents()), 1)
+	assert.Equal(t, len(h.slack.Ephemerals(ops, grace)), 0, "the thread says it all")
+	undo, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	assert.NilError(t, err)
+	assert.Equal(t, undo.Kind, ledger.Add)
+	assert.Equal(t, undo.Source, ledger.UndoButton)
+	assert.Equal(t, undo.State, ledger.Added)
+	assert.Equal(t, undo.ThreadTS, m.ThreadTS)
+
+	h.press(ada, m, commands.ActionUndo)
+	h.private(ada, "is recorded", "already asked for by @Grace")
+	assert.Equal(t, len(h.linq.Events()), 2, "left once, came back once")
+}
+
+// As a workflow's thread and a message's: the undo answers where the removal did.
+func TestAddBackInAThreadThatIsNotOurs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	asked := h.slack.PostAs(ada, ops, "", "Please take them out")
+	h.begin("Fx1", inputs("channel_id", ops, "message_ts", asked.TS))
+	h.press(ada, h.awaitReply("0132 has left"), commands.ActionUndo)
+	assert.Equal(t, h.awaitReply("0132 is back").ThreadTS, asked.TS)
+	assert.Equal(t, len(h.parents()), 1)
+}
+
+func TestAddBackIsOfferedForADay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	removal, m := h.remove(ann, "0132 has left")
+	h.clock.pass(24*time.Hour - time.Minute)
+	h.settle(removal.Delivery)
+	assert.Assert(t, strings.Contains(h.awaitReply("0132 has left").Rendered, "[ Add back ]"))
+	before := h.calls("chat.postMessage")
+	h.clock.pass(2 * time.Minute)
+	h.await("the end of the offer", func() bool { return !strings.Contains(h.awaitReply("0132 has left").Rendered, "[ ") })
+	assert.Equal(t, h.calls("chat.postMessage"), before, "nobody is told again")
+
+	h.press(ada, m, commands.ActionUndo) // on a screen that was not refreshed
+	told := h.slack.Ephemerals(ops, ada)
+	assert.Assert(t, strings.Contains(told[len(told)-1].Rendered, "24 hours"), "%+v", told)
+	_, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	assert.ErrorIs(t, err, ledger.ErrNotFound)
+	assert.Equal(t, h.linq.Effects(chatID, ann), 1)
+}
+
+// The end of the offer is no news: where the message can no longer be changed, nobody hears of it.
+func TestTheEndOfTheOfferIsNoNews(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*stage){
+		"archived":        func(s *stage) { s.slack.Archive(ops) },
+		"no longer there": func(s *stage) { s.slack.SetMember(ops, s.slack.Config().BotUserID, false) },
+		"deleted":         func(s *stage) { s.fail("chat.update", slacktest.Fault{Error: "message_not_found"}) },
+		"too old":         func(s *stage) { s.fail("chat.update", slacktest.Fault{Error: "edit_window_closed"}) },
+		"out":             func(s *stage) { s.fail("chat.update", slacktest.Fault{Error: "invalid_auth"}) },
+		"for a moment":    func(s *stage) { s.fail("chat.update", slacktest.Fault{Status: 500, Times: 2}) },
+	} {
+		for _, direct := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s direct %t", name, direct), func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, slacktest.Config{})
+				channel := ops
+				if direct {
+					channel = ""
+				}
+				d := s.askIn(channel, ada, ann, bert)
+				s.news(d, ann, func(r *ledger.Request) { removed(r); r.EndedAt = s.clock.now() })
+				s.news(d, bert, func(r *ledger.Request) { removed(r); r.EndedAt = s.clock.now() })
+				s.settle(d)
+				before := len(s.slack.Messages(ops)) + len(s.slack.DirectMessages(ada))
+				route := s.view(d).Thread.Route
+				s.clock.pass(24 * time.Hour)
+				change(s)
+				s.settle(d)
+				s.settle(d)
+				assert.Equal(t, len(s.slack.Messages(ops))+len(s.slack.DirectMessages(ada)), before)
+				assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 0)
+				assert.Equal(t, s.view(d).Thread.Route, route)
+				calls := len(s.slack.Calls())
+				s.settle(d)
+				assert.Equal(t, len(s.slack.Calls()), calls, "and that is the end of it")
+
+				// What is news is told all the same.
+				s.slack.ClearFaults()
+				if name == "deleted" && !direct {
+					s.news(d, ann, func(r *ledger.Request) { r.People = 3 })
+					s.settle(d)
+					s.wantThread("asked to remove", "3 people stay", "4 people stay")
+				}
+			})
+		}
+	}
+}
+
+// A message for one alone cannot be changed after half an hour: its button stays, and what it is
+// about is not told again by direct message.
+func TestTheOfferByResponseURL(t *testing.T) {
+	t.Parallel()
+	s := closed(t, slacktest.Config{})
+	d := s.ask(ann)
+	s.news(d, ann, func(r *ledger.Request) { removed(r); r.EndedAt = s.clock.now() })
+	s.settle(d)
+	told := s.slack.Ephemerals(ops, ada)
+	wantMessages(t, told, "[ Add back ]")
+	s.clock.pass(24 * time.Hour)
+	s.settle(d)
+	assert.Equal(t, len(s.slack.DirectMessages(ada)), 0)
+	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 1)
+	assert.Equal(t, s.view(d).Thread.Route, ledger.ByResponseURL)
+}
+
+// The button in a message for one alone: no thread can open there.
+func TestAddBackWhereTheBotMayNotPost(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	h.slack.SetMember(ops, h.slack.Config().BotUserID, false)
+	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+	last := func() slacktest.Message {
+		all := h.slack.Ephemerals(ops, ada)
+		return all[len(all)-1]
+	}
+	h.await("the outcome", func() bool { return strings.Contains(last().Rendered, "0132 has left") })
+	h.press(ada, last(), commands.ActionUndo)
+	h.await("the undo", func() bool { return strings.Contains(last().Rendered, "0132 is back") })
+	undo, err := h.ledger.UndoneBy(t.Context(), h.view(ack.TriggerID).Requests[0].ID)
+	assert.NilError(t, err)
+	assert.Equal(t, undo.ThreadTS, "")
+	assert.Assert(t, strings.Contains(last().Rendered, "@Ada asked to add +1 ••• ••• 0132 back to Spring launch"), last().Rendered)
+	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+}
+
+// The button of a direct message answers in that message's thread.
+func TestAddBackInADirectMessage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcutGlobal))
+	assert.Assert(t, h.submit(h.modal(), chatPick(chatID), peoplePick(ann)) == nil)
+	dm := func() []slacktest.Message { return h.slack.DirectMessages(ada) }
+	h.await("the outcome", func() bool { return len(dm()) > 0 && strings.Contains(dm()[0].Rendered, "0132 has left") })
+	h.press(ada, dm()[0], commands.ActionUndo)
+	h.await("the undo", func() bool { return len(dm()) > 1 && strings.Contains(dm()[1].Rendered, "0132 is back") })
+	assert.Equal(t, dm()[1].ThreadTS, dm()[0].TS)
+	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+}
+
+func TestWhoMayAddBack(t *testing.T) {
+	t.Parallel()
+	const mallory = "W0MALLORY"
+	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{ada, mallory}}})
+	h.slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
+	h.slack.AddChannel(slacktest.Channel{ID: ops, Name: "ops", BotMember: true, ExtShared: true})
+	removal, m := h.remove(ann, "0132 has left")
+	h.press(mallory, m, commands.ActionUndo)
+	h.private(mallory, "does not serve this workspace. Nothing was done.")
+	h.press(grace, m, commands.ActionUndo)
+	h.private(grace, "You may not")
+	_, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	assert.ErrorIs(t, err, ledger.ErrNotFound)
+	assert.Equal(t, len(h.linq.Events()), 1)
+
+	h.press(ada, m, commands.ActionUndo)
+	h.awaitReply("0132 is back")
+}
+
+// Where Linq cannot, the thread says so with the same honesty.
+func TestAddBackThatLinqRefuses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	_, m := h.remove(ann, "0132 has left")
+	h.linq.LeaveByThemselves(chatID, line)
+	h.press(ada, m, commands.ActionUndo)
+	h.await("the refusal", func() bool {
+		thread := h.onlyThread()
+		return len(thread) == 3 && strings.HasPrefix(thread[2].Rendered, "⛔")
+	})
+}
