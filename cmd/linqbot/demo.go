@@ -57,13 +57,11 @@ func (s *stage) play(ctx context.Context, out io.Writer, number int, sc scene) e
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	typed := "/linq-remove " + s.chatID + " " + sc.handle
 	fmt.Fprintf(out, "\n%s\n%d. %s\n\n", strings.Repeat("─", 78), number, sc.title)
-	fmt.Fprintf(out, "   Dana types in #%s:  %s\n\n", sc.channel, typed)
 	if sc.before != nil {
 		sc.before(s)
 	}
-	if err := s.send(ctx, sc.channelID(), strings.TrimPrefix(typed, "/linq-remove ")); err != nil {
+	if err := s.perform(ctx, out, sc); err != nil {
 		return err
 	}
 	if sc.during != nil {
@@ -79,12 +77,31 @@ func (s *stage) play(ctx context.Context, out io.Writer, number int, sc scene) e
 	return nil
 }
 
+// perform has Dana do what the scene begins with.
+func (s *stage) perform(ctx context.Context, out io.Writer, sc scene) error {
+	if sc.act != nil {
+		fmt.Fprintf(out, "   Dana %s.\n\n", sc.does)
+		return sc.act(ctx, s)
+	}
+	arguments := s.chatID + " " + sc.handle
+	fmt.Fprintf(out, "   Dana types in #%s:  /linq-remove %s\n\n", sc.channel, arguments)
+	ack, err := s.slack.Send(ctx, s.botURL, slacktest.Command{UserID: demoUser, ChannelID: sc.channelID(), Text: arguments})
+	return answered(ack, err)
+}
+
 // sumUp prints what reached Linq: the promise of one removal, counted.
 func (s *stage) sumUp(out io.Writer, took time.Duration) {
 	fmt.Fprintf(out, "\n%s\nWhat Linq saw of *%s*, counted at Linq's end:\n\n", strings.Repeat("─", 78), demoChatName)
 	fmt.Fprintf(out, "   %-18s %-18s %s\n", "person", "DELETE requests", "times they left")
+	counted := make(map[string]bool)
 	for _, scene := range story() {
-		fmt.Fprintf(out, "   %-18s %-18d %d\n", scene.e164, s.linq.Deletes(s.chatID, scene.e164), s.linq.Effects(s.chatID, scene.e164))
+		if !counted[scene.e164] {
+			fmt.Fprintf(out, "   %-18s %-18d %d\n", scene.e164, s.linq.Deletes(s.chatID, scene.e164), s.linq.Effects(s.chatID, scene.e164))
+		}
+		counted[scene.e164] = true
+	}
+	if step, ok := s.slack.Execution(demoExecution); ok {
+		fmt.Fprintf(out, "\nThe workflow went on with: status %v, \"%v\"\n", step.Outputs["status"], step.Outputs["message"])
 	}
 	fmt.Fprintf(out, "\nThe story took %.1f s. To try it yourself: linqbot demo --keep\n", took.Seconds())
 }

@@ -159,18 +159,6 @@ func (p *process) kill() error {
 	return nil
 }
 
-// send types a command, and insists that the bot answers it.
-func (s *stage) send(ctx context.Context, channelID, text string) error {
-	ack, err := s.slack.Send(ctx, s.botURL, slacktest.Command{UserID: demoUser, ChannelID: channelID, Text: text})
-	if err != nil {
-		return err
-	}
-	if ack.Status != http.StatusOK {
-		return fmt.Errorf("the bot answered %d", ack.Status)
-	}
-	return nil
-}
-
 func (s *stage) awaitScreen(ctx context.Context, channelID, sign string) error {
 	return s.slack.Await(ctx, func(*slacktest.Slack) bool {
 		return strings.Contains(s.slack.Screen(channelID, demoUser), sign)

@@ -10,13 +10,15 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// scene is one step of the demo's story.
+// scene is one step of the demo's story. Dana types a command, unless act says otherwise.
 type scene struct {
 	title   string
 	channel string // name; the bot is in it unless it is private
 	private bool
 	handle  string // as Dana types it
 	e164    string
+	does    string // what Dana does, when it is not typing a command
+	act     func(ctx context.Context, s *stage) error
 	before  func(s *stage)
 	during  func(ctx context.Context, out io.Writer, s *stage) error
 	until   string // what the channel shows in the end
@@ -65,6 +67,30 @@ func story() []scene {
 			until:   "✅",
 			reading: "The command was on disk before Dana saw the answer; the new process finished it, once.",
 		},
+		{
+			title:   "A workflow runs the step \"Remove a Linq participant\"",
+			channel: "offboarding", e164: "+14155550154",
+			does:    "posts a form in #offboarding, and a workflow passes it on to the step",
+			act:     runWorkflow,
+			until:   "✅",
+			reading: "The reply stands in the workflow's own thread, and the workflow goes on with the outcome.",
+		},
+		{
+			title:   "A form, for people without chat ids",
+			channel: "sales", e164: "+14155550165",
+			does:    "types /linq-remove in #sales, and picks the chat and the person in the form",
+			act:     useForm,
+			until:   "✅",
+			reading: "Nobody has to know a chat's id, or type a number that they can point at.",
+		},
+		{
+			title:   "A mistake is taken back",
+			channel: "launch", e164: "+14155550132",
+			does:    "presses \"Add back\" in the thread of the first scene",
+			act:     pressAddBack,
+			until:   "is back in",
+			reading: "Adding back is as honest as removing: it is said only when the chat lists them again.",
+		},
 	}
 }
 
@@ -82,14 +108,15 @@ func killAndRestart(ctx context.Context, out io.Writer, s *stage) error {
 
 // The people and places of the demo.
 const (
-	demoTeam     = "T0DEMO"
-	demoUser     = "U0DANA"
-	demoChannel  = "C06C61756E6368" // #launch
-	demoSecret   = "demo-signing-secret"
-	demoToken    = "xoxb-demo" //nolint:gosec // of the Slack in this process
-	demoKey      = "demo-linq-key"
-	demoChatName = "Spring launch"
-	demoNext     = "+1 415 555 0177" // still in the chat when the story is over
+	demoTeam      = "T0DEMO"
+	demoUser      = "U0DANA"
+	demoChannel   = "C06C61756E6368" // #launch
+	demoSecret    = "demo-signing-secret"
+	demoToken     = "xoxb-demo" //nolint:gosec // of the Slack in this process
+	demoKey       = "demo-linq-key"
+	demoChatName  = "Spring launch"
+	demoExecution = "Fx0DEMO"
+	demoNext      = "+1 415 555 0177" // still in the chat when the story is over
 )
 
 func demoSlack() *slacktest.Slack {

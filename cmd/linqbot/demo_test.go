@@ -27,6 +27,10 @@ func TestTheDemoEndsByItself(t *testing.T) {
 		"To get a thread next time, invite it",
 		"kill -9",
 		"✅ +44 ••• ••• 0321 has left Spring launch",
+		"Asked for by a workflow, which names @Dana",
+		"The workflow went on with: status removed",
+		"✅ +1 ••• ••• 0165 has left Spring launch",
+		"✅ +1 ••• ••• 0132 is back in Spring launch",
 	} {
 		if !strings.Contains(string(out), sentence) {
 			t.Errorf("the demo does not show %q:\n%s", sentence, out)

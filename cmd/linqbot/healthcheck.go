@@ -24,7 +24,11 @@ func newHealthcheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return healthcheck(cmd.Context(), cmp.Or(addr, ":"+cmp.Or(os.Getenv("PORT"), "8080")))
+			port, err := valueOf(os.Getenv, "PORT")
+			if err != nil {
+				return err
+			}
+			return healthcheck(cmd.Context(), cmp.Or(addr, ":"+cmp.Or(port, "8080")))
 		},
 	}
 }

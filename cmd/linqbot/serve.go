@@ -14,9 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/bot"
-	"linqbot/commands"
 	"linqbot/ledger"
-	"linqbot/linq"
 )
 
 func newServe() *cobra.Command {
@@ -89,6 +87,7 @@ func drain(app *app, records *ledger.Ledger, server *http.Server) error {
 	working, cancel := context.WithTimeout(context.Background(), drainWork)
 	defer cancel()
 	err := records.Stop(working)
+	app.bot.Wait(working)
 	if server == nil {
 		return err
 	}
@@ -98,42 +97,4 @@ func drain(app *app, records *ledger.Ledger, server *http.Server) error {
 		err = errors.Join(err, server.Close())
 	}
 	return err
-}
-
-// app is the program put together.
-type app struct {
-	bot     *bot.Bot
-	teams   *bot.Teams
-	workers ledger.Workers
-}
-
-func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, logger *logrus.Logger) (*app, error) {
-	chats, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version})
-	if err != nil {
-		return nil, err
-	}
-	api := bot.NewSlack(cfg.slackToken, cfg.slackURL)
-	teams, err := bot.NewTeams(ctx, bot.TeamsConfig{IDs: cfg.teams, Slack: api, Settings: records, Logger: logger})
-	if err != nil {
-		return nil, err
-	}
-	policy := cfg.policy
-	policy.Members = commands.NewGroupCache(commands.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
-	remove := commands.NewRemove(commands.RemoveConfig{Policy: policy, Recorder: records, Region: cfg.region, Logger: logger})
-	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Logger: logger})
-	show := bot.NewShow(bot.ShowConfig{
-		Views: records, Slack: api, HTTP: bot.NewHTTPClient(), Teams: teams, Logger: logger,
-		Explainer: commands.Explainer{FullHandles: cfg.fullHandles},
-	})
-	return &app{
-		teams:   teams,
-		workers: ledger.Workers{Remove: steps.Remove, Confirm: steps.Confirm, Show: show.Run},
-		bot: bot.New(bot.Config{
-			SigningSecrets: cfg.signingSecrets,
-			Commands:       map[string]bot.Command{bot.RemoveCommand: remove},
-			Teams:          teams,
-			Ready:          records.Ready,
-			Logger:         logger,
-		}),
-	}, nil
 }

@@ -35,6 +35,8 @@ type settings struct {
 	policy         commands.Policy
 	teams          []string
 	fullHandles    bool
+	confirm        bool // ask before removing
+	stepsOff       bool // refuse workflow steps
 	logLevel       logrus.Level
 	logText        bool
 }
@@ -101,11 +103,11 @@ func variables() []variable {
 		{name: "HANDLES_IN_CHANNEL", fallback: "masked", read: func(s *settings, v string) error {
 			return oneOf(v, map[string]func(){"masked": func() {}, "full": func() { s.fullHandles = true }})
 		}},
-		{name: "CONFIRM_REMOVALS", fallback: "false", read: func(_ *settings, v string) error {
-			if v != "false" {
-				return errors.New("must be false: this version cannot ask before it removes")
-			}
-			return nil
+		{name: "CONFIRM_REMOVALS", fallback: "false", read: func(s *settings, v string) error {
+			return oneOf(v, map[string]func(){"false": func() {}, "true": func() { s.confirm = true }})
+		}},
+		{name: "WORKFLOW_STEPS", fallback: "on", read: func(s *settings, v string) error {
+			return oneOf(v, map[string]func(){"on": func() {}, "off": func() { s.stepsOff = true }})
 		}},
 		{name: "LOG_LEVEL", fallback: "info", read: func(s *settings, v string) error {
 			choose := func(level logrus.Level) func() { return func() { s.logLevel = level } }
