@@ -30,11 +30,11 @@ func TestTheListOfChats(t *testing.T) {
 		chats = append(chats, chat)
 	}
 	h := newHouse(t, houseConfig{linq: linqtest.Config{Chats: chats}})
-	m := h.findChats("")
+	h.findChats("")
 	seen := make(map[string]bool)
 	for page := range 3 {
 		assert.Equal(t, len(h.slack.Ephemerals(ops, ada)), 1, "each page takes the place of the one before")
-		m = h.slack.Ephemerals(ops, ada)[0]
+		m := h.slack.Ephemerals(ops, ada)[0]
 		for _, chat := range chats {
 			seen[chat.ID] = seen[chat.ID] || strings.Contains(m.Rendered, chat.ID)
 		}

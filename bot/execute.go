@@ -85,7 +85,9 @@ func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
 // request's delivery, so beginning twice makes one request.
 func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
 	order, refused := x.cfg.Workflow.Order(ctx, run)
+	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
 	if len(refused) > 0 {
+		log.WithField("outcome", "refused").Info("workflow step begun")
 		run.Refusal = refused.String()
 		return run, x.cfg.Runs.SaveExecution(ctx, run)
 	}
@@ -94,6 +96,9 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 		return run, err
 	}
 	run.RequestID = accepted[0].Request.ID
+	log.WithFields(logrus.Fields{
+		"outcome": "recorded", "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
+	}).Info("workflow step begun")
 	return run, x.cfg.Runs.SaveExecution(ctx, run)
 }
 
@@ -111,6 +116,9 @@ func (x *Execute) complete(ctx context.Context, run ledger.Execution, method str
 	switch refusal, refused := errors.AsType[*completionError](err); {
 	case refused && refusal.over():
 		run.Completed = refusal.code
+	case refused && refusal.lasting():
+		x.log.WithError(err).WithField("execution", run.ID).Error("a workflow step cannot be completed")
+		run.Completed = refusal.code
 	case err != nil && ctx.Err() != nil:
 		return 0, ctx.Err()
 	case err != nil && x.cfg.Now().Sub(run.AcceptedAt) > giveUpShow:
@@ -123,6 +131,7 @@ func (x *Execute) complete(ctx context.Context, run ledger.Execution, method str
 		}
 		return x.patience(run), nil
 	default:
+		x.log.WithFields(logrus.Fields{"execution": run.ID, "method": method}).Info("workflow step completed")
 		run.Completed = method
 	}
 	run.DoneAt = x.cfg.Now()
@@ -143,6 +152,15 @@ func (e *completionError) Error() string { return "Slack refuses to complete the
 func (e *completionError) over() bool {
 	switch e.code {
 	case "execution_not_in_running_state", "function_execution_not_in_running_state", "function_execution_not_found":
+		return true
+	}
+	return false
+}
+
+// lasting reports that Slack will say the same to the same call again.
+func (e *completionError) lasting() bool {
+	switch e.code {
+	case "parameter_validation_failed", "access_denied", "invalid_arguments":
 		return true
 	}
 	return false

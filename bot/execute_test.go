@@ -231,7 +231,7 @@ func TestARunIsCompletedOnce(t *testing.T) {
 func TestARunIsGivenUpInTheEnd(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
-	h.fail("functions.completeError", slacktest.Fault{Error: "access_denied"})
+	h.fail("functions.completeError", slacktest.Fault{Error: "invalid_auth"}) // somebody may mend that
 	h.begin("Fx1", nil)
 	assert.Equal(t, h.look("Fx1"), time.Second)
 	h.clock.pass(71 * time.Hour)
@@ -240,6 +240,16 @@ func TestARunIsGivenUpInTheEnd(t *testing.T) {
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
 	assert.Assert(t, strings.Contains(h.log.String(), "giving up"))
+}
+
+func TestARunThatSlackRefusesForGoodIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	h.fail("functions.completeError", slacktest.Fault{Error: "parameter_validation_failed"})
+	h.begin("Fx1", nil)
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
+	assert.Assert(t, strings.Contains(h.log.String(), "cannot be completed"))
 }
 
 // A crash between the completion and the note of it, and one between the request and the note of it.

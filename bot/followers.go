@@ -49,8 +49,12 @@ func (s *Show) forFollower(view ledger.View, f ledger.Follower) commands.Answer 
 		if view.Thread.Route != ledger.InThread {
 			return commands.Answer{s.cfg.Explainer.Explain(request).Text()}
 		}
-		return commands.Answer{commands.Say("The removal of %s that you asked for as well is shown in %s.",
-			s.cfg.Explainer.Who(request), commands.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
+		what := "The removal of"
+		if request.Kind == ledger.Add {
+			what = "Adding back"
+		}
+		return commands.Answer{commands.Say("%s %s that you asked for as well is shown in %s.",
+			what, s.cfg.Explainer.Who(request), commands.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
 	}
 	return nil
 }

@@ -117,15 +117,23 @@ func TestHowInteractionsArrive(t *testing.T) {
 		"JSON":                    {"", "application/json", good, http.StatusUnsupportedMediaType},
 		"JSON of a payload":       {"", "application/json", `{"payload":"{}"}`, http.StatusUnsupportedMediaType},
 		"no type at all":          {"", "", "payload=" + url.QueryEscape(good), http.StatusUnsupportedMediaType},
-		"of no interest": {"", formType, "payload=" + url.QueryEscape(`{"type":"quantum_leap","user":{"id":"U1","team_id":"`+testTeam+`"}}`),
-			http.StatusOK},
+		"of no interest": {
+			"", formType, "payload=" + url.QueryEscape(`{"type":"quantum_leap","user":{"id":"U1","team_id":"`+testTeam+`"}}`),
+			http.StatusOK,
+		},
 		"closed": {"", formType, "payload=" + url.QueryEscape(payload(t, "view_closed")), http.StatusOK},
-		"an unknown shortcut": {"", formType, "payload=" + url.QueryEscape(strings.Replace(good, `"remove"`, `"evil"`, 1)),
-			http.StatusOK},
-		"an unknown modal": {"", formType, "payload=" + url.QueryEscape(strings.Replace(payload(t, "view_submission"), `"remove"`, `"evil"`, 1)),
-			http.StatusOK},
-		"an unknown button": {"", formType, "payload=" + url.QueryEscape(strings.ReplaceAll(payload(t, "block_actions_thread"), "add_back", "evil")),
-			http.StatusOK},
+		"an unknown shortcut": {
+			"", formType, "payload=" + url.QueryEscape(strings.Replace(good, `"remove"`, `"evil"`, 1)),
+			http.StatusOK,
+		},
+		"an unknown modal": {
+			"", formType, "payload=" + url.QueryEscape(strings.Replace(payload(t, "view_submission"), `"remove"`, `"evil"`, 1)),
+			http.StatusOK,
+		},
+		"an unknown button": {
+			"", formType, "payload=" + url.QueryEscape(strings.ReplaceAll(payload(t, "block_actions_thread"), "add_back", "evil")),
+			http.StatusOK,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,7 +24,8 @@ const (
 	actionPeep  = "people"
 )
 
-// Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and /block-kit
+// Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and
+// https://docs.slack.dev/reference/block-kit
 const (
 	longestOption = 75
 	mostOptions   = 100

@@ -260,7 +260,7 @@ func TestLongHandlesComeBackWhole(t *testing.T) {
 	h.linq.AddChat(chat)
 	v := h.open(chatID)
 	var values []string
-	for _, part := range strings.Split(string(v.Body), `"value":"`) {
+	for part := range strings.SplitSeq(string(v.Body), `"value":"`) {
 		value, _, _ := strings.Cut(part, `"`)
 		if strings.HasPrefix(value, "#") {
 			values = append(values, value)
@@ -308,7 +308,7 @@ func TestAMessagesShortcutAnswersInItsThread(t *testing.T) {
 	m := h.slack.PostAs(grace, ops, parent.TS, "Please take <tel:+14155550132|(415) 555-0132> and nobody@example.com out of "+chatID)
 	h.taken(h.slack.MessageShortcut(t.Context(), h.server.URL, ada, shortcutMessage, m))
 	v := h.modal()
-	initial := string(v.Body)[strings.Index(string(v.Body), `"initial_options"`):]
+	_, initial, _ := strings.Cut(string(v.Body), `"initial_options"`)
 	assert.Assert(t, strings.Contains(initial, `"value":"+14155550132"`) && !strings.Contains(initial, `"value":"`+bert), initial)
 	wantView(t, v, "Not offered, though the message names them: *nobody@example.com*")
 	assert.Assert(t, h.submit(v, chatPick(chatID), peoplePick(ann)) == nil)
@@ -327,7 +327,7 @@ func TestAMessageThatNamesNoChat(t *testing.T) {
 	wantView(t, h.modal(), "The message names *+1 415-555-0133*. Pick the chat.")
 	h.taken(h.slack.Pick(t.Context(), h.server.URL, h.modal(), chatPick(chatID)))
 	v := h.modal()
-	initial := string(v.Body)[strings.Index(string(v.Body), `"initial_options"`):]
+	_, initial, _ := strings.Cut(string(v.Body), `"initial_options"`)
 	assert.Assert(t, strings.Contains(initial, `"value":"`+bert+`"`) && !strings.Contains(initial, `"value":"`+ann), initial)
 	assert.Assert(t, h.submit(v, chatPick(chatID), peoplePick(bert)) == nil)
 	h.awaitReply("0133 has left")

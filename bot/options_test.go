@@ -17,7 +17,8 @@ import (
 func search(t *testing.T, cfg houseConfig) (*house, slacktest.View) {
 	t.Helper()
 	h := newHouse(t, cfg)
-	return h, h.open("")
+	form := h.open("")
+	return h, form
 }
 
 func TestFindingAChatInTheForm(t *testing.T) {

@@ -146,7 +146,11 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 		if barred.token {
 			return &laterError{err: barred}
 		}
-		s.log.WithError(barred).WithField("delivery", view.Thread.Delivery).Error("nobody can be told of an outcome")
+		level := logrus.ErrorLevel
+		if view.Requests[0].Source == ledger.WorkflowStep {
+			level = logrus.InfoLevel // the workflow has the outcome
+		}
+		s.log.WithError(barred).WithField("delivery", view.Thread.Delivery).Log(level, "nobody can be told of an outcome")
 		return s.leave(ctx, view, ledger.Undelivered, barred)
 	}
 	return nil

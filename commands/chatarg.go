@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -101,7 +102,8 @@ func wrongWithChat(word string) string {
 		return ""
 	}
 	_, err := linq.ParseChatID(word)
-	if notID, ok := err.(*linq.ChatIDError); ok {
+	notID := &linq.ChatIDError{}
+	if errors.As(err, &notID) {
 		return ": " + notID.Reason
 	}
 	return ""

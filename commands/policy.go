@@ -45,6 +45,9 @@ func (p Policy) channelDenial(channel string) Text {
 	if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
 		return nil
 	}
+	if channel == "" {
+		return Say("Removals are only allowed in %s. Ask for them there.", oneOf(p.Channels, InChannel))
+	}
 	return Say("Removals are not allowed in this channel. Ask for them in %s.", oneOf(p.Channels, InChannel))
 }
 

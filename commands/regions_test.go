@@ -49,7 +49,7 @@ func TestEveryRegion(t *testing.T) {
 
 // TestAnyDigits reads digits at random in every region: what is understood is what was typed.
 func TestAnyDigits(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same numbers every time
+	random := rand.New(rand.NewPCG(1, 2))
 	for region := range phonenumbers.GetSupportedRegions() {
 		for range 2 {
 			digits := make([]byte, 5+random.IntN(12))
@@ -61,7 +61,7 @@ func TestAnyDigits(t *testing.T) {
 				if u, err := ParseHandle(text, region); err == nil {
 					wantSound(t, u, text, region)
 				} else {
-					wantUsage(t, err, text)
+					_ = wantUsage(t, err, text) // it fails the test itself
 				}
 			}
 		}

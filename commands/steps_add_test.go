@@ -304,7 +304,9 @@ func TestCrashOfAnAddition(t *testing.T) {
 		{"before the intent is stored", linqtest.Config{}, 1, ending{"sent", "", true, 1, 1, once(0), []string{asked, queued}}},
 		{"after the POST: the chat shows it", linqtest.Config{}, 2, ending{"added", "seen_there", true, 1, 1, once(0), []string{asked, there}}},
 		{
-			"after the POST, whose effect is queued", linqtest.Config{EffectDelay: time.Minute}, 2,
+			"after the POST, whose effect is queued",
+			linqtest.Config{EffectDelay: time.Minute},
+			2,
 			ending{"sent", "", true, 2, 1, once(0), []string{asked, asked2, queued}},
 		},
 	} {
@@ -333,11 +335,13 @@ func TestShutdownInMidPost(t *testing.T) {
 		want  ending
 	}{
 		{
-			"its effect took place", linqtest.Fault{Delay: time.Hour},
+			"its effect took place",
+			linqtest.Fault{Delay: time.Hour},
 			ending{"added", "seen_there", true, 1, 1, once(0), []string{asked, again("Linq did not answer", time.Second), there}},
 		},
 		{
-			"its effect did not", linqtest.Fault{Delay: time.Hour, Drop: linqtest.BeforeEffect},
+			"its effect did not",
+			linqtest.Fault{Delay: time.Hour, Drop: linqtest.BeforeEffect},
 			ending{"sent", "", true, 2, 1, once(0), []string{asked, again("Linq did not answer", time.Second), asked2, queued}},
 		},
 	} {

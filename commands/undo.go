@@ -52,9 +52,9 @@ func undoUntil(r ledger.Request) time.Time { return r.EndedAt.Add(undoFor) }
 func canBeUndone(r ledger.Request) bool { return r.Kind == ledger.Remove && r.State == ledger.Removed }
 
 // OffersUndo reports whether "Add back" is on offer for r: a removal that was seen, less than 24 hours
-// ago. Whether somebody has taken it back already is for [UndoRecords] to say.
+// ago, and that nobody takes back already, as far as r tells.
 func OffersUndo(r ledger.Request, now time.Time) bool {
-	return canBeUndone(r) && now.Before(undoUntil(r))
+	return canBeUndone(r) && now.Before(undoUntil(r)) && !r.Undone
 }
 
 // NewUndo returns the button.

@@ -7,7 +7,7 @@ import (
 
 // Private is text that must not be printed: a handle, a URL that is a capability. It prints as
 // nothing but a mark; [Private.Reveal] gives the text.
-type Private struct {
+type Private struct { //nolint:recvcheck // Scan fills the value, the others only read it
 	// fmt calls no methods on unexported fields, and would print a plain string in one. Of this it
 	// prints an address.
 	text unique.Handle[string]

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -75,8 +76,27 @@ func (l *Ledger) expireQuestions(ctx context.Context) error {
 // UndoneBy returns the request that takes a removal back; [ErrNotFound] when nobody asked for that,
 // or when it came to nothing.
 func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error) {
-	return queryRequest(ctx, l.read,
+	return undoneBy(ctx, l.read, removalID)
+}
+
+func undoneBy(ctx context.Context, db querier, removalID string) (Request, error) {
+	return queryRequest(ctx, db,
 		`WHERE undoes = ? AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY rowid DESC`, removalID)
+}
+
+// markUndone marks the removals among requests that somebody takes back.
+func markUndone(ctx context.Context, db querier, requests []Request) error {
+	for i, r := range requests {
+		if r.Kind != Remove || r.State != Removed {
+			continue
+		}
+		_, err := undoneBy(ctx, db, r.ID)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		requests[i].Undone = err == nil
+	}
+	return nil
 }
 
 // showSoon has a request shown anew: what is offered with it has changed.

@@ -58,7 +58,7 @@ func TestAQuestionIsAnsweredOnce(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			decided.Add(int32(n)) //nolint:gosec // two at the most
+			decided.Add(int32(n))
 		})
 	}
 	all.Wait()
@@ -148,4 +148,41 @@ func TestUndoingShowsTheRemovalAnew(t *testing.T) {
 	if got, err := l.UndoneBy(t.Context(), removal.ID); err != nil || got.ID != added.Request.ID {
 		t.Errorf("%+v, %v", got, err)
 	}
+}
+
+func TestAViewTellsWhatIsUndone(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+		r, err := l.Request(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		if r.Kind == ledger.Add {
+			return 0, end(ctx, l, id, ledger.Refused)
+		}
+		return 0, end(ctx, l, id, ledger.Removed)
+	}})
+	removal := accept(t, l, order("d1", "+14155550132"))[0].Request
+	await(t, "the removal", func() bool { return state(t, l, removal.ID) == ledger.Removed })
+	undone := func() bool {
+		view, err := l.View(t.Context(), "d1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return view.Requests[0].Undone
+	}
+	if undone() {
+		t.Error("undone by nobody")
+	}
+	undo := question("undo-1", "+14155550132") // it waits for a yes, so that it is seen under way
+	undo.Kind, undo.Undoes = ledger.Add, removal.ID
+	accept(t, l, undo)
+	if !undone() {
+		t.Error("somebody takes it back")
+	}
+	if _, _, err := l.Decide(t.Context(), "undo-1", true, "yes"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the refusal to bring the offer back", func() bool { return !undone() })
 }

@@ -101,6 +101,8 @@ type Request struct {
 	LinqSaid   string // Linq's own words with numbers masked, kept when the code is unknown
 	TraceID    string // Linq's trace id of the answer that decided
 
+	Undone bool // somebody asked for it to be taken back, not in vain so far; only [Ledger.View] tells
+
 	version int64
 	news    int64
 }

@@ -75,6 +75,9 @@ func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
 	if len(requests) == 0 {
 		return View{}, fmt.Errorf("view delivery: %w", ErrNotFound)
 	}
+	if err := markUndone(ctx, l.read, requests); err != nil {
+		return View{}, err
+	}
 	view.Requests = requests
 	if view.Thread, err = loadThread(ctx, l.read, delivery); err != nil {
 		return View{}, err

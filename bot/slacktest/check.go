@@ -3,6 +3,7 @@ package slacktest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -108,10 +109,8 @@ func (c *checker) count(place string, n, least, most int) {
 }
 
 func (c *checker) oneOf(place, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
 	c.add(place, fmt.Sprintf("%q, not one of %q", value, allowed))
 }

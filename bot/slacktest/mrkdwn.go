@@ -3,6 +3,7 @@ package slacktest
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -23,8 +24,8 @@ func (w *world) mrkdwn(text string) string {
 		text = withoutMark(text, mark)
 	}
 	text = unescape(text)
-	for i := len(aside) - 1; i >= 0; i-- { // the last may hold the first
-		text = strings.ReplaceAll(text, string(asideFirst+rune(i)), aside[i])
+	for i, a := range slices.Backward(aside) { // the last may hold the first
+		text = strings.ReplaceAll(text, string(asideFirst+rune(i)), a)
 	}
 	return text
 }

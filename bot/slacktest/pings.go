@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +20,8 @@ func pings(text string, blocks json.RawMessage) bool {
 func pingsBelow(tree any) bool {
 	switch v := tree.(type) {
 	case []any:
-		for _, item := range v {
-			if pingsBelow(item) {
-				return true
-			}
+		if slices.ContainsFunc(v, pingsBelow) {
+			return true
 		}
 	case map[string]any:
 		n := node(v)

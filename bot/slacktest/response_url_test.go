@@ -16,8 +16,7 @@ import (
 func respond(t *testing.T, url string, m slack.WebhookMessage) int {
 	t.Helper()
 	err := slack.PostWebhookCustomHTTPContext(t.Context(), url, http.DefaultClient, &m)
-	var status slack.StatusCodeError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return status.Code
 	}
 	assert.NilError(t, err)

@@ -13,7 +13,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-var chaosCount = flag.Int("chaos", 12, "how many commands the kill -9 test sends; 200 takes some minutes") //nolint:gochecknoglobals // a flag
+var chaosCount = flag.Int("chaos", 12, "how many commands the kill -9 test sends; 200 takes some minutes")
 
 // Whatever is killed, lost or refused for the moment: what was acknowledged ends as a removal, done
 // once, in a thread that says so, and nobody reads of a failure that was none.
@@ -80,7 +80,7 @@ func linqChaos() func(linqtest.Op) *linqtest.Fault {
 		switch {
 		case d.oneIn(8):
 			return &linqtest.Fault{Status: http.StatusInternalServerError, Code: 3006}
-		case d.oneIn(8):
+		case d.oneIn(9):
 			return &linqtest.Fault{Drop: linqtest.AfterEffect}
 		case d.oneIn(10):
 			return &linqtest.Fault{Drop: linqtest.BeforeEffect}
@@ -101,11 +101,11 @@ func slackChaos() func(string) *slacktest.Fault {
 			return &slacktest.Fault{Status: http.StatusServiceUnavailable}
 		case d.oneIn(10):
 			return &slacktest.Fault{Drop: slacktest.AfterEffect}
-		case d.oneIn(10):
+		case d.oneIn(11):
 			return &slacktest.Fault{Drop: slacktest.BeforeEffect}
 		case d.oneIn(12):
 			return &slacktest.Fault{Error: "fatal_error", WithEffect: true}
-		case d.oneIn(10):
+		case d.oneIn(9):
 			return &slacktest.Fault{RetryAfter: time.Second}
 		}
 		return nil

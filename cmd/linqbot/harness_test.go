@@ -31,14 +31,14 @@ const (
 )
 
 // program builds linqbot once for all tests.
-var program = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // built once, never written again
+var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "linqbot-e2e-")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "linqbot")
 	args := append([]string{"build", "-o", path}, raceFlag()...)
-	built, err := exec.Command("go", append(args, ".")...).CombinedOutput() //nolint:gosec,noctx // the toolchain that runs the test
+	built, err := exec.Command("go", append(args, ".")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, built)
 	}
@@ -103,7 +103,7 @@ func numbers(from, count int) []string {
 
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func (w *world) command(args ...string) *exec.Cmd {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(w.t.Context(), path, args...) //nolint:gosec // built above
+	cmd := exec.CommandContext(w.t.Context(), path, args...)
 	cmd.Dir = w.dir
 	cmd.Env = []string{"HOME=" + w.dir, "TMPDIR=" + os.TempDir()}
 	for name, value := range w.env {
@@ -200,7 +200,7 @@ func (b *botProcess) get(path string) int {
 		b.t.Fatal(err)
 	}
 	request.Close = true
-	response, err := http.DefaultClient.Do(request) //nolint:forbidigo // a test of its own machine
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0
 	}

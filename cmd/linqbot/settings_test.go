@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +15,7 @@ func enough(and map[string]string) func(string) string {
 	env := map[string]string{
 		"SLACK_SIGNING_SECRET": "s1", "SLACK_BOT_TOKEN": "xoxb-1", "LINQ_API_V3_API_KEY": "k", "ALLOWED_USERS": "U1,W2",
 	}
-	for name, value := range and {
-		env[name] = value
-	}
+	maps.Copy(env, and)
 	return func(name string) string { return env[name] }
 }
 
