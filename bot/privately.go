@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -12,6 +13,21 @@ import (
 
 // inTime stands for a moment at which everything that is on offer for a while still is.
 func inTime() time.Time { return time.Time{} }
+
+// offering returns the requests as they were before anybody took one back.
+func offering(requests ...ledger.Request) []ledger.Request {
+	before := slices.Clone(requests)
+	for i := range before {
+		before[i].Undone = false
+	}
+	return before
+}
+
+// wholeOffering renders all of a delivery with everything that was ever on offer.
+func (s *Show) wholeOffering(view ledger.View) message {
+	view.Requests = offering(view.Requests...)
+	return s.cfg.Teams.renderer().whole(s.cfg.Explainer, view, inTime())
+}
 
 // byDirect shows everything in one direct message to the person who asked.
 func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
@@ -27,7 +43,7 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
 		message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, s.cfg.Now()),
 		key:     "direct-" + first.ID, channel: channel,
-		faded: digestOf(s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, inTime())),
+		faded: digestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
 	if gone, ok := errors.AsType[*goneError](err); ok {
 		return &barredError{code: gone.code}
@@ -77,7 +93,7 @@ const (
 // button away again here, so it stays, and says on a click that its time is over.
 func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	first, thread := view.Requests[0], &view.Thread
-	want := outgoing{message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, inTime())}
+	want := outgoing{message: s.wholeOffering(*view)}
 	digest, err := want.digest()
 	if err != nil || digest == thread.Shown {
 		return err

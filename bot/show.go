@@ -186,7 +186,7 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 		err := s.poster.project(ctx, &reply.Posting, outgoing{
 			message: r.status(s.cfg.Explainer, request, s.cfg.Now()), key: "reply-" + request.ID,
 			channel: thread.ChannelID, threadTS: thread.TS,
-			faded: digestOf(r.status(s.cfg.Explainer, request, inTime())),
+			faded: digestOf(r.status(s.cfg.Explainer, offering(request)[0], inTime())),
 		}, func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) })
 		if gone, ok := errors.AsType[*goneError](err); ok {
 			return s.startOver(ctx, view, gone)

@@ -40,7 +40,10 @@ func TestAddBack(t *testing.T) {
 	assert.Equal(t, undo.State, ledger.Added)
 	assert.Equal(t, undo.ThreadTS, m.ThreadTS)
 
-	h.press(ada, m, commands.ActionUndo)
+	h.await("the offer to go", func() bool {
+		return !strings.Contains(h.slack.Thread(ops, m.ThreadTS)[1].Rendered, "[ Add back ]")
+	})
+	h.press(ada, m, commands.ActionUndo) // Slack of an older client still shows the button
 	h.private(ada, "is recorded", "already asked for by @Grace")
 	assert.Equal(t, len(h.linq.Events()), 2, "left once, came back once")
 }
@@ -134,6 +137,14 @@ func TestTheOfferByResponseURL(t *testing.T) {
 	s.settle(d)
 	told := s.slack.Ephemerals(ops, ada)
 	wantMessages(t, told, "[ Add back ]")
+	removal := s.view(d).Requests[0]
+	undo := removal.Order
+	undo.Delivery, undo.Kind, undo.Undoes = "undo-1", ledger.Add, removal.ID
+	_, err := s.ledger.Accept(t.Context(), []ledger.Order{undo})
+	assert.NilError(t, err)
+	assert.Assert(t, s.view(d).Requests[0].Undone)
+	s.settle(d)
+	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 1, "that somebody takes it back is no news of the removal")
 	s.clock.pass(24 * time.Hour)
 	s.settle(d)
 	assert.Equal(t, len(s.slack.DirectMessages(ada)), 0)
