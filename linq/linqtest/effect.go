@@ -122,6 +122,7 @@ func (l *Linq) record(kind string, c *chat, p *person, traceID string) Event {
 }
 
 func (l *Linq) tell(event Event) {
+	l.deliver(event)
 	if l.config.OnEvent != nil {
 		l.config.OnEvent(event)
 	}

@@ -12,6 +12,7 @@ package linqtest
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -33,8 +34,16 @@ type Config struct {
 	EffectDelay time.Duration
 
 	// OnEvent is told of every effect, after it, outside of any lock and perhaps from several
-	// goroutines at once. Linq itself tells it by webhook.
+	// goroutines at once. Who has subscribed is told by webhook as well, see [Linq.Deliveries].
 	OnEvent func(Event)
+
+	// Redeliver is how many times more each webhook is delivered after it has been, for Linq promises
+	// no more than "at least once".
+	Redeliver int
+
+	// StripWebhookHeaders takes the webhook-* headers off the webhooks, as some proxies do, and leaves
+	// the old X-Webhook-*.
+	StripWebhookHeaders bool
 
 	// Chaos is asked about every request that no injected fault takes; nil answers as usual. It may
 	// be called from several goroutines at once.
@@ -60,12 +69,24 @@ type Linq struct {
 	closed  bool
 	server  *http.Server
 	baseURL string
+
+	subscriptions []*Subscription // oldest first
+	deliveries    []Delivery
+	delivering    sync.WaitGroup
+	webhooks      *http.Client
+	open          context.Context // ends with Close
+	end           context.CancelFunc
 }
 
 // New returns a Linq that nobody serves yet: mount it as a handler, or call [Linq.Serve].
 func New(config Config) *Linq {
 	config.APIKey = cmp.Or(config.APIKey, "linq-test-key")
 	l := &Linq{config: config, chats: map[string]*chat{}}
+	l.open, l.end = context.WithCancel(context.Background())
+	l.webhooks = &http.Client{
+		Transport:     &http.Transport{},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	for _, number := range config.PhoneNumbers {
 		l.addLine(number)
 	}
@@ -123,9 +144,16 @@ func (l *Linq) APIKey() string { return l.config.APIKey }
 
 // Close drops all connections and whatever has not taken effect.
 func (l *Linq) Close() {
+	l.shut()
+	l.delivering.Wait()
+	l.webhooks.CloseIdleConnections()
+}
+
+func (l *Linq) shut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
+	l.end()
 	for _, e := range l.queue {
 		e.stop()
 	}

@@ -22,7 +22,13 @@ const (
 	GetChat      Op = "get chat"
 	ListChats    Op = "list chats"
 	PhoneNumbers Op = "list phone numbers"
-	unknown      Op = "unknown"
+
+	ListSubscriptions  Op = "list subscriptions"
+	Subscribe          Op = "subscribe"
+	UpdateSubscription Op = "update subscription"
+	Unsubscribe        Op = "delete subscription"
+
+	unknown Op = "unknown"
 )
 
 const maxBody = 1 << 20
@@ -71,6 +77,8 @@ type request struct {
 	chatID  string
 	body    []byte
 	traceID string
+
+	subscription string // its id
 }
 
 func route(r *http.Request) request {
@@ -79,7 +87,7 @@ func route(r *http.Request) request {
 		return request{op: unknown}
 	}
 	byMethod := map[string]Op{http.MethodGet: GetChat}
-	chatID := ""
+	chatID, subscription := "", ""
 	switch segments := strings.Split(path, "/"); {
 	case path == "phone_numbers":
 		byMethod = map[string]Op{http.MethodGet: PhoneNumbers}
@@ -90,14 +98,19 @@ func route(r *http.Request) request {
 	case len(segments) == 3 && segments[0] == "chats" && segments[2] == "participants":
 		chatID = segments[1]
 		byMethod = map[string]Op{http.MethodDelete: Remove, http.MethodPost: Add}
+	case path == "webhook-subscriptions":
+		byMethod = map[string]Op{http.MethodGet: ListSubscriptions, http.MethodPost: Subscribe}
+	case len(segments) == 2 && segments[0] == "webhook-subscriptions":
+		subscription = segments[1]
+		byMethod = map[string]Op{http.MethodPut: UpdateSubscription, http.MethodDelete: Unsubscribe}
 	default:
 		return request{op: unknown}
 	}
 	if op, ok := byMethod[r.Method]; ok {
-		return request{op: op, chatID: chatID}
+		return request{op: op, chatID: chatID, subscription: subscription}
 	}
 	var methods []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
 		if byMethod[method] != "" {
 			methods = append(methods, method)
 		}
@@ -124,6 +137,10 @@ func (l *Linq) answer(r *http.Request, asked request, lost bool) reply {
 		return l.listChats(r.URL.Query(), asked.traceID)
 	case PhoneNumbers:
 		return l.listPhoneNumbers()
+	case ListSubscriptions:
+		return l.listSubscriptions()
+	case Subscribe, UpdateSubscription, Unsubscribe:
+		return l.changeSubscription(r.Header.Get("Content-Type"), asked)
 	}
 	return l.change(r.Header.Get("Content-Type"), asked, lost)
 }

@@ -1,0 +1,122 @@
+package linq
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// Errors of [WebhookVerifier.Verify].
+var (
+	// ErrWebhookHeadersStripped says that only Linq's old headers arrived: something on the way took
+	// the webhook-* headers off.
+	ErrWebhookHeadersStripped = errors.New("linq: webhook: the X-Webhook-* headers are there, but webhook-id, webhook-timestamp and webhook-signature are not")
+	// ErrWebhookUnsigned says that the request is not signed with any of the secrets, or not now.
+	ErrWebhookUnsigned = errors.New("linq: webhook: no valid signature")
+)
+
+// WebhookVerifier tells whether Linq sent a webhook, by the rules of Standard Webhooks: id, time and
+// raw body are signed, and the time is within five minutes of now either way.
+// Source: https://docs.linqapp.com/guides/webhooks/ and https://www.standardwebhooks.com
+type WebhookVerifier struct {
+	keys []*standardwebhooks.Webhook
+}
+
+const (
+	webhookSecretPrefix = "whsec_"
+	shortestSecret      = 16 // bytes; the specification asks for 24 or more
+)
+
+// NewWebhookVerifier takes the secrets of the subscription, "whsec_" and base64: one, or several
+// while rotating.
+func NewWebhookVerifier(secrets []string) (*WebhookVerifier, error) {
+	v := &WebhookVerifier{}
+	for _, secret := range secrets {
+		encoded, ok := strings.CutPrefix(secret, webhookSecretPrefix)
+		if !ok {
+			return nil, errors.New("a webhook secret begins with whsec_")
+		}
+		const bytesPerChar = 0.75
+		if float64(len(encoded))*bytesPerChar < shortestSecret {
+			return nil, errors.New("a webhook secret is too short: copy it whole")
+		}
+		key, err := standardwebhooks.NewWebhook(encoded)
+		if err != nil {
+			return nil, errors.New("a webhook secret is not whsec_ and base64: copy it whole") // the cause may quote it
+		}
+		v.keys = append(v.keys, key)
+	}
+	if len(v.keys) == 0 {
+		return nil, errors.New("there is no webhook secret")
+	}
+	return v, nil
+}
+
+// Verify checks the signature over the raw body.
+func (v *WebhookVerifier) Verify(header http.Header, body []byte) error {
+	for _, key := range v.keys {
+		if err := key.Verify(body, header); err == nil {
+			return nil
+		}
+	}
+	if header.Get(standardwebhooks.HeaderWebhookSignature) == "" && header.Get("X-Webhook-Signature") != "" {
+		return ErrWebhookHeadersStripped
+	}
+	return ErrWebhookUnsigned
+}
+
+// The events that linqbot acts on.
+const (
+	EventParticipantRemoved = "participant.removed"
+	EventParticipantAdded   = "participant.added"
+)
+
+// WebhookEvent is what Linq tells of a chat. Fields that the event does not have are zero.
+type WebhookEvent struct {
+	ID        string // unique; the same for every delivery of the event
+	Type      string
+	TraceID   string
+	CreatedAt time.Time
+	ChatID    ChatID // zero if the event names no chat, or none that is one
+	Person    Participant
+}
+
+// DecodeWebhook reads the body of a webhook whose signature was checked. An event of another type
+// than those above has no chat and no person.
+func DecodeWebhook(body []byte) (WebhookEvent, error) {
+	var e struct {
+		EventID   string `json:"event_id"`
+		EventType string `json:"event_type"`
+		TraceID   string `json:"trace_id"`
+		CreatedAt moment `json:"created_at"`
+		Data      struct {
+			ChatID      string           `json:"chat_id"`
+			Handle      string           `json:"handle"` // deprecated, and the only one that is always there
+			Participant *wireParticipant `json:"participant"`
+		} `json:"data"`
+	}
+	if err := decodeJSON(body, &e); err != nil {
+		return WebhookEvent{}, fmt.Errorf("linq: webhook: %w", err)
+	}
+	if e.EventID == "" || e.EventType == "" {
+		return WebhookEvent{}, errors.New("linq: webhook: the event has no id or no type")
+	}
+	event := WebhookEvent{ID: e.EventID, Type: e.EventType, TraceID: firstTraceID(e.TraceID), CreatedAt: e.CreatedAt.Time}
+	if e.EventType != EventParticipantRemoved && e.EventType != EventParticipantAdded {
+		return event, nil
+	}
+	if id, err := ParseChatID(e.Data.ChatID); err == nil {
+		event.ChatID = id
+	}
+	if e.Data.Participant != nil {
+		event.Person = e.Data.Participant.participant()
+	}
+	if event.Person.Handle.IsZero() {
+		event.Person.Handle = NewHandle(strings.TrimSpace(e.Data.Handle))
+	}
+	return event, nil
+}
