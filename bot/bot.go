@@ -32,6 +32,7 @@ type Config struct {
 	Logger         *logrus.Logger
 
 	Events      Events       // takes what Slack tells; nil: /slack/events is not served
+	Webhooks    *Webhooks    // takes what Linq tells; nil: /linq/webhooks is not served
 	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
 }
 
@@ -85,6 +86,9 @@ func (b *Bot) Handler() http.Handler {
 	}
 	if b.cfg.Events != nil {
 		router.Handle(EventsPath, b.signed(b.serveEvent)).Methods(http.MethodPost)
+	}
+	if b.cfg.Webhooks != nil {
+		router.HandleFunc(LinqWebhooksPath, b.serveWebhook).Methods(http.MethodPost)
 	}
 	router.HandleFunc(HealthPath, serveHealth).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc(ReadyPath, b.serveReady).Methods(http.MethodGet, http.MethodHead)

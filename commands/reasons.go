@@ -11,16 +11,17 @@ import (
 // Reasons why a request ended, or waits, as the ledger keeps them. Beside these there are
 // "linq_2013" for an error code of Linq, and "http_418" for an answer without one.
 const (
-	ReasonNoSuchChat  = "no_such_chat" // reading the chat: there is none
-	ReasonNotAGroup   = "not_a_group"  // reading the chat: a one-to-one chat
-	ReasonOwnLine     = "own_line"     // reading the chat: the handle is our own line
-	ReasonNotInChat   = "not_in_chat"  // reading the chat: the handle is not listed
-	ReasonSeenGone    = "seen_gone"    // reading the chat: the handle is not active
-	ReasonStillListed = "still_listed" // reading the chat after the removal was queued: still active
-	ReasonSeenThere   = "seen_there"   // reading the chat: the handle is active, as an addition wants it
-	ReasonStillAway   = "still_away"   // reading the chat after the addition was queued: still not active
-	ReasonUnreadable  = "unreadable"   // the chat could not be read after the request was queued
-	ReasonNoAnswer    = "no_answer"    // Linq did not answer
+	ReasonNoSuchChat    = "no_such_chat"    // reading the chat: there is none
+	ReasonNotAGroup     = "not_a_group"     // reading the chat: a one-to-one chat
+	ReasonOwnLine       = "own_line"        // reading the chat: the handle is our own line
+	ReasonNotInChat     = "not_in_chat"     // reading the chat: the handle is not listed
+	ReasonSeenGone      = "seen_gone"       // reading the chat: the handle is not active
+	ReasonSeenByWebhook = "seen_by_webhook" // Linq told that it happened
+	ReasonStillListed   = "still_listed"    // reading the chat after the removal was queued: still active
+	ReasonSeenThere     = "seen_there"      // reading the chat: the handle is active, as an addition wants it
+	ReasonStillAway     = "still_away"      // reading the chat after the addition was queued: still not active
+	ReasonUnreadable    = "unreadable"      // the chat could not be read after the request was queued
+	ReasonNoAnswer      = "no_answer"       // Linq did not answer
 )
 
 // The statuses of Linq's answers that mean something of their own.

@@ -31,6 +31,10 @@ func nextRead(since time.Duration) time.Duration {
 // addition: only what is seen is said to have happened. It returns after how long it wants to be run
 // again; 0 at the end.
 func (s *Steps) Confirm(ctx context.Context, id string) (time.Duration, error) {
+	return afresh(s.confirm(ctx, id))
+}
+
+func (s *Steps) confirm(ctx context.Context, id string) (time.Duration, error) {
 	r, err := s.records.Request(ctx, id)
 	if err != nil || r.State != ledger.Sent {
 		return 0, err

@@ -16,6 +16,10 @@ import (
 // is certain, store the intent, ask Linq. It returns after how long it wants to be run again; 0 when
 // the request needs no further try.
 func (s *Steps) Remove(ctx context.Context, id string) (time.Duration, error) {
+	return afresh(s.try(ctx, id))
+}
+
+func (s *Steps) try(ctx context.Context, id string) (time.Duration, error) {
 	r, err := s.records.Request(ctx, id)
 	if err != nil || r.State != ledger.Accepted {
 		return 0, err

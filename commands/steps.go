@@ -188,3 +188,12 @@ func backoff(tries int) time.Duration {
 	const doublings = 5
 	return min(retryMost, retryFirst<<min(max(tries-1, 0), doublings))
 }
+
+// afresh has a step decide again when a webhook was faster than what it had to store.
+func afresh(again time.Duration, err error) (time.Duration, error) {
+	const soon = 10 * time.Millisecond
+	if errors.Is(err, ledger.ErrStale) {
+		return soon, nil
+	}
+	return again, err
+}

@@ -106,15 +106,15 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 		Logger: slog.New(logrusHandler{entry: l.log}),
 		Queues: map[string]river.QueueConfig{
 			queueRemove:  {MaxWorkers: removeWorkers},
-			queueConfirm: {MaxWorkers: confirmWorkers},
+			queueConfirm: {MaxWorkers: confirmWorkers, FetchPollInterval: 200 * time.Millisecond},
 			queueShow:    {MaxWorkers: showWorkers},
 			queueExecute: {MaxWorkers: executeWorkers},
 		},
 		Workers: registry,
 		// A commit is noticed by River's listener, which looks each 50 ms; the poll finds steps that
-		// asked to be run again within seconds.
+		// asked to be run again within seconds. Confirming has the shortest of those waits.
 		FetchCooldown:     time.Millisecond,
-		FetchPollInterval: 200 * time.Millisecond,
+		FetchPollInterval: 500 * time.Millisecond,
 		// No step takes longer than a try at Linq, 20 s, and the bookkeeping around it.
 		JobTimeout:                  time.Minute,
 		RescueStuckJobsAfter:        2 * time.Minute,
