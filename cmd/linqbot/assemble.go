@@ -48,6 +48,7 @@ func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, logger 
 			Ready:          records.Ready,
 			Logger:         logger,
 			Events:         records,
+			Webhooks:       newWebhooks(cfg, records, logger),
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Book: book, Chats: chats, Region: cfg.region,
 				Undo: commands.NewUndo(commands.UndoConfig{
@@ -56,6 +57,15 @@ func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, logger 
 			},
 		}),
 	}, nil
+}
+
+// newWebhooks is nil without a secret: removals are then confirmed by reading alone.
+func newWebhooks(cfg settings, records *ledger.Ledger, logger *logrus.Logger) *bot.Webhooks {
+	if cfg.webhooks == nil {
+		return nil
+	}
+	sightings := commands.NewSightings(commands.SightingsConfig{Records: records, Logger: logger})
+	return &bot.Webhooks{Verifier: cfg.webhooks, Take: sightings.Take}
 }
 
 // newWorkers are the steps that carry requests on.

@@ -182,3 +182,20 @@ func TestFindingChats(t *testing.T) {
 		t.Errorf("%s", ack.Text)
 	}
 }
+
+// With reading out of order, Linq's webhook alone shows that they have left.
+func TestSeenByWebhook(t *testing.T) {
+	t.Parallel()
+	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	w := newWorld(t, linqtest.Config{EffectDelay: 300 * time.Millisecond, Redeliver: 2})
+	w.env["LINQ_WEBHOOK_SECRET"] = secret
+	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + w.addr + "/linq/webhooks?version=2026-02-03", Secret: secret})
+	w.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Status: http.StatusServiceUnavailable})
+	b := w.start()
+	w.remove(ann)
+	w.awaitOutcome("✅ +1 ••• ••• 0132 has left")
+	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+		t.Errorf("%d DELETEs", got)
+	}
+	w.nothingLeaked(b)
+}

@@ -15,7 +15,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newVersion())
+	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newVersion())
 	return root
 }
 

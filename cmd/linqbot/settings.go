@@ -28,6 +28,7 @@ type settings struct {
 	slackURL       string
 	linqKey        string
 	linqURL        string
+	webhooks       *linq.WebhookVerifier // nil: Linq's webhooks are not taken
 	listenAddr     string
 	port           string // some platforms set it; LISTEN_ADDR wins
 	databaseURL    string
@@ -67,6 +68,10 @@ func variables() []variable {
 		{name: "LINQ_API_V3_BASE_URL", fallback: linq.DefaultBaseURL, read: func(s *settings, v string) error {
 			s.linqURL = v
 			return wrong(linq.CheckBaseURL(v))
+		}},
+		{name: "LINQ_WEBHOOK_SECRET", read: func(s *settings, v string) (err error) {
+			s.webhooks, err = linq.NewWebhookVerifier(commands.ParseIDs(v))
+			return wrong(err)
 		}},
 		{name: "LISTEN_ADDR", read: func(s *settings, v string) error {
 			s.listenAddr = v
@@ -124,9 +129,30 @@ func variables() []variable {
 
 // loadSettings reads the environment, and reports every mistake in it at once.
 func loadSettings(lookup func(string) string) (settings, error) {
-	var s settings
-	var mistakes []error
-	for _, v := range variables() {
+	s, mistakes := readVariables(lookup, variables())
+	if lookup("ALLOWED_USERS")+lookup("ALLOWED_USERS_FILE")+lookup("ALLOWED_USERGROUPS")+lookup("ALLOWED_USERGROUPS_FILE") == "" {
+		mistakes = append(mistakes, errors.New("ALLOWED_USERS is missing: name the members who may remove people by their ids, or * for everyone in the workspace, or set ALLOWED_USERGROUPS"))
+	}
+	s.listenAddr = cmp.Or(s.listenAddr, ":"+cmp.Or(s.port, "8080"))
+	return judged(s, mistakes)
+}
+
+// loadLinqSettings reads what calling Linq takes, and nothing else.
+func loadLinqSettings(lookup func(string) string) (settings, error) {
+	return judged(readVariables(lookup, slices.DeleteFunc(variables(), func(v variable) bool {
+		return !strings.HasPrefix(v.name, "LINQ_API_")
+	})))
+}
+
+func judged(s settings, mistakes []error) (settings, error) {
+	if len(mistakes) > 0 {
+		return settings{}, fmt.Errorf("the environment is not right:\n  %w", joinLines(mistakes))
+	}
+	return s, nil
+}
+
+func readVariables(lookup func(string) string, wanted []variable) (s settings, mistakes []error) {
+	for _, v := range wanted {
 		value, err := valueOf(lookup, v.name)
 		switch {
 		case err != nil:
@@ -144,14 +170,7 @@ func loadSettings(lookup func(string) string) (settings, error) {
 			mistakes = append(mistakes, fmt.Errorf("%s %w", v.name, err))
 		}
 	}
-	if lookup("ALLOWED_USERS")+lookup("ALLOWED_USERS_FILE")+lookup("ALLOWED_USERGROUPS")+lookup("ALLOWED_USERGROUPS_FILE") == "" {
-		mistakes = append(mistakes, errors.New("ALLOWED_USERS is missing: name the members who may remove people by their ids, or * for everyone in the workspace, or set ALLOWED_USERGROUPS"))
-	}
-	s.listenAddr = cmp.Or(s.listenAddr, ":"+cmp.Or(s.port, "8080"))
-	if len(mistakes) > 0 {
-		return settings{}, fmt.Errorf("the environment is not right:\n  %w", joinLines(mistakes))
-	}
-	return s, nil
+	return s, mistakes
 }
 
 // valueOf returns NAME, or what the file NAME_FILE holds.

@@ -1,0 +1,345 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"linqbot/bot"
+	"linqbot/linq"
+)
+
+func newWebhook() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "webhook",
+		Short: "Subscribe to Linq's webhooks, list and delete subscriptions",
+		Long: "Subscribe to Linq's webhooks, list and delete subscriptions.\n\n" +
+			"Of the environment these need LINQ_API_V3_API_KEY, and LINQ_API_V3_BASE_URL if it is not Linq's own, or the same with _FILE.",
+		Args: cobra.NoArgs,
+	}
+	cmd.AddCommand(newWebhookSubscribe(), newWebhookList(), newWebhookDelete())
+	return cmd
+}
+
+func newWebhookSubscribe() *cobra.Command {
+	var address, secretFile string
+	cmd := &cobra.Command{
+		Use:   "subscribe --url https://host" + bot.LinqWebhooksPath,
+		Short: "Let Linq send its webhooks to a linqbot, or repair the subscription that is there",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			target, err := pinnedURL(address)
+			if err != nil {
+				return fmt.Errorf("--url %w", err)
+			}
+			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
+				return subscription{client: client, out: cmd.OutOrStdout(), target: target, secretFile: secretFile}.ensure(ctx)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&address, "url", "", "where Linq reaches linqbot: https://host"+bot.LinqWebhooksPath)
+	cmd.Flags().StringVar(&secretFile, "secret-file", "", "write the secret to this new file instead of printing it")
+	_ = cmd.MarkFlagRequired("url") // the flag is there
+	return cmd
+}
+
+func newWebhookList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List all webhook subscriptions of the Linq account",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
+				all, err := client.Subscriptions(ctx)
+				if err != nil {
+					return err
+				}
+				return tabulate(cmd.OutOrStdout(), all)
+			})
+		},
+	}
+}
+
+func newWebhookDelete() *cobra.Command {
+	return &cobra.Command{
+		Use:   "delete <id>",
+		Short: "Delete a webhook subscription",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := linq.ParseSubscriptionID(strings.TrimSpace(args[0]))
+			if err != nil {
+				return fmt.Errorf("%w; copy it from: linqbot webhook list", err)
+			}
+			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
+				err := client.DeleteSubscription(ctx, id)
+				if linq.IsNotFound(err) {
+					return fmt.Errorf("no subscription has this id, see: linqbot webhook list (%w)", err)
+				}
+				if err == nil {
+					fmt.Fprintln(cmd.OutOrStdout(), "Deleted", id)
+				}
+				return err
+			})
+		},
+	}
+}
+
+// withLinq calls Linq with what the environment says, and adds Linq's own words to a refusal.
+func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error) error {
+	cfg, err := loadLinqSettings(os.Getenv)
+	if err != nil {
+		return err
+	}
+	client, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version})
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+	const patience = time.Minute
+	ctx, cancel := context.WithTimeout(cmd.Context(), patience)
+	defer cancel()
+	err = call(ctx, client)
+	if refusal, ok := errors.AsType[*linq.Error](err); ok && refusal.Message != "" {
+		return fmt.Errorf("%w; Linq says: %q", err, linq.MaskText(refusal.Message))
+	}
+	return err
+}
+
+// ourEvents are what linqbot acts on.
+func ourEvents() []string { return []string{linq.EventParticipantRemoved, linq.EventParticipantAdded} }
+
+func wantsOurEvents(s linq.Subscription) bool {
+	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(ourEvents())))
+}
+
+const versionParameter = "version"
+
+// pinnedURL returns the address with the version of the webhooks that linqbot reads. Its error is
+// the rest of a sentence.
+func pinnedURL(text string) (string, error) {
+	target, err := url.Parse(text)
+	switch {
+	case err != nil || target.Host == "" || target.Opaque != "":
+		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
+	case target.User != nil || target.Fragment != "":
+		return "", errors.New("must have no user name, password or #fragment")
+	case target.Scheme == "http" && isThisMachine(target.Hostname()):
+	case target.Scheme != "https":
+		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
+	}
+	query, err := url.ParseQuery(target.RawQuery)
+	if err != nil {
+		return "", errors.New("has a query that cannot be read")
+	}
+	query.Set(versionParameter, linq.WebhookVersion)
+	target.RawQuery = query.Encode()
+	return target.String(), nil
+}
+
+func isThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// endpoint is what stays of an address without the version: two subscriptions with the same one
+// deliver to the same place. Another query parameter makes another place, for that is how two bots
+// behind one address are told apart.
+func endpoint(address string) string {
+	target, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	query := target.Query()
+	query.Del(versionParameter)
+	target.RawQuery, target.ForceQuery = query.Encode(), false
+	target.Scheme, target.Host = strings.ToLower(target.Scheme), strings.ToLower(target.Host)
+	if target.Scheme == "https" {
+		target.Host = strings.TrimSuffix(target.Host, ":443")
+	}
+	target.Path = cmp.Or(target.Path, "/")
+	return target.String()
+}
+
+// subscription is one that shall be there.
+type subscription struct {
+	client     *linq.Client
+	out        io.Writer
+	target     string // with the version
+	secretFile string // "": the secret is printed
+}
+
+func (s subscription) ensure(ctx context.Context) error {
+	all, err := s.client.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	same := slices.DeleteFunc(all, func(each linq.Subscription) bool { return endpoint(each.TargetURL) != endpoint(s.target) })
+	if len(same) == 0 {
+		return s.create(ctx)
+	}
+	at := max(0, slices.IndexFunc(same, func(each linq.Subscription) bool { return each.TargetURL == s.target }))
+	if err := s.repair(ctx, same[at]); err != nil {
+		return err
+	}
+	for _, other := range slices.Delete(same, at, at+1) {
+		fmt.Fprintf(s.out, "\nSubscription %s delivers to the same place, signed with another secret. To end that: linqbot webhook delete %s\n", other.ID, other.ID)
+	}
+	return nil
+}
+
+// create makes sure that the secret has a place before there is a secret: Linq shows it once.
+func (s subscription) create(ctx context.Context) error {
+	var file *os.File
+	if s.secretFile != "" {
+		const ownerOnly = 0o600
+		var err error
+		file, err = os.OpenFile(s.secretFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly)
+		if errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("--secret-file %s exists, and is not overwritten: name another file; nothing was subscribed", s.secretFile)
+		}
+		if err != nil {
+			return fmt.Errorf("--secret-file: %w; nothing was subscribed", err)
+		}
+	}
+	made, secret, err := s.client.Subscribe(ctx, linq.SubscriptionRequest{TargetURL: s.target, Events: ourEvents()})
+	if err != nil {
+		s.discard(file)
+		return withoutSecret(err)
+	}
+	if file == nil {
+		s.printSecret(made, secret)
+		return nil
+	}
+	_, err = file.WriteString(secret + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		s.discard(file)
+		return s.takeBack(ctx, made, err)
+	}
+	fmt.Fprintf(s.out, "Subscribed: %s\n  id %s\n\nThe secret is in %s, and Linq does not show it again.\n"+
+		"Set LINQ_WEBHOOK_SECRET_FILE to that path for linqbot serve, and start it again.\n", made.TargetURL, made.ID, s.secretFile)
+	return nil
+}
+
+func (s subscription) printSecret(made linq.Subscription, secret string) {
+	fmt.Fprintf(s.out, "Subscribed: %s\n  id %s\n\nThe secret, which is shown this once and never again:\n\n  LINQ_WEBHOOK_SECRET=%s\n\n"+
+		"Put it where linqbot serve gets its secrets from, and start it again.\n", made.TargetURL, made.ID, secret)
+}
+
+// discard removes the file that was made for a secret that did not come.
+func (s subscription) discard(file *os.File) {
+	if file != nil {
+		_ = file.Close()            // nothing in it is needed
+		_ = os.Remove(s.secretFile) // it is empty or half written; the error that counts is another
+	}
+}
+
+// takeBack ends a subscription whose secret is lost.
+func (s subscription) takeBack(ctx context.Context, made linq.Subscription, cause error) error {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := s.client.DeleteSubscription(ctx, made.ID); err != nil {
+		return fmt.Errorf("the secret could not be written (%w), and the subscription %s not be deleted again (%w): delete it and subscribe again", cause, made.ID, err)
+	}
+	return fmt.Errorf("the secret could not be written: %w; the subscription has been deleted again", cause)
+}
+
+// withoutSecret says what to do if Linq may have made a subscription whose secret nobody has seen.
+func withoutSecret(err error) error {
+	unanswered, isUnanswered := errors.AsType[*linq.NoAnswerError](err)
+	_, isUnreadable := errors.AsType[*linq.UnreadableError](err)
+	if isUnreadable || isUnanswered && unanswered.MaybeSent {
+		return fmt.Errorf("%w\nThere may be a subscription now whose secret nobody knows. Look with: linqbot webhook list\nIf it is there: linqbot webhook delete <id>, and subscribe again", err)
+	}
+	return err
+}
+
+func (s subscription) repair(ctx context.Context, found linq.Subscription) error {
+	var wrong []string
+	if found.TargetURL != s.target {
+		wrong = append(wrong, "its URL did not name version "+linq.WebhookVersion)
+	}
+	if !wantsOurEvents(found) {
+		wrong = append(wrong, "its events were others")
+	}
+	if !found.Active {
+		wrong = append(wrong, "it was not active")
+	}
+	if len(wrong) == 0 {
+		fmt.Fprintf(s.out, "Subscribed already, and all is right: %s\n  id %s\n", s.target, found.ID)
+	} else {
+		repaired, err := s.client.UpdateSubscription(ctx, found.ID, linq.SubscriptionRequest{
+			TargetURL: s.target, Events: ourEvents(), Active: new(true),
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "Repaired: %s\n  id %s\n  %s\n", repaired.TargetURL, repaired.ID, strings.Join(wrong, "; "))
+	}
+	if len(found.PhoneNumbers) > 0 {
+		fmt.Fprintf(s.out, "\nIt tells of some of your lines only, which was left as it is: %v\n", found.PhoneNumbers)
+	}
+	fmt.Fprintf(s.out, "\nIts secret is the one that was shown when it was made; Linq does not show it again.\nIf it is lost, delete the subscription and subscribe again:\n\n  linqbot webhook delete %s\n", found.ID)
+	if s.secretFile == "" {
+		return nil
+	}
+	if _, err := os.Stat(s.secretFile); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("no secret was written to %s: that of an existing subscription cannot be read again", s.secretFile)
+	}
+	return nil
+}
+
+// tabulate prints subscriptions, without anything that is secret.
+func tabulate(out io.Writer, all []linq.Subscription) error {
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(out, "There are no webhook subscriptions.")
+		return err
+	}
+	const padding = 2
+	table := tabwriter.NewWriter(out, 0, 0, padding, ' ', 0)
+	fmt.Fprintln(table, "ID\tURL\tEVENTS\tACTIVE\tLINQBOT'S")
+	for _, s := range all {
+		active := "no"
+		if s.Active {
+			active = "yes"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", cmp.Or(s.ID.String(), "?"), oneCell(s.TargetURL), oneCell(strings.Join(s.Events, ",")), active, ours(s))
+	}
+	return table.Flush()
+}
+
+// ours tells whether a subscription is a linqbot's, by its path or its events.
+func ours(s linq.Subscription) string {
+	target, err := url.Parse(s.TargetURL)
+	switch {
+	case err != nil || !strings.HasSuffix(target.Path, bot.LinqWebhooksPath) && !wantsOurEvents(s):
+		return "no"
+	case !wantsOurEvents(s) || !s.Active || target.Query().Get(versionParameter) != linq.WebhookVersion:
+		return "yes, subscribe again to repair it"
+	}
+	return "yes"
+}
+
+// oneCell keeps what others wrote from moving the cursor or the columns, and hides a password.
+func oneCell(text string) string {
+	if target, err := url.Parse(text); err == nil && target.User != nil {
+		text = target.Redacted()
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, text)
+}
