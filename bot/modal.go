@@ -17,11 +17,11 @@ import (
 // The parts of the modal. The id of the people's block names the chat, so that Slack forgets the
 // people of another one.
 const (
-	modalRemove = "remove" // callback id of the modal
-	blockChat   = "chat"
-	blockPeople = "people-"
-	actionChat  = "chat"
-	actionPeep  = "people"
+	modalRemove  = "remove" // callback id of the modal
+	blockChat    = "chat"
+	blockPeople  = "people-"
+	actionChat   = "chat"
+	actionPeople = "people"
 )
 
 // Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and
@@ -134,7 +134,7 @@ func (r renderer) peopleFields(chat linq.Chat, chosen []linq.Handle) []slack.Blo
 	if len(offered) == 0 {
 		return []slack.Block{r.section(commands.Say("Nobody but your own line is in this chat."))}
 	}
-	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), actionPeep, offered...)
+	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), actionPeople, offered...)
 	if len(initial) > 0 {
 		element.InitialOptions = initial
 	}

@@ -49,7 +49,7 @@ func chatPick(id string) slacktest.Field {
 }
 
 func peoplePick(people ...string) slacktest.Field {
-	return slacktest.Field{BlockID: blockPeople + chatID, ActionID: actionPeep, Values: append([]string{}, people...)}
+	return slacktest.Field{BlockID: blockPeople + chatID, ActionID: actionPeople, Values: append([]string{}, people...)}
 }
 
 // submit sends the modal, and returns what is wrong with it by field; nil when it closes.

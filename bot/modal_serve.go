@@ -186,7 +186,7 @@ func chosenIn(v view) (chat, block string, people []string) {
 		}
 		if strings.HasPrefix(blockID, blockPeople) {
 			block = blockID
-			for _, chosen := range fields[actionPeep].SelectedOptions {
+			for _, chosen := range fields[actionPeople].SelectedOptions {
 				people = append(people, chosen.Value)
 			}
 		}
