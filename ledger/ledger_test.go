@@ -309,12 +309,8 @@ func TestShownWithoutNews(t *testing.T) {
 		},
 	})
 	defer close(release)
-	at := time.Now()
 	accept(t, l, order("d1", "+14155550132"))
 	<-shown
-	if took := time.Since(at); took > 3*time.Second {
-		t.Errorf("shown after %s", took)
-	}
 }
 
 func TestStepsAreRunAgain(t *testing.T) {
