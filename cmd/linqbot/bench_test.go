@@ -54,3 +54,33 @@ func residentMB(b *testing.B, pid int) float64 {
 	}
 	return 0
 }
+
+// BenchmarkPromisedTimes measures what design and README promise in seconds: how soon a thread stands
+// while Linq does not answer (3 s), and how soon work goes on after a kill -9 (2 s from the start of
+// the next process to its first call at Linq).
+func BenchmarkPromisedTimes(b *testing.B) {
+	w := newWorld(b, linqtest.Config{})
+	handles := numbers(2000, 100)
+	w.chat = w.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
+	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
+	w.command() // builds the program, before the clock runs
+	bot := w.start()
+	var shown, resumed time.Duration
+	for i := 0; b.Loop() && i < len(handles); i++ {
+		w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 30 * time.Second})
+		w.remove(handles[i])
+		acked := time.Now()
+		w.await("the thread", func() bool { return len(w.outcomes()) == i+1 })
+		shown = max(shown, time.Since(acked))
+		bot.kill()
+		calls := len(w.linq.Calls())
+		started := time.Now()
+		bot = w.launch()
+		w.await("the next call at Linq", func() bool { return len(w.linq.Calls()) > calls })
+		resumed = max(resumed, time.Since(started))
+		w.await("the end", func() bool { return strings.Contains(w.outcomes()[i].Rendered, "✅") })
+	}
+	b.ReportMetric(float64(shown.Milliseconds()), "thread-ms-most")
+	b.ReportMetric(float64(resumed.Milliseconds()), "resumed-ms-most")
+	b.ReportMetric(0, "ns/op") // the loop waits for the end as well
+}
