@@ -110,7 +110,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	})
 	h.show = h.newShow(logger)
 	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: h.ledger, Logger: logger, Now: h.clock.now})
-	return New(config), ledger.Workers{Remove: steps.Remove, Confirm: steps.Confirm, Show: h.show.Run, Execute: h.execute.Run}
+	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.show.Run, Execute: h.execute.Run}
 }
 
 // serve has requests answered by this bot from now on.

@@ -197,7 +197,7 @@ func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledg
 // see itself.
 func startLedger(t *testing.T, l *ledger.Ledger, workers ledger.Workers) {
 	t.Helper()
-	for _, step := range []*ledger.Step{&workers.Remove, &workers.Confirm, &workers.Show, &workers.Execute} {
+	for _, step := range []*ledger.Step{&workers.Try, &workers.Confirm, &workers.Show, &workers.Execute} {
 		if *step == nil {
 			*step = func(context.Context, string) (time.Duration, error) { return 0, nil }
 		}

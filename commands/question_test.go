@@ -62,7 +62,7 @@ func (d *desk) restart() {
 	assert.NilError(d, err)
 	idle := func(context.Context, string) (time.Duration, error) { return 0, nil }
 	assert.NilError(d, d.ledger.Start(context.Background(), ledger.Workers{
-		Remove:  func(context.Context, string) (time.Duration, error) { d.started.Add(1); return 0, nil },
+		Try:     func(context.Context, string) (time.Duration, error) { d.started.Add(1); return 0, nil },
 		Confirm: idle, Show: idle, Execute: idle,
 	}))
 	d.configure()

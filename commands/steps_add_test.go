@@ -315,7 +315,7 @@ func TestCrashOfAnAddition(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newAddWorld(t, test.config)
 				w.dieAt(test.die)
-				_, err := w.steps.Remove(w.ctx, requestID)
+				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, errPowerOff)
 				w.revive()
 				got := ending{Waits: once(w.remove())}
@@ -351,7 +351,7 @@ func TestShutdownInMidPost(t *testing.T) {
 				w := newAddWorld(t, linqtest.Config{})
 				w.fail(linqtest.Add, 1, test.fault)
 				w.stopIn(2 * time.Second)
-				_, err := w.steps.Remove(w.ctx, requestID)
+				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, w.records.request().State, ledger.Accepted)
 

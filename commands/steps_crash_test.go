@@ -73,7 +73,7 @@ func TestCrash(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, test.config, group(ada, ben, carla, dan), ada)
 				w.dieAt(test.die)
-				_, err := w.steps.Remove(w.ctx, requestID)
+				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, errPowerOff)
 				assert.Equal(t, w.count(linqtest.Remove), test.deletes)
 
@@ -123,7 +123,7 @@ func TestShutdownInMidDelete(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
 				w.fail(linqtest.Remove, 1, test.fault)
 				w.stopIn(2 * time.Second)
-				_, err := w.steps.Remove(w.ctx, requestID)
+				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
 				r := w.records.request()
 				assert.Equal(t, r.State, ledger.Accepted)
@@ -157,7 +157,7 @@ func TestShutdownWhileReading(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
 		w.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 		w.stopIn(time.Second)
-		_, err := w.steps.Remove(w.ctx, requestID)
+		_, err := w.steps.Try(w.ctx, requestID)
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.Equal(t, w.count(linqtest.Remove), 0)
 		assert.Equal(t, len(w.records.history()), 0, "nothing was done, so nothing is written down")
@@ -179,7 +179,7 @@ func TestShutdownAtTheEndOfTheBudget(t *testing.T) {
 				}
 				w.fail(hang, 1, linqtest.Fault{Delay: time.Hour})
 				w.stopIn(2 * time.Second)
-				_, err := w.steps.Remove(w.ctx, requestID)
+				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, w.records.request().State, ledger.Accepted)
 
@@ -207,7 +207,7 @@ func TestShutdownBeforeTheDelete(t *testing.T) {
 					cancel()
 					return nil
 				}
-				_, err := w.steps.Remove(ctx, requestID)
+				_, err := w.steps.Try(ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
 				r := w.records.request()
 				assert.Equal(t, r.State, ledger.Accepted)
@@ -229,7 +229,7 @@ func TestStaleSave(t *testing.T) {
 			time.Sleep(time.Second)
 			w.records.set(func(r *ledger.Request) { r.State = ledger.Removed })
 		}()
-		wait, err := w.steps.Remove(w.ctx, requestID)
+		wait, err := w.steps.Try(w.ctx, requestID)
 		assert.NilError(t, err)
 		assert.Assert(t, wait > 0 && wait < time.Second, "it decides again soon: %s", wait)
 		assert.Equal(t, w.remove(), time.Duration(0))

@@ -233,7 +233,7 @@ func TestStepsLeaveOthersAlone(t *testing.T) {
 			assert.Equal(t, w.remove(), time.Duration(0), string(state))
 		}
 		assert.Equal(t, len(w.linq.Calls()), 0)
-		_, err := w.steps.Remove(t.Context(), "no-such-request")
+		_, err := w.steps.Try(t.Context(), "no-such-request")
 		assert.ErrorIs(t, err, ledger.ErrNotFound)
 	})
 }

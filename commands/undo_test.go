@@ -476,7 +476,7 @@ func TestTheButtonDisappears(t *testing.T) {
 		return 0, err
 	}
 	assert.NilError(t, l.Start(t.Context(), ledger.Workers{
-		Remove: remove, Confirm: nothing, Execute: nothing,
+		Try: remove, Confirm: nothing, Execute: nothing,
 		Show: func(_ context.Context, delivery string) (time.Duration, error) {
 			shown <- delivery
 			return 0, nil

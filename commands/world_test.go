@@ -145,7 +145,7 @@ func (w *world) stepsWith(chats commands.Chats) {
 
 func (w *world) remove() time.Duration {
 	w.t.Helper()
-	wait, err := w.steps.Remove(w.ctx, requestID)
+	wait, err := w.steps.Try(w.ctx, requestID)
 	assert.NilError(w.t, err)
 	return wait
 }

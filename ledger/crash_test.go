@@ -45,7 +45,7 @@ func TestAnotherProcessCarriesOn(t *testing.T) {
 	l := openAt(t, path)
 	running := make(chan string, 1)
 	hang := make(chan struct{})
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
 		running <- id
 		<-hang
 		return 0, ctx.Err()
@@ -62,7 +62,7 @@ func TestAnotherProcessCarriesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := make(chan string, 10)
-	start(t, next, ledger.Workers{Remove: func(_ context.Context, id string) (time.Duration, error) {
+	start(t, next, ledger.Workers{Try: func(_ context.Context, id string) (time.Duration, error) {
 		seen <- id
 		return 0, nil
 	}})
@@ -139,7 +139,7 @@ func TestStopHandsBackWhatRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path)
 	running := make(chan struct{}, 1)
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, _ string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, _ string) (time.Duration, error) {
 		running <- struct{}{}
 		<-ctx.Done()
 		return 0, ctx.Err()
@@ -161,7 +161,7 @@ func TestStopHandsBackWhatRuns(t *testing.T) {
 	next := openAt(t, path)
 	t.Cleanup(func() { _ = next.Close() })
 	seen := make(chan string, 4)
-	start(t, next, ledger.Workers{Remove: func(_ context.Context, id string) (time.Duration, error) {
+	start(t, next, ledger.Workers{Try: func(_ context.Context, id string) (time.Duration, error) {
 		seen <- id
 		return 0, nil
 	}})

@@ -88,7 +88,7 @@ func (l *Ledger) handOverBatch(ctx context.Context) error {
 		}
 		jobs := make([]river.InsertManyParams, len(ids))
 		for i, id := range ids {
-			jobs[i] = river.InsertManyParams{Args: removeArgs{RequestID: id}}
+			jobs[i] = river.InsertManyParams{Args: tryArgs{RequestID: id}}
 		}
 		return l.insertJobs(ctx, tx, jobs)
 	})

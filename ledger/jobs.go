@@ -23,7 +23,7 @@ type Step func(ctx context.Context, id string) (again time.Duration, err error)
 // Workers are the steps that carry requests on. Each may be run twice for the same id, but never
 // twice at the same time.
 type Workers struct {
-	Remove  Step // by request id: from accepted to sent, or to an end
+	Try     Step // by request id: from accepted to sent, or to an end
 	Confirm Step // by request id: from sent to an end
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed
@@ -31,25 +31,25 @@ type Workers struct {
 
 // How many steps of a kind run side by side.
 const (
-	removeWorkers  = 8
+	tryWorkers     = 8
 	confirmWorkers = 16
 	showWorkers    = 16
 	executeWorkers = 8
 )
 
 const (
-	queueRemove  = "remove"
+	queueTry     = "try"
 	queueConfirm = "confirm"
 	queueShow    = "show"
 	queueExecute = "execute"
 )
 
-type removeArgs struct {
+type tryArgs struct {
 	RequestID string `json:"request_id"`
 }
 
-func (removeArgs) Kind() string                 { return "remove" }
-func (removeArgs) InsertOpts() river.InsertOpts { return onlyOne(queueRemove) }
+func (tryArgs) Kind() string                 { return "try" }
+func (tryArgs) InsertOpts() river.InsertOpts { return onlyOne(queueTry) }
 
 type confirmArgs struct {
 	RequestID string `json:"request_id"`
@@ -90,8 +90,8 @@ func onlyOne(queue string) river.InsertOpts {
 // Start carries requests on with workers until [Ledger.Stop].
 func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	registry := river.NewWorkers()
-	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[removeArgs]) error {
-		return runStep(ctx, workers.Remove, job.Args.RequestID)
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[tryArgs]) error {
+		return runStep(ctx, workers.Try, job.Args.RequestID)
 	}))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[confirmArgs]) error {
 		return runStep(ctx, workers.Confirm, job.Args.RequestID)
@@ -105,7 +105,7 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	client, err := river.NewClient(riversqlite.New(l.write), &river.Config{
 		Logger: slog.New(logrusHandler{entry: l.log}),
 		Queues: map[string]river.QueueConfig{
-			queueRemove:  {MaxWorkers: removeWorkers},
+			queueTry:     {MaxWorkers: tryWorkers},
 			queueConfirm: {MaxWorkers: confirmWorkers, FetchPollInterval: 200 * time.Millisecond},
 			queueShow:    {MaxWorkers: showWorkers},
 			queueExecute: {MaxWorkers: executeWorkers},

@@ -58,7 +58,7 @@ func nothing(context.Context, string) (time.Duration, error) { return 0, nil }
 
 func start(t testing.TB, l *ledger.Ledger, w ledger.Workers) {
 	t.Helper()
-	for _, step := range []*ledger.Step{&w.Remove, &w.Confirm, &w.Show, &w.Execute} {
+	for _, step := range []*ledger.Step{&w.Try, &w.Confirm, &w.Show, &w.Execute} {
 		if *step == nil {
 			*step = nothing
 		}
@@ -126,7 +126,7 @@ func TestAcceptOutcomes(t *testing.T) {
 func TestAcceptAgainAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
 		return 0, end(ctx, l, id, ledger.Refused)
 	}})
 	first := accept(t, l, order("d1", "+14155550132"))[0].Request
@@ -143,7 +143,7 @@ func TestAFollowersRedelivery(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	release := make(chan struct{})
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
 		<-release
 		return 0, end(ctx, l, id, ledger.Refused)
 	}})
@@ -181,7 +181,7 @@ func TestOneDeliveryAHundredTimesAtOnce(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	var ran atomic.Int32
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
 		ran.Add(1)
 		return 0, end(ctx, l, id, ledger.Refused)
 	}})
@@ -213,7 +213,7 @@ func TestHistoryAndStaleness(t *testing.T) {
 	l := open(t)
 	confirmed := make(chan string, 10)
 	start(t, l, ledger.Workers{
-		Remove: func(ctx context.Context, id string) (time.Duration, error) {
+		Try: func(ctx context.Context, id string) (time.Duration, error) {
 			r, err := l.Request(ctx, id)
 			if err != nil {
 				return 0, err
@@ -257,7 +257,7 @@ func TestShowingCoalescesAndMissesNothing(t *testing.T) {
 	var side, most, runs atomic.Int32
 	var last atomic.Value
 	start(t, l, ledger.Workers{
-		Remove: func(ctx context.Context, id string) (time.Duration, error) {
+		Try: func(ctx context.Context, id string) (time.Duration, error) {
 			for i := range 40 {
 				r, err := l.Request(ctx, id)
 				if err != nil {
@@ -302,7 +302,7 @@ func TestShownWithoutNews(t *testing.T) {
 	shown := make(chan string, 10)
 	release := make(chan struct{})
 	start(t, l, ledger.Workers{
-		Remove: func(context.Context, string) (time.Duration, error) { <-release; return 0, nil },
+		Try: func(context.Context, string) (time.Duration, error) { <-release; return 0, nil },
 		Show: func(_ context.Context, delivery string) (time.Duration, error) {
 			shown <- delivery
 			return 0, nil
@@ -317,7 +317,7 @@ func TestStepsAreRunAgain(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	var runs atomic.Int32
-	start(t, l, ledger.Workers{Remove: func(context.Context, string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(context.Context, string) (time.Duration, error) {
 		switch runs.Add(1) {
 		case 1:
 			return 100 * time.Millisecond, nil

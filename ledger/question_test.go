@@ -21,7 +21,7 @@ func TestNothingIsDoneBeforeTheYes(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	ran := make(chan string, 10)
-	start(t, l, ledger.Workers{Remove: func(_ context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(_ context.Context, id string) (time.Duration, error) {
 		ran <- id
 		return 0, nil
 	}})
@@ -114,7 +114,7 @@ func TestUndoingShowsTheRemovalAnew(t *testing.T) {
 	l := open(t)
 	shown := make(chan string, 20)
 	start(t, l, ledger.Workers{
-		Remove: func(ctx context.Context, id string) (time.Duration, error) {
+		Try: func(ctx context.Context, id string) (time.Duration, error) {
 			r, err := l.Request(ctx, id)
 			if err != nil {
 				return 0, err
@@ -153,7 +153,7 @@ func TestUndoingShowsTheRemovalAnew(t *testing.T) {
 func TestAViewTellsWhatIsUndone(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	start(t, l, ledger.Workers{Remove: func(ctx context.Context, id string) (time.Duration, error) {
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
 		r, err := l.Request(ctx, id)
 		if err != nil {
 			return 0, err

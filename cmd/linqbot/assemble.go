@@ -83,5 +83,5 @@ func newWorkers(cfg settings, records *ledger.Ledger, policy commands.Policy, ch
 			Off: cfg.stepsOff, Policy: policy, Region: cfg.region, Explainer: explainer,
 		}),
 	})
-	return ledger.Workers{Remove: steps.Remove, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run}
+	return ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run}
 }

@@ -12,14 +12,14 @@ import (
 	"linqbot/linq"
 )
 
-// Remove is one try at a request of either kind, a removal or an addition: read the chat, settle what
+// Try is one try at a request of either kind, a removal or an addition: read the chat, settle what
 // is certain, store the intent, ask Linq. It returns after how long it wants to be run again; 0 when
 // the request needs no further try.
-func (s *Steps) Remove(ctx context.Context, id string) (time.Duration, error) {
-	return afresh(s.try(ctx, id))
+func (s *Steps) Try(ctx context.Context, id string) (time.Duration, error) {
+	return afresh(s.tryOnce(ctx, id))
 }
 
-func (s *Steps) try(ctx context.Context, id string) (time.Duration, error) {
+func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	r, err := s.records.Request(ctx, id)
 	if err != nil || r.State != ledger.Accepted {
 		return 0, err
