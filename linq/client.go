@@ -26,6 +26,9 @@ type Config struct {
 
 	// HTTPClient replaces the client's own, for tests. Its redirect policy is not used.
 	HTTPClient *http.Client
+
+	// Observe is told of each call when it has ended; nil: nobody is. It must not take long.
+	Observe func(Call)
 }
 
 // String leaves the API key out.
@@ -39,6 +42,8 @@ func (c Config) GoString() string { return c.String() }
 type Client struct {
 	base *url.URL
 	http *http.Client
+
+	observe func(Call)
 
 	// sign adds what every request carries. It is a function so that printing a Client cannot print
 	// the API key.
@@ -60,8 +65,9 @@ func New(config Config) (*Client, error) {
 	}
 	authorization := "Bearer " + config.APIKey
 	return &Client{
-		base: base,
-		http: newHTTPClient(config.HTTPClient),
+		base:    base,
+		http:    newHTTPClient(config.HTTPClient),
+		observe: config.Observe,
 		sign: func(header http.Header) {
 			header.Set("Authorization", authorization)
 			header.Set("User-Agent", agent)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Limits on the size of an answer's body, in bytes.
@@ -35,8 +36,17 @@ type answer struct {
 	traceID string
 }
 
-// do makes the call. Its error is an [*Error] or a [*NoAnswerError].
+// do makes the call, and tells of it. Its error is an [*Error] or a [*NoAnswerError].
 func (c *Client) do(ctx context.Context, r request) (answer, error) {
+	began := time.Now()
+	got, err := c.exchange(ctx, r)
+	if c.observe != nil {
+		c.observe(callOf(r.op, got, err, time.Since(began)))
+	}
+	return got, err
+}
+
+func (c *Client) exchange(ctx context.Context, r request) (answer, error) {
 	httpRequest, err := c.newRequest(ctx, r)
 	if err != nil {
 		return answer{}, fmt.Errorf("linq: %s: %w", r.op, withoutURL(err))
@@ -47,7 +57,8 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	var sent sending
 	response, err := c.http.Do(httpRequest.WithContext(sent.watch(ctx)))
 	if err != nil {
-		return answer{}, &NoAnswerError{Op: r.op, MaybeSent: sent.maybeSent(), Err: withoutURL(err)}
+		_, unsent := errors.AsType[tooLateError](err)
+		return answer{}, &NoAnswerError{Op: r.op, MaybeSent: !unsent && sent.maybeSent(), Err: withoutURL(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
 

@@ -68,6 +68,24 @@ func TestMaybeSent(t *testing.T) {
 				return remove(ctx, t, newClient(t, "http://127.0.0.1:1", nil))
 			}, false, context.DeadlineExceeded,
 		},
+		"the deadline has passed, and the context does not know yet": {
+			func(t *testing.T) error {
+				t.Helper()
+				client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
+				return remove(belated{t.Context()}, t, client)
+			}, false, context.DeadlineExceeded,
+		},
+		"the same with a transport that reports nothing": {
+			func(t *testing.T) error {
+				t.Helper()
+				return remove(belated{t.Context()}, t, newClient(t, linq.DefaultBaseURL, &http.Client{
+					Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+						t.Error("it was sent")
+						return nil, io.ErrUnexpectedEOF
+					}),
+				}))
+			}, false, context.DeadlineExceeded,
+		},
 		"the context ends while connecting": {
 			func(t *testing.T) error {
 				t.Helper()
@@ -146,6 +164,11 @@ func TestMaybeSent(t *testing.T) {
 		})
 	}
 }
+
+// belated is a context whose timer has not fired although its time is over, as after SIGSTOP.
+type belated struct{ context.Context }
+
+func (belated) Deadline() (time.Time, bool) { return time.Now().Add(-time.Millisecond), true }
 
 func remove(ctx context.Context, t *testing.T, client *linq.Client) error {
 	t.Helper()
