@@ -24,6 +24,18 @@ func (w *world) usersInfo(args arguments) (reply, error) {
 	return reply{"user": userJSON(u)}, nil
 }
 
+// usergroupsList is reference/methods/usergroups.list.
+func (w *world) usergroupsList(arguments) (reply, error) {
+	groups := []reply{}
+	for _, g := range w.groups.all() {
+		groups = append(groups, reply{
+			"id": g.ID, "team_id": w.cfg.TeamID, "is_usergroup": true, "name": g.Handle, "handle": g.Handle,
+			"date_delete": 0, "user_count": len(g.Members),
+		})
+	}
+	return reply{"usergroups": groups}, nil
+}
+
 // usergroupsUsersList is reference/methods/usergroups.users.list.
 func (w *world) usergroupsUsersList(args arguments) (reply, error) {
 	g, ok := w.groups.get(args.Get("usergroup"))

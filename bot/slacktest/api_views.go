@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"time"
 )
@@ -51,6 +52,9 @@ func (s *Slack) Views() []View {
 	})
 }
 
+// maxViewBytes is from reference/methods/views.open.
+const maxViewBytes = 250_000
+
 // viewsOpen is reference/methods/views.open.
 func (w *world) viewsOpen(args arguments) (reply, error) {
 	t, ok := w.triggers.get(args.Get("trigger_id"))
@@ -63,7 +67,7 @@ func (w *world) viewsOpen(args arguments) (reply, error) {
 		return nil, failure("expired_trigger_id")
 	}
 	v := &View{ID: w.newID("V0"), UserID: t.user}
-	if err := w.fill(v, "views.open", args); err != nil {
+	if err := w.fill(v, "views.open", "modal", args); err != nil {
 		return nil, err
 	}
 	t.used = true
@@ -78,7 +82,7 @@ func (w *world) viewsUpdate(args arguments) (reply, error) {
 	if v == nil {
 		return nil, failure("not_found")
 	}
-	if err := w.fill(v, "views.update", args); err != nil {
+	if err := w.fill(v, "views.update", v.Type, args); err != nil {
 		return nil, err
 	}
 	return w.show(v)
@@ -90,11 +94,14 @@ func (w *world) viewsPublish(args arguments) (reply, error) {
 	if _, ok := w.users.get(user); !ok {
 		return nil, failure("user_not_found")
 	}
-	v := w.findView(func(v *View) bool { return v.Type == "home" && v.UserID == user })
+	if w.cfg.HomeTabDisabled {
+		return nil, failure("not_enabled")
+	}
+	v := w.home(user)
 	if v == nil {
 		v = &View{ID: w.newID("V0"), UserID: user}
 	}
-	if err := w.fill(v, "views.publish", args); err != nil {
+	if err := w.fill(v, "views.publish", "home", args); err != nil {
 		return nil, err
 	}
 	return w.show(v)
@@ -110,8 +117,8 @@ func (w *world) findView(is func(*View) bool) *View {
 }
 
 // fill gives a view its content, unless somebody else's update came first (hash_conflict), the
-// external id is another view's or a limit is broken.
-func (w *world) fill(v *View, method string, args arguments) error {
+// external id is another view's, it is of another kind than due or a limit is broken.
+func (w *world) fill(v *View, method, kind string, args arguments) error {
 	body := json.RawMessage(args.Get("view"))
 	if hash := args.Get("hash"); hash != "" && v.Hash != "" && hash != v.Hash {
 		return failure("hash_conflict")
@@ -120,8 +127,15 @@ func (w *world) fill(v *View, method string, args arguments) error {
 		w.violate(method, found)
 		return failureWith("invalid_arguments", found)
 	}
+	if len(body) > maxViewBytes {
+		w.violate(method, []string{fmt.Sprintf("view: %d bytes, at most %d", len(body), maxViewBytes)})
+		return failure("view_too_large")
+	}
 	var n node
 	_ = json.Unmarshal(body, &n) // CheckView could
+	if n.text("type") != kind {
+		return failureWith("invalid_arguments", []string{"view.type: must be " + kind})
+	}
 	external := n.text("external_id")
 	if external != "" && w.findView(func(other *View) bool { return other != v && other.ExternalID == external }) != nil {
 		return failure("duplicate_external_id")
@@ -133,11 +147,16 @@ func (w *world) fill(v *View, method string, args arguments) error {
 // show stores a view and answers with it.
 func (w *world) show(v *View) (reply, error) {
 	w.views.put(v.ID, v)
+	return reply{"view": w.viewJSON(v)}, nil
+}
+
+// viewJSON is a view as Slack's API shows it.
+func (w *world) viewJSON(v *View) reply {
 	body := reply{}
 	_ = json.Unmarshal(v.Body, &body) // CheckView could
 	maps.Copy(body, reply{
 		"id": v.ID, "root_view_id": v.ID, "hash": v.Hash, "team_id": w.cfg.TeamID,
 		"app_id": w.cfg.AppID, "bot_id": w.cfg.BotID,
 	})
-	return reply{"view": body}, nil
+	return body
 }

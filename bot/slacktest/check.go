@@ -29,7 +29,11 @@ func CheckView(view json.RawMessage) []string {
 	c := &checker{}
 	c.oneOf("type", n.text("type"), "modal", "home")
 	for _, part := range []string{"title", "submit", "close"} {
-		if n.has(part) {
+		switch {
+		case !n.has(part):
+		case n.text("type") == "home":
+			c.add(part, "not in a Home tab")
+		default:
 			c.plain(part, n.child(part), 24)
 		}
 	}

@@ -28,9 +28,14 @@ type Config struct {
 	PublicWrite bool
 	// MessagesTabDisabled refuses direct messages with messages_tab_disabled.
 	MessagesTabDisabled bool
+	// HomeTabDisabled refuses Home tabs with not_enabled.
+	HomeTabDisabled bool
 	// RateLimits holds the limit of each method, by its name or "response_url"; nil is no limit.
 	// [SlackRateLimits] returns Slack's own.
 	RateLimits map[string]RateLimit
+	// Messages limits posts and updates together, for each channel by itself; the zero value does
+	// not. Slack documents a message a second for posts; that updates count is the stricter reading.
+	Messages RateLimit
 
 	// AckTimeout is how long Slack waits for the bot's answer; default 3 s (reference:
 	// interactivity/implementing-slash-commands).

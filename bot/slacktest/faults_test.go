@@ -181,3 +181,45 @@ func TestRateLimits(t *testing.T) {
 	assert.Assert(t, errors.As(say(ops), &limited), "an hour of silence saves up no more than the burst")
 	assert.Equal(t, len(fake.Messages(ops)), 5)
 }
+
+func TestPostsAndUpdatesShareALimit(t *testing.T) {
+	clock := newClock()
+	fake, api := start(t, slacktest.Config{
+		Now: clock.now, Messages: slacktest.RateLimit{Every: time.Second, Burst: 3},
+		RateLimits: map[string]slacktest.RateLimit{"chat.update": {Every: time.Minute, Burst: 1}},
+	})
+	fake.AddChannel(slacktest.Channel{ID: "C0OTHER", BotMember: true})
+	say := func(channel string) (string, error) {
+		_, ts, err := api.PostMessageContext(t.Context(), channel, text("hello"))
+		return ts, err
+	}
+	change := func(ts string) error {
+		_, _, _, err := api.UpdateMessageContext(t.Context(), ops, ts, text("good-bye"))
+		return err
+	}
+	ts, err := say(ops)
+	assert.NilError(t, err)
+	assert.NilError(t, change(ts))
+	var limited *slack.RateLimitedError
+	assert.Assert(t, errors.As(change(ts), &limited))
+	assert.Equal(t, limited.RetryAfter, time.Minute, "the longest wait counts")
+	_, err = say(ops)
+	assert.NilError(t, err, "what one limit refuses another does not count")
+	_, err = say(ops)
+	assert.Assert(t, errors.As(err, &limited))
+	assert.Equal(t, limited.RetryAfter, time.Second)
+	last := fake.Calls()[len(fake.Calls())-1]
+	assert.Equal(t, last.Status, http.StatusTooManyRequests)
+	assert.Equal(t, last.Error, "ratelimited")
+	_, err = say("C0OTHER")
+	assert.NilError(t, err, "each channel has a limit of its own")
+
+	clock.at = clock.at.Add(time.Minute)
+	for range 2 {
+		_, err = say(ops)
+		assert.NilError(t, err)
+	}
+	assert.NilError(t, change(ts))
+	_, err = say(ops)
+	assert.Assert(t, errors.As(err, &limited))
+}

@@ -33,6 +33,7 @@ func methods() map[string]method {
 		"conversations.replies":     {history, (*world).conversationsReplies},
 		"functions.completeError":   {nil, (*world).functionsCompleteError},
 		"functions.completeSuccess": {nil, (*world).functionsCompleteSuccess},
+		"usergroups.list":           {[]string{"usergroups:read"}, (*world).usergroupsList},
 		"usergroups.users.list":     {[]string{"usergroups:read"}, (*world).usergroupsUsersList},
 		"users.info":                {[]string{"users:read"}, (*world).usersInfo},
 		"views.open":                {nil, (*world).viewsOpen},

@@ -26,37 +26,58 @@ func SlackRateLimits() map[string]RateLimit {
 
 // limiter counts calls against the limits. Slack's lock guards it.
 type limiter struct {
-	limits map[string]RateLimit
-	// paid holds, for each method and channel, the time up to which its calls are paid for: each
-	// call adds Every to it, and may run ahead of the clock by what the burst allows.
+	limits   map[string]RateLimit
+	messages RateLimit
+	// paid holds, for each limit, the time up to which its calls are paid for: each call adds Every
+	// to it, and may run ahead of the clock by what the burst allows.
 	paid map[limitKey]time.Time
 }
 
+// limitKey names a count: of a method, or of all messages in a channel.
 type limitKey struct{ method, channel string }
 
-func newLimiter(limits map[string]RateLimit) limiter {
-	return limiter{limits: limits, paid: make(map[limitKey]time.Time)}
+func newLimiter(limits map[string]RateLimit, messages RateLimit) limiter {
+	return limiter{limits: limits, messages: messages, paid: make(map[limitKey]time.Time)}
 }
 
 // take lets a call through, or returns how long to wait before it may.
 func (l *limiter) take(method, channel string, now time.Time) time.Duration {
-	limit, ok := l.limits[method]
-	if !ok {
-		return 0
+	limits := l.of(method, channel)
+	var wait time.Duration
+	for key, limit := range limits {
+		ahead := time.Duration(max(limit.Burst, 1)-1) * limit.Every
+		wait = max(wait, l.paidUpTo(key, now).Sub(now)-ahead)
 	}
-	key := limitKey{method: method}
-	if limit.PerChannel {
-		key.channel = channel
-	}
-	paid := l.paid[key]
-	if paid.Before(now) {
-		paid = now
-	}
-	if wait := paid.Sub(now) - time.Duration(max(limit.Burst, 1)-1)*limit.Every; wait > 0 {
+	if wait > 0 {
 		return wait
 	}
-	l.paid[key] = paid.Add(limit.Every)
+	for key, limit := range limits {
+		l.paid[key] = l.paidUpTo(key, now).Add(limit.Every)
+	}
 	return 0
+}
+
+func (l *limiter) paidUpTo(key limitKey, now time.Time) time.Time {
+	if paid := l.paid[key]; paid.After(now) {
+		return paid
+	}
+	return now
+}
+
+// of returns the limits that hold for a call.
+func (l *limiter) of(method, channel string) map[limitKey]RateLimit {
+	limits := make(map[limitKey]RateLimit)
+	if limit, ok := l.limits[method]; ok {
+		key := limitKey{method: method}
+		if limit.PerChannel {
+			key.channel = channel
+		}
+		limits[key] = limit
+	}
+	if l.messages.Every > 0 && (method == "chat.postMessage" || method == "chat.update") {
+		limits[limitKey{channel: channel}] = l.messages
+	}
+	return limits
 }
 
 // rateLimited is HTTP 429 with the whole seconds to wait.

@@ -43,7 +43,7 @@ func New(cfg Config) *Slack {
 		methods: methods(),
 		client:  newClient(cfg),
 		world:   newWorld(cfg),
-		limits:  newLimiter(cfg.RateLimits),
+		limits:  newLimiter(cfg.RateLimits, cfg.Messages),
 		changed: make(chan struct{}),
 	}
 	router := mux.NewRouter()
