@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -23,9 +22,9 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	if r.State.Final() && r.EndedAt.IsZero() {
 		r.EndedAt = now
 	}
-	err := l.inTx(ctx, func(tx *sql.Tx) error {
-		var before State
-		if err := tx.QueryRowContext(ctx, `SELECT state FROM requests WHERE id = ?`, r.ID).Scan(&before); err != nil {
+	var before State
+	err := l.store.inTx(ctx, func(tx tx) error {
+		if err := tx.queryRow(ctx, `SELECT state FROM requests WHERE id = $1`, r.ID).Scan(&before); err != nil {
 			return err
 		}
 		changed, err := updateRequest(ctx, tx, r, c)
@@ -43,7 +42,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 				return err
 			}
 		}
-		return l.insertFollowUps(ctx, tx, r, r.State == Sent && before != Sent, c.News)
+		return insertFollowUps(ctx, tx, r, r.State == Sent && before != Sent, c.News)
 	})
 	if err != nil {
 		return Request{}, fmt.Errorf("save request %s: %w", r.ShortID(), err)
@@ -52,32 +51,30 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	if c.News {
 		r.news++
 	}
+	l.tell(before, now, r)
 	return r, nil
 }
 
-func updateRequest(ctx context.Context, tx *sql.Tx, r Request, c Change) (bool, error) {
-	result, err := tx.ExecContext(ctx, `
+func updateRequest(ctx context.Context, tx tx, r Request, c Change) (bool, error) {
+	rows, err := tx.exec(ctx, `
 		UPDATE requests SET
-			version = version + 1, news = news + ?, show_by = CASE WHEN ? THEN ? ELSE show_by END,
-			state = ?, sent_at = ?, ended_at = ?, tries = ?, first_try_at = ?, next_try_at = ?,
-			may_have_reached = ?, seen_listed = ?, spelling = ?, chat_name = ?, people = ?,
-			reason = ?, http_status = ?, linq_said = ?, trace_id = ?
-		WHERE id = ? AND version = ?`,
-		c.News, c.News, micros(c.ShowAgain),
-		r.State, micros(r.SentAt), micros(r.EndedAt), r.Tries, micros(r.FirstTryAt), micros(r.NextTryAt),
+			version = version + 1,
+			news = CASE WHEN $1 THEN news + 1 ELSE news END, show_by = CASE WHEN $1 THEN $2 ELSE show_by END,
+			state = $3, sent_at = $4, ended_at = $5, tries = $6, first_try_at = $7, next_try_at = $8,
+			may_have_reached = $9, seen_listed = $10, spelling = $11, chat_name = $12, people = $13,
+			reason = $14, http_status = $15, linq_said = $16, trace_id = $17
+		WHERE id = $18 AND version = $19`,
+		c.News, micros(c.ShowAgain),
+		string(r.State), micros(r.SentAt), micros(r.EndedAt), r.Tries, micros(r.FirstTryAt), micros(r.NextTryAt),
 		r.MayHaveReached, r.SeenListed, r.Spelling.Reveal(), r.ChatName, r.People,
 		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
 		r.ID, r.version)
-	if err != nil {
-		return false, err
-	}
-	rows, err := result.RowsAffected()
 	return rows == 1, err
 }
 
-func addHistory(ctx context.Context, tx *sql.Tx, requestID string, e Event) error {
-	_, err := tx.ExecContext(ctx,
-		`INSERT INTO history (request_id, at, state, cause, trace_id) VALUES (?, ?, ?, ?, ?)`,
-		requestID, micros(e.At), e.State, e.Cause, e.TraceID)
+func addHistory(ctx context.Context, tx tx, requestID string, e Event) error {
+	_, err := tx.exec(ctx,
+		`INSERT INTO history (request_id, at, state, cause, trace_id) VALUES ($1, $2, $3, $4, $5)`,
+		requestID, micros(e.At), string(e.State), e.Cause, e.TraceID)
 	return err
 }

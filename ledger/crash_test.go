@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,7 +17,7 @@ import (
 func TestOneOwner(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l := openAt(t, path)
+	l := openURL(t, "sqlite://"+path)
 	_, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + path, Logger: quiet()})
 	if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
 		t.Errorf("a second owner: %v", err)
@@ -23,14 +25,32 @@ func TestOneOwner(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := openAt(t, path).Close(); err != nil {
+	if err := openURL(t, "sqlite://"+path).Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever copies the file of a linqbot that was stopped has all of it.
+func TestAClosedFileIsWhole(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := openURL(t, "sqlite://"+path)
+	start(t, l, ledger.Workers{})
+	accept(t, l, order("d1", "+14155550132"))
+	stop(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, beside := range []string{path + "-wal", path + "-shm"} {
+		if _, err := os.Stat(beside); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is left: %v", beside, err)
+		}
 	}
 }
 
 func TestBadURLs(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "linqbot.db", "sqlite://", "postgres://x", "sqlite://a.db?x=1"} {
+	for _, url := range []string{"", "linqbot.db", "sqlite://", "postgres://%", "mysql://x", "sqlite://a.db?x=1"} {
 		if _, err := ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet()}); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
 			t.Errorf("%q: %v", url, err)
 		}
@@ -42,7 +62,7 @@ func TestBadURLs(t *testing.T) {
 func TestAnotherProcessCarriesOn(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l := openAt(t, path)
+	l := openURL(t, "sqlite://"+path)
 	running := make(chan string, 1)
 	hang := make(chan struct{})
 	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
@@ -55,7 +75,7 @@ func TestAnotherProcessCarriesOn(t *testing.T) {
 	copied := copyAsACrashWould(t, path)
 	close(hang)
 
-	next := openAt(t, copied)
+	next := openURL(t, "sqlite://"+copied)
 	t.Cleanup(func() { _ = next.Close() })
 	left, err := next.Accept(t.Context(), []ledger.Order{order("d2", "bob@example.com")})
 	if err != nil {
@@ -101,11 +121,11 @@ func copyAsACrashWould(t *testing.T, path string) string {
 func TestALockedStoreRecordsNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l := openAt(t, path)
+	l := openURL(t, "sqlite://"+path)
 	t.Cleanup(func() { _ = l.Close() })
 	start(t, l, ledger.Workers{})
 
-	blocker, err := sql.Open("sqlite", "file:"+path+"?_txlock=exclusive")
+	blocker, err := sql.Open("sqlite", "file:"+path+"?_txlock=exclusive&_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +157,7 @@ func TestALockedStoreRecordsNothing(t *testing.T) {
 func TestStopHandsBackWhatRuns(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l := openAt(t, path)
+	l := openURL(t, "sqlite://"+path)
 	running := make(chan struct{}, 1)
 	start(t, l, ledger.Workers{Try: func(ctx context.Context, _ string) (time.Duration, error) {
 		running <- struct{}{}
@@ -158,7 +178,7 @@ func TestStopHandsBackWhatRuns(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	next := openAt(t, path)
+	next := openURL(t, "sqlite://"+path)
 	t.Cleanup(func() { _ = next.Close() })
 	seen := make(chan string, 4)
 	start(t, next, ledger.Workers{Try: func(_ context.Context, id string) (time.Duration, error) {

@@ -27,22 +27,18 @@ type Execution struct {
 // It returns false for one that was recorded before.
 func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error) {
 	fresh := false
-	err := l.inTx(ctx, func(tx *sql.Tx) error {
+	err := l.store.inTx(ctx, func(tx tx) error {
 		if _, err := takeEvent(ctx, tx, e.EventID, l.now()); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `
-			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES (?, ?, ?, ?, ?)
+		rows, err := tx.exec(ctx, `
+			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Reveal(), micros(l.now()))
-		if err != nil {
-			return err
-		}
-		rows, err := result.RowsAffected()
 		if err != nil || rows == 0 {
 			return err
 		}
 		fresh = true
-		return l.insertJobs(ctx, tx, []river.InsertManyParams{{Args: executeArgs{ExecutionID: e.ID}}})
+		return insertJobs(ctx, tx, []river.InsertManyParams{{Args: executeArgs{ExecutionID: e.ID}}})
 	})
 	if err != nil {
 		return false, fmt.Errorf("accept execution: %w", err)
@@ -53,7 +49,7 @@ func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error)
 // TakeEvent remembers an event, and returns false for one that was taken before.
 func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
 	fresh := false
-	err := l.inTx(ctx, func(tx *sql.Tx) (err error) {
+	err := l.store.inTx(ctx, func(tx tx) (err error) {
 		fresh, err = takeEvent(ctx, tx, id, l.now())
 		return err
 	})
@@ -66,15 +62,11 @@ func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
 // rememberEvents is far longer than any redelivery: Slack's last try comes within 24 hours.
 const rememberEvents = 14 * 24 * time.Hour
 
-func takeEvent(ctx context.Context, tx *sql.Tx, id string, now time.Time) (bool, error) {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM events WHERE at < ?`, micros(now.Add(-rememberEvents))); err != nil {
+func takeEvent(ctx context.Context, tx tx, id string, now time.Time) (bool, error) {
+	if _, err := tx.exec(ctx, `DELETE FROM events WHERE at < $1`, micros(now.Add(-rememberEvents))); err != nil {
 		return false, err
 	}
-	result, err := tx.ExecContext(ctx, `INSERT INTO events (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, micros(now))
-	if err != nil {
-		return false, err
-	}
-	rows, err := result.RowsAffected()
+	rows, err := tx.exec(ctx, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, micros(now))
 	return rows == 1, err
 }
 
@@ -82,8 +74,8 @@ func takeEvent(ctx context.Context, tx *sql.Tx, id string, now time.Time) (bool,
 func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
 	e := Execution{ID: id}
 	var acceptedAt, doneAt int64
-	err := l.read.QueryRowContext(ctx, `
-		SELECT event_id, team_id, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = ?`, id).
+	err := l.store.reader().queryRow(ctx, `
+		SELECT event_id, team_id, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = $1`, id).
 		Scan(&e.EventID, &e.TeamID, &e.Inputs, &acceptedAt, &e.RequestID, &e.Refusal, &e.Completed, &doneAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
@@ -97,8 +89,8 @@ func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
 
 // SaveExecution stores what became of a run.
 func (l *Ledger) SaveExecution(ctx context.Context, e Execution) error {
-	_, err := l.write.ExecContext(ctx,
-		`UPDATE executions SET request_id = ?, refusal = ?, completed = ?, done_at = ? WHERE id = ?`,
+	_, err := l.store.writer().exec(ctx,
+		`UPDATE executions SET request_id = $1, refusal = $2, completed = $3, done_at = $4 WHERE id = $5`,
 		e.RequestID, e.Refusal, e.Completed, micros(e.DoneAt), e.ID)
 	if err != nil {
 		return fmt.Errorf("save execution: %w", err)

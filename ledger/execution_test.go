@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest"
 )
 
 func execution(id, event string) ledger.Execution {
@@ -16,62 +17,66 @@ func execution(id, event string) ledger.Execution {
 
 func TestAnExecutionIsCarriedOutOnce(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	var runs atomic.Int32
-	ran := make(chan ledger.Execution, 10)
-	start(t, l, ledger.Workers{Execute: func(ctx context.Context, id string) (time.Duration, error) {
-		runs.Add(1)
-		e, err := l.Execution(ctx, id)
-		if err != nil {
-			return 0, err
-		}
-		e.Completed, e.DoneAt, e.RequestID = "functions.completeSuccess", time.Now(), "r1"
-		if err := l.SaveExecution(ctx, e); err != nil {
-			return 0, err
-		}
-		ran <- e
-		return 0, nil
-	}})
-	var fresh atomic.Int32
-	var all sync.WaitGroup
-	for i := range 12 { // the same delivery again and again, and under another event id
-		all.Go(func() {
-			event := "Ev1"
-			if i%2 == 1 {
-				event = "Ev2"
-			}
-			taken, err := l.AcceptExecution(t.Context(), execution("Fx1", event))
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		var runs atomic.Int32
+		ran := make(chan ledger.Execution, 10)
+		start(t, l, ledger.Workers{Execute: func(ctx context.Context, id string) (time.Duration, error) {
+			runs.Add(1)
+			e, err := l.Execution(ctx, id)
 			if err != nil {
-				t.Error(err)
+				return 0, err
 			}
-			if taken {
-				fresh.Add(1)
+			e.Completed, e.DoneAt, e.RequestID = "functions.completeSuccess", time.Now(), "r1"
+			if err := l.SaveExecution(ctx, e); err != nil {
+				return 0, err
 			}
-		})
-	}
-	all.Wait()
-	if got := <-ran; got.Inputs.Reveal() != `{"handle":"+14155550132"}` || got.TeamID != "T1" {
-		t.Errorf("%+v", got)
-	}
-	if fresh.Load() != 1 || runs.Load() != 1 {
-		t.Errorf("taken %d times, run %d times", fresh.Load(), runs.Load())
-	}
-	e, err := l.Execution(t.Context(), "Fx1")
-	if err != nil || e.DoneAt.IsZero() || e.RequestID != "r1" {
-		t.Errorf("%+v, %v", e, err)
-	}
+			ran <- e
+			return 0, nil
+		}})
+		var fresh atomic.Int32
+		var all sync.WaitGroup
+		for i := range 12 { // the same delivery again and again, and under another event id
+			all.Go(func() {
+				event := "Ev1"
+				if i%2 == 1 {
+					event = "Ev2"
+				}
+				taken, err := l.AcceptExecution(t.Context(), execution("Fx1", event))
+				if err != nil {
+					t.Error(err)
+				}
+				if taken {
+					fresh.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if got := <-ran; got.Inputs.Reveal() != `{"handle":"+14155550132"}` || got.TeamID != "T1" {
+			t.Errorf("%+v", got)
+		}
+		if fresh.Load() != 1 || runs.Load() != 1 {
+			t.Errorf("taken %d times, run %d times", fresh.Load(), runs.Load())
+		}
+		e, err := l.Execution(t.Context(), "Fx1")
+		if err != nil || e.DoneAt.IsZero() || e.RequestID != "r1" {
+			t.Errorf("%+v, %v", e, err)
+		}
+	})
 }
 
 func TestEventsAreTakenOnce(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	for want := true; ; want = false {
-		fresh, err := l.TakeEvent(t.Context(), "Ev1")
-		if err != nil || fresh != want {
-			t.Fatalf("fresh %t, want %t: %v", fresh, want, err)
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		for want := true; ; want = false {
+			fresh, err := l.TakeEvent(t.Context(), "Ev1")
+			if err != nil || fresh != want {
+				t.Fatalf("fresh %t, want %t: %v", fresh, want, err)
+			}
+			if !want {
+				break
+			}
 		}
-		if !want {
-			break
-		}
-	}
+	})
 }

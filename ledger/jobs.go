@@ -1,8 +1,8 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 )
 
@@ -27,14 +26,26 @@ type Workers struct {
 	Confirm Step // by request id: from sent to an end
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed
+
+	Tries    int // how many Try run side by side; 0: 16
+	Confirms int // how many Confirm run side by side; 0: 16
 }
 
-// How many steps of a kind run side by side.
+// How many steps of a kind run side by side, unless [Workers] says so.
 const (
-	tryWorkers     = 8
+	tryWorkers     = 16
 	confirmWorkers = 16
 	showWorkers    = 16
 	executeWorkers = 8
+)
+
+const (
+	// stepTime bounds a step: none takes longer than a try at Linq, 20 s, and the bookkeeping around it.
+	stepTime = 35 * time.Second
+	// stuckAfter is when a step that has not ended is taken for that of a replica which died or hangs.
+	// River looks each 30 s and has the step run again within about 7 s: that is 90 s at the most.
+	// A step whose time is over sends nothing more, so two never act side by side.
+	stuckAfter = 40 * time.Second
 )
 
 const (
@@ -102,22 +113,21 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[executeArgs]) error {
 		return runStep(ctx, workers.Execute, job.Args.ExecutionID)
 	}))
-	client, err := river.NewClient(riversqlite.New(l.write), &river.Config{
+	client, err := l.store.newJobs(&river.Config{
 		Logger: slog.New(logrusHandler{entry: l.log}),
 		Queues: map[string]river.QueueConfig{
-			queueTry:     {MaxWorkers: tryWorkers},
-			queueConfirm: {MaxWorkers: confirmWorkers, FetchPollInterval: 200 * time.Millisecond},
+			queueTry:     {MaxWorkers: cmp.Or(workers.Tries, tryWorkers)},
+			queueConfirm: {MaxWorkers: cmp.Or(workers.Confirms, confirmWorkers), FetchPollInterval: 200 * time.Millisecond},
 			queueShow:    {MaxWorkers: showWorkers},
 			queueExecute: {MaxWorkers: executeWorkers},
 		},
 		Workers: registry,
 		// A commit is noticed by River's listener, which looks each 50 ms; the poll finds steps that
 		// asked to be run again within seconds. Confirming has the shortest of those waits.
-		FetchCooldown:     time.Millisecond,
-		FetchPollInterval: 500 * time.Millisecond,
-		// No step takes longer than a try at Linq, 20 s, and the bookkeeping around it.
-		JobTimeout:                  time.Minute,
-		RescueStuckJobsAfter:        2 * time.Minute,
+		FetchCooldown:               time.Millisecond,
+		FetchPollInterval:           500 * time.Millisecond,
+		JobTimeout:                  stepTime,
+		RescueStuckJobsAfter:        stuckAfter,
 		CompletedJobRetentionPeriod: time.Hour,
 		RetryPolicy:                 retryPolicy{now: l.now},
 	})
@@ -126,12 +136,14 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	}
 	l.jobs = client
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("start the workers: %w", err)
+		return fmt.Errorf("DATABASE_URL: the workers cannot be started: %w", err)
 	}
-	dispatching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
-	l.dispatching.Add(1)
-	go l.dispatch(dispatching)
+	l.background.Go(func() { l.dispatch(running) })
+	if l.keep > 0 {
+		l.background.Go(func() { l.prune(running) })
+	}
 	l.working.Store(true)
 	return nil
 }
@@ -143,7 +155,7 @@ func (l *Ledger) Stop(ctx context.Context) error {
 		return nil
 	}
 	l.stop()
-	l.dispatching.Wait()
+	l.background.Wait()
 	err := l.jobs.Stop(ctx)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -151,7 +163,12 @@ func (l *Ledger) Stop(ctx context.Context) error {
 	const handBack = time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBack)
 	defer cancel()
-	return l.jobs.StopAndCancel(ctx)
+	err = l.jobs.StopAndCancel(ctx)
+	if errors.Is(err, context.DeadlineExceeded) { // such as a save that a busy disk holds up
+		l.log.Warn("what still runs does not hand itself back in time; the next start or another replica takes it over")
+		return nil
+	}
+	return err
 }
 
 func runStep(ctx context.Context, step Step, id string) error {
@@ -170,35 +187,38 @@ func runStep(ctx context.Context, step Step, id string) error {
 // the transaction that finds no such news.
 func (l *Ledger) show(ctx context.Context, step Step, job *river.Job[showArgs]) error {
 	for {
-		before, err := countNews(ctx, l.read, job.Args.Delivery)
+		before, err := countNews(ctx, l.store.reader(), job.Args.Delivery)
 		if err != nil {
 			return err
 		}
 		if err := runStep(ctx, step, job.Args.Delivery); err != nil {
 			return err
 		}
-		shown := false
-		err = l.inTx(ctx, func(tx *sql.Tx) error {
-			after, err := countNews(ctx, tx, job.Args.Delivery)
-			if err != nil || after != before {
+		err = l.store.inTx(ctx, func(tx tx) error {
+			// In this order: from here on news set off a job of their own, or are counted below.
+			if err := tx.completeShow(ctx, job); err != nil {
 				return err
 			}
-			shown = true
-			_, err = river.JobCompleteTx[*riversqlite.Driver](ctx, tx, job)
+			after, err := countNews(ctx, tx, job.Args.Delivery)
+			if err == nil && after != before {
+				err = errNewsSince
+			}
 			return err
 		})
-		if err != nil {
-			return fmt.Errorf("complete showing: %w", err)
-		}
-		if shown {
+		switch {
+		case err == nil:
 			return nil
+		case !errors.Is(err, errNewsSince):
+			return fmt.Errorf("complete showing: %w", err)
 		}
 	}
 }
 
+var errNewsSince = errors.New("ledger: news came meanwhile")
+
 func countNews(ctx context.Context, db querier, delivery string) (int64, error) {
 	var news int64
-	err := db.QueryRowContext(ctx, `SELECT COALESCE(SUM(news), 0) FROM requests WHERE delivery = ?`, delivery).Scan(&news)
+	err := db.queryRow(ctx, `SELECT CAST(COALESCE(SUM(news), 0) AS BIGINT) FROM requests WHERE delivery = $1`, delivery).Scan(&news)
 	if err != nil {
 		return 0, fmt.Errorf("count news: %w", err)
 	}

@@ -8,12 +8,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/sirupsen/logrus"
 )
 
@@ -31,22 +29,30 @@ var (
 
 // Config is what a ledger needs.
 type Config struct {
-	URL    string           // sqlite://PATH
+	URL    string           // sqlite://PATH or postgres://…
 	Logger *logrus.Logger   // required
 	Now    func() time.Time // defaults to time.Now
+
+	// Retention is how long after its end a request is kept, with all that belongs to it; 0: for good.
+	Retention time.Duration
+
+	// Changed is told of each change of a request's state once it is stored; nil: nobody is. It must
+	// not take long.
+	Changed func(Transition)
 }
 
 // Ledger is an open ledger. It is safe for concurrent use.
 type Ledger struct {
 	log   *logrus.Entry
 	now   func() time.Time
-	store *store
-	write *sql.DB // one connection: SQLite has one writer, and waiting here is fair and short
-	read  *sql.DB
+	store store
+	keep  time.Duration // how long a request is kept after its end; 0: for good
+
+	changed func(Transition)
 
 	accepting *acceptor
 	handOver  chan struct{}
-	jobs      *river.Client[*sql.Tx]
+	jobs      jobs
 	working   atomic.Bool
 	probe     struct {
 		sync.Mutex
@@ -54,21 +60,18 @@ type Ledger struct {
 		err error
 	}
 
-	dispatching sync.WaitGroup
-	stop        context.CancelFunc
+	background sync.WaitGroup
+	stop       context.CancelFunc
 }
 
-// Open opens the ledger that cfg.URL names, brings its schema up to date, and takes back what a
-// crash left running. Orders are accepted from here on; they are carried on after [Ledger.Start].
+// Open opens the ledger that cfg.URL names and brings its schema up to date. On SQLite it also takes
+// back what a crash left running; on PostgreSQL the other replicas, or River's rescuer, do that.
+// Orders are accepted from here on; they are carried on after [Ledger.Start].
 func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	path, err := sqlitePath(cfg.URL)
-	if err != nil {
-		return nil, err
-	}
-	opened, err := openStore(ctx, path)
+	opened, err := openStore(ctx, cfg.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -76,16 +79,11 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		log:      cfg.Logger.WithField("part", "ledger"),
 		now:      cfg.Now,
 		store:    opened,
-		write:    opened.write,
-		read:     opened.read,
+		keep:     cfg.Retention,
+		changed:  cfg.Changed,
 		handOver: make(chan struct{}, 1),
 	}
-	l.accepting, err = newAcceptor(ctx, acceptorConfig{
-		DB: opened.write, Now: cfg.Now, Committed: l.wakeDispatcher,
-	})
-	if err != nil {
-		return nil, errors.Join(err, opened.close())
-	}
+	l.accepting = newAcceptor(acceptorConfig{Store: opened, Now: cfg.Now, Committed: l.wakeDispatcher})
 	return l, nil
 }
 
@@ -116,7 +114,7 @@ func (l *Ledger) Close() error {
 // Setting returns what was kept under name, or "".
 func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
 	var value string
-	err := l.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = ?`, name).Scan(&value)
+	err := l.store.reader().queryRow(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&value)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read setting %s: %w", name, err)
 	}
@@ -125,8 +123,8 @@ func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
 
 // Keep keeps value under name.
 func (l *Ledger) Keep(ctx context.Context, name, value string) error {
-	_, err := l.write.ExecContext(ctx, `
-		INSERT INTO settings (name, value) VALUES (?, ?)
+	_, err := l.store.writer().exec(ctx, `
+		INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 	if err != nil {
 		return fmt.Errorf("keep setting %s: %w", name, err)
@@ -139,13 +137,4 @@ func (l *Ledger) wakeDispatcher() {
 	case l.handOver <- struct{}{}:
 	default: // a wake-up is already on its way
 	}
-}
-
-// mustSub panics only if the embedded tree is not the one that was compiled in.
-func mustSub(tree fs.FS, dir string) fs.FS {
-	sub, err := fs.Sub(tree, dir)
-	if err != nil {
-		panic(err)
-	}
-	return sub
 }

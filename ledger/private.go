@@ -1,16 +1,13 @@
 package ledger
 
-import (
-	"database/sql"
-	"unique"
-)
+import "database/sql"
 
 // Private is text that must not be printed: a handle, a URL that is a capability. It prints as
-// nothing but a mark; [Private.Reveal] gives the text.
+// nothing but a mark; [Private.Reveal] gives the text, which is what to compare.
 type Private struct { //nolint:recvcheck // Scan fills the value, the others only read it
 	// fmt calls no methods on unexported fields, and would print a plain string in one. Of this it
 	// prints an address.
-	text unique.Handle[string]
+	text *string
 }
 
 // Conceal makes a [Private] of text.
@@ -18,15 +15,15 @@ func Conceal(text string) Private {
 	if text == "" {
 		return Private{}
 	}
-	return Private{text: unique.Make(text)}
+	return Private{text: &text}
 }
 
 // Reveal returns the text.
 func (p Private) Reveal() string {
-	if p == (Private{}) {
+	if p.text == nil {
 		return ""
 	}
-	return p.text.Value()
+	return *p.text
 }
 
 // String returns a mark that says only whether there is a text.

@@ -2,16 +2,8 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 )
-
-// querier is what a pool and a transaction have in common.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
 
 const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
@@ -22,7 +14,7 @@ const selectRequests = `
 
 // queryRequests returns the requests that the clauses after FROM choose.
 func queryRequests(ctx context.Context, db querier, clauses string, args ...any) ([]Request, error) {
-	rows, err := db.QueryContext(ctx, selectRequests+clauses, args...)
+	rows, err := db.query(ctx, selectRequests+clauses, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load requests: %w", err)
 	}
@@ -51,7 +43,12 @@ func queryRequests(ctx context.Context, db querier, clauses string, args ...any)
 }
 
 func queryRequest(ctx context.Context, db querier, clauses string, args ...any) (Request, error) {
-	requests, err := queryRequests(ctx, db, clauses+" LIMIT 1", args...)
+	return queryLocked(ctx, db, "", clauses, args...)
+}
+
+// queryLocked is queryRequest with what keeps others from changing the row.
+func queryLocked(ctx context.Context, db querier, lock, clauses string, args ...any) (Request, error) {
+	requests, err := queryRequests(ctx, db, clauses+" LIMIT 1"+lock, args...)
 	if err != nil {
 		return Request{}, err
 	}
@@ -63,13 +60,13 @@ func queryRequest(ctx context.Context, db querier, clauses string, args ...any) 
 
 // Request returns a request as it stands; [ErrNotFound] when there is none.
 func (l *Ledger) Request(ctx context.Context, id string) (Request, error) {
-	return queryRequest(ctx, l.read, `WHERE id = ?`, id)
+	return queryRequest(ctx, l.store.reader(), `WHERE id = $1`, id)
 }
 
 // History returns what happened to a request, oldest first.
 func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error) {
-	rows, err := l.read.QueryContext(ctx,
-		`SELECT at, state, cause, trace_id FROM history WHERE request_id = ? ORDER BY id`, requestID)
+	rows, err := l.store.reader().query(ctx,
+		`SELECT at, state, cause, trace_id FROM history WHERE request_id = $1 ORDER BY id`, requestID)
 	if err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
 	}
@@ -88,23 +85,4 @@ func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error)
 		return nil, fmt.Errorf("load history: %w", err)
 	}
 	return events, nil
-}
-
-// inTx runs do in a transaction and commits it; an error of do rolls it back and is returned.
-func (l *Ledger) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := l.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
-	}
-	return tx.Commit()
-}
-
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
 }

@@ -2,9 +2,9 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -15,16 +15,16 @@ import (
 func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause string) ([]Request, int, error) {
 	now := l.now()
 	decided := 0
-	var requests []Request
-	err := l.inTx(ctx, func(tx *sql.Tx) error {
+	var requests, changed []Request
+	err := l.store.inTx(ctx, func(tx tx) error {
 		state, endedAt, showBy := Accepted, int64(0), micros(now.Add(firstShow))
 		if !yes {
 			state, endedAt, showBy = Cancelled, micros(now), 0
 		}
 		ids, err := queryStrings(ctx, tx, `
-			UPDATE requests SET state = ?, accepted_at = ?, ended_at = ?, handed_over = ?, show_by = ?,
+			UPDATE requests SET state = $1, accepted_at = $2, ended_at = $3, handed_over = $4, show_by = $5,
 				version = version + 1, news = news + 1
-			WHERE delivery = ? AND state = 'asked' AND expires_at > ?
+			WHERE delivery = $6 AND state = 'asked' AND expires_at > $7
 			RETURNING id`, state, micros(now), endedAt, !yes, showBy, delivery, micros(now))
 		if err != nil {
 			return err
@@ -35,7 +35,8 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 				return err
 			}
 		}
-		requests, err = queryRequests(ctx, tx, `WHERE delivery = ? ORDER BY rowid`, delivery)
+		requests, err = queryRequests(ctx, tx, `WHERE delivery = $1 ORDER BY id`, delivery)
+		changed = slices.DeleteFunc(slices.Clone(requests), func(r Request) bool { return !slices.Contains(ids, r.ID) })
 		return err
 	})
 	if err != nil {
@@ -44,6 +45,7 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	if len(requests) == 0 {
 		return nil, 0, fmt.Errorf("decide: %w", ErrNotFound)
 	}
+	l.tell(Asked, now, changed...)
 	if yes && decided > 0 {
 		l.wakeDispatcher()
 	}
@@ -53,10 +55,12 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 // expireQuestions cancels what nobody answered in time.
 func (l *Ledger) expireQuestions(ctx context.Context) error {
 	now := l.now()
-	err := l.inTx(ctx, func(tx *sql.Tx) error {
+	var expired []Request
+	err := l.store.inTx(ctx, func(tx tx) error {
+		expired = nil
 		ids, err := queryStrings(ctx, tx, `
-			UPDATE requests SET state = 'cancelled', ended_at = ?, version = version + 1, news = news + 1
-			WHERE state = 'asked' AND expires_at <= ? RETURNING id`, micros(now), micros(now))
+			UPDATE requests SET state = 'cancelled', ended_at = $1, version = version + 1, news = news + 1
+			WHERE state = 'asked' AND expires_at <= $2 RETURNING id`, micros(now), micros(now))
 		if err != nil {
 			return err
 		}
@@ -64,24 +68,30 @@ func (l *Ledger) expireQuestions(ctx context.Context) error {
 			if err := addHistory(ctx, tx, id, Event{At: now, State: Cancelled, Cause: "nobody answered the question"}); err != nil {
 				return err
 			}
+			r, err := queryRequest(ctx, tx, `WHERE id = $1`, id)
+			if err != nil {
+				return err
+			}
+			expired = append(expired, r)
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("expire questions: %w", err)
 	}
+	l.tell(Asked, now, expired...)
 	return nil
 }
 
 // UndoneBy returns the request that takes a removal back; [ErrNotFound] when nobody asked for that,
 // or when it came to nothing.
 func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error) {
-	return undoneBy(ctx, l.read, removalID)
+	return undoneBy(ctx, l.store.reader(), removalID)
 }
 
 func undoneBy(ctx context.Context, db querier, removalID string) (Request, error) {
 	return queryRequest(ctx, db,
-		`WHERE undoes = ? AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY rowid DESC`, removalID)
+		`WHERE undoes = $1 AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY id DESC`, removalID)
 }
 
 // markUndone marks the removals among requests that somebody takes back.
@@ -100,7 +110,7 @@ func markUndone(ctx context.Context, db querier, requests []Request) error {
 }
 
 // showSoon has a request shown anew: what is offered with it has changed.
-func showSoon(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE requests SET news = news + 1, show_by = ? WHERE id = ?`, micros(now), id)
+func showSoon(ctx context.Context, tx tx, id string, now time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2`, micros(now), id)
 	return err
 }

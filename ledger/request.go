@@ -25,6 +25,13 @@ const (
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
 
+// States returns every state that a request can be in, and [Denied], in the order of their stories.
+func States() []State {
+	return []State{
+		Asked, Accepted, Sent, Removed, AlreadyGone, Added, AlreadyThere, Unconfirmed, Refused, Failed, Cancelled, Denied,
+	}
+}
+
 // Final reports whether nothing more is to be done for a request in this state.
 func (s State) Final() bool {
 	switch s {

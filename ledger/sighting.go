@@ -22,7 +22,7 @@ type Sighting struct {
 // HasSighting reports whether an event was kept before.
 func (l *Ledger) HasSighting(ctx context.Context, eventID string) (bool, error) {
 	var kept bool
-	err := l.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sightings WHERE event_id = ?)`, eventID).Scan(&kept)
+	err := l.store.reader().queryRow(ctx, `SELECT EXISTS (SELECT 1 FROM sightings WHERE event_id = $1)`, eventID).Scan(&kept)
 	if err != nil {
 		return false, fmt.Errorf("look for a sighting: %w", err)
 	}
@@ -31,9 +31,9 @@ func (l *Ledger) HasSighting(ctx context.Context, eventID string) (bool, error) 
 
 // KeepSighting records an event; one that was kept before stays as it is.
 func (l *Ledger) KeepSighting(ctx context.Context, s Sighting) error {
-	_, err := l.write.ExecContext(ctx, `
+	_, err := l.store.writer().exec(ctx, `
 		INSERT INTO sightings (event_id, type, chat_id, handle, trace_id, at, taken_at, request_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
 		s.EventID, s.Type, s.ChatID, s.Handle.Reveal(), s.TraceID, micros(s.At), micros(l.now()), s.RequestID)
 	if err != nil {
 		return fmt.Errorf("keep a sighting: %w", err)
@@ -44,10 +44,10 @@ func (l *Ledger) KeepSighting(ctx context.Context, s Sighting) error {
 // Awaiting returns the newest request of a kind that waits to see this person leave or join: one
 // that Linq may have, or has, taken, also where nothing was seen in time. [ErrNotFound] without one.
 func (l *Ledger) Awaiting(ctx context.Context, kind Kind, chatID string, handle Private) (Request, error) {
-	r, err := queryRequest(ctx, l.read, `
-		WHERE kind = ? AND chat_id = ? AND handle_key = ?
-			AND (state IN ('sent', 'unconfirmed') OR state = 'accepted' AND may_have_reached = 1)
-		ORDER BY id DESC`, kind, chatID, strings.ToLower(handle.Reveal()))
+	r, err := queryRequest(ctx, l.store.reader(), `
+		WHERE kind = $1 AND chat_id = $2 AND handle_key = $3
+			AND (state IN ('sent', 'unconfirmed') OR state = 'accepted' AND may_have_reached)
+		ORDER BY id DESC`, string(kind), chatID, strings.ToLower(handle.Reveal()))
 	if errors.Is(err, ErrNotFound) {
 		return Request{}, ErrNotFound
 	}

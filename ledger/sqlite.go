@@ -3,62 +3,36 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
-	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
 
-//go:embed migrations/sqlite/*.sql
-var migrations embed.FS
-
-const sqliteScheme = "sqlite://"
-
-// CheckURL says what is wrong with a DATABASE_URL, as the rest of a sentence that begins with its name;
-// nil if it can be opened, as far as its spelling goes.
-func CheckURL(databaseURL string) error {
-	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
-	switch {
-	case strings.HasPrefix(databaseURL, "postgres"):
-		return errors.New("names PostgreSQL, which this version does not have: write sqlite:// and the path of a file, such as sqlite://linqbot.db")
-	case !ok || path == "" || strings.ContainsAny(path, "?#"):
-		return errors.New("must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db")
-	}
-	return nil
+// sqlite is an SQLite file and the lock that makes this process its one owner.
+type sqlite struct {
+	write  *sql.DB // one connection, for the work
+	accept *sql.DB // one connection, which goes before it
+	read   *sql.DB
+	lock   *flock.Flock
+	jobs   *river.Client[*sql.Tx]
 }
 
-// sqlitePath returns the path in a URL such as sqlite://linqbot.db or sqlite:///data/linqbot.db.
-func sqlitePath(databaseURL string) (string, error) {
-	if err := CheckURL(databaseURL); err != nil {
-		return "", fmt.Errorf("DATABASE_URL %w", err)
-	}
-	return strings.TrimPrefix(databaseURL, sqliteScheme), nil
-}
-
-// store is an SQLite file and the lock that makes this process its one owner.
-type store struct {
-	write *sql.DB
-	read  *sql.DB
-	lock  *flock.Flock
-}
-
-func openStore(ctx context.Context, path string) (_ *store, err error) {
+// openSQLite opens the file, brings its schema up to date, and takes back what a crash left running.
+func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
 	if dir := filepath.Dir(path); dir != "." {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", path, err)
 		}
 	}
-	s := &store{lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	s := &sqlite{lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
 	locked, err := s.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %s cannot be locked: %w", path, err)
@@ -74,17 +48,16 @@ func openStore(ctx context.Context, path string) (_ *store, err error) {
 	if err := touchPrivate(path); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %s cannot be written: %w", path, err)
 	}
-	if s.write, err = openSQLite(path, "_txlock=immediate"); err != nil {
-		return nil, err
-	}
+	var writing turn
+	s.write = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing})
+	s.accept = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing, urgent: true})
+	s.read = openSQLitePool(connector{dsn: sqliteDSN(path, "_pragma=query_only(1)")})
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = openSQLite(path, "_pragma=query_only(1)"); err != nil {
-		return nil, err
-	}
+	s.accept.SetMaxOpenConns(1)
 	const readers = 4
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	if err := s.migrate(ctx); err != nil {
+	if err := bringUpToDate(ctx, sqliteFolder, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
 	}
 	if err := s.takeBackOrphans(ctx); err != nil {
@@ -102,41 +75,19 @@ func touchPrivate(path string) error {
 	return file.Close()
 }
 
-func openSQLite(path, option string) (*sql.DB, error) {
+func sqliteDSN(path, option string) string {
 	// A commit is on disk before it is acknowledged: WAL alone would lose the last ones in a power
 	// cut, so synchronous is FULL. The wait for another program's lock stays well below the 3 s that
 	// Slack gives an answer.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(1500)" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-1000)&" + option
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %s cannot be opened: %w", path, err)
-	}
-	return db, nil
-}
-
-func (s *store) migrate(ctx context.Context) error {
-	ours, err := goose.NewProvider(goose.DialectSQLite3, s.write, mustSub(migrations, "migrations/sqlite"),
-		goose.WithTableName("schema_migrations"), goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
-	if err != nil {
-		return err
-	}
-	if _, err := ours.Up(ctx); err != nil {
-		return err
-	}
-	rivers, err := rivermigrate.New(riversqlite.New(s.write), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	return err
 }
 
 // takeBackOrphans makes every job of the process that owned the file before available at once.
 // River would wait for its own term of leadership and its rescuer; the lock says that nobody else
 // can be running them. What fell due while nobody ran is due now.
-func (s *store) takeBackOrphans(ctx context.Context) error {
+func (s *sqlite) takeBackOrphans(ctx context.Context) error {
 	for _, statement := range []string{
 		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
 		`UPDATE river_job SET state = 'available'
@@ -150,9 +101,100 @@ func (s *store) takeBackOrphans(ctx context.Context) error {
 	return nil
 }
 
-func (s *store) close() error {
+func (s *sqlite) folder() string  { return sqliteFolder }
+func (s *sqlite) reader() querier { return sqlQuerier{s.read} }
+func (s *sqlite) writer() querier { return sqlQuerier{s.write} }
+
+func (s *sqlite) inTx(ctx context.Context, do func(tx tx) error) error {
+	return s.inTxOf(ctx, s.write, do)
+}
+
+func (s *sqlite) acceptTx(ctx context.Context, do func(tx tx) error) error {
+	return s.inTxOf(ctx, s.accept, do)
+}
+
+func (s *sqlite) inTxOf(ctx context.Context, pool *sql.DB, do func(tx tx) error) error {
+	begun, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(sqlTx{sqlQuerier: sqlQuerier{begun}, tx: begun, jobs: s.jobs}); err != nil {
+		return errors.Join(err, ignoreDone(begun.Rollback()))
+	}
+	return begun.Commit()
+}
+
+// One writer at a time needs no locks on rows.
+func (s *sqlite) lockRows() string { return "" }
+func (s *sqlite) takeRows() string { return "" }
+
+func (s *sqlite) inList(placeholder string) string {
+	return `IN (SELECT value FROM json_each(` + placeholder + `))`
+}
+
+const insertRequest = `
+	INSERT INTO requests (` + requestColumns + `)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+	ON CONFLICT DO NOTHING`
+
+func (s *sqlite) insertRequests(ctx context.Context, in tx, entries []entry) (map[string]bool, error) {
+	followed, err := s.followed(ctx, in, entries)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		if followed[[2]string{e.request.Delivery, e.request.handleKey()}] {
+			continue
+		}
+		inserted, err := in.exec(ctx, insertRequest, e.values()...)
+		if err != nil {
+			return nil, err
+		}
+		if inserted == 1 {
+			fresh[e.request.ID] = true
+		}
+	}
+	return fresh, nil
+}
+
+// followed returns the deliveries, each with a handle, that were recorded as ones that follow somebody
+// else's request. As a condition of the insert this would have SQLite make a table for each new row.
+func (s *sqlite) followed(ctx context.Context, in tx, entries []entry) (map[[2]string]bool, error) {
+	deliveries := make([]string, len(entries))
+	for i, e := range entries {
+		deliveries[i] = e.request.Delivery
+	}
+	list, err := json.Marshal(deliveries)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	found, err := in.query(ctx, `
+		SELECT f.delivery, r.handle_key FROM followers f JOIN requests r ON r.id = f.request_id
+		WHERE f.delivery `+s.inList("$1"), string(list))
+	if err != nil {
+		return nil, fmt.Errorf("look for followers: %w", err)
+	}
+	defer found.Close()
+	followed := make(map[[2]string]bool)
+	for found.Next() {
+		var delivery, handleKey string
+		if err := found.Scan(&delivery, &handleKey); err != nil {
+			return nil, fmt.Errorf("look for followers: %w", err)
+		}
+		followed[[2]string{delivery, handleKey}] = true
+	}
+	return followed, found.Err()
+}
+
+func (s *sqlite) newJobs(config *river.Config) (_ jobs, err error) {
+	s.jobs, err = river.NewClient(riversqlite.New(s.write), config)
+	return s.jobs, err
+}
+
+func (s *sqlite) close() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.read, s.write} {
+	for _, db := range []*sql.DB{s.read, s.accept, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -68,22 +68,22 @@ type View struct {
 // View returns what is to show of a delivery; [ErrNotFound] when there is no such delivery.
 func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
 	view := View{Replies: make(map[string]Reply)}
-	requests, err := queryRequests(ctx, l.read, `WHERE delivery = ? ORDER BY rowid`, delivery)
+	requests, err := queryRequests(ctx, l.store.reader(), `WHERE delivery = $1 ORDER BY id`, delivery)
 	if err != nil {
 		return View{}, err
 	}
 	if len(requests) == 0 {
 		return View{}, fmt.Errorf("view delivery: %w", ErrNotFound)
 	}
-	if err := markUndone(ctx, l.read, requests); err != nil {
+	if err := markUndone(ctx, l.store.reader(), requests); err != nil {
 		return View{}, err
 	}
 	view.Requests = requests
-	if view.Thread, err = loadThread(ctx, l.read, delivery); err != nil {
+	if view.Thread, err = loadThread(ctx, l.store.reader(), delivery); err != nil {
 		return View{}, err
 	}
 	for _, request := range requests {
-		reply, err := loadReply(ctx, l.read, request.ID)
+		reply, err := loadReply(ctx, l.store.reader(), request.ID)
 		if err != nil {
 			return View{}, err
 		}
@@ -95,9 +95,9 @@ func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
 func loadThread(ctx context.Context, db querier, delivery string) (Thread, error) {
 	thread := Thread{Delivery: delivery}
 	var since, troubleSince int64
-	err := db.QueryRowContext(ctx, `
+	err := db.queryRow(ctx, `
 		SELECT route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since
-		FROM threads WHERE delivery = ?`, delivery).
+		FROM threads WHERE delivery = $1`, delivery).
 		Scan(&thread.Route, &thread.ChannelID, &thread.TS, &thread.Shown, &since, &thread.Doubts,
 			&thread.ResponseUses, &thread.Trouble, &troubleSince)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -109,14 +109,14 @@ func loadThread(ctx context.Context, db querier, delivery string) (Thread, error
 
 // SaveThread stores where a delivery shows.
 func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
-	_, err := l.write.ExecContext(ctx, `
+	_, err := l.store.writer().exec(ctx, `
 		INSERT INTO threads (delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (delivery) DO UPDATE SET
 			route = excluded.route, channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
 			posting_since = excluded.posting_since, doubts = excluded.doubts, response_uses = excluded.response_uses,
 			trouble = excluded.trouble, trouble_since = excluded.trouble_since`,
-		t.Delivery, t.Route, t.ChannelID, t.TS, t.Shown, micros(t.Since), t.Doubts,
+		t.Delivery, string(t.Route), t.ChannelID, t.TS, t.Shown, micros(t.Since), t.Doubts,
 		t.ResponseUses, t.Trouble, micros(t.TroubleSince))
 	if err != nil {
 		return fmt.Errorf("save thread: %w", err)
@@ -127,8 +127,8 @@ func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
 func loadReply(ctx context.Context, db querier, requestID string) (Reply, error) {
 	reply := Reply{RequestID: requestID}
 	var since int64
-	err := db.QueryRowContext(ctx, `
-		SELECT channel_id, ts, shown, posting_since, doubts FROM replies WHERE request_id = ?`, requestID).
+	err := db.queryRow(ctx, `
+		SELECT channel_id, ts, shown, posting_since, doubts FROM replies WHERE request_id = $1`, requestID).
 		Scan(&reply.ChannelID, &reply.TS, &reply.Shown, &since, &reply.Doubts)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Reply{}, fmt.Errorf("load reply: %w", err)
@@ -139,9 +139,9 @@ func loadReply(ctx context.Context, db querier, requestID string) (Reply, error)
 
 // SaveReply stores what the status message of a request shows.
 func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
-	_, err := l.write.ExecContext(ctx, `
+	_, err := l.store.writer().exec(ctx, `
 		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts)
-		VALUES (?, ?, ?, ?, ?, ?)
+		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (request_id) DO UPDATE SET
 			channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
 			posting_since = excluded.posting_since, doubts = excluded.doubts`,
@@ -155,10 +155,10 @@ func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
 // UntoldFollowers returns those who asked for a removal of this delivery and do not yet know where
 // its thread is.
 func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follower, error) {
-	rows, err := l.read.QueryContext(ctx, `
+	rows, err := l.store.reader().query(ctx, `
 		SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
 		FROM followers f JOIN requests r ON r.id = f.request_id
-		WHERE r.delivery = ? AND f.told = 0 ORDER BY f.at`, delivery)
+		WHERE r.delivery = $1 AND NOT f.told ORDER BY f.at`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("load followers: %w", err)
 	}
@@ -181,8 +181,8 @@ func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follow
 
 // MarkTold records that a follower knows where the thread is, or can no longer be told.
 func (l *Ledger) MarkTold(ctx context.Context, f Follower) error {
-	_, err := l.write.ExecContext(ctx,
-		`UPDATE followers SET told = 1 WHERE request_id = ? AND delivery = ?`, f.RequestID, f.Delivery)
+	_, err := l.store.writer().exec(ctx,
+		`UPDATE followers SET told = TRUE WHERE request_id = $1 AND delivery = $2`, f.RequestID, f.Delivery)
 	if err != nil {
 		return fmt.Errorf("mark follower told: %w", err)
 	}

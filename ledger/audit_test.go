@@ -1,0 +1,166 @@
+package ledger_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"linqbot/ledger"
+	"linqbot/ledger/ledgertest"
+)
+
+// audited fills a ledger with three removals that have ended, and two denials between them.
+func audited(t *testing.T, url string) *ledger.Ledger {
+	t.Helper()
+	l := open(t, url)
+	start(t, l, ledger.Workers{Try: func(ctx context.Context, id string) (time.Duration, error) {
+		return 0, end(ctx, l, id, ledger.Refused)
+	}})
+	for i, handle := range []string{"+14155550132", "Ann@Example.com", "+14155550134"} {
+		o := order(fmt.Sprint("d", i), handle)
+		o.UserID = fmt.Sprint("U", i)
+		id := accept(t, l, o)[0].Request.ID
+		await(t, "the end", func() bool { return state(t, l, id) == ledger.Refused })
+		if i < 2 {
+			if err := l.Deny(t.Context(), ledger.Denial{Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: fmt.Sprint("X", i), Rule: "not named"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := l.SaveThread(t.Context(), ledger.Thread{Delivery: "d0", Route: ledger.InThread, Posting: ledger.Posting{ChannelID: "C1", TS: "1.2"}}); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func auditLines(t *testing.T, r *ledger.Reader, f ledger.AuditFilter) string {
+	t.Helper()
+	var lines []string
+	for row, err := range r.Audit(t.Context(), f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s %s", row.UserID, row.State, strings.Join(row.TraceIDs, ","), row.Thread.TS))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		began := time.Now()
+		audited(t, url)
+		r, err := ledger.OpenReader(t.Context(), url) // beside the one who writes
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		all := "U0 refused abc 1.2\nX0 denied  \nU1 refused abc \nX1 denied  \nU2 refused abc "
+		for _, test := range []struct {
+			name   string
+			filter ledger.AuditFilter
+			want   string
+		}{
+			{"everything", ledger.AuditFilter{}, all},
+			{"since", ledger.AuditFilter{Since: began}, all},
+			{"since later", ledger.AuditFilter{Since: time.Now().Add(time.Hour)}, ""},
+			{"until", ledger.AuditFilter{Until: began}, ""},
+			{"by a person", ledger.AuditFilter{UserID: "U1"}, "U1 refused abc "},
+			{"by a person who was denied", ledger.AuditFilter{UserID: "X1"}, "X1 denied  "},
+			{"of a chat", ledger.AuditFilter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
+			{"of another chat", ledger.AuditFilter{ChatID: "x"}, ""},
+			{"of a handle", ledger.AuditFilter{Handle: ledger.Conceal("ann@example.COM")}, "U1 refused abc "},
+			{"in a state", ledger.AuditFilter{State: ledger.Refused}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
+			{"denials", ledger.AuditFilter{State: ledger.Denied}, "X0 denied  \nX1 denied  "},
+		} {
+			if got := auditLines(t, r, test.filter); got != test.want {
+				t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, test.want)
+			}
+		}
+	})
+}
+
+func TestAuditOfManyPages(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		const count = 1201
+		for from := 0; from < count; from += 20 {
+			var orders []ledger.Order
+			for n := from; n < min(from+20, count); n++ {
+				orders = append(orders, order(fmt.Sprint("d", n), fmt.Sprintf("+1415555%04d", n)))
+			}
+			accept(t, l, orders...)
+		}
+		seen := make(map[string]bool)
+		for row, err := range l.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[row.Handle.Reveal()] = true
+		}
+		if len(seen) != count {
+			t.Errorf("%d of %d requests", len(seen), count)
+		}
+	})
+}
+
+func TestOpenReader(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		if _, err := ledger.OpenReader(t.Context(), url); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
+			t.Errorf("a ledger that is not there: %v", err)
+		}
+		db, err := ledger.MigrateTo(t.Context(), url, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = db.Close()
+		if _, err := ledger.OpenReader(t.Context(), url); err == nil || !strings.Contains(err.Error(), "linqbot migrate") {
+			t.Errorf("an old ledger: %v", err)
+		}
+		if _, err := ledger.Migrate(t.Context(), url); err != nil {
+			t.Fatal(err)
+		}
+		r, err := ledger.OpenReader(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if has, latest, err := r.SchemaVersion(t.Context()); err != nil || has != latest || latest < 2 {
+			t.Errorf("version %d of %d, %v", has, latest, err)
+		}
+	})
+}
+
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := audited(t, url)
+		if err := l.KeepSighting(t.Context(), ledger.Sighting{EventID: "e1", Type: "participant.removed", ChatID: chat, Handle: ledger.Conceal("+14155550132")}); err != nil {
+			t.Fatal(err)
+		}
+		r := l.Reader()
+		before := auditLines(t, r, ledger.AuditFilter{})
+		if gone, err := l.Prune(t.Context(), time.Now().Add(-time.Hour)); err != nil || gone != 0 {
+			t.Errorf("%d young records deleted, %v", gone, err)
+		}
+		if got := auditLines(t, r, ledger.AuditFilter{}); got != before {
+			t.Errorf("what is left:\n%s", got)
+		}
+		waiting := order("waiting", "+14155550199")
+		waiting.AskFor = time.Hour
+		accept(t, l, waiting)
+		if gone, err := l.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil || gone != 6 {
+			t.Errorf("%d records deleted, want 3 requests, 2 denials and a sighting; %v", gone, err)
+		}
+		if got, want := auditLines(t, r, ledger.AuditFilter{}), "U1 asked  "; got != want {
+			t.Errorf("what is left:\n%s\nwant only the one that has not ended", got)
+		}
+		if _, err := l.View(t.Context(), "d0"); err == nil {
+			t.Error("a deleted request is still shown")
+		}
+	})
+}

@@ -1,0 +1,28 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database driver "pgx"
+	"github.com/pressly/goose/v3"
+)
+
+// MigrateTo makes a new store with our schema as it was in a version, for tests of an upgrade from it.
+func MigrateTo(ctx context.Context, databaseURL string, version int64) (*sql.DB, error) {
+	folder, driver, dialect, source := sqliteFolder, "sqlite", goose.DialectSQLite3, "file:"+strings.TrimPrefix(databaseURL, sqliteScheme)
+	if isPostgres(databaseURL) {
+		folder, driver, dialect, source = postgresFolder, "pgx", goose.DialectPostgres, databaseURL
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := ourMigrations(folder, dialect, db)
+	if err != nil {
+		return nil, err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return db, err
+}

@@ -1,0 +1,6 @@
+-- +goose Up
+
+-- What a person asked for, the newest first. Ids are in the order of time, so that the index holds
+-- the answer in its order, and reading ten rows costs the same however many there are. Each accepted
+-- request is one more entry in it; those of workflows, whose user is a claim, are left out.
+CREATE INDEX requests_of_user ON requests (user_id, id) WHERE source <> 'workflow';
