@@ -11,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/ledger"
 	"linqbot/linq"
 )
 
@@ -19,6 +20,7 @@ type FindChats struct {
 	policy Policy
 	book   *ChatBook
 	log    *logrus.Entry
+	tally  Tally
 }
 
 // FindChatsConfig is what [FindChats] needs.
@@ -26,11 +28,12 @@ type FindChatsConfig struct {
 	Policy Policy
 	Book   *ChatBook
 	Logger *logrus.Logger
+	Tally  Tally // nil: nothing is counted
 }
 
 // NewFindChats returns the command.
 func NewFindChats(cfg FindChatsConfig) *FindChats {
-	return &FindChats{policy: cfg.Policy, book: cfg.Book, log: cfg.Logger.WithField("part", "commands")}
+	return &FindChats{policy: cfg.Policy, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
 }
 
 const (
@@ -43,7 +46,7 @@ const (
 
 // Run lists the group chats that match the words.
 func (c *FindChats) Run(ctx context.Context, in Invocation) Answer {
-	return c.page(ctx, in.UserID, in.ChannelID, cleanTyped(in.Text), 0)
+	return c.page(ctx, in, cleanTyped(in.Text), 0)
 }
 
 // More lists the next page. Everything it needs is in the click.
@@ -53,22 +56,27 @@ func (c *FindChats) More(ctx context.Context, click Click) Answer {
 	if err != nil || from < 0 {
 		from = 0
 	}
-	return c.page(ctx, click.UserID, click.ChannelID, words, from)
+	in := Invocation{TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
+	return c.page(ctx, in, words, from)
 }
 
-func (c *FindChats) page(ctx context.Context, user, channel, words string, from int) Answer {
-	decision := c.policy.Decide(ctx, user, channel)
+func (c *FindChats) page(ctx context.Context, in Invocation, words string, from int) Answer {
+	decision := c.policy.Decide(ctx, in.UserID, in.ChannelID)
 	if !decision.Allowed {
+		c.tally.Counted(ledger.ChatList, "denied")
+		c.policy.denied(ctx, in.denial(ledger.ChatList, decision))
 		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
 	}
 	if utf8.RuneCountInString(words) > longestSearch {
+		c.tally.Counted(ledger.ChatList, "usage")
 		return Answer{Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
 	}
 	found, err := c.book.Search(ctx, words)
 	if err != nil {
-		c.log.WithError(err).Warn("the chats are not known")
+		c.log.WithError(err).WithField("outcome", c.tally.Counted(ledger.ChatList, "not_listed")).Warn("the chats are not known")
 		return Answer{notListed(err)}
 	}
+	c.tally.Counted(ledger.ChatList, "listed")
 	switch {
 	case len(found) == 0 && words == "":
 		return Answer{Say("Linq lists no group chat for this account.")}

@@ -124,23 +124,40 @@ func (e Explainer) underWay(r ledger.Request) Status {
 			Next: Say("This will change once it has."),
 		}
 	}
+	open := Say("The removal of %s from %s is not done yet.", who, chat)
 	if r.MayHaveReached {
-		return Status{
-			Mark: MarkQueued, Happened: Say("%s Whether %s has left %s is not known yet.", trouble(r), who, chat),
-			Next: Say("linqbot looks into the chat at %s, and tries again if they are still there.", Moment(r.NextTryAt)),
-		}
+		open = Say("Whether %s has left %s is not known yet.", who, chat)
 	}
-	return Status{
-		Mark: MarkQueued, Happened: Say("%s The removal of %s from %s is not done yet.", trouble(r), who, chat),
-		Next: Say("linqbot tries again at %s.", Moment(r.NextTryAt)),
+	if why := longWait(r); len(why) > 0 {
+		return Status{Mark: MarkQueued, Happened: Say("%s %s", why, open), Next: goesOn()}
 	}
+	next := Say("linqbot tries again at %s.", Moment(r.NextTryAt))
+	if r.MayHaveReached {
+		next = Say("linqbot looks into the chat at %s, and tries again if they are still there.", Moment(r.NextTryAt))
+	}
+	return Status{Mark: MarkQueued, Happened: Say("%s %s", trouble(r), open), Next: next}
 }
+
+// longWait says what a request waits for at length, and until when. It is empty for other waits.
+func longWait(r ledger.Request) Text {
+	switch r.Reason {
+	case ReasonNotAnswering:
+		return Say("Linq is not answering; next try at %s.", Moment(r.NextTryAt))
+	case ReasonAskedToWait:
+		return Say("Linq asks linqbot to wait; next try at %s.", Moment(r.NextTryAt))
+	}
+	return nil
+}
+
+func goesOn() Text { return Say("linqbot goes on by itself; nobody needs to ask again.") }
 
 // trouble says what stands in the way of a request that is tried again, or was given up.
 func trouble(r ledger.Request) Text {
 	switch code := linqCode(r.Reason); {
-	case r.Reason == ReasonNoAnswer:
+	case r.Reason == ReasonNoAnswer, r.Reason == ReasonNotAnswering:
 		return Say("Linq did not answer.")
+	case r.Reason == ReasonAskedToWait:
+		return Say("Linq asked linqbot to wait.")
 	case code == linq.CodeRateLimited || r.HTTPStatus == statusTooMany:
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:

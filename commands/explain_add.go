@@ -51,23 +51,24 @@ func peopleInIt(people int) string {
 // additionUnderWay is for a request that Linq has not taken yet.
 func (e Explainer) additionUnderWay(r ledger.Request) Status {
 	who, chat := e.Who(r), e.Chat(r)
-	switch {
-	case r.NextTryAt.IsZero():
+	if r.NextTryAt.IsZero() {
 		return Status{
 			Mark: MarkQueued, Happened: Say("Adding %s back to %s is recorded; Linq has not answered yet.", who, chat),
 			Next: Say("This will change once it has."),
 		}
-	case r.MayHaveReached:
-		return Status{
-			Mark: MarkQueued, Happened: Say("%s Whether %s is back in %s is not known yet.", trouble(r), who, chat),
-			Next: Say("linqbot looks into the chat at %s, and tries again if they are not in it.", Moment(r.NextTryAt)),
-		}
-	default:
-		return Status{
-			Mark: MarkQueued, Happened: Say("%s Adding %s back to %s is not done yet.", trouble(r), who, chat),
-			Next: Say("linqbot tries again at %s.", Moment(r.NextTryAt)),
-		}
 	}
+	open := Say("Adding %s back to %s is not done yet.", who, chat)
+	if r.MayHaveReached {
+		open = Say("Whether %s is back in %s is not known yet.", who, chat)
+	}
+	if why := longWait(r); len(why) > 0 {
+		return Status{Mark: MarkQueued, Happened: Say("%s %s", why, open), Next: goesOn()}
+	}
+	next := Say("linqbot tries again at %s.", Moment(r.NextTryAt))
+	if r.MayHaveReached {
+		next = Say("linqbot looks into the chat at %s, and tries again if they are not in it.", Moment(r.NextTryAt))
+	}
+	return Status{Mark: MarkQueued, Happened: Say("%s %s", trouble(r), open), Next: next}
 }
 
 // additionUnconfirmed names no button: what Linq has accepted is not on offer again.

@@ -42,7 +42,7 @@ func additions() []outcome {
 		fewToAddTo(ledger.Request{State: ledger.Failed}),
 		fewToAddTo(ledger.Request{State: ledger.Failed, MayHaveReached: true}),
 	)
-	for _, some := range [][]outcome{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles()} {
+	for _, some := range [][]outcome{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), longWaits()} {
 		all = append(all, some...)
 	}
 	for i := range all {

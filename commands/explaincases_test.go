@@ -42,7 +42,7 @@ const nameless = "-"
 // outcomes are all that people can be told.
 func outcomes() []outcome {
 	var all []outcome
-	for _, some := range [][]outcome{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), additions()} {
+	for _, some := range [][]outcome{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), longWaits(), additions()} {
 		all = append(all, some...)
 	}
 	return all
@@ -156,6 +156,20 @@ func unknownCodes() []outcome {
 		saying("a page", strings.Repeat("very long ", 100)),
 		refused(group, "without a trace id", 403, 4711, ledger.Request{}),
 	}
+}
+
+// longWaits are those in which Linq is left alone.
+func longWaits() []outcome {
+	var all []outcome
+	for _, reason := range []string{commands.ReasonNotAnswering, commands.ReasonAskedToWait} {
+		r := ledger.Request{State: ledger.Accepted, Reason: reason, NextTryAt: nextTry()}
+		all = append(all, told("under_way", reason, r))
+		r.MayHaveReached = true
+		all = append(all, told("under_way", reason+", in doubt", r))
+		r.State, r.NextTryAt = ledger.Failed, time.Time{}
+		all = append(all, told("failed", reason+", in doubt", r))
+	}
+	return all
 }
 
 // troubles are met twice: while the request is tried again, and when it was given up.

@@ -15,7 +15,7 @@ func Help() Answer {
 	answer = append(answer, otherWays()...)
 	return append(answer,
 		Say("In a workflow, add the step %s.", Name("Remove a Linq participant")),
-		Say("For 24 hours after a removal, the button %s in its thread takes it back.", Name("Add back")),
+		Say("For 24 hours after a removal, the button %s, in its thread and in the Home tab, takes it back.", Name("Add back")),
 		Say("For example: %s.", ID("/linq-remove "+exampleChat+" "+exampleNumber)))
 }
 

@@ -136,8 +136,8 @@ func askLibrary(text, region string) (Understood, UsageCode) {
 		International: phonenumbers.Format(number, phonenumbers.INTERNATIONAL),
 		Region:        phonenumbers.GetRegionCodeForNumber(number),
 		Guessed:       guessed(number),
-		Unassigned:    !phonenumbers.IsValidNumber(number),
 	}
+	u.Unassigned = !phonenumbers.IsValidNumberForRegion(number, u.Region)
 	if u.Unassigned && !stable(full) {
 		return Understood{}, UsageNumberAmbiguous
 	}
@@ -168,6 +168,9 @@ func guessed(number *phonenumbers.PhoneNumber) bool {
 // refuseExtension returns nil unless what stands in front of the extension is a number: the x of
 // +1 415 555 x132 is a letter.
 func refuseExtension(typed, region string) *UsageError {
+	if !strings.ContainsAny(typed, "xX#") { // each extension has one, and looking for it is dear
+		return nil
+	}
 	m := extension.FindStringSubmatch(typed)
 	if m == nil {
 		return nil

@@ -23,7 +23,8 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 	decision := c.Allowed(ctx, in.UserID, in.ChannelID)
 	if !decision.Allowed {
-		log.WithField("outcome", "denied").Info("form answered")
+		log.WithField("outcome", c.tally.Counted(ledger.Modal, "denied")).Info("form answered")
+		c.policy.denied(ctx, in.denial(ledger.Modal, decision))
 		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}, false
 	}
 	args := RemoveArgs{Chat: chat}
@@ -36,12 +37,12 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	accepted, err := c.recorder.Accept(ctx, picked)
 	if err != nil {
-		log.WithError(err).WithField("outcome", "not_recorded").Error("form answered")
+		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Modal, "not_recorded")).Error("form answered")
 		return notRecorded(err), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Counted(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("form answered")
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })

@@ -71,8 +71,12 @@ func (row pickRow) pick(t *testing.T) (r *recorder, answer commands.Answer, reco
 	id, err := linq.ParseChatID(chatID)
 	assert.NilError(t, err)
 	r = &recorder{answers: row.answers, err: row.err}
-	command := commands.NewRemove(commands.RemoveConfig{Policy: row.policy, Recorder: r, Region: "DE", Logger: logger, Ask: true})
+	var counted tallied
+	command := commands.NewRemove(commands.RemoveConfig{
+		Policy: row.policy, Recorder: r, Region: "DE", Logger: logger, Ask: true, Tally: counted.of(t, ledger.Modal),
+	})
 	answer, recorded = command.Pick(t.Context(), in, id, people)
+	counted.wantLogged(t, log.String())
 	return r, answer, recorded, log.String()
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"linqbot/ledger"
 )
 
 // Policy says who may act, and where. It denies by default.
@@ -14,6 +16,8 @@ type Policy struct {
 	Groups   []string // ids of user groups whose members may act
 	Channels []string // ids of the channels in which commands work; empty: in all
 	Members  Members  // looks the groups up; needed only with Groups
+
+	Denied func(ctx context.Context, d ledger.Denial) // told of each denial; nil: nobody is
 }
 
 // Members knows who is in a user group.
@@ -25,7 +29,7 @@ type Members interface {
 // Decision is what the policy says to one person.
 type Decision struct {
 	Allowed bool
-	Rule    string // the rule that let the person in: "user U1", "group S1", "everyone"
+	Rule    string // the rule that let the person in: "user U1", "group S1", "everyone"; or what said no
 	Why     Text   // for a denial: what to do instead
 	Unknown bool   // denied only because a look-up failed
 }
@@ -36,7 +40,7 @@ const lookUpTime = 2 * time.Second
 // Decide says whether user may act in channel. A failed look-up denies.
 func (p Policy) Decide(ctx context.Context, user, channel string) Decision {
 	if why := p.channelDenial(channel); len(why) > 0 {
-		return Decision{Why: why}
+		return Decision{Why: why, Rule: DeniedByChannel}
 	}
 	return p.DecideUser(ctx, user)
 }
@@ -59,7 +63,7 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 	case p.Everyone:
 		return Decision{Allowed: true, Rule: "everyone"}
 	case len(p.Groups) == 0:
-		return Decision{Why: p.denial()}
+		return Decision{Why: p.denial(), Rule: DeniedByName}
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
@@ -73,9 +77,9 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Unknown: true, Why: Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
+		return Decision{Unknown: true, Rule: DeniedUnknown, Why: Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
 	}
-	return Decision{Why: p.denial()}
+	return Decision{Why: p.denial(), Rule: DeniedByName}
 }
 
 func (p Policy) denial() Text {

@@ -140,7 +140,13 @@ func TestPolicy(t *testing.T) {
 				began := time.Now()
 				got := row.decide(t.Context())
 				assert.Equal(t, got.Allowed, row.allowed)
-				assert.Equal(t, got.Rule, row.rule)
+				if want := row.rule; row.allowed {
+					assert.Equal(t, got.Rule, want)
+				} else {
+					assert.Equal(t, got.Unknown, got.Rule == commands.DeniedUnknown)
+					assert.Equal(t, strings.HasPrefix(got.Why.String(), "Removals are"), got.Rule == commands.DeniedByChannel)
+					assert.Assert(t, got.Rule != "")
+				}
 				assert.Equal(t, len(got.Why) == 0, row.allowed, "who is denied is told why")
 				assert.Equal(t, strings.Join(row.members.asked, " "), row.asked)
 				assert.Equal(t, time.Since(began), row.takes)

@@ -184,34 +184,49 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, boo
 	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
 	view, err := c.questions.View(ctx, click.Subject)
 	if errors.Is(err, ledger.ErrNotFound) {
-		log.WithField("outcome", "unknown").Info("question answered")
+		log.WithField("outcome", c.tally.Counted(ledger.Answered, "unknown")).Info("question answered")
 		return Answer{Say("%s linqbot has no record of this question. Nothing was removed. To remove someone, ask again.", string(MarkRefused))}, true
 	}
 	if err != nil {
-		log.WithError(err).Error("question not answered")
+		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
 		return Answer{Say("%s linqbot cannot read its ledger, so your answer was not recorded. Choose again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
 	}
 	asked := view.Requests[0]
 	if click.UserID != asked.UserID {
-		log.WithField("outcome", "somebody_else").Info("question answered")
+		log.WithField("outcome", c.tally.Counted(ledger.Answered, "somebody_else")).Info("question answered")
 		return Answer{Say("%s Only %s, who asked, can decide this.", string(MarkRefused), Member(asked.UserID))}, false
 	}
 	cause := "declined by the person who asked"
 	if yes {
 		decision := c.Allowed(ctx, click.UserID, cmp.Or(asked.ChannelID, click.ChannelID))
 		if !decision.Allowed {
-			log.WithField("outcome", "denied").Info("question answered")
+			log.WithField("outcome", c.tally.Counted(ledger.Answered, "denied")).Info("question answered")
+			c.policy.denied(ctx, ledger.Denial{
+				Source: ledger.Answered, TeamID: click.TeamID, ChannelID: cmp.Or(asked.ChannelID, click.ChannelID),
+				UserID: click.UserID, Rule: decision.Rule,
+			})
 			return Answer{Say("%s %s", string(MarkRefused), decision.Why)}, false
 		}
 		cause = "confirmed by the person who asked"
 	}
 	requests, decided, err := c.questions.Decide(ctx, click.Subject, yes, cause)
 	if err != nil {
-		log.WithError(err).Error("question not answered")
+		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
 		return Answer{Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
 	}
-	log.WithField("decided", decided).Info("question answered")
+	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Counted(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
 	return decidedAnswer(requests, decided, yes), true
+}
+
+func decidedName(decided int, yes bool) string {
+	switch {
+	case decided == 0:
+		return "too_late"
+	case yes:
+		return "confirmed"
+	default:
+		return "declined"
+	}
 }
 
 // decidedAnswer takes the place of the question.

@@ -22,6 +22,8 @@ const (
 	ReasonStillAway     = "still_away"      // reading the chat after the addition was queued: still not active
 	ReasonUnreadable    = "unreadable"      // the chat could not be read after the request was queued
 	ReasonNoAnswer      = "no_answer"       // Linq did not answer
+	ReasonNotAnswering  = "not_answering"   // Linq struggles, and is left alone for longer
+	ReasonAskedToWait   = "asked_to_wait"   // Linq takes no more calls, and is left alone for longer
 )
 
 // The statuses of Linq's answers that mean something of their own.

@@ -20,6 +20,11 @@ type Invocation struct {
 	ThreadTS    string // a thread to answer in; "": one of our own
 }
 
+// denial is what the record has of an invocation that was denied.
+func (in Invocation) denial(source ledger.Source, d Decision) ledger.Denial {
+	return ledger.Denial{Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: d.Rule}
+}
+
 // Answer is what the person alone reads at once, a paragraph each.
 type Answer []Text
 
@@ -37,6 +42,7 @@ type Remove struct {
 	questions Questions
 	chats     ChatReader
 	log       *logrus.Entry
+	tally     Tally
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -49,13 +55,15 @@ type RemoveConfig struct {
 	Ask       bool       // ask the person before anything is removed
 	Questions Questions  // needed only with Ask
 	Chats     ChatReader // needed only with Ask
+
+	Tally Tally // nil: nothing is counted
 }
 
 // NewRemove returns the command.
 func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats,
+		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, tally: cfg.Tally,
 	}
 }
 
@@ -65,7 +73,8 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 	decision := c.policy.Decide(ctx, in.UserID, in.ChannelID)
 	if !decision.Allowed {
-		log.WithField("outcome", "denied").Info("command answered")
+		log.WithField("outcome", c.tally.Counted(ledger.SlashCommand, "denied")).Info("command answered")
+		c.policy.denied(ctx, in.denial(ledger.SlashCommand, decision))
 		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
 	}
 	args, err := ParseRemove(in.Text, c.region)
@@ -74,7 +83,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 		if !ok {
 			usage = &UsageError{Why: Say("The command could not be read."), Usage: RemoveUsage()}
 		}
-		log.WithFields(logrus.Fields{"outcome": "usage", "usage_code": usage.Code}).Info("command answered")
+		log.WithFields(logrus.Fields{"outcome": c.tally.Counted(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
 		switch {
 		case usage.Code == UsageHelp:
 			return Help()
@@ -91,12 +100,12 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	}
 	accepted, err := c.recorder.Accept(ctx, asked)
 	if err != nil {
-		log.WithError(err).WithField("outcome", "not_recorded").Error("command answered")
+		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.SlashCommand, "not_recorded")).Error("command answered")
 		return notRecorded(err)
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Counted(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("command answered")
 	}
 	if c.asks {

@@ -117,7 +117,10 @@ func (row removeRow) run(t *testing.T) (*recorder, commands.Answer, string) {
 		row.policy.Users = []string{"U1"}
 	}
 	r := &recorder{answers: row.answers, err: row.err}
-	command := commands.NewRemove(commands.RemoveConfig{Policy: row.policy, Recorder: r, Region: "US", Logger: logger})
+	var counted tallied
+	command := commands.NewRemove(commands.RemoveConfig{
+		Policy: row.policy, Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
+	})
 	in := in1()
 	switch {
 	case row.whole != "":
@@ -125,7 +128,9 @@ func (row removeRow) run(t *testing.T) (*recorder, commands.Answer, string) {
 	case row.text != "":
 		in.Text = chatID + " " + row.text
 	}
-	return r, command.Run(t.Context(), in), logged.String()
+	answer := command.Run(t.Context(), in)
+	counted.wantLogged(t, logged.String())
+	return r, answer, logged.String()
 }
 
 func TestRemove(t *testing.T) {

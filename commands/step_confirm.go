@@ -31,7 +31,7 @@ func nextRead(since time.Duration) time.Duration {
 // addition: only what is seen is said to have happened. It returns after how long it wants to be run
 // again; 0 at the end.
 func (s *Steps) Confirm(ctx context.Context, id string) (time.Duration, error) {
-	return afresh(s.confirm(ctx, id))
+	return s.afresh(s.confirm(ctx, id))
 }
 
 func (s *Steps) confirm(ctx context.Context, id string) (time.Duration, error) {
@@ -42,7 +42,16 @@ func (s *Steps) confirm(ctx context.Context, id string) (time.Duration, error) {
 	if err := s.awaitFirstRead(ctx, r); err != nil {
 		return 0, err
 	}
-	at, err := s.look(ctx, r)
+	left := confirmFor - s.now().Sub(r.SentAt)
+	t, told, err := s.pace.begin(ctx, r.ID, left <= 0) // the last reading is not put off
+	if err != nil {
+		return 0, err
+	}
+	if t == nil {
+		return min(left, max(soon, told.until.Sub(s.now()))), nil
+	}
+	defer t.end()
+	at, err := s.look(ctx, t, s.pace.confirms, r)
 	if err != nil {
 		return 0, err
 	}

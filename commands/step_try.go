@@ -13,10 +13,10 @@ import (
 )
 
 // Try is one try at a request of either kind, a removal or an addition: read the chat, settle what
-// is certain, store the intent, ask Linq. It returns after how long it wants to be run again; 0 when
-// the request needs no further try.
+// is certain, store the intent, ask Linq. While Linq is to be left alone it does none of that. It
+// returns after how long it wants to be run again; 0 when the request needs no further try.
 func (s *Steps) Try(ctx context.Context, id string) (time.Duration, error) {
-	return afresh(s.tryOnce(ctx, id))
+	return s.afresh(s.tryOnce(ctx, id))
 }
 
 func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
@@ -27,9 +27,15 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
-	trying, cancel := context.WithTimeout(ctx, tryTime)
-	defer cancel()
-	at, err := s.look(trying, r)
+	t, told, err := s.pace.begin(ctx, r.ID, s.timeIsOver(r))
+	if err != nil {
+		return 0, err
+	}
+	if t == nil {
+		return s.hold(ctx, r, told)
+	}
+	defer t.end()
+	at, err := s.look(ctx, t, s.pace.looks, r)
 	if err != nil {
 		return 0, err
 	}
@@ -39,8 +45,20 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
+	return s.change(ctx, t, at.note(r), at)
+}
+
+// change stores the intent and asks Linq, when there is a place in the lane. Its time begins then.
+func (s *Steps) change(ctx context.Context, t *turn, r ledger.Request, before sighting) (time.Duration, error) {
+	leave, err := t.enter(ctx, s.pace.changes)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	if told, paused := t.paused(); paused {
+		return s.hold(ctx, r, told)
+	}
 	doubt := r.MayHaveReached
-	r = at.note(r)
 	r.Tries++
 	r.MayHaveReached = true
 	r.NextTryAt = time.Time{}
@@ -51,11 +69,15 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	accepted, err := s.ask(trying, r)
+	asking, cancel := context.WithTimeout(ctx, tryTime-before.took)
+	defer cancel()
+	accepted, err := s.ask(asking, r)
+	leave()
+	t.heard(ctx, true, err)
 	if err == nil {
 		return 0, s.sent(ctx, r, accepted)
 	}
-	return s.afterTrouble(ctx, r, doubt, err)
+	return s.afterTrouble(ctx, t, r, known{doubt: doubt, unread: before.err != nil}, err)
 }
 
 // settle says what a reading of the chat makes certain before a try; false when it is for Linq to say.
@@ -120,37 +142,45 @@ func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accept
 	return err
 }
 
-// afterTrouble decides what a try that ended in err means. doubt says whether a try before it may
-// have taken effect.
-func (s *Steps) afterTrouble(ctx context.Context, r ledger.Request, doubt bool, err error) (time.Duration, error) {
+// known is what is known, when a try begins, of what came before it.
+type known struct {
+	doubt  bool // a try before it may have taken effect
+	unread bool // the chat could not be read
+}
+
+// afterTrouble decides what a try that ended in err means.
+func (s *Steps) afterTrouble(ctx context.Context, t *turn, r ledger.Request, before known, err error) (time.Duration, error) {
 	refusal, answered := errors.AsType[*linq.Error](err)
 	if !answered {
 		// Only a request that certainly never left leaves no doubt behind.
 		lost, ok := errors.AsType[*linq.NoAnswerError](err)
-		r.MayHaveReached = doubt || !ok || lost.MaybeSent
+		r.MayHaveReached = before.doubt || !ok || lost.MaybeSent
 		r.Reason, r.HTTPStatus, r.LinqSaid = ReasonNoAnswer, 0, ""
-		return s.again(ctx, r, 0, "Linq did not answer", "")
+		return s.again(ctx, t, r, 0, "Linq did not answer", "")
 	}
 	r.Reason, r.HTTPStatus, r.TraceID = reasonOf(refusal), refusal.HTTPStatus, refusal.TraceID
 	r.LinqSaid = ""
 	if _, known := linq.LookUp(refusal.Code); !known {
 		r.LinqSaid = linq.MaskText(refusal.Message)
 	}
-	r.MayHaveReached = doubt || mayHaveActed(refusal.HTTPStatus)
+	r.MayHaveReached = before.doubt || mayHaveActed(refusal.HTTPStatus)
 	cause := fmt.Sprintf("Linq answered %d, code %d", refusal.HTTPStatus, refusal.Code)
 	if refusal.Retriable() {
-		return s.again(ctx, r, refusal.RetryAfter, cause, refusal.TraceID)
+		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
 	}
-	if doubt && (refusal.HTTPStatus == statusNotFound || refusal.HTTPStatus == statusConflict) {
-		at, err := s.look(ctx, r)
+	if (before.doubt || before.unread) && (refusal.HTTPStatus == statusNotFound || refusal.HTTPStatus == statusConflict) {
+		at, err := s.look(ctx, t, s.pace.looks, r)
 		if err != nil {
 			return 0, err
 		}
-		if end, ok := at.shows(r); ok {
+		if !before.doubt { // no try has taken effect: what the chat shows is as if it was read before
+			if state, reason, ok := settle(r, at); ok {
+				return 0, s.end(ctx, at.note(r), state, reason, cause+"; reading the chat: "+reason, refusal.TraceID)
+			}
+		} else if end, ok := at.shows(r); ok {
 			return 0, s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, refusal.TraceID)
-		}
-		if at.err != nil && !at.noSuchChat() {
-			return s.again(ctx, r, 0, cause+", and the chat could not be read", refusal.TraceID)
+		} else if at.err != nil && !at.noSuchChat() {
+			return s.again(ctx, t, r, 0, cause+", and the chat could not be read", refusal.TraceID)
 		}
 		r = at.note(r)
 	}
@@ -164,19 +194,23 @@ func mayHaveActed(status int) bool {
 }
 
 // again plans the next try, or ends the request when the time for tries is over.
-func (s *Steps) again(ctx context.Context, r ledger.Request, asked time.Duration, cause, traceID string) (time.Duration, error) {
+func (s *Steps) again(ctx context.Context, t *turn, r ledger.Request, asked time.Duration, cause, traceID string) (time.Duration, error) {
 	wait := min(asked, waitMost)
 	if asked == 0 {
 		wait = s.jitter(backoff(r.Tries))
 	}
-	now := s.now()
+	now, paused := s.now(), s.pace.left(r.ID)
+	wait = max(wait, paused.until.Sub(now))
 	switch left := r.FirstTryAt.Add(retryFor).Sub(now); {
 	case left > earlyEnough:
 		wait = min(wait, left) // the last try comes when the time is over, not a wait before
 	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
-		return 0, s.giveUp(ctx, r, cause, traceID)
+		return 0, s.giveUp(ctx, t, r, cause, traceID)
 	}
 	r.NextTryAt = now.Add(wait)
+	if wait > sayFrom {
+		r.Reason = whyLong(r, paused)
+	}
 	s.log.WithFields(logrus.Fields{
 		"request": r.ShortID(), "try": r.Tries, "reason": r.Reason, "trace_id": traceID, "wait_s": wait.Seconds(),
 	}).Warn("a try at Linq came to nothing; trying again")
@@ -189,9 +223,9 @@ func (s *Steps) again(ctx context.Context, r ledger.Request, asked time.Duration
 }
 
 // giveUp looks once more before it calls a request failed that may have taken effect.
-func (s *Steps) giveUp(ctx context.Context, r ledger.Request, cause, traceID string) error {
+func (s *Steps) giveUp(ctx context.Context, t *turn, r ledger.Request, cause, traceID string) error {
 	if r.MayHaveReached {
-		at, err := s.look(ctx, r)
+		at, err := s.look(ctx, t, s.pace.looks, r)
 		if err != nil {
 			return err
 		}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sync/semaphore"
 
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -31,6 +31,7 @@ type Records interface {
 type Steps struct {
 	chats   Chats
 	records Records
+	pace    *Pace
 	now     func() time.Time
 	jitter  func(time.Duration) time.Duration
 	log     *logrus.Entry
@@ -40,6 +41,7 @@ type Steps struct {
 type StepsConfig struct {
 	Chats   Chats
 	Records Records
+	Pace    *Pace // shared by all that call Linq on behalf of requests; nil: one of their own
 	Logger  *logrus.Logger
 	Now     func() time.Time                  // nil: time.Now
 	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
@@ -48,16 +50,17 @@ type StepsConfig struct {
 // NewSteps returns the steps of a request.
 func NewSteps(cfg StepsConfig) *Steps {
 	s := &Steps{
-		chats: cfg.Chats, records: cfg.Records, now: cfg.Now, jitter: cfg.Jitter,
+		chats: cfg.Chats, records: cfg.Records, pace: cfg.Pace, now: cfg.Now, jitter: cfg.Jitter,
 		log: cfg.Logger.WithField("part", "steps"),
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.jitter == nil {
-		s.jitter = func(d time.Duration) time.Duration {
-			return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreading retries needs no secrecy
-		}
+		s.jitter = aFifth
+	}
+	if s.pace == nil {
+		s.pace = NewPace(PaceConfig{Logger: cfg.Logger, Now: s.now, Jitter: s.jitter})
 	}
 	return s
 }
@@ -81,21 +84,30 @@ type sighting struct {
 	person linq.Participant
 	listed bool
 	err    error // the chat could not be read
+	took   time.Duration
 }
 
-func (s *Steps) look(ctx context.Context, r ledger.Request) (sighting, error) {
+// look reads the chat when there is a place in the lane. Its time begins then.
+func (s *Steps) look(ctx context.Context, t *turn, lane *semaphore.Weighted, r ledger.Request) (sighting, error) {
 	id, err := linq.ParseChatID(r.ChatID)
 	if err != nil {
 		return sighting{}, fmt.Errorf("request %s: %w", r.ShortID(), err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTime)
-	defer cancel()
-	chat, err := s.chats.Chat(ctx, id)
+	leave, err := t.enter(ctx, lane)
 	if err != nil {
-		return sighting{err: err}, nil
+		return sighting{}, err
 	}
-	person, listed := chat.Find(linq.NewHandle(r.Handle.Reveal()))
-	return sighting{chat: chat, person: person, listed: listed}, nil
+	defer leave()
+	began := time.Now()
+	reading, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	chat, err := s.chats.Chat(reading, id)
+	t.heard(ctx, false, err)
+	at := sighting{chat: chat, err: err, took: time.Since(began)}
+	if err == nil {
+		at.person, at.listed = chat.Find(linq.NewHandle(r.Handle.Reveal()))
+	}
+	return at, nil
 }
 
 // noSuchChat is certain only in Linq's own words: a 404 without its code may come from a proxy.
@@ -189,11 +201,15 @@ func backoff(tries int) time.Duration {
 	return min(retryMost, retryFirst<<min(max(tries-1, 0), doublings))
 }
 
-// afresh has a step decide again when a webhook was faster than what it had to store.
-func afresh(again time.Duration, err error) (time.Duration, error) {
-	const soon = 10 * time.Millisecond
-	if errors.Is(err, ledger.ErrStale) {
-		return soon, nil
+// afresh has a step decide again when a webhook was faster than what it had to store, or when too
+// many others are calling Linq.
+func (s *Steps) afresh(again time.Duration, err error) (time.Duration, error) {
+	const atOnce = 10 * time.Millisecond
+	switch {
+	case errors.Is(err, ledger.ErrStale):
+		return atOnce, nil
+	case errors.Is(err, errCrowded):
+		return s.jitter(soon), nil
 	}
 	return again, err
 }

@@ -154,6 +154,34 @@ func TestWithoutDoubtARefusalIsBelieved(t *testing.T) {
 	})
 }
 
+// A chat that could not be read before the try is read before a 404 or 409 is called a failure.
+func TestARefusalAfterAnUnreadChat(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before func(w *world)
+		want   ledger.State
+	}{
+		"they had left":      {(*world).leave, ledger.AlreadyGone},
+		"they are in it":     {func(*world) {}, ledger.Refused},
+		"they never were":    {(*world).unlist, ledger.Refused},
+		"it is unread still": {func(w *world) { w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 503, Code: 3007}) }, ledger.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				w.fail(linqtest.GetChat, 1, linqtest.Fault{Status: 503, Code: 3007})
+				test.before(w)
+				w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
+				w.remove()
+				if r := w.records.request(); r.State != test.want || w.count(linqtest.GetChat) != 2 {
+					t.Errorf("%s (%s) after %d readings, want %s after 2", r.State, r.Reason, w.count(linqtest.GetChat), test.want)
+				}
+			})
+		})
+	}
+}
+
 // A 2xx is an acceptance, whatever its body.
 func TestAcceptancesThatCannotBeRead(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,7 @@ type UndoConfig struct {
 	Explainer Explainer
 	Logger    *logrus.Logger
 	Now       func() time.Time // nil: time.Now
+	Tally     Tally            // nil: nothing is counted
 }
 
 // UndoRecords is what an [Undo] reads in the ledger.
@@ -76,11 +77,14 @@ func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 	}
 	decision := u.cfg.Policy.Decide(ctx, click.UserID, removal.ChannelID)
 	if !decision.Allowed {
-		log.WithField("outcome", "denied").Info("undo answered")
+		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "denied")).Info("undo answered")
+		u.cfg.Policy.denied(ctx, ledger.Denial{
+			Source: ledger.UndoButton, TeamID: click.TeamID, ChannelID: removal.ChannelID, UserID: click.UserID, Rule: decision.Rule,
+		})
 		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
 	}
 	if !known {
-		log.WithField("outcome", "unknown").Info("undo answered")
+		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "unknown")).Info("undo answered")
 		return Answer{Say("%s linqbot has no record of this removal. Nobody was added. %s", string(MarkRefused), askSomeoneInIt())}
 	}
 	log = log.WithField("removal", removal.ShortID())
@@ -88,13 +92,13 @@ func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 	undone, err := u.cfg.Records.UndoneBy(ctx, removal.ID)
 	switch {
 	case err == nil:
-		log.WithFields(logrus.Fields{"outcome": "asked_before", "request": undone.ShortID()}).Info("undo answered")
+		log.WithFields(logrus.Fields{"outcome": u.cfg.Tally.Counted(ledger.UndoButton, "asked_before"), "request": undone.ShortID()}).Info("undo answered")
 		return u.askedBefore(click.UserID, removal, undone)
 	case !errors.Is(err, ledger.ErrNotFound):
 		return u.unread(log, err)
 	}
 	if why := u.notOffered(removal); len(why) > 0 {
-		log.WithField("outcome", "not_offered").Info("undo answered")
+		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_offered")).Info("undo answered")
 		return Answer{Say("%s %s", string(MarkRefused), why)}
 	}
 	return u.record(ctx, log, removal, undoOrder(click, removal, decision.Rule))
@@ -135,7 +139,7 @@ func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Req
 		order.Delivery = fmt.Sprintf("undo-%s-%d", removal.ID, try)
 		accepted, err := u.cfg.Recorder.Accept(ctx, []ledger.Order{order})
 		if err != nil {
-			log.WithError(err).WithField("outcome", "not_recorded").Error("undo answered")
+			log.WithError(err).WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_recorded")).Error("undo answered")
 			return notRecorded(err)
 		}
 		a := accepted[0]
@@ -143,14 +147,14 @@ func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Req
 			continue
 		}
 		log.WithFields(logrus.Fields{
-			"outcome": outcomeName(a.Outcome), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
+			"outcome": u.cfg.Tally.Counted(ledger.UndoButton, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
 		}).Info("undo answered")
 		if a.Outcome == ledger.Recorded {
 			return nil
 		}
 		return u.askedBefore(order.UserID, removal, a.Request)
 	}
-	log.WithField("outcome", "too_often").Warn("undo answered")
+	log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "too_often")).Warn("undo answered")
 	return Answer{Say("%s Adding %s back to %s was asked for %s times already, and is not tried again. Look into the chat; if they are not in it, ask someone who is to add them.",
 		string(MarkRefused), u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), fmt.Sprint(mostUndos))}
 }
@@ -180,6 +184,6 @@ func (u *Undo) askedBefore(user string, removal, addition ledger.Request) Answer
 
 // unread answers when the ledger could not be read: then nothing was written either.
 func (u *Undo) unread(log *logrus.Entry, err error) Answer {
-	log.WithError(err).WithField("outcome", "not_recorded").Error("undo answered")
+	log.WithError(err).WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_recorded")).Error("undo answered")
 	return notRecorded(fmt.Errorf("%w: %w", ledger.ErrNotRecorded, err))
 }

@@ -437,13 +437,16 @@ func TestUndoAnswers(t *testing.T) {
 			row.policy = anyone()
 		}
 		r := &recorder{err: row.take}
+		var counted []string
 		undo := commands.NewUndo(commands.UndoConfig{
 			Policy: row.policy, Recorder: r, Records: row.records, Logger: logger,
-			Now: func() time.Time { return askedAt().Add(cmp.Or(row.after, time.Minute)) },
+			Tally: func(_ ledger.Source, outcome string) { counted = append(counted, outcome) },
+			Now:   func() time.Time { return askedAt().Add(cmp.Or(row.after, time.Minute)) },
 		})
 		answer := undo.Run(t.Context(), commands.UndoClick{RequestID: requestID, UserID: "U1", ChannelID: "C1"})
 		assert.Equal(t, len(r.orders), row.adds, row.name)
 		assert.Assert(t, strings.Contains(logged.String(), "outcome="+row.outcome), "%s: %s", row.name, logged.String())
+		assert.DeepEqual(t, counted, []string{row.outcome})
 		assert.Assert(t, !strings.Contains(logged.String(), "0132"), logged.String())
 		for _, text := range answer {
 			assert.Assert(t, strings.HasSuffix(text.String(), ".") && !wholeHandle(strings.ReplaceAll(text.String(), "2026-03-09", "")), text.String())
@@ -490,7 +493,7 @@ func TestTheButtonDisappears(t *testing.T) {
 		assert.NilError(t, err)
 	}
 	times := map[string]int{}
-	for deadline := time.After(10 * time.Second); times["again"] < 2 || times["once"] < 1; {
+	for deadline := time.After(time.Minute); times["again"] < 2 || times["once"] < 1; {
 		select {
 		case delivery := <-shown:
 			times[delivery]++

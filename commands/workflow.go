@@ -80,7 +80,10 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	if err != nil {
 		return ledger.Order{}, unreadInputs()
 	}
-	if why := w.denied(ctx, inputs); len(why) > 0 {
+	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
+		w.cfg.Policy.denied(ctx, ledger.Denial{
+			Source: ledger.WorkflowStep, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: rule,
+		})
 		return ledger.Order{}, why
 	}
 	chat, err := ParseChat(inputs.ChatID)
@@ -102,23 +105,24 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	return order, nil
 }
 
-func (w *Workflow) denied(ctx context.Context, inputs StepInputs) Text {
+// denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
+func (w *Workflow) denied(ctx context.Context, inputs StepInputs) (why Text, rule string) {
 	if inputs.ChannelID != "" {
 		if why := w.cfg.Policy.channelDenial(inputs.ChannelID); len(why) > 0 {
 			return Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
-				InChannel(inputs.ChannelID), oneOf(w.cfg.Policy.Channels, InChannel))
+				InChannel(inputs.ChannelID), oneOf(w.cfg.Policy.Channels, InChannel)), DeniedByChannel
 		}
 	}
 	if inputs.RequestedBy == "" {
-		return nil
+		return nil, ""
 	}
 	switch decision := w.cfg.Policy.DecideUser(ctx, inputs.RequestedBy); {
 	case decision.Allowed:
-		return nil
+		return nil, ""
 	case decision.Unknown:
-		return Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", Member(inputs.RequestedBy))
+		return Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", Member(inputs.RequestedBy)), decision.Rule
 	default:
-		return Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", Member(inputs.RequestedBy))
+		return Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", Member(inputs.RequestedBy)), decision.Rule
 	}
 }
 
