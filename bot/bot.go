@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,11 +28,16 @@ type Config struct {
 	Teams          *Teams                          // whose requests are served
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
+	Build          string                          // told to who has the signing secret, in [BuildHeader]
 	Logger         *logrus.Logger
 
 	Events      Events       // takes what Slack tells; nil: /slack/events is not served
 	Webhooks    *Webhooks    // takes what Linq tells; nil: /linq/webhooks is not served
 	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
+	Home        *Home        // the Home tab; nil: nothing is published there
+
+	Acked  func(route string, took time.Duration) // told how long an answer took; nil: nobody is
+	Signed func(secret int)                       // told which of SigningSecrets signed, -1 for none; nil: nobody is
 }
 
 // Interactive is what buttons, modals and shortcuts lead to.
@@ -53,7 +57,7 @@ type Bot struct {
 	cfg      Config
 	log      *logrus.Entry
 	draining atomic.Bool
-	work     sync.WaitGroup // what goes on after an answer
+	work     background // what goes on after an answer
 }
 
 // New returns a bot. Serve [Bot.Handler] with [NewServer].
@@ -96,7 +100,12 @@ func (b *Bot) Handler() http.Handler {
 }
 
 // Drain makes /readyz say that this process takes no more work. What still arrives is recorded.
-func (b *Bot) Drain() { b.draining.Store(true) }
+func (b *Bot) Drain() {
+	b.draining.Store(true)
+	if b.cfg.Home != nil {
+		b.cfg.Home.Drain()
+	}
+}
 
 // behind goes on with something after the answer to a request: a form that Slack opens, a message to
 // the one who clicked. It is nothing that must not be lost.
@@ -116,11 +125,9 @@ func (b *Bot) behind(do func(ctx context.Context)) {
 
 // Wait returns when what follows the answers is done, or ctx ends.
 func (b *Bot) Wait(ctx context.Context) {
-	done := make(chan struct{})
-	go func() { b.work.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
+	b.work.Wait(ctx)
+	if b.cfg.Home != nil {
+		b.cfg.Home.Wait(ctx)
 	}
 }
 

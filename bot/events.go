@@ -39,12 +39,19 @@ type event struct {
 	Inputs              json.RawMessage `json:"inputs"`
 	FunctionExecutionID string          `json:"function_execution_id"`
 
-	// message
+	// app_home_opened
+	Tab string `json:"tab"`
+
+	// message, and User app_home_opened
 	User        string `json:"user"`
 	BotID       string `json:"bot_id"`
 	Channel     string `json:"channel"`
 	ChannelType string `json:"channel_type"`
 }
+
+// BuildHeader tells in the answer to a url_verification which build answers, so that who installs
+// linqbot sees whether it is theirs. Who verifies has the signing secret: nobody else learns it.
+const BuildHeader = "X-Linqbot-Build"
 
 // RemoveFunction is the callback id of the workflow step.
 const RemoveFunction = "remove_participant"
@@ -63,6 +70,7 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	switch e.Type {
 	case "url_verification":
+		w.Header().Set(BuildHeader, b.cfg.Build)
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	case "event_callback":
@@ -101,14 +109,17 @@ func decodeEvent(encoded json.RawMessage) (event, bool) {
 	var named struct {
 		Type string `json:"type"`
 	}
-	if json.Unmarshal(encoded, &named) != nil || named.Type != "function_executed" && named.Type != "message" {
+	_ = json.Unmarshal(encoded, &named) // what cannot be read has no type that is served
+	switch named.Type {
+	case "function_executed", "message", "app_home_opened":
+	default:
 		return event{Type: named.Type}, false
 	}
 	var e event
 	if json.Unmarshal(encoded, &e) != nil {
 		return event{Type: named.Type}, false
 	}
-	return e, e.runsOurStep() || e.isWrittenToUs()
+	return e, e.runsOurStep() || e.isWrittenToUs() || e.opensHome()
 }
 
 func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
@@ -117,6 +128,12 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Inputs: ledger.Conceal(string(e.Inputs)),
 		})
 		return err
+	}
+	if e.opensHome() {
+		if b.cfg.Home != nil { // not kept: to publish a home twice does no harm
+			b.cfg.Home.opened(outer.TeamID, e.User)
+		}
+		return nil
 	}
 	if b.cfg.Interactive == nil {
 		return nil
@@ -137,6 +154,11 @@ func (e event) runsOurStep() bool {
 // edits, come the same way.
 func (e event) isWrittenToUs() bool {
 	return e.Type == "message" && e.ChannelType == "im" && e.Subtype == "" && e.BotID == "" && e.User != ""
+}
+
+// opensHome recognises that a person looks at their Home tab; the Messages tab is told of the same way.
+func (e event) opensHome() bool {
+	return e.Type == "app_home_opened" && e.Tab == "home" && e.User != ""
 }
 
 // help answers a message to the bot with what it can do.

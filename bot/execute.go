@@ -34,6 +34,7 @@ type ExecuteConfig struct {
 	HTTP     *http.Client
 	Logger   *logrus.Logger
 	Now      func() time.Time // nil: time.Now
+	Tally    commands.Tally   // nil: nothing is counted
 }
 
 // Execute carries out the runs of the workflow step, and completes each once.
@@ -87,7 +88,7 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 	order, refused := x.cfg.Workflow.Order(ctx, run)
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
 	if len(refused) > 0 {
-		log.WithField("outcome", "refused").Info("workflow step begun")
+		log.WithField("outcome", x.cfg.Tally.Counted(ledger.WorkflowStep, "refused")).Info("workflow step begun")
 		run.Refusal = refused.String()
 		return run, x.cfg.Runs.SaveExecution(ctx, run)
 	}
@@ -97,7 +98,7 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{
-		"outcome": "recorded", "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
+		"outcome": x.cfg.Tally.Counted(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
 	}).Info("workflow step begun")
 	return run, x.cfg.Runs.SaveExecution(ctx, run)
 }

@@ -12,7 +12,7 @@ import (
 // there is no thread, they are told the outcome when it is known.
 func (s *Show) tellFollowers(ctx context.Context, view ledger.View) error {
 	inThread := view.Thread.Route == ledger.InThread
-	if !inThread && !allFinal(view.Requests) {
+	if inThread && view.Thread.TS == "" || !inThread && !allFinal(view.Requests) {
 		return nil
 	}
 	followers, err := s.cfg.Views.UntoldFollowers(ctx, view.Thread.Delivery)

@@ -100,6 +100,10 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 			}),
 		},
 	}
+	h.home = NewHome(HomeConfig{
+		Records: h.ledger, Slack: api, Teams: teams, Policy: policy, Logger: logger, Now: h.clock.now,
+	})
+	config.Home = h.home
 	if cfg.change != nil {
 		cfg.change(&config)
 	}

@@ -59,9 +59,10 @@ type interaction struct {
 	Value    string `json:"value"`
 }
 
-// view is a modal as Slack sends it back.
+// view is a modal, or a Home tab, as Slack sends it back.
 type view struct {
 	ID              string `json:"id"`
+	Type            string `json:"type"`
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`
@@ -185,17 +186,27 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 		case commands.ActionConfirm:
 			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, true)
 			b.tellLater(in, answer, closed)
+			b.cfg.Home.changed(click.TeamID, click.UserID)
 		case commands.ActionCancel:
 			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, false)
 			b.tellLater(in, answer, closed)
+			b.cfg.Home.changed(click.TeamID, click.UserID)
 		case commands.ActionUndo:
-			b.tellLater(in, b.cfg.Interactive.Undo.Run(ctx, commands.UndoClick{
+			undo := commands.UndoClick{
 				RequestID: click.Subject, TeamID: click.TeamID, UserID: click.UserID, ChannelID: click.ChannelID,
 				ThreadTS: click.ThreadTS, ResponseURL: click.ResponseURL,
-			}), false)
+			}
+			if b.atHome(in) {
+				b.cfg.Home.undo(ctx, b.cfg.Interactive.Undo, undo)
+				continue
+			}
+			b.tellLater(in, b.cfg.Interactive.Undo.Run(ctx, undo), false)
 		case commands.ActionMore:
 			b.tellLater(in, b.cfg.Interactive.FindChats.More(ctx, click), true)
 		case commands.ActionPick:
+			if b.atHome(in) {
+				b.cfg.Home.opened(click.TeamID, click.UserID) // they look at it
+			}
 			b.openModal(ctx, in.TriggerID, opening{user: in.User.ID, place: place{Channel: in.channel()}, chat: click.Subject})
 		case actionChat:
 			if action.SelectedOption != nil {
@@ -204,6 +215,9 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 		}
 	}
 }
+
+// atHome reports whether something was pressed in the Home tab, where nothing can answer but the tab.
+func (b *Bot) atHome(in interaction) bool { return b.cfg.Home != nil && in.View.Type == typeHome }
 
 // tellLater answers a click through its response_url: the answer to the request itself shows nothing.
 func (b *Bot) tellLater(in interaction, answer commands.Answer, replace bool) {

@@ -28,6 +28,9 @@ import (
 // manifest is what the tests need of the app's manifest.
 type manifest struct {
 	Features struct {
+		AppHome struct {
+			HomeTab bool `yaml:"home_tab_enabled"`
+		} `yaml:"app_home"`
 		SlashCommands []struct {
 			Command string `yaml:"command"`
 			URL     string `yaml:"url"`
@@ -147,14 +150,22 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 			clear(inner)
 			inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", ada, h.dm(ada)
 		}),
+		"app_home_opened": stepEvent(func(_, inner map[string]any) {
+			clear(inner)
+			inner["type"], inner["tab"], inner["user"], inner["channel"] = "app_home_opened", "home", ada, h.dm(ada)
+		}),
 	}
 	assert.Equal(t, len(m.Settings.Events.BotEvents), len(bodies))
+	assert.Equal(t, m.Features.AppHome.HomeTab, slices.Contains(m.Settings.Events.BotEvents, "app_home_opened"))
 	for _, name := range m.Settings.Events.BotEvents {
-		e, taken := newEventEdge(t, nil, func(c *Config) {
-			c.Interactive = &Interactive{Slack: NewSlack(h.slack.Config().BotToken, h.slack.APIURL())}
-		})
+		e, taken := newEventEdge(t, nil, func(c *Config) { c.Interactive, c.Home = &Interactive{Slack: h.home.cfg.Slack}, h.home })
 		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
 		e.bot.Wait(t.Context())
+		if name == "app_home_opened" { // it is not kept
+			_, published := h.slack.HomeView(ada)
+			assert.Assert(t, published)
+			continue
+		}
 		assert.Equal(t, len(*taken), 1, name)
 	}
 }
@@ -231,6 +242,9 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 		},
 		"UpdateViewContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.UpdateViewContext(ctx, slack.ModalViewRequest{}, "", "", "V1")
+		},
+		"PublishViewContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: ada})
 		},
 		"PostMessageContext":   func(ctx context.Context, api *slack.Client) { _, _, _ = api.PostMessageContext(ctx, ops) },
 		"UpdateMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _, _ = api.UpdateMessageContext(ctx, ops, "1.2") },

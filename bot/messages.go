@@ -62,9 +62,13 @@ func (r renderer) status(e commands.Explainer, request ledger.Request, now time.
 	m := r.answer(commands.Answer{e.Explain(request).Text()})
 	m.Blocks = append(m.Blocks, r.contextLine(details(request)...))
 	if commands.OffersUndo(request, now) {
-		m.Blocks = append(m.Blocks, buttons(commands.Button("Add back", commands.ActionUndo, request.ID)))
+		m.Blocks = append(m.Blocks, buttons(undoButton(request)))
 	}
 	return m
+}
+
+func undoButton(removal ledger.Request) commands.Span {
+	return commands.Button("Add back", commands.ActionUndo, removal.ID)
 }
 
 // details are what support asks for: the trace id, the time, and the request's short id.

@@ -31,15 +31,36 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", id)
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, log)))
-		level := logrus.InfoLevel
-		if r.URL.Path == HealthPath || r.URL.Path == ReadyPath {
-			level = logrus.DebugLevel // a probe each few seconds drowns everything else
+		took := time.Since(began)
+		b.acked(r.URL.Path, seen.status, took)
+		level := levelOf(r.URL.Path, seen.status)
+		if !log.Logger.IsLevelEnabled(level) {
+			return
 		}
 		log.WithFields(logrus.Fields{
 			"method": r.Method, "route": r.URL.Path, "status": seen.status,
-			"took_ms": float64(time.Since(began).Microseconds()) / 1000,
+			"took_ms": float64(took.Microseconds()) / 1000,
 		}).Log(level, "request served")
 	})
+}
+
+// levelOf is for what tells nothing new: a probe each few seconds drowns everything else, and a
+// command that was answered has a line of its own.
+func levelOf(route string, status int) logrus.Level {
+	switch {
+	case route == HealthPath, route == ReadyPath, route == CommandsPath && status < http.StatusBadRequest:
+		return logrus.DebugLevel
+	}
+	return logrus.InfoLevel
+}
+
+// acked tells of an answer that somebody waited for. What anybody can send, and is refused without a
+// look, would only hide how long the others wait.
+func (b *Bot) acked(route string, status int, took time.Duration) {
+	refused := status >= http.StatusBadRequest && status < http.StatusInternalServerError
+	if b.cfg.Acked != nil && !refused {
+		b.cfg.Acked(route, took)
+	}
 }
 
 // contain keeps a panic to the request in which it happens.

@@ -18,6 +18,7 @@ import (
 // outgoing is a message as it should stand in Slack.
 type outgoing struct {
 	message
+	delivery string // what it belongs to
 	key      string // names the message for good, so that it is found again after a lost answer
 	channel  string // a channel, or a member for a direct message
 	threadTS string // the parent; "" for a message of its own
@@ -71,7 +72,22 @@ const (
 // poster makes single messages in Slack look as they should, each posted once.
 type poster struct {
 	slack *slack.Client
+	pace  *channelPace
 	now   func() time.Time
+}
+
+// turn is what the message that p knows of takes in the line of its channel.
+func (o outgoing) turn(p *ledger.Posting) turn {
+	return turn{delivery: o.delivery, key: o.key, update: p.TS != ""}
+}
+
+// met sorts what came of a call. When Slack puts a message off, its channel falls silent.
+func (s poster) met(err error, o outgoing, t turn) error {
+	err = judge(err)
+	if later, ok := errors.AsType[*laterError](err); ok && later.wait > 0 {
+		s.pace.hold(o.channel, t, later.wait)
+	}
+	return err
 }
 
 // project makes the message that p knows of look like want. It stores what it learns with save:
@@ -101,7 +117,11 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 			p.Shown = digest
 			return save(ctx)
 		}
+		// Kept at once: the post may have to wait for a turn of its own, and this one is used up.
 		*p = ledger.Posting{Doubts: p.Doubts}
+		if err := save(ctx); err != nil {
+			return err
+		}
 	}
 	return s.post(ctx, p, want, digest, save)
 }
@@ -123,12 +143,16 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	if p.Shown == digest {
 		return nil
 	}
+	turn := want.turn(p)
+	if err := s.pace.take(want.channel, turn); err != nil {
+		return err
+	}
 	want.threadTS = "" // a message stays in its thread
 	_, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, want.options()...)
 	if err == nil && ts == "" {
 		err = errNoTS
 	}
-	err = judge(err)
+	err = s.met(err, want, turn)
 	if lost, ok := errors.AsType[*lostError](err); ok {
 		return &laterError{err: lost} // an update made twice does no harm
 	}
@@ -140,7 +164,11 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 }
 
 func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
-	p.Since = s.now()
+	turn := want.turn(p)
+	if err := s.pace.take(want.channel, turn); err != nil {
+		return err
+	}
+	p.Since = s.now() // the intent; not before it is really going to be posted
 	if err := save(ctx); err != nil {
 		return err
 	}
@@ -148,9 +176,9 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	if err == nil && ts == "" {
 		err = errNoTS
 	}
-	err = judge(err)
-	if _, lost := errors.AsType[*lostError](err); lost {
-		return err
+	err = s.met(err, want, turn)
+	if _, lost := errors.AsType[*lostError](err); lost || err != nil && ended(ctx) != nil {
+		return err // the intent stays: whoever goes on from here looks whether the message stands
 	}
 	p.Since = time.Time{}
 	if err == nil {

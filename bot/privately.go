@@ -41,8 +41,8 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 		return err
 	}
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
-		message: s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, s.cfg.Now()),
-		key:     "direct-" + first.ID, channel: channel,
+		message:  s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, s.cfg.Now()),
+		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
 		faded: digestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
 	if gone, ok := errors.AsType[*goneError](err); ok {

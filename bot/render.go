@@ -118,6 +118,7 @@ func wording(words string) string {
 		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
 	}
 	var b strings.Builder
+	b.Grow(len(words))
 	for i, c := range runes {
 		if c == '`' || !isWord(i-1) || !isWord(i+1) {
 			c = unmarked(c)
@@ -143,9 +144,11 @@ func plainly(name string) string {
 }
 
 // section shows a text as it stands: verbatim keeps Slack from making links of what looks like one.
-func (r renderer) section(t commands.Text) slack.Block {
-	text := cut(r.mrkdwn(t), longestSection)
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+func (r renderer) section(t commands.Text) slack.Block { return sectionOf(r.mrkdwn(t)) }
+
+func sectionOf(mrkdwn string) slack.Block {
+	text := slack.NewTextBlockObject(slack.MarkdownType, cut(mrkdwn, longestSection), false, true)
+	return slack.NewSectionBlock(text, nil, nil)
 }
 
 func (r renderer) contextLine(parts ...commands.Text) slack.Block {
@@ -167,7 +170,7 @@ func (r renderer) answer(a commands.Answer) message {
 		if words := r.mrkdwn(text); words != "" {
 			paragraphs = append(paragraphs, words)
 			if len(m.Blocks) < mostBlocks {
-				m.Blocks = append(m.Blocks, r.section(text))
+				m.Blocks = append(m.Blocks, sectionOf(words))
 			}
 		}
 		if pressed := pressIn(text); len(pressed) > 0 && len(m.Blocks) < mostBlocks {
@@ -192,13 +195,17 @@ func pressIn(text commands.Text) []commands.Span {
 func buttons(spans ...commands.Span) slack.Block {
 	elements := make([]slack.BlockElement, len(spans))
 	for i, span := range spans {
-		button := slack.NewButtonBlockElement(span.Action, span.Subject, plain(span.Value))
-		if span.Danger {
-			button.Style = slack.StyleDanger
-		}
-		elements[i] = button
+		elements[i] = button(span)
 	}
 	return slack.NewActionBlock("", elements...)
+}
+
+func button(span commands.Span) *slack.ButtonBlockElement {
+	button := slack.NewButtonBlockElement(span.Action, span.Subject, plain(span.Value))
+	if span.Danger {
+		button.Style = slack.StyleDanger
+	}
+	return button
 }
 
 // cut shortens mrkdwn to a number of bytes, at a place where it breaks nothing.

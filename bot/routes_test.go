@@ -136,7 +136,8 @@ func TestReadinessDoesNotHang(t *testing.T) {
 	})
 }
 
-// Probes come every few seconds, so they are not worth a line each.
+// Probes come every few seconds, and a command that was answered has a line of its own: neither is
+// worth another one.
 func TestRequestsAreLogged(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
@@ -154,10 +155,12 @@ func TestRequestsAreLogged(t *testing.T) {
 			probed += line
 		}
 	}
-	for _, want := range []string{`"level":"info"`, `"method":"POST"`, `"status":200`, `"request_id":"` + id + `"`, `"took_ms":`} {
+	for _, want := range []string{`"level":"debug"`, `"method":"POST"`, `"status":200`, `"request_id":"` + id + `"`, `"took_ms":`} {
 		assert.Assert(t, strings.Contains(served, want), "%s lacks %s", served, want)
 	}
 	assert.Assert(t, strings.Contains(probed, `"level":"debug"`), probed)
+	e.serve(httptest.NewRequest(http.MethodPost, CommandsPath, nil))
+	assert.Assert(t, strings.Contains(e.log.String(), `"level":"info","method":"POST"`), "what is refused is told: %s", e.log)
 	for _, secret := range []string{"in-the-query", "4155550132", testSecret, "hooks.slack.test", "v0="} {
 		assert.Assert(t, !strings.Contains(e.log.String(), secret), "the log holds %s: %s", secret, e.log)
 	}

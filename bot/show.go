@@ -30,7 +30,11 @@ type ShowConfig struct {
 	Teams     *Teams
 	Explainer commands.Explainer
 	Logger    *logrus.Logger
+	Pace      Pace             // in each channel
+	Home      *Home            // shows the news too; nil: nobody has one
 	Now       func() time.Time // nil: time.Now
+
+	Undelivered func() // told when nobody can be told of an outcome; nil: nobody is
 }
 
 // Show makes Slack look like the ledger: for each delivery a parent message with one reply a
@@ -47,7 +51,12 @@ func NewShow(cfg ShowConfig) *Show {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Show{cfg: cfg, poster: poster{slack: cfg.Slack, now: cfg.Now}, log: cfg.Logger.WithField("part", "show")}
+	cfg.Views = timely{cfg.Views}
+	return &Show{
+		cfg:    cfg,
+		poster: poster{slack: cfg.Slack, pace: newChannelPace(cfg.Pace, cfg.Now), now: cfg.Now},
+		log:    cfg.Logger.WithField("part", "show"),
+	}
 }
 
 // Slack trouble is met with patience: a look each second at first, each minute in the end.
@@ -67,11 +76,19 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		return 0, err
 	}
 	err = s.show(ctx, &view)
-	if err == nil {
+	turn, inLine := errors.AsType[*turnError](err)
+	if _, putOff := errors.AsType[*slack.RateLimitedError](err); !inLine && !putOff {
+		s.poster.pace.forget(delivery)
+	}
+	if err == nil || inLine {
 		err = s.tellFollowers(ctx, view)
 	}
-	if ctx.Err() != nil {
-		return 0, ctx.Err()
+	s.cfg.Home.News(view.Requests)
+	if ended := ended(ctx); ended != nil {
+		return 0, ended
+	}
+	if inLine && err == nil {
+		return turn.wait, nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view.Thread, err)
 }
@@ -99,9 +116,9 @@ func (s *Show) afterShowing(ctx context.Context, t ledger.Thread, err error) (ti
 	if now.Sub(t.TroubleSince) > giveUpShow {
 		log.Error("Slack could not be told for three days; giving up")
 		t.Route = ledger.Undelivered
-		return 0, s.cfg.Views.SaveThread(ctx, t)
+		return 0, s.undelivered(s.cfg.Views.SaveThread(ctx, t))
 	}
-	wait := min(max(now.Sub(t.TroubleSince)/2, soonest), latest)
+	wait := min(max(now.Sub(t.TroubleSince)/4, soonest), latest)
 	if again && later.wait > 0 {
 		wait = later.wait
 	}
@@ -146,14 +163,23 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 		if barred.token {
 			return &laterError{err: barred}
 		}
-		level := logrus.ErrorLevel
-		if view.Requests[0].Source == ledger.WorkflowStep {
-			level = logrus.InfoLevel // the workflow has the outcome
+		log := s.log.WithError(barred).WithField("delivery", view.Thread.Delivery)
+		if view.Requests[0].Source == ledger.WorkflowStep { // the workflow has the outcome
+			log.Info("nobody can be told of an outcome")
+			return s.leave(ctx, view, ledger.Undelivered, barred)
 		}
-		s.log.WithError(barred).WithField("delivery", view.Thread.Delivery).Log(level, "nobody can be told of an outcome")
-		return s.leave(ctx, view, ledger.Undelivered, barred)
+		log.Error("nobody can be told of an outcome")
+		return s.undelivered(s.leave(ctx, view, ledger.Undelivered, barred))
 	}
 	return nil
+}
+
+// undelivered says that an outcome was given up, once that is stored: what is not is tried again.
+func (s *Show) undelivered(saved error) error {
+	if saved == nil && s.cfg.Undelivered != nil {
+		s.cfg.Undelivered()
+	}
+	return saved
 }
 
 func (s *Show) barred(err error) (*barredError, error) {
@@ -166,74 +192,11 @@ func (s *Show) barred(err error) (*barredError, error) {
 func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *barredError) error {
 	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.code}).
 		Info("the route to the person changes")
+	s.poster.pace.forget(view.Thread.Delivery)
 	view.Thread.Route = next
 	view.Thread.Posting = ledger.Posting{}
 	if next != ledger.ByDirect {
 		view.Thread.Trouble = why.code
 	}
 	return s.cfg.Views.SaveThread(ctx, view.Thread)
-}
-
-// inThread shows the parent in the channel and one reply a request in its thread.
-func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
-	thread := &view.Thread
-	r := s.cfg.Teams.renderer()
-	if err := s.parent(ctx, view); err != nil {
-		return err
-	}
-	for _, request := range view.Requests {
-		reply := view.Replies[request.ID]
-		err := s.poster.project(ctx, &reply.Posting, outgoing{
-			message: r.status(s.cfg.Explainer, request, s.cfg.Now()), key: "reply-" + request.ID,
-			channel: thread.ChannelID, threadTS: thread.TS,
-			faded: digestOf(r.status(s.cfg.Explainer, offering(request)[0], inTime())),
-		}, func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) })
-		if gone, ok := errors.AsType[*goneError](err); ok {
-			return s.startOver(ctx, view, gone)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parent shows the message that opens the thread. A thread that was there before needs none.
-func (s *Show) parent(ctx context.Context, view *ledger.View) error {
-	first, thread := view.Requests[0], &view.Thread
-	if first.ThreadTS != "" {
-		if thread.Route == ledger.InThread {
-			return nil
-		}
-		thread.Route, thread.ChannelID, thread.TS = ledger.InThread, first.ChannelID, first.ThreadTS
-		return s.cfg.Views.SaveThread(ctx, *thread)
-	}
-	thread.Route = ledger.InThread
-	err := s.poster.project(ctx, &thread.Posting, outgoing{
-		message: s.cfg.Teams.renderer().parent(s.cfg.Explainer, view.Requests),
-		key:     "parent-" + first.ID, channel: first.ChannelID, opens: true,
-	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
-	if gone, ok := errors.AsType[*goneError](err); ok {
-		return s.startOver(ctx, view, gone)
-	}
-	return err
-}
-
-// startOver forgets a parent that somebody deleted, so that the outcome gets a thread again; where
-// that happens again and again, it goes another way. The parent is forgotten last: after a crash it
-// is what leads here again.
-func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError) error {
-	if view.Thread.Doubts >= mostDoubts || view.Requests[0].ThreadTS != "" {
-		return &barredError{code: gone.code}
-	}
-	for _, request := range view.Requests {
-		if err := s.cfg.Views.SaveReply(ctx, ledger.Reply{RequestID: request.ID}); err != nil {
-			return err
-		}
-	}
-	view.Thread.Posting = ledger.Posting{Doubts: view.Thread.Doubts + 1}
-	if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
-		return err
-	}
-	return &laterError{err: gone}
 }

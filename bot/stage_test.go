@@ -2,9 +2,9 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -136,6 +136,9 @@ type stage struct {
 	clock  *clock
 	slack  *slacktest.Slack
 	ledger *ledger.Ledger
+	views  Views // of the next show
+	pace   Pace
+	home   *Home // of the next show; nil: there is none
 	show   *Show
 	log    *lines
 	stop   func() // ends Slack
@@ -152,6 +155,17 @@ func newStage(t *testing.T, cfg slacktest.Config) *stage {
 // newIdleStage has a ledger that is not started.
 func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
+	s := newBareStage(t, cfg)
+	logger, log := newLog()
+	s.ledger = openLedger(t, logger, s.clock.now)
+	s.views, s.log = s.ledger, log
+	s.show = s.newShow(logger)
+	return s
+}
+
+// newBareStage has neither a ledger nor a projection.
+func newBareStage(t *testing.T, cfg slacktest.Config) *stage {
+	t.Helper()
 	s := &stage{t: t, clock: newClock()}
 	if cfg.Now == nil {
 		cfg.Now = s.clock.now
@@ -165,10 +179,6 @@ func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
 	s.stop = stop
 	t.Cleanup(stop)
 
-	var logger *logrus.Logger
-	logger, s.log = newLog()
-	s.ledger = openLedger(t, logger, s.clock.now)
-	s.show = s.newShow(logger)
 	t.Cleanup(func() {
 		assert.Check(t, len(s.slack.Pings()) == 0, "pinged: %+v", s.slack.Pings())
 		assert.Check(t, len(s.slack.Violations()) == 0, "violations: %q", s.slack.Violations())
@@ -178,35 +188,9 @@ func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
 
 func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
-		Views: s.ledger, Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), HTTP: NewHTTPClient(),
+		Views: s.views, Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), HTTP: NewHTTPClient(),
 		Teams: knownTeams(s.t, s.slack.Config().TeamID), Logger: logger, Now: s.clock.now,
-	})
-}
-
-func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledger.Ledger {
-	t.Helper()
-	l, err := ledger.Open(t.Context(), ledger.Config{
-		URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: logger, Now: now,
-	})
-	assert.NilError(t, err)
-	t.Cleanup(func() { assert.Check(t, l.Close()) })
-	return l
-}
-
-// startLedger has the jobs run. Those that are not given do nothing: the test runs what it wants to
-// see itself.
-func startLedger(t *testing.T, l *ledger.Ledger, workers ledger.Workers) {
-	t.Helper()
-	for _, step := range []*ledger.Step{&workers.Try, &workers.Confirm, &workers.Show, &workers.Execute} {
-		if *step == nil {
-			*step = func(context.Context, string) (time.Duration, error) { return 0, nil }
-		}
-	}
-	assert.NilError(t, l.Start(t.Context(), workers))
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		assert.Check(t, l.Stop(ctx))
+		Pace: cmp.Or(s.pace, Pace{Burst: 20}), Home: s.home,
 	})
 }
 

@@ -29,6 +29,8 @@ type (
 	}
 	// goneError: the message or thread that was meant is no longer there, or can no longer be changed.
 	goneError struct{ code string }
+	// turnError: certainly not posted, since it waits for its turn in its channel. That is no trouble.
+	turnError struct{ wait time.Duration }
 )
 
 func (e *laterError) Error() string  { return fmt.Sprintf("not posted for now: %v", e.err) }
@@ -37,6 +39,7 @@ func (e *lostError) Error() string   { return fmt.Sprintf("not known whether pos
 func (e *lostError) Unwrap() error   { return e.err }
 func (e *barredError) Error() string { return "Slack does not let linqbot post: " + e.code }
 func (e *goneError) Error() string   { return "the message is gone: " + e.code }
+func (e *turnError) Error() string   { return fmt.Sprintf("its turn in the channel comes in %s", e.wait) }
 
 // noMessage is Slack's code for a message that somebody deleted.
 const noMessage = "message_not_found"
@@ -59,6 +62,9 @@ func judge(err error) error {
 		return &laterError{err: err}
 	}
 	err = withoutURL(err)
+	if errors.Is(err, errTooLate) {
+		return &laterError{err: err}
+	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return &laterError{err: err}
 	}

@@ -36,7 +36,11 @@ func (b *Bot) signed(next signedHandler) http.Handler {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
 		}
-		if err := verify(r.Header, body, b.cfg.SigningSecrets); err != nil {
+		secret, err := verify(r.Header, body, b.cfg.SigningSecrets)
+		if b.cfg.Signed != nil {
+			b.cfg.Signed(secret)
+		}
+		if err != nil {
 			if isSSLCheck(r.Header, body) {
 				return // an empty 200, and nothing else
 			}
@@ -60,10 +64,11 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // verify checks Slack's signature over body, and that its time is within five minutes of now either
-// way. Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
-func verify(header http.Header, body []byte, secrets []string) error {
+// way. It returns which of the secrets signed, or -1 and why none did.
+// Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
+func verify(header http.Header, body []byte, secrets []string) (int, error) {
 	err := errUnsigned
-	for _, secret := range secrets {
+	for i, secret := range secrets {
 		var verifier slack.SecretsVerifier
 		if verifier, err = slack.NewSecretsVerifier(header, secret); err != nil {
 			continue
@@ -72,14 +77,14 @@ func verify(header http.Header, body []byte, secrets []string) error {
 			continue
 		}
 		if err = verifier.Ensure(); err == nil {
-			return nil
+			return i, nil
 		}
 	}
 	switch {
 	case errors.Is(err, slack.ErrMissingHeaders), errors.Is(err, slack.ErrExpiredTimestamp):
-		return err
+		return -1, err
 	default:
-		return errUnsigned // the verifier's own text may quote what was sent
+		return -1, errUnsigned // the verifier's own text may quote what was sent
 	}
 }
 

@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+)
+
+// Sixty deliveries at once in one channel: each ends up shown, once, as fast as Slack allows, and
+// Slack never has to say so.
+func TestABusyChannel(t *testing.T) {
+	t.Parallel()
+	const many = 60
+	c := newCrew(t, 20)
+	began := c.clock.now()
+	c.ask(many)
+	c.work(1) // each once
+	assert.Equal(t, len(c.slack.Messages(ops)), 20, "a burst is there at once")
+	c.over()
+	c.work(5 * many)
+
+	c.wantOutcomes()
+	assert.Equal(t, c.refused(), 0)
+	assert.Equal(t, c.calls("chat.postMessage"), 2*many)
+	updates := c.calls("chat.update")
+	assert.Assert(t, updates <= 20, "%d updates: only what stood before the news needs any", updates)
+	messages := float64(2*many + updates)
+	took := c.clock.now().Sub(began).Seconds()
+	assert.Assert(t, took >= messages-20 && took <= messages, "%.0f messages took %.0f s", messages, took)
+	assert.Assert(t, c.runs <= 5*many, "%d runs", c.runs)
+	assert.Assert(t, !strings.Contains(c.log.String(), `"level":"warning"`), c.log)
+}
+
+// First come, first served: nobody's thread stands much before that of somebody who asked before.
+func TestABusyChannelIsFair(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 20)
+	for range 40 {
+		c.ask(1)
+		c.work(1)
+	}
+	c.work(200)
+	c.over()
+	c.work(200)
+	c.wantOutcomes()
+	for i, parent := range c.parents() {
+		asked := 0
+		for c.shelf.views[c.deliveries[asked]].Thread.TS != parent.TS {
+			asked++
+		}
+		assert.Assert(t, asked-i <= 6 && i-asked <= 6, "%d-th asked, %d-th shown", asked, i) // a job is late by five seconds
+	}
+}
+
+// Another process, or this one after a crash, knows nothing of the lines, and Slack puts off what is
+// too much: nothing is lost or doubled.
+func TestARestartInABusyChannel(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 20)
+	c.ask(40)
+	for range 3 {
+		c.work(3)
+		c.restart()
+	}
+	c.over()
+	c.work(400)
+	c.wantOutcomes()
+	assert.Assert(t, c.refused() > 0, "a new process begins with a burst")
+	assert.Equal(t, c.calls("conversations.history"), 0, "what Slack put off was certainly not posted")
+}
+
+// A Slack that allows less than we think puts off what was under way, and then little: not more than
+// what some jobs that come late together send at once.
+func TestASlackThatAllowsLess(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 3)
+	c.ask(30)
+	c.over()
+	c.work(1)
+	first := c.refused()
+	assert.Assert(t, first > 0)
+	c.work(300)
+	c.wantOutcomes()
+	assert.Assert(t, c.refused()-first <= 30, "put off %d times, and then %d times", first, c.refused()-first)
+}
+
+// A new command is seen at once in a channel where a lot of news waits.
+func TestANewThreadPassesTheNews(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 20)
+	c.ask(20)
+	c.work(100)
+	c.clock.pass(time.Minute)
+	c.over()
+	c.work(1)
+	assert.Equal(t, c.calls("chat.update"), 15, "all of the burst but five")
+	c.ask(1)
+	at := c.clock.now()
+	c.work(1)
+	newest := c.deliveries[len(c.deliveries)-1]
+	assert.Assert(t, c.clock.now().Equal(at))
+	assert.Equal(t, len(c.slack.Thread(ops, c.shelf.views[newest].Thread.TS)), 2)
+	c.over()
+	c.work(300)
+	c.wantOutcomes()
+	assert.Equal(t, c.refused(), 0)
+}
+
+// The jobs of a real ledger, and news that come while they run.
+func TestABusyChannelOfTheLedger(t *testing.T) {
+	t.Parallel()
+	handles := []string{ann, bert, cleo, "+14155550135", "+14155550136", "+14155550137"}
+	s := newIdleStage(t, slacktest.Config{})
+	s.clock.pass(time.Since(s.clock.now()))
+	s.clock.run()
+	s.pace = Pace{PerSecond: 20, Burst: 4}
+	logger, log := newLog()
+	s.show, s.log = s.newShow(logger), log
+	startLedger(t, s.ledger, ledger.Workers{Show: s.show.Run})
+	var deliveries []string
+	for _, handle := range handles {
+		deliveries = append(deliveries, s.ask(handle))
+	}
+	for i, d := range deliveries {
+		s.news(d, handles[i], removed)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	assert.NilError(t, s.slack.Await(ctx, func(fake *slacktest.Slack) bool {
+		over := 0
+		for _, m := range fake.Messages(ops) {
+			if strings.Contains(m.Rendered, "has left") {
+				over++
+			}
+		}
+		return over == len(handles)
+	}))
+	assert.Equal(t, len(s.slack.Messages(ops)), 2*len(handles))
+}

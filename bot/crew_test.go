@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+)
+
+// shelf keeps what is to show of deliveries as a ledger does, for tests with many of them.
+type shelf struct {
+	mu    sync.Mutex
+	views map[string]ledger.View
+}
+
+func (s *shelf) View(_ context.Context, delivery string) (ledger.View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	view := s.views[delivery]
+	view.Requests, view.Replies = slices.Clone(view.Requests), maps.Clone(view.Replies)
+	return view, nil
+}
+
+func (s *shelf) change(delivery string, change func(*ledger.View)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	view := s.views[delivery]
+	change(&view)
+	s.views[delivery] = view
+}
+
+func (s *shelf) SaveThread(_ context.Context, t ledger.Thread) error {
+	s.change(t.Delivery, func(v *ledger.View) { v.Thread = t })
+	return nil
+}
+
+// SaveReply is of a request that has the name of its delivery.
+func (s *shelf) SaveReply(_ context.Context, r ledger.Reply) error {
+	s.change(r.RequestID, func(v *ledger.View) { v.Replies[r.RequestID] = r })
+	return nil
+}
+
+func (s *shelf) UntoldFollowers(context.Context, string) ([]ledger.Follower, error) { return nil, nil }
+
+func (s *shelf) MarkTold(context.Context, ledger.Follower) error { return nil }
+
+// crew runs many deliveries of one person each as the ledger's workers do, on the stage's clock: each
+// when it asked to be run again, or up to five seconds later.
+type crew struct {
+	*stage
+	shelf      *shelf
+	deliveries []string
+	due        map[string]time.Time
+	runs       int
+}
+
+// newCrew has Slack allow that many messages at once, and one a second.
+func newCrew(t *testing.T, burst int) *crew {
+	t.Helper()
+	c := &crew{
+		stage: newBareStage(t, slacktest.Config{Messages: slacktest.RateLimit{Every: time.Second, Burst: burst}}),
+		shelf: &shelf{views: make(map[string]ledger.View)},
+		due:   make(map[string]time.Time),
+	}
+	c.views = c.shelf
+	c.restart()
+	return c
+}
+
+// restart goes on with a projection that knows nothing but what is stored.
+func (c *crew) restart() {
+	logger, log := newLog()
+	c.show, c.log = c.newShow(logger), log
+}
+
+// ask has so many deliveries more.
+func (c *crew) ask(many int) {
+	for range many {
+		id := fmt.Sprintf("delivery-%04d", len(c.deliveries))
+		c.shelf.views[id] = ledger.View{
+			Thread: ledger.Thread{Delivery: id}, Replies: map[string]ledger.Reply{id: {RequestID: id}},
+			Requests: []ledger.Request{{
+				ID: id, State: ledger.Accepted, AcceptedAt: c.clock.now(),
+				Order: ledger.Order{
+					Delivery: id, Kind: ledger.Remove, Source: ledger.SlashCommand,
+					ChannelID: ops, UserID: ada, ChatID: chatID, Handle: ledger.Conceal(ann),
+				},
+			}},
+		}
+		c.deliveries = append(c.deliveries, id)
+		c.call(id)
+	}
+}
+
+// over has news of each delivery.
+func (c *crew) over() {
+	for _, d := range c.deliveries {
+		c.shelf.change(d, func(v *ledger.View) { removed(&v.Requests[0]) })
+		c.call(d)
+	}
+}
+
+// call has a delivery run now, unless it is to run anyway.
+func (c *crew) call(delivery string) {
+	if _, ok := c.due[delivery]; !ok {
+		c.due[delivery] = c.clock.now()
+	}
+}
+
+// work runs what is due until nothing is or that many rounds were made. What is due at the same time
+// runs side by side, by no more workers than the ledger has.
+func (c *crew) work(rounds int) {
+	c.t.Helper()
+	for ; rounds > 0 && len(c.due) > 0; rounds-- {
+		at := slices.MinFunc(slices.Collect(maps.Values(c.due)), time.Time.Compare)
+		c.clock.pass(max(0, at.Sub(c.clock.now())))
+		var round []string
+		for d, due := range c.due {
+			if !due.After(c.clock.now()) {
+				round = append(round, d)
+				delete(c.due, d)
+			}
+		}
+		slices.Sort(round)
+		c.runs += len(round)
+		waits := make([]time.Duration, len(round))
+		errs := make([]error, len(round))
+		var running sync.WaitGroup
+		workers := make(chan struct{}, 16)
+		for i, d := range round {
+			workers <- struct{}{}
+			running.Go(func() {
+				waits[i], errs[i] = c.show.Run(c.t.Context(), d)
+				<-workers
+			})
+		}
+		running.Wait()
+		for i, d := range round {
+			assert.NilError(c.t, errs[i])
+			if waits[i] > 0 {
+				c.due[d] = c.clock.now().Add(late(waits[i]))
+			}
+		}
+	}
+}
+
+// late is how long a job waits that asked for this: short waits are looked after twice a second, long
+// ones each five seconds.
+func late(wait time.Duration) time.Duration {
+	every := 500 * time.Millisecond
+	if wait > 5*time.Second {
+		every = 5 * time.Second
+	}
+	return (wait + every - 1).Truncate(every)
+}
+
+// refused counts the calls that Slack put off.
+func (s *stage) refused() int {
+	n := 0
+	for _, call := range s.slack.Calls() {
+		if call.Status == http.StatusTooManyRequests {
+			n++
+		}
+	}
+	return n
+}
+
+// wantOutcomes checks that each delivery has one thread of its own, which shows that it is over, and
+// that nothing is left of the way there.
+func (c *crew) wantOutcomes() {
+	c.t.Helper()
+	assert.Equal(c.t, len(c.due), 0, "something waits for ever")
+	assert.Equal(c.t, len(c.parents()), len(c.deliveries))
+	assert.Equal(c.t, len(c.slack.Messages(ops)), 2*len(c.deliveries))
+	for _, d := range c.deliveries {
+		thread := c.shelf.views[d].Thread
+		wantMessages(c.t, c.slack.Thread(ops, thread.TS), "from "+spree, "has left")
+		assert.Assert(c.t, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
+	}
+}

@@ -1,0 +1,156 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// HomeRecords is what [Home] reads in the ledger.
+type HomeRecords interface {
+	RecentOf(ctx context.Context, teamID, userID string, limit int) ([]ledger.Recent, error)
+}
+
+// HomeConfig is what a [Home] needs.
+type HomeConfig struct {
+	Records   HomeRecords
+	Slack     *slack.Client
+	Teams     *Teams
+	Policy    commands.Policy
+	Explainer commands.Explainer
+	Logger    *logrus.Logger
+	Now       func() time.Time // of what is on offer for a while; nil: time.Now
+}
+
+// Home is the app's Home tab: what linqbot can do, and what the person asked for, as it stands. It is
+// published for one person at a time: when they open it, when they press something in it, and, while
+// they probably still look, when one of the requests on it is shown anew in its thread.
+//
+// Who looks is kept in memory. Where another replica carried a request on, the home of somebody who
+// opened it here stays as it was until they open it again; its times say as of when each line is.
+// Nothing depends on a home: what cannot be published is logged, and is there at the next opening.
+type Home struct {
+	cfg HomeConfig
+	log *logrus.Entry
+
+	mu        sync.Mutex
+	viewers   map[viewerKey]*viewer
+	running   int       // viewers whose home is being kept
+	heldUntil time.Time // Slack wants no home before
+	draining  chan struct{}
+	drain     func()
+	work      background
+	slots     chan struct{} // homes that are published at once
+}
+
+// NewHome returns a Home that nobody has opened.
+func NewHome(cfg HomeConfig) *Home {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	const atOnce = 4
+	h := &Home{
+		cfg: cfg, log: cfg.Logger.WithField("part", "home"), viewers: make(map[viewerKey]*viewer),
+		draining: make(chan struct{}), slots: make(chan struct{}, atOnce),
+	}
+	h.drain = sync.OnceFunc(func() { close(h.draining) })
+	return h
+}
+
+// mostRecent is how many requests a home lists.
+const mostRecent = 10
+
+// publish shows v's home as the ledger has it now. The error is Slack's, when it asks for patience.
+func (h *Home) publish(v *viewer, job homeJob) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.log.WithFields(logrus.Fields{"panic": cause, "stack": string(debug.Stack())}).Error("a home ended in a panic")
+		}
+	}()
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	const patience = 15 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	log := h.log.WithField("user", v.user)
+
+	shown, err := h.gather(ctx, v.viewerKey)
+	if err != nil {
+		log.WithError(err).Warn("a home shows no requests: the ledger does not answer")
+		if !job.asked {
+			return nil // what they see is better
+		}
+	}
+	shown.note = job.note
+	view := h.cfg.Teams.renderer().home(h.cfg.Explainer, shown)
+	digest := digestOf(message{Blocks: view.Blocks.BlockSet})
+	if digest == v.shown && !job.asked {
+		return nil
+	}
+	published, err := h.cfg.Slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: v.user, View: view})
+	if err == nil && published.ID == "" {
+		err = errNoView
+	}
+	if err == nil {
+		v.shown = digest
+		log.Debug("home published")
+		return nil
+	}
+	v.shown = ""
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return limited
+	}
+	h.failed(log, err)
+	return nil
+}
+
+func (h *Home) failed(log *logrus.Entry, err error) {
+	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok && refusal.Err == "not_enabled" {
+		log.Info("a home was not published: the Home tab is off in the app's settings")
+		return
+	}
+	log.WithError(withoutURL(err)).Warn("a home was not published")
+}
+
+// gather finds out what v's home shows. With an error it is a home without requests.
+func (h *Home) gather(ctx context.Context, who viewerKey) (home, error) {
+	shown := home{now: h.cfg.Now()}
+	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
+		shown.denied = commands.Say("%s %s", string(commands.MarkRefused), decision.Why)
+	} else {
+		shown.undo = true
+		shown.denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
+	}
+	recent, err := h.cfg.Records.RecentOf(ctx, who.team, who.user, mostRecent+1)
+	if err != nil {
+		shown.unread = true
+		return shown, fmt.Errorf("list recent requests: %w", err)
+	}
+	shown.more = len(recent) > mostRecent
+	shown.recent = recent[:min(len(recent), mostRecent)]
+	return shown, nil
+}
+
+// undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
+// home what cannot be told there.
+func (h *Home) undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
+	recent, err := h.cfg.Records.RecentOf(ctx, click.TeamID, click.UserID, mostRecent)
+	if err != nil {
+		h.log.WithError(err).Info("the thread of a removal was not found: what comes of taking it back is told in a direct message")
+	}
+	for _, r := range recent {
+		if r.ID == click.RequestID && r.Thread.TS != "" && (r.Thread.Route == ledger.InThread || r.Thread.Route == ledger.ByDirect) {
+			click.ChannelID, click.ThreadTS = r.Thread.ChannelID, r.Thread.TS
+		}
+	}
+	h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))
+}

@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// openHome has a user open their home, and returns what they then see.
+func (h *house) openHome(user string) string {
+	h.t.Helper()
+	ack := h.taken(h.slack.OpenHome(h.t.Context(), h.server.URL, user))
+	assert.Equal(h.t, len(ack.Body), 0, "%s", ack.Body)
+	return h.slack.Home(user)
+}
+
+// pressHome has a user press a button of their home, and returns what they then see.
+func (h *house) pressHome(user, action, value string) string {
+	h.t.Helper()
+	ack := h.taken(h.slack.PressHome(h.t.Context(), h.server.URL, user, action, value))
+	assert.Equal(h.t, len(ack.Body), 0, "%s", ack.Body)
+	return h.slack.Home(user)
+}
+
+// pressStale has a user press Add back where their home shows it no more, or never did.
+func (h *house) pressStale(user, team, removal string) string {
+	h.t.Helper()
+	h.taken(h.slack.SendInteraction(h.t.Context(), h.server.URL, map[string]any{
+		"type": "block_actions", "user": map[string]any{"id": user, "team_id": team}, "team": map[string]any{"id": team},
+		"view":    map[string]any{"id": "V0STALE", "type": "home"},
+		"actions": []any{map[string]any{"action_id": commands.ActionUndo, "value": removal}},
+	}))
+	return h.slack.Home(user)
+}
+
+// awaitHome waits until a user's home shows these words, though nobody opens it.
+func (h *house) awaitHome(user, words string) {
+	h.t.Helper()
+	h.await(words+" at home", func() bool { return strings.Contains(h.slack.Home(user), words) })
+}
+
+func wantAtHome(t *testing.T, screen string, want, not []string) {
+	t.Helper()
+	for _, words := range want {
+		assert.Assert(t, strings.Contains(screen, words), "without %q:\n%s", words, screen)
+	}
+	for _, words := range not {
+		assert.Assert(t, !strings.Contains(screen, words), "with %q:\n%s", words, screen)
+	}
+}
+
+// A removal shows at home by itself, from the first moment to the end; pressing Add back there is the
+// same as pressing it in the thread, and the thread tells of it.
+func TestAHomeIsLive(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	wantAtHome(t, h.openHome(ada), []string{"What linqbot can do", "[ Remove someone… ]", "not asked linqbot for anything"}, []string{"Add back ]"})
+	removal, _ := h.remove(ann, "0132 has left")
+	h.awaitHome(ada, "✅ +1 ••• ••• 0132 has left Spring launch")
+	wantAtHome(t, h.slack.Home(ada), []string{"[ Add back ]", "Thread  Request " + removal.ShortID()}, nil)
+	assert.Equal(t, h.slack.Home(grace), "", "nobody's but theirs")
+
+	h.pressHome(ada, commands.ActionUndo, removal.ID)
+	h.awaitReply("0132 is back")
+	h.awaitHome(ada, "0132 is back in Spring launch")
+	wantAtHome(t, h.slack.Home(ada), []string{"0132 has left"}, []string{"[ Add back ]"})
+	assert.Equal(t, len(h.parents()), 1, "it shows in the thread of the removal")
+	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0)
+	assert.Equal(t, len(h.linq.Events()), 2)
+}
+
+// What a press comes to that leads to nothing is said at home, until it is opened anew.
+func TestAddBackAtHomeThatIsTooLate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	removal, m := h.remove(ann, "0132 has left")
+	h.openHome(ada)
+	h.press(grace, m, commands.ActionUndo)
+	h.awaitReply("0132 is back")
+	wantAtHome(t, h.pressStale(ada, h.slack.Config().TeamID, removal.ID), []string{"✅ Adding them back was already asked for by @Grace"}, nil)
+	wantAtHome(t, h.openHome(ada), []string{"0132 has left"}, []string{"already asked for", "[ Add back ]", "is back in"})
+
+	// The day after, the offer is gone; on a home that is older it says so.
+	later, _ := h.remove(bert, "0133 has left")
+	h.openHome(ada)
+	h.clock.pass(25 * time.Hour)
+	wantAtHome(t, h.pressHome(ada, commands.ActionUndo, later.ID), []string{"more than 24 hours ago"}, []string{"[ Add back ]"})
+	wantAtHome(t, h.openHome(ada), nil, []string{"more than 24 hours ago"})
+	_, err := h.ledger.UndoneBy(t.Context(), later.ID)
+	assert.ErrorIs(t, err, ledger.ErrNotFound)
+}
+
+// The form of the home belongs to no channel, and what comes of it is told in a direct message.
+func TestTheFormOfTheHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	h.openHome(ada)
+	clear(h.home.viewers) // as in a process that has just started
+	h.pressHome(ada, commands.ActionPick, "")
+	assert.Equal(t, len(h.home.viewers), 1)
+	form := h.slack.Views()[1]
+	assert.Assert(t, h.submit(form, chatPick(chatID), peoplePick(ann)) == nil)
+	h.awaitHome(ada, "0132 has left")
+	removal := h.recent(ada)[0]
+	h.await("the outcome in a direct message", func() bool {
+		messages := h.slack.DirectMessages(ada)
+		return len(messages) == 1 && strings.Contains(messages[0].Rendered, "0132 has left")
+	})
+	wantAtHome(t, h.slack.Home(ada), []string{"[ Add back ]"}, []string{"Thread"})
+
+	h.pressHome(ada, commands.ActionUndo, removal.ID)
+	h.await("the addition in a direct message", func() bool {
+		messages := h.slack.DirectMessages(ada)
+		return len(messages) == 2 && strings.Contains(messages[1].Rendered, "0132 is back") && messages[1].ThreadTS == messages[0].TS
+	})
+}
+
+// recent is what a user asked for, as the ledger has it.
+func (h *house) recent(user string) []ledger.Recent {
+	h.t.Helper()
+	recent, err := h.ledger.RecentOf(h.t.Context(), h.slack.Config().TeamID, user, mostRecent)
+	assert.NilError(h.t, err)
+	return recent
+}
+
+func TestWhoGetsWhatAtHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{ada}}})
+	h.remove(ann, "0132 has left")
+	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "[ Add back ]"}, []string{"You may not"})
+	wantAtHome(t, h.openHome(grace),
+		[]string{"What linqbot can do", "⛔ You may not remove people from Linq chats. Ask someone who may: @Ada.", "not asked linqbot for anything"},
+		[]string{"[ Remove someone", "[ Add back", "0132 has left"})
+
+	// Somebody whom the policy no longer names sees what they asked for, and can do nothing.
+	removal := h.recent(ada)[0]
+	assert.Equal(t, len(h.linq.Events()), 1)
+	h.cfg.policy = commands.Policy{Users: []string{grace}}
+	stale, _ := h.program(h.cfg)
+	h.serve(stale)
+	wantAtHome(t, h.pressHome(ada, commands.ActionUndo, removal.ID),
+		[]string{"You may not", "0132 has left"}, []string{"[ Remove someone", "[ Add back"})
+	assert.Equal(t, len(h.linq.Events()), 1)
+}
+
+// Where commands work in some channels only, the form does not open from the home, and what was
+// removed there can be added back.
+func TestTheHomeWhereChannelsAreNamed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{policy: commands.Policy{Everyone: true, Channels: []string{ops}}})
+	removal, _ := h.remove(ann, "0132 has left")
+	wantAtHome(t, h.openHome(ada), []string{"Removals are only allowed in #ops. Ask for them there.", "[ Add back ]"}, []string{"[ Remove someone"})
+	h.pressHome(ada, commands.ActionUndo, removal.ID)
+	h.awaitReply("0132 is back")
+}
+
+// People of another workspace get no home, and nothing that they press there counts.
+func TestNoHomeForOtherWorkspaces(t *testing.T) {
+	t.Parallel()
+	const mallory = "W0MALLORY"
+	h := newHouse(t, houseConfig{})
+	h.slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
+	envelope := h.slack.Envelope(map[string]any{"type": "app_home_opened", "user": mallory, "channel": "D1", "tab": "home"})
+	envelope["team_id"] = "T0PARTNER"
+	assert.Equal(t, h.event(envelope), http.StatusOK)
+	for _, event := range []map[string]any{
+		{"type": "app_home_opened", "user": ada, "channel": "D1", "tab": "messages"},
+		{"type": "app_home_opened", "channel": "D1", "tab": "home"},
+	} {
+		assert.Equal(t, h.event(h.slack.Envelope(event)), http.StatusOK)
+	}
+	assert.Equal(t, h.calls("views.publish"), 0)
+	assert.Equal(t, len(h.home.viewers), 0)
+
+	removal, _ := h.remove(ann, "0132 has left")
+	assert.Equal(t, h.pressStale(mallory, "T0PARTNER", removal.ID), "")
+	assert.Equal(t, len(h.linq.Events()), 1)
+}
+
+// A question that was answered with no has no thread, and is told at home all the same.
+func TestAQuestionAtHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{ask: true})
+	h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+	wantAtHome(t, h.openHome(ada), []string{"waits for a yes"}, []string{"[ Add back ]"})
+	h.press(ada, h.slack.Ephemerals(ops, ada)[0], commands.ActionCancel)
+	h.awaitHome(ada, "was cancelled. Nothing was removed.")
+}
+
+// A ledger that does not answer takes nothing away but the list.
+func TestAHomeWithoutALedger(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{idle: true})
+	h.home.cfg.Records = recentRequests{err: errors.New("disk gone")}
+	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "⚠️ linqbot cannot read its ledger"}, []string{"not asked"})
+	assert.Assert(t, strings.Contains(h.log.String(), "disk gone"))
+}

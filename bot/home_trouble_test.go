@@ -1,0 +1,194 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+)
+
+// When Slack asks for patience, all homes wait as long, and then show what is so by then.
+func TestSlackAsksForPatience(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.slack.AddUser(slacktest.User{ID: grace, Name: "Grace"})
+		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: 20 * time.Second, Times: 1})
+		p.home.opened(testTeam, ada)
+		synctest.Wait()
+		assert.Equal(t, p.slack.Home(ada), "")
+		p.home.opened(testTeam, grace)
+		p.turns(ledger.Sent)
+		time.Sleep(20*time.Second - time.Millisecond)
+		synctest.Wait()
+		assert.Equal(t, len(p.slack.Calls()), 1)
+		time.Sleep(time.Second)
+		p.shows("has queued", 3)
+		assert.Assert(t, p.slack.Home(grace) != "")
+
+		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: time.Second, Times: 1})
+		p.home.opened(testTeam, ada)
+		time.Sleep(time.Second)
+		p.shows("has queued", 5) // they wait for no news
+
+		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: time.Second})
+		p.turns(ledger.Failed)
+		p.wait()
+		assert.Equal(t, len(p.slack.Calls()), 5+mostMisses)
+		assert.Assert(t, strings.Contains(p.log.String(), "again and again"), p.log)
+	})
+}
+
+// What Slack refuses, or does not answer, is logged and forgotten; the next opening shows it.
+func TestAHomeThatCannotBePublished(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		fault slacktest.Fault
+		level string
+	}{
+		"the tab is off":    {slacktest.Fault{Error: "not_enabled"}, "info"},
+		"no such token":     {slacktest.Fault{Error: "invalid_auth"}, "warning"},
+		"not ok, no reason": {slacktest.Fault{NoError: true}, "warning"},
+		"an outage":         {slacktest.Fault{Status: http.StatusServiceUnavailable}, "warning"},
+		"cut":               {slacktest.Fault{Drop: slacktest.BeforeEffect}, "warning"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newParlour(t, nil)
+				p.home.opened(testTeam, ada)
+				p.shows("is recorded", 1)
+				tc.fault.Method = "views.publish"
+				tc.fault.Times = 1
+				p.slack.Inject(tc.fault)
+				time.Sleep(betweenNews)
+				p.turns(ledger.Sent)
+				p.wait()
+				assert.Assert(t, strings.Contains(p.slack.Home(ada), "is recorded"))
+				assert.Assert(t, strings.Contains(p.log.String(), `"level":"`+tc.level+`","msg":"a home was not published`), p.log)
+				time.Sleep(betweenNews)
+				p.turns(ledger.Sent) // the same news again are news to Slack
+				p.shows("has queued", 3)
+				p.wait()
+			})
+		})
+	}
+}
+
+// After an answer that was lost it is not known what stands there.
+func TestAHomeWhosePublicationWasLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		p.slack.Inject(slacktest.Fault{Method: "views.publish", Drop: slacktest.AfterEffect, Times: 1})
+		time.Sleep(betweenNews)
+		p.turns(ledger.Sent)
+		p.shows("has queued", 2)
+		time.Sleep(betweenNews)
+		p.turns(ledger.Accepted)
+		p.shows("is recorded", 3)
+		p.wait()
+	})
+}
+
+// The program's end is that of its homes.
+func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
+	t.Parallel()
+	logger, _ := newLog()
+	home := NewHome(HomeConfig{Logger: logger})
+	newEdge(t, func(c *Config) { c.Home = home }).bot.Drain()
+	<-home.draining
+}
+
+// A home that panics is one home.
+func TestAHomeThatPanics(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		records := p.home.cfg.Records
+		p.home.cfg.Records = recentRequests{list: func(string) []ledger.Recent { panic("oops") }}
+		p.home.opened(testTeam, ada)
+		p.wait()
+		assert.Assert(t, strings.Contains(p.log.String(), "a home ended in a panic"))
+		p.home.cfg.Records = records
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		p.wait()
+	})
+}
+
+// A ledger that does not answer leaves standing what people see.
+func TestNewsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		p.wait()
+		p.home.cfg.Records = recentRequests{err: context.DeadlineExceeded}
+		time.Sleep(betweenNews)
+		p.turns(ledger.Sent)
+		p.shows("is recorded", 1)
+		p.home.opened(testTeam, ada)
+		p.shows("cannot read its ledger", 2)
+		p.wait()
+	})
+}
+
+// The end of the process waits for no news, and for what people wait for only as long as that takes.
+func TestHomesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		began := time.Now()
+		p.turns(ledger.Sent)
+		p.home.Drain()
+		p.home.Drain()
+		p.wait()
+		assert.Equal(t, time.Since(began), time.Duration(0))
+		p.shows("is recorded", 1)
+		p.home.opened(testTeam, ada)
+		p.wait()
+		p.shows("has queued", 2)
+		assert.Equal(t, time.Since(began), time.Duration(0))
+	})
+}
+
+// A slow Slack holds up nobody who tells of news.
+func TestNewsDoNotWaitForSlack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		released := make(chan struct{})
+		p := newParlour(t, func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				<-released
+				next.ServeHTTP(w, r)
+			})
+		})
+		began := time.Now()
+		for i := range 2 * mostViewers {
+			p.home.opened(testTeam, fmt.Sprintf("U%d", i))
+			p.turns(ledger.Sent)
+		}
+		p.home.opened(testTeam, ada)
+		assert.Equal(t, time.Since(began), time.Duration(0))
+		synctest.Wait()
+		assert.Equal(t, p.home.running, mostViewers)
+		assert.Assert(t, strings.Contains(p.log.String(), "too many are"))
+		close(released)
+		p.wait()
+		assert.Equal(t, p.home.running, 0)
+	})
+}

@@ -1,0 +1,96 @@
+package bot
+
+import (
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// callbackHome names the view, typeHome its kind: a press in it says where it was.
+const (
+	callbackHome = "home"
+	typeHome     = "home"
+)
+
+// home is what a person's home shows.
+type home struct {
+	now    time.Time
+	note   commands.Text   // the answer to what they pressed
+	denied commands.Text   // why they get no form from here
+	undo   bool            // they may take removals back
+	recent []ledger.Recent // what they asked for, the newest first
+	more   bool            // they asked for more than that
+	unread bool            // what they asked for is not known
+}
+
+// home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
+// twenty at the most for everything else.
+func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
+	var blocks []slack.Block
+	blocks = append(blocks, slack.NewHeaderBlock(plain("What linqbot can do")))
+	blocks = append(blocks, r.answer(commands.Help()).Blocks...)
+	if len(h.denied) > 0 {
+		blocks = append(blocks, r.section(h.denied))
+	} else {
+		blocks = append(blocks, buttons(commands.Button("Remove someone…", commands.ActionPick, "")))
+	}
+	blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
+	if len(h.note) > 0 { // near the buttons that it answers for
+		blocks = append(blocks, r.section(h.note))
+	}
+	switch {
+	case h.unread:
+		blocks = append(blocks, r.section(commands.Say(
+			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",
+			string(commands.MarkNeedsPerson))))
+	case len(h.recent) == 0:
+		blocks = append(blocks, r.section(commands.Say("You have not asked linqbot for anything yet.")))
+	}
+	for _, request := range h.recent {
+		blocks = append(blocks, r.recent(e, request, h)...)
+	}
+	if h.more {
+		blocks = append(blocks, r.contextLine(commands.Say("Earlier requests are not listed here.")))
+	}
+	return slack.HomeTabViewRequest{
+		Type: slack.VTHomeTab, CallbackID: callbackHome, Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// recent renders one request: what happened, and below it where and when. A sentence that does not
+// name the person and the chat, as in a thread it need not, is completed there.
+func (r renderer) recent(e commands.Explainer, request ledger.Recent, h home) []slack.Block {
+	status := e.Explain(request.Request)
+	text := cut(r.mrkdwn(commands.Say("%s %s", string(status.Mark), status.Happened)), longestSection)
+	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+	if h.undo && commands.OffersUndo(request.Request, h.now) {
+		section.Accessory = slack.NewAccessory(button(undoButton(request.Request)))
+	}
+	var about []commands.Text
+	if !isAbout(status.Happened, e.Who(request.Request), e.Chat(request.Request).Value) {
+		about = append(about, subjectOf(e, request.Request))
+	}
+	about = append(about, commands.Say("%s", commands.Moment(lastNews(request.Request))))
+	if request.Thread.Route == ledger.InThread && request.Thread.TS != "" {
+		about = append(about, commands.Say("%s", commands.Message(request.Thread.ChannelID, request.Thread.TS, "Thread")))
+	}
+	return []slack.Block{section, r.contextLine(append(about, commands.Say("Request %s", commands.ID(request.ShortID())))...)}
+}
+
+// subjectOf names whom a request is about, and which chat.
+func subjectOf(e commands.Explainer, request ledger.Request) commands.Text {
+	if request.Kind == ledger.Add {
+		return commands.Say("Adding %s back to %s", e.Who(request), e.Chat(request))
+	}
+	return commands.Say("Removing %s from %s", e.Who(request), e.Chat(request))
+}
+
+// isAbout reports whether a sentence names both the person and the chat.
+func isAbout(sentence commands.Text, who, chat string) bool {
+	words := sentence.String()
+	return strings.Contains(words, who) && strings.Contains(words, chat)
+}

@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// homeAt is now in the tests below.
+var homeAt = newClock().now
+
+// someHome publishes a home to a Slack without a network, and returns what its person sees.
+func someHome(t testing.TB, e commands.Explainer, h home) (screen string, blocks []byte) {
+	t.Helper()
+	fake := slacktest.New(slacktest.Config{})
+	fake.AddUser(slacktest.User{ID: ada, Name: "Ada"})
+	fake.AddUser(slacktest.User{ID: grace, Name: "Grace"})
+	api := slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake}))
+	h.now = homeAt()
+	view := acme.home(e, h)
+	_, err := api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: ada, View: view})
+	assert.NilError(t, err)
+	assert.Assert(t, len(fake.Violations()) == 0, "%q", fake.Violations())
+	assert.Assert(t, len(view.Blocks.BlockSet) < 100)
+	blocks, err = json.Marshal(view.Blocks)
+	assert.NilError(t, err)
+	return fake.Home(ada), blocks
+}
+
+// asked is a removal that Ada asked for some minutes ago, with a thread.
+func asked(minutes int, change func(*ledger.Recent)) ledger.Recent {
+	r := ledger.Recent{
+		Request: ledger.Request{
+			ID: fmt.Sprintf("00000000-0000-7000-8000-0000%08d", minutes), State: ledger.Accepted,
+			AcceptedAt: homeAt().Add(-time.Duration(minutes) * time.Minute), ChatName: spree,
+			Order: ledger.Order{
+				Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: ada, ChannelID: ops,
+				ChatID: chatID, Handle: ledger.Conceal(ann),
+			},
+		},
+		Thread: ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: ops, TS: "1773480413.000100"}},
+	}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
+func gone(minutes int) ledger.Recent {
+	return asked(minutes, func(r *ledger.Recent) {
+		removed(&r.Request)
+		r.EndedAt = r.AcceptedAt.Add(time.Second)
+	})
+}
+
+func TestTheHomeAsPeopleSeeIt(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	show := func(title string, h home) {
+		screen, blocks := someHome(t, commands.Explainer{}, h)
+		fmt.Fprintf(&b, "== %s\n%s", title, screen)
+		if title == "several states" {
+			b.WriteString("as blocks:\n" + blockLines(t, blocks))
+		}
+	}
+	show("nobody's requests", home{undo: true})
+	show("several states", home{undo: true, more: true, recent: []ledger.Recent{
+		asked(0, func(r *ledger.Recent) { r.ChatName, r.Thread = "", ledger.Thread{} }),
+		asked(1, func(r *ledger.Recent) { r.State, r.SentAt = ledger.Sent, r.AcceptedAt.Add(time.Second) }),
+		asked(2, func(r *ledger.Recent) { r.State, r.ExpiresAt = ledger.Asked, homeAt().Add(time.Minute) }),
+		asked(3, func(r *ledger.Recent) {
+			r.Kind, r.Source, r.State, r.EndedAt, r.People = ledger.Add, ledger.UndoButton, ledger.Added, r.AcceptedAt, 5
+		}),
+		gone(4),
+		asked(5, func(r *ledger.Recent) { removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),
+		gone(25 * 60),
+		asked(26*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.Reason = ledger.Refused, r.AcceptedAt, "linq_2013" }),
+		asked(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
+		asked(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
+	}})
+	show("a person without permission", home{
+		denied: commands.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", commands.Member(grace)),
+		recent: []ledger.Recent{gone(4)},
+	})
+	show("something to be told, and a ledger that does not answer", home{note: commands.Say("⛔ Too late."), undo: true, unread: true})
+	golden.Assert(t, b.String(), "home.golden")
+}
+
+// Whatever a chat is called, a home stays within Slack's limits, calls nobody and links nowhere.
+func TestTheHomeOfHostileNames(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		strings.Repeat("&", 10_000), strings.Repeat("🚀", 10_000), "<!channel> <@U0ADA> <https://evil.test|Spring>",
+		"*bold* _under_ ~strike~ `code` ```block```", "one\n> two\u2028three", "\u202egnirpS\u202c", "+1 415-555-0132 and ann@example.com",
+		"", " ", "@here @everyone",
+	}
+	assert.Equal(t, len(names), mostRecent)
+	var recent []ledger.Recent
+	for i, name := range names {
+		recent = append(recent, gone(i))
+		recent[i].ChatName = name
+	}
+	for _, e := range []commands.Explainer{{}, {FullHandles: true}} {
+		screen, blocks := someHome(t, e, home{undo: true, recent: recent, more: true, note: commands.Say("%s", commands.Name(names[0]))})
+		assert.Equal(t, strings.Count(screen, "[ Add back ]"), mostRecent)
+		for _, call := range []string{`\u003c!channel`, `\u003c@`, `\u003chttps://evil`} {
+			assert.Assert(t, !strings.Contains(string(blocks), call), call)
+		}
+		if !e.FullHandles {
+			assert.Assert(t, !strings.Contains(screen, "555-0132") && !strings.Contains(screen, "ann@example"), screen)
+		}
+	}
+}
+
+// What a refusal does not name stands below it, so that each line says whom and which chat it is about.
+func TestEachRequestNamesItsSubject(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []ledger.Kind{ledger.Remove, ledger.Add} {
+		for _, state := range []ledger.State{
+			ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused,
+			ledger.Failed, ledger.Cancelled, ledger.Added, ledger.AlreadyThere,
+		} {
+			for _, reason := range []string{"", "linq_2013", "linq_2004", "linq_9999", commands.ReasonNoSuchChat, commands.ReasonNotAGroup, commands.ReasonNotAnswering} {
+				blocks := acme.recent(commands.Explainer{}, asked(1, func(r *ledger.Recent) {
+					r.Kind, r.State, r.Reason, r.HTTPStatus, r.NextTryAt = kind, state, reason, 400, homeAt()
+				}), home{})
+				encoded, err := json.Marshal(blocks)
+				assert.NilError(t, err)
+				for _, word := range []string{"+1 ••• ••• 0132", spree} {
+					assert.Assert(t, strings.Contains(string(encoded), word), "%s %s %s: %s", kind, state, reason, encoded)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// viewerKey names a person in a workspace.
+type viewerKey struct{ team, user string }
+
+// viewer is a person who opened their home not long ago. The fields below are guarded by [Home.mu],
+// shown apart, which belongs to the one goroutine that publishes.
+type viewer struct {
+	viewerKey
+	seen   time.Time     // when they last did something there
+	due    homeJob       // what is to be published next
+	next   time.Time     // news wait until then
+	note   commands.Text // the answer to what they pressed
+	noted  time.Time
+	kept   bool          // a goroutine publishes until nothing is due
+	hurry  chan struct{} // wakes it
+	shown  string        // digest of what was published
+	misses int           // how often in a row Slack asked for patience
+}
+
+// homeJob is a home that is to be published.
+type homeJob struct {
+	is    bool
+	asked bool // the person waits for it: it is published at once, even if nothing is new
+	note  commands.Text
+}
+
+const (
+	// mostViewers and lookingFor bound who is taken to look at their home.
+	mostViewers = 500
+	lookingFor  = time.Hour
+	// betweenNews is the time between two publications that nobody asked for: what happens within it
+	// is published once.
+	betweenNews = 3 * time.Second
+	// noteFor is how long an answer stays, unless it is seen away by the next opening or press.
+	noteFor = 30 * time.Second
+	// mostMisses is how often in a row a home is tried again that Slack puts off.
+	mostMisses = 5
+)
+
+// opened publishes the home of a person who opened it.
+func (h *Home) opened(team, user string) { h.pressed(team, user, nil) }
+
+// pressed publishes the home of a person who pressed something in it, with what they are to be told.
+func (h *Home) pressed(team, user string, answer commands.Answer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.viewer(viewerKey{team: team, user: user})
+	v.seen, v.note, v.noted = time.Now(), joined(answer), time.Now()
+	h.plan(v, true)
+}
+
+// News publishes anew the homes that list one of these requests, of people who have theirs open. It
+// costs the caller nothing, and comes to nothing on a nil Home.
+func (h *Home) News(requests []ledger.Request) {
+	for _, r := range requests {
+		if r.Source != ledger.WorkflowStep {
+			h.changed(r.TeamID, r.UserID)
+		}
+	}
+}
+
+// changed is [Home.News] of one person's requests.
+func (h *Home) changed(team, user string) {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v, known := h.viewers[viewerKey{team: team, user: user}]; known && time.Since(v.seen) < lookingFor {
+		h.plan(v, false)
+	}
+}
+
+// viewer returns who is known by that key, or makes room for them. The lock must be held, here and
+// in what follows.
+func (h *Home) viewer(key viewerKey) *viewer {
+	if v, known := h.viewers[key]; known {
+		return v
+	}
+	if len(h.viewers) >= mostViewers {
+		var longest *viewer
+		for _, v := range h.viewers {
+			if longest == nil || v.seen.Before(longest.seen) {
+				longest = v
+			}
+		}
+		delete(h.viewers, longest.viewerKey)
+	}
+	v := &viewer{viewerKey: key, hurry: make(chan struct{}, 1)}
+	h.viewers[key] = v
+	return v
+}
+
+// plan has v's home published, unless that many are under way that this one would come too late.
+func (h *Home) plan(v *viewer, asked bool) {
+	v.due = homeJob{is: true, asked: asked || v.due.asked}
+	if v.kept {
+		select {
+		case v.hurry <- struct{}{}:
+		default: // it looks anyway
+		}
+		return
+	}
+	if h.running >= mostViewers {
+		v.due = homeJob{}
+		h.log.WithField("user", v.user).Warn("a home was not published: too many are")
+		return
+	}
+	v.kept = true
+	h.running++
+	h.work.Go(func() {
+		for job, ok := h.await(v); ok; job, ok = h.await(v) {
+			h.met(v, job, h.publish(v, job))
+		}
+	})
+}
+
+// await waits until v's home is to be published; false when nothing is due any more.
+func (h *Home) await(v *viewer) (homeJob, bool) {
+	for {
+		job, wait := h.take(v)
+		if !job.is || wait == 0 {
+			return job, job.is
+		}
+		select {
+		case <-time.After(wait):
+		case <-v.hurry:
+		case <-h.draining:
+			h.giveUp(v)
+			return homeJob{}, false
+		}
+	}
+}
+
+// take returns what is due, and how long that has to wait: for news to gather, and for Slack.
+func (h *Home) take(v *viewer) (homeJob, time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !v.due.is {
+		h.leave(v)
+		return homeJob{}, 0
+	}
+	wait := time.Until(h.heldUntil)
+	if !v.due.asked {
+		wait = max(wait, time.Until(v.next))
+	}
+	if wait > 0 {
+		return v.due, wait
+	}
+	job := v.due
+	if time.Since(v.noted) < noteFor {
+		job.note = v.note
+	}
+	v.due, v.next = homeJob{}, time.Now().Add(betweenNews)
+	return job, 0
+}
+
+// giveUp leaves a home as it is whose turn comes after the end of this process.
+func (h *Home) giveUp(v *viewer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v.due = homeJob{}
+	h.leave(v)
+}
+
+func (h *Home) leave(v *viewer) {
+	v.kept = false
+	h.running--
+}
+
+// met plans a home anew that Slack has put off. All homes wait, since Slack counts them together.
+func (h *Home) met(v *viewer, job homeJob, err error) {
+	limited, putOff := errors.AsType[*slack.RateLimitedError](err)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !putOff {
+		v.misses = 0
+		return
+	}
+	const longest = time.Minute
+	if until := time.Now().Add(min(limited.RetryAfter, longest)); until.After(h.heldUntil) {
+		h.heldUntil = until
+	}
+	log := h.log.WithField("user", v.user).WithField("wait", limited.RetryAfter.String())
+	if v.misses++; v.misses >= mostMisses {
+		v.misses = 0
+		log.Warn("a home was not published: Slack puts it off again and again")
+		return
+	}
+	log.Info("a home is published later: Slack asks for patience")
+	v.due = homeJob{is: true, asked: job.asked || v.due.asked}
+}
+
+// Drain ends the waits for news; what people wait for is still published.
+func (h *Home) Drain() { h.drain() }
+
+// Wait returns when no home is being published, or ctx ends.
+func (h *Home) Wait(ctx context.Context) { h.work.Wait(ctx) }

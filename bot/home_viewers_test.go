@@ -1,0 +1,197 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// recentRequests answers what [Home] asks the ledger.
+type recentRequests struct {
+	err  error
+	list func(user string) []ledger.Recent
+}
+
+func (r recentRequests) RecentOf(_ context.Context, _, user string, _ int) ([]ledger.Recent, error) {
+	if r.err != nil || r.list == nil {
+		return nil, r.err
+	}
+	return r.list(user), nil
+}
+
+// parlour is a Home whose Slack is a fake without a network, in a bubble of synctest.
+type parlour struct {
+	t     *testing.T
+	slack *slacktest.Slack
+	home  *Home
+	log   *lines
+
+	mu    sync.Mutex
+	state ledger.State // of Ada's one request
+}
+
+func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
+	t.Helper()
+	p := &parlour{t: t, slack: slacktest.New(slacktest.Config{}), state: ledger.Accepted}
+	p.slack.AddUser(slacktest.User{ID: ada, Name: "Ada"})
+	logger, log := newLog()
+	p.log = log
+	var served http.Handler = p.slack
+	if change != nil {
+		served = change(served)
+	}
+	p.home = NewHome(HomeConfig{
+		Slack:  slack.New(p.slack.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{served})),
+		Teams:  knownTeams(t, testTeam),
+		Policy: commands.Policy{Everyone: true}, Logger: logger,
+		Records: recentRequests{list: func(string) []ledger.Recent {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return []ledger.Recent{asked(1, func(r *ledger.Recent) { r.State = p.state })}
+		}},
+	})
+	return p
+}
+
+// turns says that Ada's request is in another state.
+func (p *parlour) turns(state ledger.State) {
+	p.mu.Lock()
+	p.state = state
+	p.mu.Unlock()
+	p.home.News([]ledger.Request{{Order: ledger.Order{TeamID: testTeam, UserID: ada, Source: ledger.SlashCommand}}})
+}
+
+// shows checks what stands at home once all is done that is to be done now.
+func (p *parlour) shows(words string, published int) {
+	p.t.Helper()
+	synctest.Wait()
+	assert.Assert(p.t, strings.Contains(p.slack.Home(ada), words), "without %q:\n%s", words, p.slack.Home(ada))
+	assert.Equal(p.t, len(p.slack.Calls()), published)
+}
+
+func (p *parlour) wait() { p.home.Wait(p.t.Context()) }
+
+// News that come close together are published once, a few seconds after the last publication; the
+// last state is always shown in the end, and what is shown already is not published again.
+func TestNewsAreGathered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		p.turns(ledger.Sent)
+		p.shows("is recorded", 1)
+		p.turns(ledger.Failed)
+		p.turns(ledger.Unconfirmed)
+		time.Sleep(betweenNews)
+		p.shows("10 minutes later", 2)
+		p.turns(ledger.Unconfirmed)
+		time.Sleep(betweenNews)
+		p.shows("10 minutes later", 2)
+		time.Sleep(time.Minute)
+		p.turns(ledger.AlreadyGone)
+		p.shows("nothing left to do", 3)
+		p.wait()
+	})
+}
+
+// Whoever opens their home, or presses something in it, does not wait for the news.
+func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		p.shows("is recorded", 1)
+		p.turns(ledger.Sent)
+		p.shows("is recorded", 1)
+		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late."), commands.Say("Ask.")})
+		p.shows("Too late. Ask.", 2)
+		p.shows("has queued", 2)
+
+		p.turns(ledger.AlreadyGone)
+		time.Sleep(betweenNews)
+		p.shows("Too late. Ask.", 3) // they may be reading it
+		time.Sleep(noteFor)
+		p.turns(ledger.Failed)
+		p.shows("has stopped", 4)
+		assert.Assert(t, !strings.Contains(p.slack.Home(ada), "Too late"))
+
+		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late.")})
+		p.shows("Too late.", 5)
+		p.home.opened(testTeam, ada)
+		p.shows("has stopped", 6)
+		assert.Assert(t, !strings.Contains(p.slack.Home(ada), "Too late"))
+
+		p.home.opened(testTeam, ada)
+		p.shows("has stopped", 7) // nothing is new; but who knows what they see
+		p.home.opened(testTeam, ada)
+		p.turns(ledger.Sent)
+		p.shows("has queued", 8)
+		p.wait()
+	})
+}
+
+// News reach whoever opened their home within the hour, and nobody else.
+func TestWhoProbablyLooks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.turns(ledger.Sent)
+		synctest.Wait()
+		assert.Equal(t, len(p.slack.Calls()), 0)
+		p.home.opened(testTeam, ada)
+		time.Sleep(lookingFor - time.Minute)
+		p.turns(ledger.Failed)
+		p.shows("has stopped", 2)
+		for _, other := range []ledger.Order{
+			{TeamID: "T0OTHER", UserID: ada}, {TeamID: testTeam, UserID: grace}, {TeamID: testTeam, UserID: ada, Source: ledger.WorkflowStep},
+		} {
+			p.mu.Lock()
+			p.state = ledger.Sent
+			p.mu.Unlock()
+			time.Sleep(betweenNews)
+			p.home.News([]ledger.Request{{Order: other}})
+			p.shows("has stopped", 2)
+		}
+		time.Sleep(time.Minute)
+		p.turns(ledger.AlreadyGone)
+		p.shows("has stopped", 2)
+		p.wait()
+	})
+	(*Home)(nil).News(nil)
+}
+
+// So many people are remembered, and who was here last is among them.
+func TestWhoIsRememberedToLook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, nil)
+		p.home.opened(testTeam, ada)
+		for i := range mostViewers - 1 {
+			time.Sleep(time.Second)
+			p.home.opened(testTeam, fmt.Sprintf("U%d", i))
+		}
+		p.wait()
+		p.home.opened(testTeam, ada)
+		time.Sleep(betweenNews)
+		p.home.opened(testTeam, "UNEW")
+		p.wait()
+		assert.Equal(t, len(p.home.viewers), mostViewers)
+		assert.Equal(t, p.home.running, 0)
+		_, first := p.home.viewers[viewerKey{testTeam, "U0"}]
+		_, kept := p.home.viewers[viewerKey{testTeam, ada}]
+		assert.Assert(t, !first && kept)
+	})
+}

@@ -1,0 +1,259 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+)
+
+// road is a pace with a clock that stands.
+type road struct {
+	t     *testing.T
+	clock *clock
+	*channelPace
+}
+
+func newRoad(t *testing.T, pace Pace) *road {
+	t.Helper()
+	r := &road{t: t, clock: newClock()}
+	r.channelPace = newChannelPace(pace, r.clock.now)
+	return r
+}
+
+func postOf(key string) turn   { return turn{delivery: "of " + key, key: key} }
+func updateOf(key string) turn { return turn{delivery: "of " + key, key: key, update: true} }
+
+// ask returns how long a message has to wait; 0 means that it went.
+func (r *road) ask(t turn) time.Duration {
+	r.t.Helper()
+	return r.askIn(ops, t)
+}
+
+func (r *road) askIn(channel string, t turn) time.Duration {
+	r.t.Helper()
+	err := r.take(channel, t)
+	if err == nil {
+		return 0
+	}
+	wait, ok := errors.AsType[*turnError](err)
+	assert.Assert(r.t, ok && wait.wait > 0, "%v", err)
+	return wait.wait
+}
+
+// wants asks, and checks the wait to the second: it is rounded up by a little.
+func (r *road) wants(t turn, wait time.Duration) {
+	r.t.Helper()
+	got := r.ask(t)
+	assert.Assert(r.t, got >= wait && got <= wait+time.Millisecond && (got == 0) == (wait == 0), "%s waits %s, not %s", t.key, got, wait)
+}
+
+// spend lets that many posts go.
+func (r *road) spend(n int) {
+	r.t.Helper()
+	for i := range n {
+		r.wants(postOf(fmt.Sprint("spent at ", r.clock.now(), i)), 0)
+	}
+}
+
+func TestABurstGoesAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.spend(20)
+	r.wants(postOf("a"), time.Second)
+	assert.Equal(t, r.askIn("C0OTHER", postOf("b")), time.Duration(0), "each channel has a pace of its own")
+	r.clock.pass(time.Hour)
+	r.spend(20)
+	r.wants(postOf("c"), time.Second)
+}
+
+func TestTurnsAreReserved(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{PerSecond: 2, Burst: 4})
+	r.spend(4)
+	for i, key := range []string{"a", "b", "c"} {
+		r.wants(postOf(key), time.Duration(i+1)*time.Second/2)
+	}
+	r.wants(postOf("b"), time.Second) // asking again neither costs nor gives a place
+	r.clock.pass(time.Second + time.Millisecond)
+	r.wants(postOf("d"), time.Second-time.Millisecond) // b's turn is not d's, although b is late
+	r.wants(postOf("b"), 0)                            // nor does it wait for a, who is late as well
+	r.wants(postOf("a"), 0)
+	r.clock.pass(time.Second)
+	r.wants(postOf("d"), 0)
+	r.wants(postOf("c"), 0)
+	r.wants(postOf("e"), time.Second/2-time.Millisecond)
+}
+
+// However many come late at once, they are a burst.
+func TestLateTurnsDoNotBunchUp(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.spend(20)
+	for i := range 50 {
+		r.wants(postOf(fmt.Sprint(i)), time.Duration(i+1)*time.Second)
+	}
+	r.clock.pass(55 * time.Second)
+	for i := range 20 {
+		r.wants(postOf(fmt.Sprint(i)), 0)
+	}
+	for i := 20; i < 50; i++ {
+		r.wants(postOf(fmt.Sprint(i)), time.Duration(i-19)*time.Second)
+	}
+}
+
+func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		turn func(string) turn
+	}{{"posts", postOf}, {"updates", updateOf}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoad(t, Pace{Burst: 1})
+			r.spend(1)
+			r.wants(tc.turn("gone"), time.Second)
+			r.clock.pass(time.Second + turnGrace)
+			r.wants(tc.turn("next"), time.Second) // the bucket is full, but its one message is another's
+			r.clock.pass(2 * time.Millisecond)
+			r.wants(tc.turn("next"), 0)
+		})
+	}
+}
+
+func TestForgottenTurnsAreFree(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.spend(20)
+	r.lineUp(ops, turn{delivery: "d", key: "1"}, turn{delivery: "d", key: "2"}, turn{delivery: "d", key: "3", update: true})
+	r.wants(postOf("a"), 3*time.Second)
+	r.forget("another")
+	r.wants(postOf("a"), 3*time.Second)
+	r.forget("d")
+	r.wants(postOf("a"), time.Second)
+}
+
+// What belongs to a thread gets its turns together, although it is asked for one by one.
+func TestAThreadIsNotTornApart(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.spend(17)
+	r.lineUp(ops, postOf("parent"), postOf("reply"))
+	r.wants(postOf("other"), 0)
+	r.wants(postOf("another"), time.Second)
+	r.wants(postOf("parent"), 0)
+	r.wants(postOf("reply"), 0)
+	r.wants(postOf("another"), time.Second)
+	r.clock.pass(2 * time.Second)
+	r.lineUp(ops, postOf("another"), postOf("last")) // its old place
+	r.wants(postOf("last"), 0)
+}
+
+// A place that was lined up, and never asked about, lasts as long as any other.
+func TestALinedUpPlaceLasts(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 1})
+	r.spend(1)
+	r.lineUp(ops, postOf("parent"), postOf("reply"))
+	r.clock.pass(2*time.Second + turnGrace)
+	r.wants(postOf("new"), time.Second)
+	r.clock.pass(2 * time.Millisecond)
+	r.wants(postOf("new"), 0)
+}
+
+func TestUpdatesLeaveRoomForPosts(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	for i := range 15 {
+		r.wants(updateOf(fmt.Sprint(i)), 0)
+	}
+	r.wants(updateOf("a"), time.Second)
+	r.wants(updateOf("b"), 2*time.Second)
+	r.spend(2) // at once
+	r.wants(updateOf("a"), 3*time.Second)
+	r.spend(1)
+	r.wants(updateOf("a"), 0) // three have passed it
+	r.wants(updateOf("b"), 5*time.Second)
+}
+
+// An update that cannot be made becomes a post, and has one place all the same.
+func TestAnUpdateThatBecomesAPost(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.spend(20)
+	r.wants(updateOf("a"), 6*time.Second)
+	r.wants(postOf("a"), time.Second)
+	r.wants(updateOf("a"), time.Second)
+	r.wants(postOf("b"), 2*time.Second)
+	r.wants(updateOf("c"), 8*time.Second)
+}
+
+// A wait is rounded so that it is never too short.
+func TestATurnIsNotTooEarly(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{PerSecond: 3, Burst: 1})
+	r.spend(1)
+	wait := r.ask(postOf("a"))
+	assert.Assert(t, 3*wait > time.Second, "%s", wait)
+	r.clock.pass(wait)
+	r.wants(postOf("a"), 0)
+}
+
+func TestSlackHoldsAChannel(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.wants(updateOf("a"), 0)
+	r.hold(ops, updateOf("a"), 90*time.Second)
+	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
+	r.wants(postOf("b"), 92*time.Second)
+	assert.Equal(t, r.askIn("C0OTHER", postOf("c")), time.Duration(0))
+	r.clock.pass(90*time.Second - time.Millisecond)
+	r.wants(updateOf("in flight"), time.Millisecond)
+	r.clock.pass(time.Millisecond)
+	r.wants(postOf("b"), 2*time.Second) // what was put off goes first, and the burst is spent
+	r.wants(updateOf("in flight"), 0)
+	r.clock.pass(time.Second)
+	r.wants(updateOf("a"), 0)
+	r.clock.pass(time.Second)
+	r.wants(postOf("b"), 0)
+}
+
+// After a silence the first update need not wait until the room for posts is there again.
+func TestAnUpdateAfterASilence(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	r.lineUp(ops, updateOf("a"), updateOf("b"))
+	r.wants(updateOf("a"), 0)
+	r.hold(ops, updateOf("a"), 5*time.Second)
+	r.clock.pass(5 * time.Second)
+	r.wants(updateOf("a"), 0)
+	r.wants(updateOf("b"), time.Second)
+}
+
+func TestChannelsAreForgotten(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 20})
+	for i := range 100 {
+		r.askIn(fmt.Sprint("C", i), postOf("a"))
+	}
+	r.spend(20)
+	r.ask(postOf("waits"))
+	r.hold("held", postOf("a"), time.Hour)
+	r.clock.pass(10 * time.Second)
+	r.askIn("new", postOf("a"))
+	assert.Equal(t, len(r.lanes), 3, "those that are busy, and the new one")
+	r.clock.pass(2 * time.Hour)
+	r.askIn("newer", postOf("a"))
+	assert.Equal(t, len(r.lanes), 1)
+}
+
+func TestASilenceIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, Pace{Burst: 1})
+	r.hold(ops, postOf("a"), time.Hour)
+	r.forget(postOf("a").delivery)
+	r.askIn("new", postOf("b"))
+	r.wants(postOf("c"), time.Hour)
+}
