@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/metrics"
 	"linqbot/commands"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -16,47 +18,61 @@ type app struct {
 	bot     *bot.Bot
 	teams   *bot.Teams
 	workers ledger.Workers
+	handler http.Handler
 }
 
-func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, logger *logrus.Logger) (*app, error) {
-	chats, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version})
+func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, measured *metrics.Metrics, logger *logrus.Logger) (*app, error) {
+	chats, err := linq.New(linq.Config{
+		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version, Observe: linqCalled(measured),
+	})
 	if err != nil {
 		return nil, err
 	}
-	api, outbound := bot.NewSlack(cfg.slackToken, cfg.slackURL), bot.NewHTTPClient()
+	outbound := newOutbound(cfg, measured)
+	api := bot.NewSlackOver(outbound, cfg.slackToken, cfg.slackURL)
 	teams, err := bot.NewTeams(ctx, bot.TeamsConfig{IDs: cfg.teams, Slack: api, Settings: records, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
 	policy := cfg.policy
 	policy.Members = commands.NewGroupCache(commands.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
+	policy.Denied = commands.RecordDenials(records, logger)
 	explainer := commands.Explainer{FullHandles: cfg.fullHandles}
 	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: cfg.region})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: policy, Recorder: records, Region: cfg.region, Logger: logger,
-		Ask: cfg.confirm, Questions: records, Chats: chats,
+		Ask: cfg.confirm, Questions: records, Chats: chats, Tally: tally(measured),
 	})
-	findChats := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger})
-	return &app{
+	home := bot.NewHome(bot.HomeConfig{
+		Records: records, Slack: api, Teams: teams, Policy: policy, Explainer: explainer, Logger: logger,
+	})
+	findChats := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger, Tally: tally(measured)})
+	assembled := &app{
 		teams:   teams,
-		workers: newWorkers(cfg, records, policy, chats, teams, explainer, logger),
+		workers: newWorkers(cfg, records, policy, chats, teams, home, explainer, measured, logger),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.signingSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
 			Teams:          teams,
 			SlackURL:       cfg.slackURL,
 			Ready:          records.Ready,
+			Build:          thisBuild(),
 			Logger:         logger,
+			Acked:          measured.Acked,
+			Signed:         measured.Signed,
 			Events:         records,
 			Webhooks:       newWebhooks(cfg, records, logger),
+			Home:           home,
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Book: book, Chats: chats, Region: cfg.region,
 				Undo: commands.NewUndo(commands.UndoConfig{
-					Policy: policy, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
+					Policy: policy, Recorder: records, Records: records, Explainer: explainer, Logger: logger, Tally: tally(measured),
 				}),
 			},
 		}),
-	}, nil
+	}
+	assembled.handler = assembled.bot.Handler()
+	return assembled, nil
 }
 
 // newWebhooks is nil without a secret: removals are then confirmed by reading alone.
@@ -70,18 +86,28 @@ func newWebhooks(cfg settings, records *ledger.Ledger, logger *logrus.Logger) *b
 
 // newWorkers are the steps that carry requests on.
 func newWorkers(cfg settings, records *ledger.Ledger, policy commands.Policy, chats *linq.Client,
-	teams *bot.Teams, explainer commands.Explainer, logger *logrus.Logger,
+	teams *bot.Teams, home *bot.Home, explainer commands.Explainer, measured *metrics.Metrics, logger *logrus.Logger,
 ) ledger.Workers {
-	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Logger: logger})
+	steps := commands.NewSteps(commands.StepsConfig{
+		Chats: chats, Records: records, Logger: logger,
+		Pace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.linqAtOnce, Logger: logger}),
+	})
+	showing := newOutbound(cfg, measured)
 	show := bot.NewShow(bot.ShowConfig{
-		Views: records, Slack: bot.NewSlack(cfg.slackToken, cfg.slackURL), HTTP: bot.NewHTTPClient(), Teams: teams,
-		Logger: logger, Explainer: explainer,
+		Views: records, Slack: bot.NewSlackOver(showing, cfg.slackToken, cfg.slackURL), HTTP: showing, Teams: teams,
+		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered,
 	})
 	execute := bot.NewExecute(bot.ExecuteConfig{
-		Runs: records, Token: cfg.slackToken, APIURL: cfg.slackURL, HTTP: bot.NewHTTPClient(), Logger: logger,
+		Runs: records, Token: cfg.slackToken, APIURL: cfg.slackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
 			Off: cfg.stepsOff, Policy: policy, Region: cfg.region, Explainer: explainer,
 		}),
 	})
-	return ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run}
+	// A try reads the chat and then changes it, each in a lane of its own: two for each place keep both
+	// lanes full.
+	const confirms = 16
+	return ledger.Workers{
+		Try: steps.Try, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run,
+		Tries: 2 * cfg.linqAtOnce, Confirms: max(confirms, 2*cfg.linqAtOnce),
+	}
 }

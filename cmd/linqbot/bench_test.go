@@ -8,13 +8,20 @@ import (
 	"testing"
 	"time"
 
+	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
 
 // BenchmarkAckToDelete runs the real program and measures, one command after the other, from the
 // arrival of the ack to the arrival of the DELETE at Linq; and what the idle program weighs.
 func BenchmarkAckToDelete(b *testing.B) {
+	b.Run("ledger=sqlite", func(b *testing.B) { ackToDelete(b, ledgertest.SQLite(b)) })
+	b.Run("ledger=postgres", func(b *testing.B) { ackToDelete(b, ledgertest.Postgres(b)) })
+}
+
+func ackToDelete(b *testing.B, database string) {
 	w := newWorld(b, linqtest.Config{})
+	w.env["DATABASE_URL"] = database
 	handles := numbers(2000, 200)
 	w.chat = w.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
 	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID

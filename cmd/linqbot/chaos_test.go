@@ -24,6 +24,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	w.chat = w.linq.AddChat(linqtest.Group("Chaos", line, append(handles, numbers(100, 3)...)...))
 	w.slack.Chaos(slackChaos())
 	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
+	w.patience = 5 * time.Minute // each failure costs a wait, and the channel has its pace
 
 	b := w.start()
 	for _, handle := range handles {

@@ -113,6 +113,7 @@ func (s *stage) startBot(ctx context.Context) error {
 		"LINQ_API_V3_API_KEY=" + demoKey,
 		"LINQ_API_V3_BASE_URL=" + s.linq.BaseURL(),
 		"LISTEN_ADDR=" + s.botAddr,
+		"ADMIN_ADDR=off", // its default may be taken
 		"DATABASE_URL=sqlite://" + filepath.Join(s.dir, "ledger.db"),
 		"ALLOWED_USERS=" + demoUser,
 	}

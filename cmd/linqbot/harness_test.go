@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -62,12 +64,14 @@ type world struct {
 	dir   string
 	addr  string
 	env   map[string]string
+
+	patience time.Duration // how long to await what is sure to come; it is for a machine that is busy with other things
 }
 
 // newWorld has a chat of our line and ten others, from ann (…0132) to …0141.
 func newWorld(t testing.TB, linqConfig linqtest.Config) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), addr: freeAddr(t)}
+	w := &world{t: t, dir: t.TempDir(), addr: freeAddr(t), patience: time.Minute}
 	w.slack = slacktest.New(slacktest.Config{})
 	w.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
 	w.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})
@@ -86,6 +90,7 @@ func newWorld(t testing.TB, linqConfig linqtest.Config) *world {
 		"LINQ_API_V3_API_KEY":  w.linq.APIKey(),
 		"LINQ_API_V3_BASE_URL": w.linq.BaseURL(),
 		"LISTEN_ADDR":          w.addr,
+		"ADMIN_ADDR":           "off", // its default is one address, and tests run side by side
 		"DATABASE_URL":         "sqlite://" + filepath.Join(w.dir, "ledger.db"),
 		"ALLOWED_USERS":        "*",
 		"LOG_LEVEL":            "debug",
@@ -101,14 +106,31 @@ func numbers(from, count int) []string {
 	return numbers
 }
 
+// ports counts on from a random one.
+var ports = sync.OnceValue(func() *atomic.Uint32 {
+	var n atomic.Uint32
+	n.Store(rand.Uint32N(1 << 16))
+	return &n
+})
+
+// freeAddr is below the ports that the system gives to connections, and is given to no other test of
+// this run: while a linqbot is down that listens there, nobody else may.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, count = 10000, 15000
+	for range count {
+		addr := fmt.Sprint("127.0.0.1:", lowest+ports().Add(1)%count)
+		listener, err := net.Listen("tcp", addr)
+		if err != nil {
+			continue
+		}
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return addr
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // botProcess is a running linqbot.
@@ -219,11 +241,10 @@ func (b *botProcess) terminate() {
 	}
 }
 
-// await polls until ok; the deadline is for a machine that is busy with other things.
+// await polls until ok.
 func (w *world) await(what string, ok func() bool) {
 	w.t.Helper()
-	const patience = 60 * time.Second
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(3 * time.Millisecond) {
+	for deadline := time.Now().Add(w.patience); !ok(); time.Sleep(3 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("waited in vain for %s; the channel shows:\n%s", what, w.slack.Screen(channel, alice))
 		}

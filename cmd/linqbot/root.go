@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
@@ -15,17 +11,6 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newVersion())
+	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newAudit(), newVersion(), newManifest(), newDoctor())
 	return root
-}
-
-func newVersion() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprintln(cmd.OutOrStdout(), "linqbot", version)
-		},
-	}
 }

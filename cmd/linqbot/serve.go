@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -21,7 +24,9 @@ func newServe() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Serve Slack, until SIGTERM",
-		Args:  cobra.NoArgs,
+		Long: `Serve Slack, until SIGTERM. SIGHUP reads the files again that NAME_FILE variables name: secrets and the
+policy are then changed without a restart, and nothing under way is lost.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadSettings(os.Getenv)
 			if err != nil {
@@ -35,27 +40,61 @@ func newServe() *cobra.Command {
 func newLogger(cfg settings, w io.Writer) *logrus.Logger {
 	logger := logrus.New()
 	logger.SetOutput(w)
+	configureLogger(logger, cfg)
+	return logger
+}
+
+func configureLogger(logger *logrus.Logger, cfg settings) {
 	logger.SetLevel(cfg.logLevel)
-	logger.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
 	if cfg.logText {
 		logger.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+		return
 	}
-	return logger
+	logger.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
+}
+
+// tuneGC lets the heap, which is small, grow further between two collections: under load they would
+// come ten times a second otherwise. A heap that is not small, such as that of many large bodies at
+// once, does not. Whoever sets GOGC or GOMEMLIMIT decides.
+func tuneGC() {
+	const percent, limit = 800, 192 << 20
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // serve runs until ctx ends, then drains.
 func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error) {
-	records, err := ledger.Open(ctx, ledger.Config{URL: cfg.databaseURL, Logger: logger})
+	tuneGC()
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	measured := newMetrics(cfg)
+	records, err := ledger.Open(ctx, ledger.Config{
+		URL: cfg.databaseURL, Logger: logger, Retention: cfg.retention, Changed: changed(measured),
+	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	app, err := assemble(ctx, cfg, records, logger)
+	watchBacklog(measured, records)
+	admin, err := startAdmin(ctx, cfg.adminAddr, measured, logger)
 	if err != nil {
 		return err
 	}
-	go app.teams.Learn(ctx)
-	if err := records.Start(ctx, app.workers); err != nil {
+	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
+	app, err := newLive(ctx, cfg, liveConfig{
+		Build:  func(cfg settings) (*app, error) { return assemble(ctx, cfg, records, measured, logger) },
+		Read:   func() (settings, error) { return loadSettings(os.Getenv) },
+		Logger: logger,
+	})
+	if err != nil {
+		return err
+	}
+	if err := records.Start(ctx, app.workers()); err != nil {
 		return err
 	}
 	var listening net.ListenConfig
@@ -63,31 +102,36 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 	if err != nil {
 		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(app, records, nil))
 	}
-	server := bot.NewServer(cfg.listenAddr, app.bot.Handler())
+	server := bot.NewServer(cfg.listenAddr, app)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": version}).Info("linqbot serves")
-	select {
-	case <-ctx.Done():
-		logger.Info("draining")
-	case err = <-failed:
+	for {
+		select {
+		case <-hangups:
+			app.reload(ctx)
+			continue
+		case <-ctx.Done():
+			logger.Info("draining")
+		case err = <-failed:
+		}
+		return errors.Join(err, drain(app, records, server))
 	}
-	return errors.Join(err, drain(app, records, server))
 }
 
 const (
-	drainWork   = 8 * time.Second        // for what runs, a DELETE above all
+	drainWork   = 6 * time.Second        // for what runs, a DELETE above all; handing back and closing take up to 4 s more
 	drainServer = 800 * time.Millisecond // for requests that are being answered
 )
 
 // drain says that no more work is taken, waits for what runs, and closes the listener last: what
 // arrives until then is recorded, and done by the next process.
-func drain(app *app, records *ledger.Ledger, server *http.Server) error {
-	app.bot.Drain()
+func drain(app *live, records *ledger.Ledger, server *http.Server) error {
+	app.Drain()
 	working, cancel := context.WithTimeout(context.Background(), drainWork)
 	defer cancel()
 	err := records.Stop(working)
-	app.bot.Wait(working)
+	app.Wait(working)
 	if server == nil {
 		return err
 	}

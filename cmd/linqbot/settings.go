@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
-	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
-	"github.com/nyaruka/phonenumbers"
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands"
@@ -28,6 +25,9 @@ type settings struct {
 	slackURL       string
 	linqKey        string
 	linqURL        string
+	adminAddr      string                // where metrics are served; "": nowhere
+	retention      time.Duration         // of ended requests; 0: for good
+	linqAtOnce     int                   // calls of a kind
 	webhooks       *linq.WebhookVerifier // nil: Linq's webhooks are not taken
 	listenAddr     string
 	port           string // some platforms set it; LISTEN_ADDR wins
@@ -69,6 +69,7 @@ func variables() []variable {
 			s.linqURL = v
 			return wrong(linq.CheckBaseURL(v))
 		}},
+		{name: "LINQ_CONCURRENCY", fallback: "8", read: readConcurrency},
 		{name: "LINQ_WEBHOOK_SECRET", read: func(s *settings, v string) (err error) {
 			s.webhooks, err = linq.NewWebhookVerifier(commands.ParseIDs(v))
 			return wrong(err)
@@ -114,6 +115,17 @@ func variables() []variable {
 		{name: "WORKFLOW_STEPS", fallback: "on", read: func(s *settings, v string) error {
 			return oneOf(v, map[string]func(){"on": func() {}, "off": func() { s.stepsOff = true }})
 		}},
+		{name: "ADMIN_ADDR", fallback: "127.0.0.1:9090", read: func(s *settings, v string) error {
+			if v == off {
+				return nil
+			}
+			s.adminAddr = v
+			if _, _, err := net.SplitHostPort(v); err != nil {
+				return errors.New("is no address to serve metrics at; write host:port, such as 127.0.0.1:9090, or off")
+			}
+			return nil
+		}},
+		{name: "RETENTION", fallback: "400d", read: readRetention},
 		{name: "LOG_LEVEL", fallback: "info", read: func(s *settings, v string) error {
 			choose := func(level logrus.Level) func() { return func() { s.logLevel = level } }
 			return oneOf(v, map[string]func(){
@@ -129,12 +141,17 @@ func variables() []variable {
 
 // loadSettings reads the environment, and reports every mistake in it at once.
 func loadSettings(lookup func(string) string) (settings, error) {
+	return judged(readSettings(lookup))
+}
+
+// readSettings reads the environment as far as it is right.
+func readSettings(lookup func(string) string) (settings, []error) {
 	s, mistakes := readVariables(lookup, variables())
 	if lookup("ALLOWED_USERS")+lookup("ALLOWED_USERS_FILE")+lookup("ALLOWED_USERGROUPS")+lookup("ALLOWED_USERGROUPS_FILE") == "" {
 		mistakes = append(mistakes, errors.New("ALLOWED_USERS is missing: name the members who may remove people by their ids, or * for everyone in the workspace, or set ALLOWED_USERGROUPS"))
 	}
 	s.listenAddr = cmp.Or(s.listenAddr, ":"+cmp.Or(s.port, "8080"))
-	return judged(s, mistakes)
+	return s, mistakes
 }
 
 // loadLinqSettings reads what calling Linq takes, and nothing else.
@@ -206,79 +223,4 @@ func joinLines(mistakes []error) error {
 		lines[i] = mistake.Error()
 	}
 	return errors.New(strings.Join(lines, "\n  "))
-}
-
-func readSigningSecrets(s *settings, value string) error {
-	for secret := range strings.SplitSeq(value, ",") {
-		if secret = strings.TrimSpace(secret); secret != "" {
-			s.signingSecrets = append(s.signingSecrets, secret)
-		}
-	}
-	if len(s.signingSecrets) == 0 {
-		return errors.New("holds no secret: copy it from the app's page «Basic Information»")
-	}
-	return nil
-}
-
-func readBotToken(s *settings, value string) error {
-	if !strings.HasPrefix(value, "xoxb-") {
-		return errors.New("is no bot token: it must begin with xoxb- (the app's page «OAuth & Permissions»)")
-	}
-	s.slackToken = value
-	return nil
-}
-
-// baseURL takes an address of an API. A token never travels in the clear, but on this machine.
-func baseURL(value string) (string, error) {
-	parsed, err := url.Parse(value)
-	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
-		return "", errors.New("is no base URL: write https://host/path/")
-	}
-	ip := net.ParseIP(parsed.Hostname())
-	loopback := parsed.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback) {
-		return "", errors.New("must be an https URL: http is for addresses of this machine only")
-	}
-	return strings.TrimSuffix(value, "/") + "/", nil
-}
-
-func readRegion(s *settings, value string) error {
-	s.region = strings.ToUpper(value)
-	if phonenumbers.GetCountryCodeForRegion(s.region) == 0 {
-		return errors.New("is no region: write the two letters of a country, such as US or GB")
-	}
-	return nil
-}
-
-func readUsers(s *settings, value string) error {
-	if slices.Contains(commands.ParseIDs(value), "*") {
-		s.policy.Everyone = true
-		return nil
-	}
-	var err error
-	s.policy.Users, err = readIDs(value, "member ids such as U0123ABCD, or * for everyone in the workspace")
-	return err
-}
-
-// readIDs takes ids only: a name can be changed by the one who bears it.
-func readIDs(value, what string) ([]string, error) {
-	ids := commands.ParseIDs(value)
-	for _, id := range ids {
-		if !regexp.MustCompile(`^[A-Z][A-Z0-9]+$`).MatchString(id) {
-			return nil, fmt.Errorf("has %q, which is no id: write %s, separated by commas", id, what)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, fmt.Errorf("names nobody: write %s, separated by commas", what)
-	}
-	return ids, nil
-}
-
-func oneOf(value string, choices map[string]func()) error {
-	choose, ok := choices[value]
-	if !ok {
-		return fmt.Errorf("must be one of: %s", strings.Join(slices.Sorted(maps.Keys(choices)), ", "))
-	}
-	choose()
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus"
 )
@@ -26,7 +27,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.slackURL != "https://slack.com/api/" || s.linqURL != "https://api.linqapp.com/api/partner/" ||
-		s.listenAddr != ":8080" || s.databaseURL != "sqlite://linqbot.db" || s.region != "US" || s.fullHandles ||
+		s.listenAddr != ":8080" || s.databaseURL != "sqlite://linqbot.db" || s.region != "US" || s.fullHandles || s.linqAtOnce != 8 ||
 		s.logLevel != logrus.InfoLevel || s.logText || len(s.policy.Users) != 2 {
 		t.Errorf("%+v", s)
 	}
@@ -45,6 +46,13 @@ func TestSettingsAreRead(t *testing.T) {
 		"a port":                     {map[string]string{"PORT": "9000"}, func(s settings) bool { return s.listenAddr == ":9000" }},
 		"an address beats a port":    {map[string]string{"PORT": "9000", "LISTEN_ADDR": "127.0.0.1:1"}, func(s settings) bool { return s.listenAddr == "127.0.0.1:1" }},
 		"a region in lower case":     {map[string]string{"DEFAULT_REGION": "gb"}, func(s settings) bool { return s.region == "GB" }},
+		"metrics elsewhere":          {map[string]string{"ADMIN_ADDR": ":9191"}, func(s settings) bool { return s.adminAddr == ":9191" }},
+		"no metrics":                 {map[string]string{"ADMIN_ADDR": "off"}, func(s settings) bool { return s.adminAddr == "" }},
+		"records are kept 400 days":  {nil, func(s settings) bool { return s.retention == 400*24*time.Hour && s.adminAddr == "127.0.0.1:9090" }},
+		"records are kept a week":    {map[string]string{"RETENTION": "7d"}, func(s settings) bool { return s.retention == 7*24*time.Hour }},
+		"records are kept for good":  {map[string]string{"RETENTION": "off"}, func(s settings) bool { return s.retention == 0 }},
+		"the fewest calls at a time": {map[string]string{"LINQ_CONCURRENCY": "1"}, func(s settings) bool { return s.linqAtOnce == 1 }},
+		"the most calls at a time":   {map[string]string{"LINQ_CONCURRENCY": "100"}, func(s settings) bool { return s.linqAtOnce == 100 }},
 		"everyone":                   {map[string]string{"ALLOWED_USERS": "*"}, func(s settings) bool { return s.policy.Everyone }},
 		"groups alone":               {map[string]string{"ALLOWED_USERS": "", "ALLOWED_USERGROUPS": "S1"}, func(s settings) bool { return len(s.policy.Groups) == 1 && !s.policy.Everyone }},
 		"whole handles":              {map[string]string{"HANDLES_IN_CHANNEL": "full"}, func(s settings) bool { return s.fullHandles }},
@@ -71,7 +79,7 @@ func TestMistakes(t *testing.T) {
 		"LINQ_API_V3_BASE_URL":      {"LINQ_API_V3_BASE_URL": "http://linq.example/"},
 		"LINQ_API_V3_BASE_URL ":     {"LINQ_API_V3_BASE_URL": "https://key@linq.example/?x=1"},
 		"LISTEN_ADDR":               {"LISTEN_ADDR": "8080"},
-		"DATABASE_URL":              {"DATABASE_URL": "postgres://db/linqbot"},
+		"DATABASE_URL":              {"DATABASE_URL": "postgres://bot:100%@db/linqbot"},
 		"DATABASE_URL ":             {"DATABASE_URL": "linqbot.db"},
 		"DATABASE_URL  ":            {"DATABASE_URL": "sqlite://linqbot.db?mode=ro"},
 		"LINQ_API_V3_API_KEY ":      {"LINQ_API_V3_API_KEY": "two words"},
@@ -87,6 +95,14 @@ func TestMistakes(t *testing.T) {
 		"CONFIRM_REMOVALS":          {"CONFIRM_REMOVALS": "perhaps"},
 		"WORKFLOW_STEPS":            {"WORKFLOW_STEPS": "false"},
 		"LINQ_WEBHOOK_SECRET":       {"LINQ_WEBHOOK_SECRET": "whsec_short"},
+		"ADMIN_ADDR":                {"ADMIN_ADDR": "9090"},
+		"RETENTION":                 {"RETENTION": "400"},
+		"RETENTION ":                {"RETENTION": "0d"},
+		"RETENTION  ":               {"RETENTION": "-1d"},
+		"LINQ_CONCURRENCY":          {"LINQ_CONCURRENCY": "0"},
+		"LINQ_CONCURRENCY ":         {"LINQ_CONCURRENCY": "101"},
+		"LINQ_CONCURRENCY  ":        {"LINQ_CONCURRENCY": "2.5"},
+		"LINQ_CONCURRENCY   ":       {"LINQ_CONCURRENCY": "-8"},
 		"LOG_LEVEL":                 {"LOG_LEVEL": "fatal"},
 		"LOG_FORMAT":                {"LOG_FORMAT": "xml"},
 		"LINQ_API_V3_API_KEY_FILE":  {"LINQ_API_V3_API_KEY": "", "LINQ_API_V3_API_KEY_FILE": "/does/not/exist"},

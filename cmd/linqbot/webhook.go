@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -116,61 +115,6 @@ func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error
 	return err
 }
 
-// ourEvents are what linqbot acts on.
-func ourEvents() []string { return []string{linq.EventParticipantRemoved, linq.EventParticipantAdded} }
-
-func wantsOurEvents(s linq.Subscription) bool {
-	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(ourEvents())))
-}
-
-const versionParameter = "version"
-
-// pinnedURL returns the address with the version of the webhooks that linqbot reads. Its error is
-// the rest of a sentence.
-func pinnedURL(text string) (string, error) {
-	target, err := url.Parse(text)
-	switch {
-	case err != nil || target.Host == "" || target.Opaque != "":
-		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
-	case target.User != nil || target.Fragment != "":
-		return "", errors.New("must have no user name, password or #fragment")
-	case target.Scheme == "http" && isThisMachine(target.Hostname()):
-	case target.Scheme != "https":
-		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
-	}
-	query, err := url.ParseQuery(target.RawQuery)
-	if err != nil {
-		return "", errors.New("has a query that cannot be read")
-	}
-	query.Set(versionParameter, linq.WebhookVersion)
-	target.RawQuery = query.Encode()
-	return target.String(), nil
-}
-
-func isThisMachine(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// endpoint is what stays of an address without the version: two subscriptions with the same one
-// deliver to the same place. Another query parameter makes another place, for that is how two bots
-// behind one address are told apart.
-func endpoint(address string) string {
-	target, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	query := target.Query()
-	query.Del(versionParameter)
-	target.RawQuery, target.ForceQuery = query.Encode(), false
-	target.Scheme, target.Host = strings.ToLower(target.Scheme), strings.ToLower(target.Host)
-	if target.Scheme == "https" {
-		target.Host = strings.TrimSuffix(target.Host, ":443")
-	}
-	target.Path = cmp.Or(target.Path, "/")
-	return target.String()
-}
-
 // subscription is one that shall be there.
 type subscription struct {
 	client     *linq.Client
@@ -266,17 +210,8 @@ func withoutSecret(err error) error {
 }
 
 func (s subscription) repair(ctx context.Context, found linq.Subscription) error {
-	var wrong []string
-	if found.TargetURL != s.target {
-		wrong = append(wrong, "its URL did not name version "+linq.WebhookVersion)
-	}
-	if !wantsOurEvents(found) {
-		wrong = append(wrong, "its events were others")
-	}
-	if !found.Active {
-		wrong = append(wrong, "it was not active")
-	}
-	if len(wrong) == 0 {
+	wrong := faultsOf(found)
+	if found.TargetURL == s.target && len(wrong) == 0 {
 		fmt.Fprintf(s.out, "Subscribed already, and all is right: %s\n  id %s\n", s.target, found.ID)
 	} else {
 		repaired, err := s.client.UpdateSubscription(ctx, found.ID, linq.SubscriptionRequest{
@@ -285,7 +220,8 @@ func (s subscription) repair(ctx context.Context, found linq.Subscription) error
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "Repaired: %s\n  id %s\n  %s\n", repaired.TargetURL, repaired.ID, strings.Join(wrong, "; "))
+		fmt.Fprintf(s.out, "Repaired: %s\n  id %s\n  before: %s\n", repaired.TargetURL, repaired.ID,
+			cmp.Or(strings.Join(wrong, "; "), "its URL was spelt differently"))
 	}
 	if len(found.PhoneNumbers) > 0 {
 		fmt.Fprintf(s.out, "\nIt tells of some of your lines only, which was left as it is: %v\n", found.PhoneNumbers)
@@ -317,18 +253,6 @@ func tabulate(out io.Writer, all []linq.Subscription) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", cmp.Or(s.ID.String(), "?"), oneCell(s.TargetURL), oneCell(strings.Join(s.Events, ",")), active, ours(s))
 	}
 	return table.Flush()
-}
-
-// ours tells whether a subscription is a linqbot's, by its path or its events.
-func ours(s linq.Subscription) string {
-	target, err := url.Parse(s.TargetURL)
-	switch {
-	case err != nil || !strings.HasSuffix(target.Path, bot.LinqWebhooksPath) && !wantsOurEvents(s):
-		return "no"
-	case !wantsOurEvents(s) || !s.Active || target.Query().Get(versionParameter) != linq.WebhookVersion:
-		return "yes, subscribe again to repair it"
-	}
-	return "yes"
 }
 
 // oneCell keeps what others wrote from moving the cursor or the columns, and hides a password.

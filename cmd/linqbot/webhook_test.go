@@ -104,10 +104,10 @@ func TestWebhookSubscribeRepairs(t *testing.T) {
 		want   string // the URL afterwards
 		says   string
 	}{
-		"wrong events":    {linqtest.Subscription{TargetURL: address + pinned, Events: []string{"message.sent"}}, false, address, address + pinned, "events were others"},
+		"wrong events":    {linqtest.Subscription{TargetURL: address + pinned, Events: []string{"message.sent"}}, false, address, address + pinned, "events are others"},
 		"inactive":        {linqtest.Subscription{TargetURL: address + pinned}, true, address, address + pinned, "not active"},
-		"no version":      {linqtest.Subscription{TargetURL: address}, false, address, address + pinned, "did not name version"},
-		"another version": {linqtest.Subscription{TargetURL: address + "?version=2025-01-01&env=b"}, false, address + "?env=b", address + "?env=b&version=2026-02-03", "did not name version"},
+		"no version":      {linqtest.Subscription{TargetURL: address}, false, address, address + pinned, "does not name version"},
+		"another version": {linqtest.Subscription{TargetURL: address + "?version=2025-01-01&env=b"}, false, address + "?env=b", address + "?env=b&version=2026-02-03", "does not name version"},
 		"some lines only": {linqtest.Subscription{TargetURL: address, PhoneNumbers: []string{line}}, false, address, address + pinned, "+1 ••• ••• 0100"},
 	} {
 		t.Run(name, func(t *testing.T) {

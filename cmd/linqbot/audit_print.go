@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// auditRow is a row as it is printed. The names of its fields are a promise to whoever reads them by
+// machine.
+type auditRow struct {
+	At       string   `json:"at"`
+	Kind     string   `json:"kind"`
+	State    string   `json:"state"`
+	User     string   `json:"user"`
+	Source   string   `json:"source"`
+	Rule     string   `json:"rule"`
+	Team     string   `json:"team"`
+	Channel  string   `json:"channel"`
+	Handle   string   `json:"handle"`
+	Chat     string   `json:"chat"`
+	ChatName string   `json:"chat_name"`
+	EndedAt  string   `json:"ended_at"`
+	Reason   string   `json:"reason"`
+	TraceIDs []string `json:"trace_ids"`
+	Reply    string   `json:"reply"` // by which way the outcome went
+	ReplyAt  string   `json:"reply_at"`
+	Request  string   `json:"request"`
+	Undoes   string   `json:"undoes"`
+}
+
+func newAuditRow(row ledger.AuditRow, full bool) auditRow {
+	handle, name := "", linq.MaskText(row.ChatName)
+	if text := row.Handle.Reveal(); text != "" {
+		handle = linq.NewHandle(text).String()
+		if full {
+			handle, name = text, row.ChatName
+		}
+	}
+	printed := auditRow{
+		At: instant(row.AcceptedAt), Kind: string(row.Kind), State: string(row.State), User: row.UserID,
+		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: handle,
+		Chat: row.ChatID, ChatName: name, EndedAt: instant(row.EndedAt), Reason: row.Reason, TraceIDs: row.TraceIDs,
+		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes,
+	}
+	if row.Thread.TS != "" {
+		printed.ReplyAt = row.Thread.ChannelID + "/" + row.Thread.TS
+	}
+	return printed
+}
+
+func instant(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+type auditPrinter func(out io.Writer, rows iter.Seq2[auditRow, error]) error
+
+func auditPrinters() map[string]auditPrinter {
+	return map[string]auditPrinter{"table": printTable, "csv": printCSV, "jsonl": printJSONLines}
+}
+
+func printTable(out io.Writer, rows iter.Seq2[auditRow, error]) error {
+	const gap = 2
+	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
+	fmt.Fprintln(table, "TIME\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT\tWHY\tREPLY\tTRACE IDS")
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(table, strings.Join([]string{
+			shown(strings.TrimSuffix(row.At, "Z")), shown(stateOf(row)), shown(row.User), shown(row.Rule), shown(row.Channel),
+			shown(row.Handle), shown(row.Chat), shown(row.Reason), shown(row.Reply), shown(strings.Join(row.TraceIDs, " ")),
+		}, "\t"))
+	}
+	return table.Flush()
+}
+
+// stateOf tells an addition from a removal where its state does not.
+func stateOf(row auditRow) string {
+	if row.Kind == string(ledger.Add) {
+		return row.State + " (add back)"
+	}
+	return row.State
+}
+
+func shown(cell string) string {
+	if cell == "" {
+		return "-"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, cell)
+}
+
+func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
+	w := csv.NewWriter(out)
+	if err := w.Write([]string{
+		"at", "kind", "state", "user", "source", "rule", "team", "channel", "handle", "chat", "chat_name",
+		"ended_at", "reason", "trace_ids", "reply", "reply_at", "request", "undoes",
+	}); err != nil {
+		return err
+	}
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
+		if err := w.Write([]string{
+			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, noFormula(r.ChatName),
+			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
+		}); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// noFormula keeps a spreadsheet from running what somebody named their chat.
+func noFormula(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+func printJSONLines(out io.Writer, rows iter.Seq2[auditRow, error]) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if row.TraceIDs == nil {
+			row.TraceIDs = []string{}
+		}
+		if err := encoder.Encode(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}

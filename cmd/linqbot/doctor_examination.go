@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"linqbot/bot"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// examination is a run of the doctor: the settings as far as they are right, and what several checks
+// ask for, which is asked once.
+type examination struct {
+	lookup   func(string) string
+	environ  []string // NAME=value
+	base     string   // the public address, without a slash at its end; "": it was not given
+	settings settings
+	mistakes []error
+
+	slack    bot.Inspector
+	identity func() (bot.Identity, error)
+	linq     *linq.Client // nil: what it takes is not right
+	lines    func() (lines, error)
+	writable func() (there bool, err error)
+	reader   func() (*ledger.Reader, error)
+	opened   *ledger.Reader // what reader returned, once all checks are done
+}
+
+// lines are ours at Linq, and how long Linq took to list them.
+type lines struct {
+	numbers []linq.PhoneNumber
+	took    time.Duration
+}
+
+func newExamination(lookup func(string) string, environ []string) *examination {
+	e := &examination{lookup: lookup, environ: environ}
+	e.settings, e.mistakes = readSettings(lookup)
+	return e
+}
+
+// prepare sets up what the checks share. The checks look whether its settings are right first.
+func (e *examination) prepare(ctx context.Context) {
+	e.slack = bot.NewInspector(e.settings.slackToken, e.settings.slackURL)
+	e.identity = once(ctx, e.slack.Identify)
+	e.linq, _ = linq.New(linq.Config{BaseURL: e.settings.linqURL, APIKey: e.settings.linqKey, UserAgent: "linqbot/" + version}) // the configuration says why not
+	e.lines = once(ctx, func(ctx context.Context) (lines, error) {
+		began := time.Now()
+		numbers, err := e.linq.PhoneNumbers(ctx)
+		return lines{numbers, time.Since(began)}, err
+	})
+	e.writable = once(ctx, func(ctx context.Context) (bool, error) { return ledger.CheckWritable(ctx, e.settings.databaseURL) })
+	e.reader = once(ctx, func(ctx context.Context) (_ *ledger.Reader, err error) {
+		e.opened, err = ledger.OpenReader(ctx, e.settings.databaseURL)
+		return e.opened, err
+	})
+}
+
+// close lets go of what the checks shared.
+func (e *examination) close() []finding {
+	if e.linq != nil {
+		e.linq.CloseIdleConnections()
+	}
+	if e.opened == nil {
+		return nil
+	}
+	if err := e.opened.Close(); err != nil {
+		return []finding{{Check: "ledger", Status: warning, Found: "it could not be closed: " + oneLine(err.Error())}}
+	}
+	return nil
+}
+
+// once returns what a call gave, which is made when the first asks for it, and not longer than callTime.
+func once[T any](ctx context.Context, call func(context.Context) (T, error)) func() (T, error) {
+	return sync.OnceValues(func() (T, error) {
+		ctx, cancel := context.WithTimeout(ctx, callTime)
+		defer cancel()
+		return call(ctx)
+	})
+}
+
+// wrong names those of the variables that are not right, as the reason for skipping a check; "" if all are.
+func (e *examination) wrong(names ...string) string {
+	var bad []string
+	for _, v := range variables() {
+		if !slices.Contains(names, v.name) {
+			continue
+		}
+		if _, mistakes := readVariables(e.lookup, []variable{v}); len(mistakes) > 0 {
+			bad = append(bad, v.name)
+		}
+	}
+	switch len(bad) {
+	case 0:
+		return ""
+	case 1:
+		return bad[0] + " is not right"
+	default:
+		return fmt.Sprintf("%s and %s are not right", strings.Join(bad[:len(bad)-1], ", "), bad[len(bad)-1])
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"linqbot/bot"
+	"linqbot/bot/metrics"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// The packages say what happens in their own words; here it becomes what is measured.
+
+func newMetrics(cfg settings) *metrics.Metrics {
+	info, _ := debug.ReadBuildInfo() // nil: the version alone names the build
+	commit, changed := commitOf(info)
+	if changed {
+		commit += "+changes"
+	}
+	return metrics.New(metrics.Config{
+		Version: version, Revision: commit, Secrets: len(cfg.signingSecrets),
+		Routes: []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
+	})
+}
+
+// tally returns what counts the answers to people.
+func tally(m *metrics.Metrics) func(source ledger.Source, outcome string) {
+	return func(source ledger.Source, outcome string) { m.Commanded(string(source), outcome) }
+}
+
+// changed measures a request on its way.
+func changed(m *metrics.Metrics) func(ledger.Transition) {
+	return func(t ledger.Transition) {
+		state := t.Request.State
+		switch state {
+		case ledger.Sent, ledger.Removed, ledger.Added:
+			m.Reached(string(t.Request.Kind), string(state), t.At.Sub(t.Request.AcceptedAt))
+		}
+		if state.Final() {
+			m.Ended(string(t.Request.Kind), string(state))
+		}
+	}
+}
+
+// linqCalled measures a call of Linq's.
+func linqCalled(m *metrics.Metrics) func(linq.Call) {
+	return func(c linq.Call) {
+		code := "no_answer"
+		if c.HTTPStatus != 0 {
+			code = strconv.Itoa(cmp.Or(c.Code, c.HTTPStatus))
+		}
+		m.LinqCalled(strings.ReplaceAll(c.Op, " ", "_"), code, c.Took)
+		if c.HTTPStatus == http.StatusUnauthorized {
+			m.LinqKeyRefused()
+		}
+	}
+}
+
+// watchBacklog measures what the ledger has yet to do.
+func watchBacklog(m *metrics.Metrics, records *ledger.Ledger) {
+	m.WatchBacklog(func(ctx context.Context) (metrics.Backlog, error) {
+		backlog, err := records.Reader().Backlog(ctx)
+		return metrics.Backlog{Open: backlog.Open, Waiting: backlog.Waiting, Oldest: backlog.Oldest}, err
+	})
+}
+
+// newOutbound returns a client for calls to Slack, which are measured.
+func newOutbound(cfg settings, m *metrics.Metrics) *http.Client {
+	return bot.ObserveCalls(bot.NewHTTPClient(), cfg.slackURL, m.SlackCalled)
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+)
+
+// live is the app that serves now. When the settings are read again, another takes its place as a
+// whole: requests and steps that are under way end with the old one, the next ones begin with the new.
+type live struct {
+	liveConfig
+	cfg     settings // of the one that serves
+	current atomic.Pointer[app]
+	forget  context.CancelFunc // ends what the current one asks Slack in the background
+	old     []retired
+}
+
+type liveConfig struct {
+	Build  func(cfg settings) (*app, error)
+	Read   func() (settings, error)
+	Logger *logrus.Logger
+}
+
+// retired is an app that served before.
+type retired struct {
+	app *app
+	at  time.Time
+}
+
+func newLive(ctx context.Context, cfg settings, config liveConfig) (*live, error) {
+	l := &live{liveConfig: config, cfg: cfg}
+	built, err := l.Build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	l.install(ctx, built)
+	return l, nil
+}
+
+func (l *live) install(ctx context.Context, next *app) {
+	ctx, l.forget = context.WithCancel(ctx)
+	l.current.Store(next)
+	go next.teams.Learn(ctx)
+}
+
+// ServeHTTP implements [http.Handler].
+func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.current.Load().handler.ServeHTTP(w, r)
+}
+
+// workers hand each step to the app that serves when it begins.
+func (l *live) workers() ledger.Workers {
+	workers := l.current.Load().workers
+	workers.Try = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Try(ctx, id)
+	}
+	workers.Confirm = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Confirm(ctx, id)
+	}
+	workers.Show = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Show(ctx, id)
+	}
+	workers.Execute = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Execute(ctx, id)
+	}
+	return workers
+}
+
+// reload reads the settings again. Unless all of them are right, the old ones stay in force.
+func (l *live) reload(ctx context.Context) {
+	const kept = "the settings were read again and not taken: the old ones stay in force"
+	cfg, err := l.Read()
+	if err != nil {
+		l.Logger.WithError(err).Error(kept)
+		return
+	}
+	if later := cfg.keepFixed(l.cfg); len(later) > 0 {
+		l.Logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
+	}
+	next, err := l.Build(cfg)
+	if err != nil {
+		l.Logger.WithError(err).Error(kept)
+		return
+	}
+	configureLogger(l.Logger, cfg)
+	l.retire(time.Now())
+	l.cfg = cfg
+	l.install(ctx, next)
+	l.Logger.Info("the settings were read again, and are in force")
+}
+
+// retire keeps the current app for the end of the process to wait for, and drops those that have
+// nothing under way any more: requests and what follows them end within half a minute.
+func (l *live) retire(now time.Time) {
+	const over = time.Minute
+	l.forget()
+	l.old = slices.DeleteFunc(l.old, func(each retired) bool { return now.Sub(each.at) > over })
+	l.old = append(l.old, retired{app: l.current.Load(), at: now})
+}
+
+// Drain makes the current app say that no more work is taken.
+func (l *live) Drain() { l.current.Load().bot.Drain() }
+
+// Wait returns when what follows the answers is done, or ctx ends.
+func (l *live) Wait(ctx context.Context) {
+	l.current.Load().bot.Wait(ctx)
+	for _, each := range l.old {
+		each.app.bot.Wait(ctx)
+	}
+}
+
+// keepFixed puts back what cannot change while the program runs, and names what would have.
+func (s *settings) keepFixed(old settings) (later []string) {
+	for _, each := range []struct {
+		name string
+		same bool
+		keep func()
+	}{
+		{"LISTEN_ADDR", s.listenAddr == old.listenAddr, func() { s.listenAddr = old.listenAddr }},
+		{"ADMIN_ADDR", s.adminAddr == old.adminAddr, func() { s.adminAddr = old.adminAddr }},
+		{"DATABASE_URL", s.databaseURL == old.databaseURL, func() { s.databaseURL = old.databaseURL }},
+		{"RETENTION", s.retention == old.retention, func() { s.retention = old.retention }},
+		{"LINQ_CONCURRENCY", s.linqAtOnce == old.linqAtOnce, func() { s.linqAtOnce = old.linqAtOnce }},
+	} {
+		if !each.same {
+			later = append(later, each.name)
+			each.keep()
+		}
+	}
+	return later
+}
