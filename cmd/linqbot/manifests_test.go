@@ -1,0 +1,130 @@
+package main
+
+import (
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"linqbot/manifests/manifeststest"
+)
+
+// TestManifestsAreRightSettings starts from what the image sets, as a container does, puts what each
+// manifest says on top, and reads the settings as linqbot would.
+func TestManifestsAreRightSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		env      func(t *testing.T) map[string]string
+		database string
+		webhooks bool
+	}{
+		"compose":               {composed("compose.yaml"), "postgres://linqbot:secret@postgres:5432/linqbot?sslmode=disable", false},
+		"compose with webhooks": {composed("compose.yaml", "compose.webhooks.yaml"), "postgres://linqbot:secret@postgres:5432/linqbot?sslmode=disable", true},
+		"example":               {rendered("example"), "sqlite:///data/linqbot.db", false},
+		"overlay":               {rendered("overlays/postgres"), "postgres://linqbot:secret@postgres:5432/linqbot?sslmode=disable", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := imageEnvironment(t)
+			said := test.env(t)
+			maps.Copy(env, said)
+			for name := range said {
+				if !known(name) {
+					t.Errorf("%s is no setting of linqbot", name)
+				}
+			}
+			if env["ALLOWED_USERS"] == "" {
+				env["ALLOWED_USERS"] = "U0123ABCD" // left to whoever builds on the overlay
+			}
+			folder := secretsFolder(t)
+			s, err := loadSettings(func(name string) string {
+				if value := env[name]; strings.HasSuffix(name, "_FILE") && value != "" {
+					return filepath.Join(folder, path.Base(value))
+				}
+				return env[name]
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.databaseURL != test.database || (s.webhooks != nil) != test.webhooks || s.listenAddr != ":8080" {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// known tells whether linqbot, or the Go runtime in it, reads the variable.
+func known(name string) bool {
+	return slices.Contains([]string{"GOMEMLIMIT", "GOMAXPROCS"}, name) ||
+		slices.ContainsFunc(variables(), func(v variable) bool { return name == v.name || name == v.name+"_FILE" })
+}
+
+func composed(files ...string) func(t *testing.T) map[string]string {
+	return func(t *testing.T) map[string]string {
+		t.Helper()
+		paths := make([]string, len(files))
+		for i, file := range files {
+			paths[i] = filepath.Join("..", "..", "manifests", file)
+		}
+		dotenv := map[string]string{"LINQBOT_HOST": "linqbot.example.com", "ALLOWED_USERS": "U0123ABCD"}
+		project, err := manifeststest.Compose(t.Context(), dotenv, paths...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return manifeststest.Environment(project.Services["linqbot"])
+	}
+}
+
+func rendered(folder string) func(t *testing.T) map[string]string {
+	return func(t *testing.T) map[string]string {
+		t.Helper()
+		cluster, err := manifeststest.Render(filesys.MakeFsOnDisk(), filepath.Join("..", "..", "manifests", "kubernetes", folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cluster.Environment()
+	}
+}
+
+// imageEnvironment is what the Dockerfile sets.
+func imageEnvironment(t *testing.T) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{}
+	for line := range strings.Lines(string(content)) {
+		if assignment, ok := strings.CutPrefix(line, "ENV "); ok {
+			name, value, _ := strings.Cut(strings.TrimSpace(assignment), "=")
+			env[name] = value
+		}
+	}
+	if env["DATABASE_URL"] == "" {
+		t.Fatal("the image sets no DATABASE_URL")
+	}
+	return env
+}
+
+// secretsFolder holds the secrets under the names that the manifests give them.
+func secretsFolder(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, value := range map[string]string{
+		"slack_signing_secret": "s",
+		"slack_bot_token":      "xoxb-1",
+		"linq_api_key":         "k",
+		"linq_webhook_secret":  "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"database_url":         "postgres://linqbot:secret@postgres:5432/linqbot?sslmode=disable",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(value+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
