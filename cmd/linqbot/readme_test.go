@@ -1,0 +1,98 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"linqbot/ledger"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Whoever runs linqbot finds every variable, command and state in a table of the README.
+func TestTheReadmeIsComplete(t *testing.T) {
+	t.Parallel()
+	text := readme(t)
+	row := func(kind, cell string) {
+		if !strings.Contains(text, "\n| `"+cell+"` |") {
+			t.Errorf("README.md has no table row for the %s %s", kind, cell)
+		}
+	}
+	for _, v := range variables() {
+		row("variable", v.name)
+	}
+	for _, cmd := range newRoot().Commands() {
+		if !cmd.Hidden {
+			row("command", "linqbot "+cmd.Name())
+		}
+	}
+	for _, state := range ledger.States() {
+		row("state", string(state))
+	}
+}
+
+// Every variable that the README lists is one.
+func TestTheReadmeInventsNothing(t *testing.T) {
+	t.Parallel()
+	known := make(map[string]bool)
+	for _, v := range variables() {
+		known[v.name] = true
+	}
+	_, settings, _ := strings.Cut(readme(t), "\n## Settings\n")
+	settings, _, _ = strings.Cut(settings, "\n## ")
+	for _, found := range regexp.MustCompile("\n\\| `([A-Z_0-9]+)` \\|").FindAllStringSubmatch(settings, -1) {
+		if !known[found[1]] {
+			t.Errorf("README.md lists %s, which is no variable", found[1])
+		}
+	}
+}
+
+// What SECURITY.md promises is shown by the tests that it names.
+func TestSecurityNamesItsTests(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text), -1)
+	const fewest = 30
+	if len(named) < fewest {
+		t.Errorf("SECURITY.md names %d tests", len(named))
+	}
+	there := testFunctions(t, os.DirFS("../.."))
+	for _, name := range named {
+		if !there[name[1]] {
+			t.Errorf("SECURITY.md names %s, which is no test", name[1])
+		}
+	}
+}
+
+func testFunctions(t *testing.T, tree fs.FS) map[string]bool {
+	t.Helper()
+	found := make(map[string]bool)
+	function := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)\(`)
+	err := fs.WalkDir(tree, ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := fs.ReadFile(tree, path)
+		for _, m := range function.FindAllSubmatch(text, -1) {
+			found[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
