@@ -12,7 +12,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"linqbot/bot/metrics"
+	"linqbot/cmd/linqbot/internal/metrics"
 )
 
 // admin serves, at ADMIN_ADDR, what those who run linqbot look at: /metrics for Prometheus, and

@@ -7,7 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
-	"linqbot/bot/metrics"
+	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/commands"
 	"linqbot/ledger"
 	"linqbot/linq"

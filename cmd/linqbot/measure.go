@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"linqbot/bot"
-	"linqbot/bot/metrics"
+	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/ledger"
 	"linqbot/linq"
 )

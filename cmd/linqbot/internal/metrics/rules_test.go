@@ -32,7 +32,7 @@ type alertRule struct {
 
 func alertRules(t *testing.T) []alertRule {
 	t.Helper()
-	text, err := os.ReadFile("../../manifests/prometheus-rules.yaml")
+	text, err := os.ReadFile("../../../../manifests/prometheus-rules.yaml")
 	assert.NilError(t, err)
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
@@ -161,7 +161,7 @@ func TestAcksHaveTheBoundsThatMatter(t *testing.T) {
 
 func TestReadmeListsEveryMetric(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../../../README.md")
 	assert.NilError(t, err)
 	_, section, ok := strings.Cut(string(text), "\n## Metrics\n")
 	if !ok {
