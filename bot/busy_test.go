@@ -119,7 +119,7 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 	s := newIdleStage(t, slacktest.Config{})
 	s.clock.pass(time.Since(s.clock.now()))
 	s.clock.run()
-	s.pace = Pace{PerSecond: 20, Burst: 4}
+	s.pace = NewPace(PaceConfig{PerSecond: 20, Burst: 4, Now: s.clock.now})
 	logger, log := newLog()
 	s.show, s.log = s.newShow(logger), log
 	startLedger(t, s.ledger, ledger.Workers{Show: s.show.Run})

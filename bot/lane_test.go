@@ -13,7 +13,7 @@ import (
 // The longest line of updates keeps no post, and the longest line of posts no update, from its turn.
 func TestPostsAndUpdatesShareTheChannel(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 2})
+	r := newRoad(t, PaceConfig{Burst: 2})
 	r.spend(2)
 	for i := range 20 {
 		r.wants(updateOf(fmt.Sprint("u", i)), time.Duration(i+2)*time.Second)
@@ -48,7 +48,7 @@ func TestAnyLineKeepsThePace(t *testing.T) {
 	const burst, messages = 8, 300
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		r := newRoad(t, Pace{Burst: burst})
+		r := newRoad(t, PaceConfig{Burst: burst})
 		began := r.clock.now()
 		type visitor struct {
 			at time.Time

@@ -13,13 +13,14 @@ import (
 type road struct {
 	t     *testing.T
 	clock *clock
-	*channelPace
+	*Pace
 }
 
-func newRoad(t *testing.T, pace Pace) *road {
+func newRoad(t *testing.T, cfg PaceConfig) *road {
 	t.Helper()
 	r := &road{t: t, clock: newClock()}
-	r.channelPace = newChannelPace(pace, r.clock.now)
+	cfg.Now = r.clock.now
+	r.Pace = NewPace(cfg)
 	return r
 }
 
@@ -60,7 +61,7 @@ func (r *road) spend(n int) {
 
 func TestABurstGoesAtOnce(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(20)
 	r.wants(postOf("a"), time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("b")), time.Duration(0), "each channel has a pace of its own")
@@ -71,7 +72,7 @@ func TestABurstGoesAtOnce(t *testing.T) {
 
 func TestTurnsAreReserved(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{PerSecond: 2, Burst: 4})
+	r := newRoad(t, PaceConfig{PerSecond: 2, Burst: 4})
 	r.spend(4)
 	for i, key := range []string{"a", "b", "c"} {
 		r.wants(postOf(key), time.Duration(i+1)*time.Second/2)
@@ -90,7 +91,7 @@ func TestTurnsAreReserved(t *testing.T) {
 // However many come late at once, they are a burst.
 func TestLateTurnsDoNotBunchUp(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(20)
 	for i := range 50 {
 		r.wants(postOf(fmt.Sprint(i)), time.Duration(i+1)*time.Second)
@@ -112,7 +113,7 @@ func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 	}{{"posts", postOf}, {"updates", updateOf}} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRoad(t, Pace{Burst: 1})
+			r := newRoad(t, PaceConfig{Burst: 1})
 			r.spend(1)
 			r.wants(tc.turn("gone"), time.Second)
 			r.clock.pass(time.Second + turnGrace)
@@ -125,7 +126,7 @@ func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 
 func TestForgottenTurnsAreFree(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(20)
 	r.lineUp(ops, turn{delivery: "d", key: "1"}, turn{delivery: "d", key: "2"}, turn{delivery: "d", key: "3", update: true})
 	r.wants(postOf("a"), 3*time.Second)
@@ -138,7 +139,7 @@ func TestForgottenTurnsAreFree(t *testing.T) {
 // What belongs to a thread gets its turns together, although it is asked for one by one.
 func TestAThreadIsNotTornApart(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(17)
 	r.lineUp(ops, postOf("parent"), postOf("reply"))
 	r.wants(postOf("other"), 0)
@@ -154,7 +155,7 @@ func TestAThreadIsNotTornApart(t *testing.T) {
 // A place that was lined up, and never asked about, lasts as long as any other.
 func TestALinedUpPlaceLasts(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 1})
+	r := newRoad(t, PaceConfig{Burst: 1})
 	r.spend(1)
 	r.lineUp(ops, postOf("parent"), postOf("reply"))
 	r.clock.pass(2*time.Second + turnGrace)
@@ -165,7 +166,7 @@ func TestALinedUpPlaceLasts(t *testing.T) {
 
 func TestUpdatesLeaveRoomForPosts(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	for i := range 15 {
 		r.wants(updateOf(fmt.Sprint(i)), 0)
 	}
@@ -181,7 +182,7 @@ func TestUpdatesLeaveRoomForPosts(t *testing.T) {
 // An update that cannot be made becomes a post, and has one place all the same.
 func TestAnUpdateThatBecomesAPost(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(20)
 	r.wants(updateOf("a"), 6*time.Second)
 	r.wants(postOf("a"), time.Second)
@@ -193,7 +194,7 @@ func TestAnUpdateThatBecomesAPost(t *testing.T) {
 // A wait is rounded so that it is never too short.
 func TestATurnIsNotTooEarly(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{PerSecond: 3, Burst: 1})
+	r := newRoad(t, PaceConfig{PerSecond: 3, Burst: 1})
 	r.spend(1)
 	wait := r.ask(postOf("a"))
 	assert.Assert(t, 3*wait > time.Second, "%s", wait)
@@ -203,7 +204,7 @@ func TestATurnIsNotTooEarly(t *testing.T) {
 
 func TestSlackHoldsAChannel(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.wants(updateOf("a"), 0)
 	r.hold(ops, updateOf("a"), 90*time.Second)
 	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
@@ -223,7 +224,7 @@ func TestSlackHoldsAChannel(t *testing.T) {
 // After a silence the first update need not wait until the room for posts is there again.
 func TestAnUpdateAfterASilence(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	r.lineUp(ops, updateOf("a"), updateOf("b"))
 	r.wants(updateOf("a"), 0)
 	r.hold(ops, updateOf("a"), 5*time.Second)
@@ -234,7 +235,7 @@ func TestAnUpdateAfterASilence(t *testing.T) {
 
 func TestChannelsAreForgotten(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 20})
+	r := newRoad(t, PaceConfig{Burst: 20})
 	for i := range 100 {
 		r.askIn(fmt.Sprint("C", i), postOf("a"))
 	}
@@ -251,7 +252,7 @@ func TestChannelsAreForgotten(t *testing.T) {
 
 func TestASilenceIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Pace{Burst: 1})
+	r := newRoad(t, PaceConfig{Burst: 1})
 	r.hold(ops, postOf("a"), time.Hour)
 	r.forget(postOf("a").delivery)
 	r.askIn("new", postOf("b"))

@@ -72,7 +72,7 @@ const (
 // poster makes single messages in Slack look as they should, each posted once.
 type poster struct {
 	slack *slack.Client
-	pace  *channelPace
+	pace  *Pace
 	now   func() time.Time
 }
 

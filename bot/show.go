@@ -30,7 +30,7 @@ type ShowConfig struct {
 	Teams     *Teams
 	Explainer commands.Explainer
 	Logger    *logrus.Logger
-	Pace      Pace             // in each channel
+	Pace      *Pace            // outlives a Show that is replaced; nil: one of its own
 	Home      *Home            // shows the news too; nil: nobody has one
 	Now       func() time.Time // nil: time.Now
 
@@ -51,10 +51,13 @@ func NewShow(cfg ShowConfig) *Show {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Pace == nil {
+		cfg.Pace = NewPace(PaceConfig{Now: cfg.Now})
+	}
 	cfg.Views = timely{cfg.Views}
 	return &Show{
 		cfg:    cfg,
-		poster: poster{slack: cfg.Slack, pace: newChannelPace(cfg.Pace, cfg.Now), now: cfg.Now},
+		poster: poster{slack: cfg.Slack, pace: cfg.Pace, now: cfg.Now},
 		log:    cfg.Logger.WithField("part", "show"),
 	}
 }

@@ -137,7 +137,7 @@ type stage struct {
 	slack  *slacktest.Slack
 	ledger *ledger.Ledger
 	views  Views // of the next show
-	pace   Pace
+	pace   *Pace // of the next show; nil: a burst of 20, known to nobody else
 	home   *Home // of the next show; nil: there is none
 	show   *Show
 	log    *lines
@@ -190,7 +190,7 @@ func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
 		Views: s.views, Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), HTTP: NewHTTPClient(),
 		Teams: knownTeams(s.t, s.slack.Config().TeamID), Logger: logger, Now: s.clock.now,
-		Pace: cmp.Or(s.pace, Pace{Burst: 20}), Home: s.home,
+		Pace: cmp.Or(s.pace, NewPace(PaceConfig{Burst: 20, Now: s.clock.now})), Home: s.home,
 	})
 }
 

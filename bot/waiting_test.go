@@ -129,7 +129,7 @@ func TestAFollowerWaitsForTheParent(t *testing.T) {
 func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = Pace{Burst: 1}
+	s.pace = NewPace(PaceConfig{Burst: 1, Now: s.clock.now})
 	logger, _ := newLog()
 	s.show = s.newShow(logger)
 	d := s.ask(ann)
