@@ -3,7 +3,7 @@ package commands
 import "linqbot/ledger"
 
 // What an addition does in its own way. All the rest it has in common with a removal: see
-// [Steps.Remove] and [Steps.Confirm].
+// [Steps.Try] and [Steps.Confirm].
 
 // back says what it means that a chat shows the handle as active, after a try that may have reached
 // Linq. The second result is false while it does not, or nothing was read.
