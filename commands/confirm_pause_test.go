@@ -105,10 +105,7 @@ func TestStoppingIsNoTroubleOfLinq(t *testing.T) {
 func TestAProbeThatIsCutShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(t, linqtest.Config{}, 4, 0)
-		c.outage(0, down())
-		c.try(0)
-		c.try(1)
+		c := newPaused(t, 4, 0, down())
 		c.linq.ClearFaults()
 		time.Sleep(time.Second)
 		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})

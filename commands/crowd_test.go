@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gotest.tools/v3/assert"
@@ -49,6 +50,17 @@ func newCrowd(t *testing.T, config linqtest.Config, size, atOnce int) *crowd {
 	return c
 }
 
+// newPaused is a crowd of which the first two have met a Linq in trouble, so that the others find a
+// pause of a second. It must be called in a bubble of synctest.
+func newPaused(t *testing.T, size, atOnce int, trouble linqtest.Fault) *crowd {
+	t.Helper()
+	c := newCrowd(t, linqtest.Config{}, size, atOnce)
+	c.outage(0, trouble)
+	c.try(0)
+	c.try(1)
+	return c
+}
+
 func exactly(wait time.Duration) time.Duration { return wait }
 
 func (c *crowd) Request(ctx context.Context, id string) (ledger.Request, error) {
@@ -66,6 +78,17 @@ func (c *crowd) try(i int) time.Duration {
 	wait, err := c.steps.Try(c.ctx, c.all[i].request().ID)
 	assert.NilError(c.t, err)
 	return wait
+}
+
+// start runs the step once beside what follows, and returns how to wait for its end.
+func (c *crowd) start(i int) (ended func() time.Duration) {
+	result := make(chan time.Duration, 1)
+	go func() {
+		defer close(result) // also when the try fails the test
+		result <- c.try(i)
+	}()
+	synctest.Wait()
+	return func() time.Duration { return <-result }
 }
 
 // work carries all requests on, so many at a time, until none wants to be run again.

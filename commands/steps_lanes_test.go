@@ -1,7 +1,6 @@
 package commands_test
 
 import (
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,14 +46,12 @@ func TestWaitingTakesNothingOffACall(t *testing.T) {
 		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 4900 * time.Millisecond})
 		c.fail(linqtest.Remove, 1, linqtest.Fault{Delay: time.Second})
 		c.fail(linqtest.Remove, 1, linqtest.Fault{Delay: 15 * time.Second})
-		var first sync.WaitGroup
-		first.Go(func() { assert.Check(t, c.try(0) == 0) })
-		synctest.Wait()
+		firstEnded := c.start(0)
 		began := time.Now()
 		assert.Equal(t, c.try(1), time.Duration(0))
 		assert.Equal(t, time.Since(began), 22900*time.Millisecond)
 		assert.Equal(t, c.all[1].request().ChatName, "Spring launch")
-		first.Wait()
+		assert.Equal(t, firstEnded(), time.Duration(0))
 	})
 }
 
@@ -67,16 +64,14 @@ func TestAFullLane(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newCrowd(t, linqtest.Config{}, 2, 1)
 				c.fail(op, 1, linqtest.Fault{Delay: 4500 * time.Millisecond})
-				var first sync.WaitGroup
-				first.Go(func() { c.try(0) })
-				synctest.Wait()
+				firstEnded := c.start(0)
 				began := time.Now()
 				assert.Equal(t, c.try(1), time.Second)
 				assert.Equal(t, time.Since(began), 4*time.Second)
 				r := c.all[1].request()
 				assert.Equal(t, len(c.all[1].history()), 0)
 				assert.Assert(t, r.Tries == 0 && r.FirstTryAt.IsZero() && !r.MayHaveReached)
-				first.Wait()
+				firstEnded()
 				assert.Equal(t, c.try(1), time.Duration(0))
 				assert.Equal(t, c.all[1].request().State, ledger.Sent)
 			})
@@ -91,13 +86,11 @@ func TestWaitsInPlaceAddUp(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 2, 1)
 		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 3 * time.Second})
 		c.fail(linqtest.Remove, 1, linqtest.Fault{Delay: 2 * time.Second})
-		var first sync.WaitGroup
-		first.Go(func() { c.try(0) })
-		synctest.Wait()
+		firstEnded := c.start(0)
 		began := time.Now()
 		assert.Equal(t, c.try(1), time.Second)
 		assert.Equal(t, time.Since(began), 4*time.Second)
-		first.Wait()
+		firstEnded()
 	})
 }
 
@@ -121,17 +114,13 @@ func TestAnAnsweredCallMakesRoom(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 2, 1)
 		c.all[0].set(func(r *ledger.Request) { r.MayHaveReached = true })
 		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001, Delay: time.Second})
-		var first sync.WaitGroup
-		first.Go(func() { c.try(0) })
-		synctest.Wait()
+		firstEnded := c.start(0)
 		began := time.Now()
-		var second sync.WaitGroup
-		second.Go(func() { assert.Check(t, c.try(1) == 0) })
-		synctest.Wait()
+		secondEnded := c.start(1)
 		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 4500 * time.Millisecond})
-		second.Wait()
+		assert.Equal(t, secondEnded(), time.Duration(0))
 		assert.Equal(t, time.Since(began), time.Second)
-		first.Wait()
+		firstEnded()
 		assert.Equal(t, time.Since(began), 5500*time.Millisecond)
 	})
 }
@@ -144,13 +133,11 @@ func TestConfirmingBesideRemovals(t *testing.T) {
 		c.try(0)
 		time.Sleep(time.Second)
 		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 4 * time.Second})
-		var hanging sync.WaitGroup
-		hanging.Go(func() { c.try(1) })
-		synctest.Wait()
+		hangingEnded := c.start(1)
 		wait, err := c.steps.Confirm(c.ctx, c.all[0].request().ID)
 		assert.NilError(t, err)
 		assert.Equal(t, wait, time.Duration(0))
 		assert.Equal(t, c.all[0].request().State, ledger.Removed)
-		hanging.Wait()
+		hangingEnded()
 	})
 }

@@ -30,10 +30,7 @@ func TestStrugglingLinqIsLeftAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := newCrowd(t, linqtest.Config{}, 5, 0)
-				c.outage(0, fault)
-				c.try(0)
-				c.try(1)
+				c := newPaused(t, 5, 0, fault)
 				assert.Equal(t, len(c.linq.Calls()), 4, "a reading and a DELETE each")
 
 				wait := c.try(2)
@@ -86,10 +83,7 @@ func TestOneProbeAtATime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := newCrowd(t, linqtest.Config{}, 11, 16)
-				c.outage(0, down())
-				c.try(0)
-				c.try(1)
+				c := newPaused(t, 11, 16, down())
 				c.linq.ClearFaults()
 				c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 3 * time.Second})
 				if !test.heals {
@@ -123,16 +117,11 @@ func TestOneProbeAtATime(t *testing.T) {
 func TestOthersDoNotWaitLongForAProbe(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(t, linqtest.Config{}, 4, 0)
-		c.outage(0, down())
-		c.try(0)
-		c.try(1)
+		c := newPaused(t, 4, 0, down())
 		c.linq.ClearFaults()
 		c.fail("", 0, linqtest.Fault{Delay: time.Hour})
 		time.Sleep(time.Second)
-		var probe sync.WaitGroup
-		probe.Go(func() { c.try(2) })
-		synctest.Wait()
+		probeEnded := c.start(2)
 		began := time.Now()
 		assert.Equal(t, c.try(3), time.Second)
 		assert.Equal(t, time.Since(began), 4*time.Second)
@@ -142,7 +131,7 @@ func TestOthersDoNotWaitLongForAProbe(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		_, err := c.steps.Try(ctx, c.all[3].request().ID)
 		assert.ErrorIs(t, err, context.Canceled)
-		probe.Wait()
+		probeEnded()
 	})
 }
 
@@ -237,10 +226,7 @@ func TestAllGoOnWhenItIsOver(t *testing.T) {
 func TestLongWaitsAreTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(t, linqtest.Config{}, 3, 0)
-		c.outage(0, down())
-		c.try(0)
-		c.try(1)
+		c := newPaused(t, 3, 0, down())
 		var said []string
 		waiting := c.all[2]
 		for range 12 {
