@@ -14,10 +14,13 @@ import (
 const (
 	atOnce = 8 // calls of a kind, unless the configuration says otherwise
 
-	// patience is how long a run of a step waits in place, in all its waits together. What does not
-	// get through by then is run again soon, and leaves its worker to others.
+	// patience is how long a run of a step waits in place, in all its waits before Linq has answered.
+	// What does not get through by then is run again soon, and leaves its worker to others.
 	patience = 4 * time.Second
 	soon     = time.Second
+
+	// unhurried is the patience of a run that has something to lose: it is cut short before that.
+	unhurried = time.Hour
 
 	// Those who wait for the end of a pause come back one after the other, about as fast as Linq can
 	// serve them.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -169,7 +170,7 @@ func (s *Steps) afterTrouble(ctx context.Context, t *turn, r ledger.Request, bef
 		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
 	}
 	if (before.doubt || before.unread) && (refusal.HTTPStatus == statusNotFound || refusal.HTTPStatus == statusConflict) {
-		at, err := s.look(ctx, t, s.pace.looks, r)
+		at, err := s.lookAfter(ctx, t, r, cause, refusal.TraceID)
 		if err != nil {
 			return 0, err
 		}
@@ -207,10 +208,15 @@ func (s *Steps) again(ctx context.Context, t *turn, r ledger.Request, asked time
 	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
 		return 0, s.giveUp(ctx, t, r, cause, traceID)
 	}
-	r.NextTryAt = now.Add(wait)
 	if wait > sayFrom {
 		r.Reason = whyLong(r, paused)
 	}
+	return s.tryIn(ctx, r, wait, cause, traceID)
+}
+
+// tryIn stores that a try came to nothing, and when the next one comes.
+func (s *Steps) tryIn(ctx context.Context, r ledger.Request, wait time.Duration, cause, traceID string) (time.Duration, error) {
+	r.NextTryAt = s.now().Add(wait)
 	s.log.WithFields(logrus.Fields{
 		"request": r.ShortID(), "try": r.Tries, "reason": r.Reason, "trace_id": traceID, "wait_s": wait.Seconds(),
 	}).Warn("a try at Linq came to nothing; trying again")
@@ -222,15 +228,28 @@ func (s *Steps) again(ctx context.Context, t *turn, r ledger.Request, asked time
 	return wait, ctx.Err()
 }
 
+// lookAfter is the look that follows a try. It waits for its place until the run is cut short: what
+// Linq has answered is worth more than a free worker. What cannot be looked up even then is stored
+// as it was answered, and the next run begins with a look.
+func (s *Steps) lookAfter(ctx context.Context, t *turn, r ledger.Request, cause, traceID string) (sighting, error) {
+	t.patience = unhurried
+	at, err := s.look(ctx, t, s.pace.looks, r)
+	if err == nil && at.err != nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		return at, nil
+	}
+	_, unsaved := s.tryIn(ctx, r, soon, cause+", and there was no time to read the chat", traceID)
+	return at, cmp.Or(unsaved, err)
+}
+
 // giveUp looks once more before it calls a request failed that may have taken effect.
 func (s *Steps) giveUp(ctx context.Context, t *turn, r ledger.Request, cause, traceID string) error {
 	if r.MayHaveReached {
-		at, err := s.look(ctx, t, s.pace.looks, r)
+		at, err := s.lookAfter(ctx, t, r, cause, traceID)
 		if err != nil {
 			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
 		}
 		if end, ok := at.shows(r); ok {
 			return s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, traceID)
