@@ -75,13 +75,23 @@ func TestAQuestionIsAnsweredOnce(t *testing.T) {
 	})
 }
 
+// A question is for the one who is asked: nobody else sees it, even where somebody asks for the same.
 func TestADeclinedRemovalFreesThePlace(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
 		l := open(t, url)
+		shown := make(chan string, 10)
+		start(t, l, ledger.Workers{Show: func(_ context.Context, delivery string) (time.Duration, error) {
+			shown <- delivery
+			return 0, nil
+		}})
 		accept(t, l, question("d1", "+14155550132"))
 		if got := accept(t, l, order("d2", "+14155550132"))[0]; got.Outcome != ledger.UnderWay {
 			t.Errorf("while the question is open: %+v", got)
+		}
+		accept(t, l, order("later", "bob@example.com"))
+		if got := <-shown; got != "later" {
+			t.Errorf("%s was shown, which waits for an answer", got)
 		}
 		requests, _, err := l.Decide(t.Context(), "d1", false, "declined")
 		if err != nil || requests[0].State != ledger.Cancelled || requests[0].EndedAt.IsZero() {

@@ -119,8 +119,10 @@ func follow(ctx context.Context, tx tx, request Request, thread Thread, o Order,
 	if told {
 		return nil
 	}
-	// The first news may be shown by now, and whoever showed them did not see this follower.
-	_, err := tx.exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND show_by = 0`,
+	// The first news may be shown by now, and whoever showed them did not see this follower. An open
+	// question is nobody else's business; the yes to it sets off a showing by itself.
+	_, err := tx.exec(ctx, `
+		UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND show_by = 0 AND state <> 'asked'`,
 		micros(now), request.ID)
 	return err
 }
