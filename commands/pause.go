@@ -11,6 +11,10 @@ const (
 	troublesInARow = 4
 	pauseFirst     = time.Second
 	pauseMost      = time.Minute
+
+	// stale is how long after its end a pause says nothing more of Linq. Those who waited for it have
+	// come back by then.
+	stale = 2 * pauseMost
 )
 
 // answer is what the outcome of one call says of how Linq fares.
@@ -118,6 +122,9 @@ const (
 // admit lets a turn begin, as the probe if there is to be one. Regardless is for those that go on
 // in a pause as well.
 func (p *pause) admit(t *turn, now time.Time) admission {
+	if p.probe == nil && !p.until.IsZero() && now.Sub(p.until) > stale {
+		p.end()
+	}
 	holds := p.holds(t.request, now)
 	switch {
 	case p.until.IsZero():
