@@ -154,10 +154,8 @@ func goesOn() Text { return Say("linqbot goes on by itself; nobody needs to ask 
 // trouble says what stands in the way of a request that is tried again, or was given up.
 func trouble(r ledger.Request) Text {
 	switch code := linqCode(r.Reason); {
-	case r.Reason == ReasonNoAnswer, r.Reason == ReasonNotAnswering:
+	case r.Reason == ReasonNoAnswer:
 		return Say("Linq did not answer.")
-	case r.Reason == ReasonAskedToWait:
-		return Say("Linq asked linqbot to wait.")
 	case code == linq.CodeRateLimited || r.HTTPStatus == statusTooMany:
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:

@@ -158,7 +158,8 @@ func unknownCodes() []outcome {
 	}
 }
 
-// longWaits are those in which Linq is left alone.
+// longWaits are those in which Linq is left alone. No request ends with their reasons: it fails after
+// a try, with that try's.
 func longWaits() []outcome {
 	var all []outcome
 	for _, reason := range []string{commands.ReasonNotAnswering, commands.ReasonAskedToWait} {
@@ -166,8 +167,6 @@ func longWaits() []outcome {
 		all = append(all, told("under_way", reason, r))
 		r.MayHaveReached = true
 		all = append(all, told("under_way", reason+", in doubt", r))
-		r.State, r.NextTryAt = ledger.Failed, time.Time{}
-		all = append(all, told("failed", reason+", in doubt", r))
 	}
 	return all
 }
