@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// The README lists every sentence that says why something was not done, as people read it: those of
+// The README lists every sentence that says why something was not done, or not yet, as people read it: those of
 // a removal, those of an addition, and, by an example each, those of a command that cannot be read.
 func TestTheReadmeHasEverySentence(t *testing.T) {
 	t.Parallel()
 	readme := read(t, "../README.md")
 	for _, group := range []string{
-		"reasons", "refused_codes", "refused_statuses", "failed",
-		"add_reasons", "add_refused_codes", "add_refused_statuses", "add_failed",
+		"reasons", "refused_codes", "refused_statuses", "under_way", "failed",
+		"add_reasons", "add_refused_codes", "add_refused_statuses", "add_under_way", "add_failed",
 	} {
 		var table []string
 		for line := range strings.Lines(read(t, filepath.Join("testdata", "explain", group+".golden"))) {
