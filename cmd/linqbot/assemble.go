@@ -21,7 +21,18 @@ type app struct {
 	handler http.Handler
 }
 
-func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, measured *metrics.Metrics, logger *logrus.Logger) (*app, error) {
+// lasting is what stays when the settings are read again: the record, and how much Linq and Slack are
+// asked for, since they go on counting.
+type lasting struct {
+	records   *ledger.Ledger
+	measured  *metrics.Metrics
+	linqPace  *commands.Pace
+	slackPace *bot.Pace
+	logger    *logrus.Logger
+}
+
+func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
+	records, measured, logger := of.records, of.measured, of.logger
 	chats, err := linq.New(linq.Config{
 		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version, Observe: linqCalled(measured),
 	})
@@ -49,7 +60,7 @@ func assemble(ctx context.Context, cfg settings, records *ledger.Ledger, measure
 	findChats := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger, Tally: tally(measured)})
 	assembled := &app{
 		teams:   teams,
-		workers: newWorkers(cfg, records, policy, chats, teams, home, explainer, measured, logger),
+		workers: newWorkers(cfg, of, policy, chats, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.signingSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
@@ -85,17 +96,15 @@ func newWebhooks(cfg settings, records *ledger.Ledger, logger *logrus.Logger) *b
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg settings, records *ledger.Ledger, policy commands.Policy, chats *linq.Client,
-	teams *bot.Teams, home *bot.Home, explainer commands.Explainer, measured *metrics.Metrics, logger *logrus.Logger,
+func newWorkers(cfg settings, of lasting, policy commands.Policy, chats *linq.Client,
+	teams *bot.Teams, home *bot.Home, explainer commands.Explainer,
 ) ledger.Workers {
-	steps := commands.NewSteps(commands.StepsConfig{
-		Chats: chats, Records: records, Logger: logger,
-		Pace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.linqAtOnce, Logger: logger}),
-	})
+	records, measured, logger := of.records, of.measured, of.logger
+	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Logger: logger, Pace: of.linqPace})
 	showing := newOutbound(cfg, measured)
 	show := bot.NewShow(bot.ShowConfig{
 		Views: records, Slack: bot.NewSlackOver(showing, cfg.slackToken, cfg.slackURL), HTTP: showing, Teams: teams,
-		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered,
+		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Pace: of.slackPace,
 	})
 	execute := bot.NewExecute(bot.ExecuteConfig{
 		Runs: records, Token: cfg.slackToken, APIURL: cfg.slackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),

@@ -91,19 +91,22 @@ func (l *live) reload(ctx context.Context) {
 		return
 	}
 	configureLogger(l.Logger, cfg)
-	l.retire(time.Now())
+	l.forget()
+	old := l.current.Load()
 	l.cfg = cfg
 	l.install(ctx, next)
+	l.retire(old, time.Now())
 	l.Logger.Info("the settings were read again, and are in force")
 }
 
-// retire keeps the current app for the end of the process to wait for, and drops those that have
-// nothing under way any more: requests and what follows them end within half a minute.
-func (l *live) retire(now time.Time) {
+// retire keeps an app that no request reaches any more, for the end of the process to wait for, and
+// drops those that have nothing under way: requests and what follows them end within half a minute.
+// Its Home tells no more news; a tab that is open stands still until the person comes back to it.
+func (l *live) retire(old *app, now time.Time) {
 	const over = time.Minute
-	l.forget()
+	old.bot.Drain()
 	l.old = slices.DeleteFunc(l.old, func(each retired) bool { return now.Sub(each.at) > over })
-	l.old = append(l.old, retired{app: l.current.Load(), at: now})
+	l.old = append(l.old, retired{app: old, at: now})
 }
 
 // Drain makes the current app say that no more work is taken.

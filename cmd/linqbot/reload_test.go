@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/slacktest"
 	"linqbot/linq/linqtest"
 )
 
@@ -97,6 +99,25 @@ func TestHangUpChangesTheSigningSecret(t *testing.T) {
 	for _, secret := range []string{first, second, w.slack.Config().BotToken, w.linq.APIKey()} {
 		assert.Assert(t, !strings.Contains(b.logs.String(), secret), "the log holds %s", secret)
 	}
+}
+
+// Linq's patience is the process's, and not that of the settings.
+func TestHangUpKeepsThePause(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, linqtest.Config{})
+	b := w.start()
+	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: 429, RetryAfter: 2 * time.Minute})
+	w.remove(ann)
+	w.await("the pause", func() bool { return strings.Contains(b.logs.String(), "Linq struggles") })
+	calls := len(w.linq.Calls())
+	b.hangUp(w, "and are in force")
+	w.remove("+14155550133")
+	w.await("the second to wait", func() bool {
+		return slices.ContainsFunc(w.outcomes(), func(m slacktest.Message) bool {
+			return strings.Contains(m.Rendered, "0133") && strings.Contains(m.Rendered, "try at")
+		})
+	})
+	assert.Equal(t, len(w.linq.Calls()), calls)
 }
 
 func TestHangUpChangesKeysAndPolicy(t *testing.T) {

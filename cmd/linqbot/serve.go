@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/bot"
+	"linqbot/commands"
 	"linqbot/ledger"
 )
 
@@ -86,8 +87,12 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
+	lasting := lasting{
+		records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
+		linqPace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.linqAtOnce, Logger: logger}),
+	}
 	app, err := newLive(ctx, cfg, liveConfig{
-		Build:  func(cfg settings) (*app, error) { return assemble(ctx, cfg, records, measured, logger) },
+		Build:  func(cfg settings) (*app, error) { return assemble(ctx, cfg, lasting) },
 		Read:   func() (settings, error) { return loadSettings(os.Getenv) },
 		Logger: logger,
 	})
