@@ -1,6 +1,6 @@
 # The image of linqbot: one static binary, no shell, run by an unprivileged user.
 #
-#   docker build --build-arg VERSION=1.2.3 -t linqbot .
+#   docker build --build-arg VERSION=1.2.3 --build-arg COMMIT="$(git rev-parse HEAD)" -t linqbot .
 #   docker run --read-only -v linqbot:/data -p 8080:8080 --env-file linqbot.env linqbot
 #
 # Only /data is ever written, so the root file system may be read-only.
@@ -15,18 +15,22 @@ RUN go mod download
 
 COPY . .
 
+# The repository is no part of the context, so Go cannot find the commit by itself.
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=${VERSION}" \
+ARG COMMIT=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=${VERSION} -X main.commit=${COMMIT}" \
         -o /out/linqbot ./cmd/linqbot \
     && mkdir /out/data
 
 FROM gcr.io/distroless/static-debian12:nonroot
 
 ARG VERSION=dev
+ARG COMMIT=
 LABEL org.opencontainers.image.title="linqbot" \
       org.opencontainers.image.description="Removes people from Linq group chats, asked from Slack" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}"
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}"
 
 COPY --from=build /out/linqbot /linqbot
 

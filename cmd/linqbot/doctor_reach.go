@@ -116,7 +116,13 @@ func judgeAnswer(address, challenge string, response *http.Response, body []byte
 		return fail("let the proxy pass on /slack/ and /linq/ to linqbot", "%s answers 200, but not as linqbot does: something else is there", address)
 	}
 	there, here := response.Header.Get(bot.BuildHeader), thisBuild()
-	if there != here {
+	switch {
+	case there == here && here == version:
+		return ok("a signed request through %s reaches this build (%s, as far as can be told without a commit)", address, here)
+	case there == version || here == version && strings.HasPrefix(there, version+" "):
+		return warn("build both with their commit: in a clone, or with --build-arg COMMIT=…",
+			"a signed request through %s reaches a linqbot of this version (%s); one of the two does not know its commit, so they may differ", address, version)
+	case there != here:
 		return fail("run the same build in both places", "the linqbot at %s is another build: %s; this one is %s", address, orUnknown(there), here)
 	}
 	return ok("a signed request through %s reaches this build (%s)", address, here)

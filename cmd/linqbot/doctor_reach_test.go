@@ -38,6 +38,11 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 	})
 	another := httputil.NewSingleHostReverseProxy(behind)
 	another.ModifyResponse = func(r *http.Response) error { r.Header.Set("X-Linqbot-Build", "0.1"); return nil }
+	committed := httputil.NewSingleHostReverseProxy(behind)
+	committed.ModifyResponse = func(r *http.Response) error {
+		r.Header.Set("X-Linqbot-Build", "development 0123456789abcdef0123456789abcdef01234567")
+		return nil
+	}
 	changes := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(behind)
 		r.Out.Header.Set("X-Slack-Request-Timestamp", "1")
@@ -57,6 +62,7 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		"a canned answer":       {serve(canned, false), "failure", "something else"},
 		"a changed request":     {serve(changes, false), "failure", "401"},
 		"another build":         {serve(another, false), "failure", "another build: 0.1; this one is development"},
+		"a build with a commit": {serve(committed, false), "warning", "one of the two does not know its commit"},
 		"not an address at all": {"http://192.0.2.1", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

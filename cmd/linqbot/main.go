@@ -9,8 +9,11 @@ import (
 	"syscall"
 )
 
-// version is set when a release is built.
-var version = "development"
+// These are set when a release is built: its version, and its commit where Go cannot see the repository.
+var (
+	version = "development"
+	commit  string //nolint:gochecknoglobals // set by the linker
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -27,12 +27,12 @@ func newVersion() *cobra.Command {
 func printVersion(out io.Writer, info *debug.BuildInfo) error {
 	const padding = 2
 	table := tabwriter.NewWriter(out, 0, 0, padding, ' ', 0)
-	commit, changed := commitOf(info)
-	commit = cmp.Or(commit, "unknown: it was built outside of the repository")
+	built, changed := commitOf(info)
+	built = cmp.Or(built, "unknown: it was built outside of the repository")
 	if changed {
-		commit += ", and changes that are not in it"
+		built += ", and changes that are not in it"
 	}
-	fmt.Fprintf(table, "linqbot %s\ncommit %s\ngo %s %s/%s\n", version, commit,
+	fmt.Fprintf(table, "linqbot %s\ncommit %s\ngo %s %s/%s\n", version, built,
 		strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
 	if info != nil {
 		fmt.Fprintln(table, "modules")
@@ -50,29 +50,30 @@ func replacement(module *debug.Module) string {
 	return strings.TrimRight(" => "+module.Replace.Path+" "+module.Replace.Version, " ")
 }
 
-// commitOf returns the commit that the program was built from, as Go stamped it; "" if it did not.
-func commitOf(info *debug.BuildInfo) (commit string, changed bool) {
+// commitOf returns the commit that the program was built from, as Go stamped it or else as whoever built
+// it did; "" if neither.
+func commitOf(info *debug.BuildInfo) (stamped string, changed bool) {
 	if info == nil {
-		return "", false
+		return commit, false
 	}
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
-			commit = setting.Value
+			stamped = setting.Value
 		case "vcs.modified":
 			changed = setting.Value == "true"
 		}
 	}
-	return commit, changed
+	return cmp.Or(stamped, commit), changed
 }
 
 // thisBuild names the build, to tell it from another one.
 func thisBuild() string {
 	info, _ := debug.ReadBuildInfo() // nil: the version alone names it
 	build := version
-	commit, changed := commitOf(info)
-	if commit != "" {
-		build += " " + commit
+	built, changed := commitOf(info)
+	if built != "" {
+		build += " " + built
 	}
 	if changed {
 		build += " changed"
