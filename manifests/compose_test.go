@@ -44,6 +44,7 @@ func TestCompose(t *testing.T) {
 			assert.Equal(t, webhooks, len(files) > 1)
 			assert.Assert(t, time.Duration(*linqbot.StopGracePeriod) >= 15*time.Second)
 			assert.DeepEqual(t, []string(linqbot.HealthCheck.Test), []string{"CMD", "/linqbot", "healthcheck"})
+			assert.Assert(t, time.Duration(*linqbot.HealthCheck.StartPeriod) > migrateSeconds*time.Second)
 			assert.Equal(t, linqbot.DependsOn["postgres"].Condition, types.ServiceConditionHealthy)
 			assert.Equal(t, project.Services["caddy"].DependsOn["linqbot"].Condition, types.ServiceConditionHealthy)
 		})

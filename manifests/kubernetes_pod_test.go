@@ -60,6 +60,9 @@ func checkRights(t *testing.T, c manifeststest.Cluster) {
 	assert.Equal(t, c.Namespace.Labels["pod-security.kubernetes.io/enforce"], "restricted")
 }
 
+// migrateSeconds is how long linqbot takes at most to bring the schema up to date before it listens.
+const migrateSeconds = 300
+
 func checkPorts(t *testing.T, c manifeststest.Cluster) {
 	t.Helper()
 	container, env := c.Deployment.Spec.Template.Spec.Containers[0], c.Environment()
@@ -80,6 +83,9 @@ func checkPorts(t *testing.T, c manifeststest.Cluster) {
 		assert.Equal(t, probe.HTTPGet.Path, want)
 		assert.Equal(t, probe.HTTPGet.Port.String(), "http")
 	}
+
+	startup := container.StartupProbe
+	assert.Assert(t, startup.PeriodSeconds*startup.FailureThreshold > migrateSeconds, "a migration would be ended half way, and begin anew")
 
 	assert.Equal(t, len(c.Service.Spec.Ports), 1, "the admin port is for Prometheus alone")
 	assert.Equal(t, c.Service.Spec.Ports[0].TargetPort.String(), "http")

@@ -14,6 +14,24 @@ import (
 	"linqbot/manifests/manifeststest"
 )
 
+// Whatever can be set can be set with Compose, in .env or by a secret.
+func TestComposePassesEverySetting(t *testing.T) {
+	t.Parallel()
+	passed := composed("compose.yaml", "compose.webhooks.yaml")(t)
+	for _, v := range variables() {
+		switch v.name {
+		case "LISTEN_ADDR", "PORT": // the image and the proxy agree on it
+		case "SLACK_API_URL", "LINQ_API_V3_BASE_URL": // Slack's and Linq's own
+		default:
+			_, plain := passed[v.name]
+			_, file := passed[v.name+"_FILE"]
+			if !plain && !file {
+				t.Errorf("%s is not passed on", v.name)
+			}
+		}
+	}
+}
+
 // TestManifestsAreRightSettings starts from what the image sets, as a container does, puts what each
 // manifest says on top, and reads the settings as linqbot would.
 func TestManifestsAreRightSettings(t *testing.T) {
