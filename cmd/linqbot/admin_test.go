@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"linqbot/bot/slacktest"
 	"linqbot/linq/linqtest"
@@ -161,7 +160,7 @@ func TestMetricsWhileDraining(t *testing.T) {
 	w := newWorld(t, linqtest.Config{})
 	w.env["ADMIN_ADDR"] = freeAddr(t)
 	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 3 * time.Second})
+	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
 	w.remove(ann)
 	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
 	profiled := make(chan struct{})

@@ -125,11 +125,14 @@ func TestAcksWaitForNobody(t *testing.T) {
 	}
 }
 
+// drainSoon is long enough to look at a bot that drains, and less than a drain may take.
+const drainSoon = 5 * time.Second
+
 func TestDraining(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, linqtest.Config{})
 	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 3 * time.Second})
+	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
 	w.remove(ann)
 	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
 	b.terminate()
