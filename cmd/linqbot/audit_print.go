@@ -98,12 +98,7 @@ func shown(cell string) string {
 	if cell == "" {
 		return "-"
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, cell)
+	return printable(cell)
 }
 
 func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
@@ -119,7 +114,7 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 			return err
 		}
 		if err := w.Write([]string{
-			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, noFormula(r.ChatName),
+			r.At, r.Kind, r.State, noFormula(r.User), r.Source, r.Rule, r.Team, noFormula(r.Channel), handleCell(r.Handle), r.Chat, noFormula(r.ChatName),
 			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
 		}); err != nil {
 			return err
@@ -129,7 +124,15 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 	return w.Error()
 }
 
-// noFormula keeps a spreadsheet from running what somebody named their chat.
+// handleCell leaves a number as it is: its + is no formula to a spreadsheet.
+func handleCell(handle string) string {
+	if strings.Contains(handle, "@") {
+		return noFormula(handle)
+	}
+	return handle
+}
+
+// noFormula keeps a spreadsheet from running what somebody wrote, such as the name of their chat.
 func noFormula(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 		return "'" + cell

@@ -96,7 +96,7 @@ func newWebhookDelete() *cobra.Command {
 
 // withLinq calls Linq with what the environment says, and adds Linq's own words to a refusal.
 func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error) error {
-	cfg, err := loadLinqSettings(os.Getenv)
+	cfg, err := loadOnly(os.Getenv, "LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL")
 	if err != nil {
 		return err
 	}
@@ -255,11 +255,16 @@ func tabulate(out io.Writer, all []linq.Subscription) error {
 	return table.Flush()
 }
 
-// oneCell keeps what others wrote from moving the cursor or the columns, and hides a password.
-func oneCell(text string) string {
-	if target, err := url.Parse(text); err == nil && target.User != nil {
-		text = target.Redacted()
+// oneCell makes an address that others wrote fit to be printed: without a password, and [printable].
+func oneCell(address string) string {
+	if target, err := url.Parse(address); err == nil && target.User != nil {
+		address = target.Redacted()
 	}
+	return printable(address)
+}
+
+// printable keeps what others wrote from moving the cursor or the columns of a terminal.
+func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
 			return '?'
