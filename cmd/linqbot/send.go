@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,12 +38,13 @@ func newSend() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			s.secret = cmp.Or(s.secret, os.Getenv("SLACK_SIGNING_SECRET")) // as a default the help would show it
 			return s.deliver(cmd.Context(), cmd.OutOrStdout(), args[0])
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.botURL, "bot", "http://127.0.0.1:8080", "base URL of the bot")
-	flags.StringVar(&s.secret, "secret", os.Getenv("SLACK_SIGNING_SECRET"), "signing secret (default $SLACK_SIGNING_SECRET)")
+	flags.StringVar(&s.secret, "secret", "", "signing secret (default $SLACK_SIGNING_SECRET)")
 	flags.StringVar(&s.team, "team", demoTeam, "team id")
 	flags.StringVar(&s.user, "user", demoUser, "id of the member who types")
 	flags.StringVar(&s.channel, "channel", demoChannel, "id of the channel in which they type")
