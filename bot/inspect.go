@@ -94,5 +94,17 @@ func SlackCode(err error) string {
 	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return refusal.Err
 	}
+	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {
+		return "ratelimited"
+	}
 	return ""
+}
+
+// SlackStatus returns the HTTP status of an answer that is none of Slack's API, such as 404 from
+// something else at its address; 0 if err is none.
+func SlackStatus(err error) int {
+	if answer, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		return answer.Code
+	}
+	return 0
 }

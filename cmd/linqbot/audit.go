@@ -54,7 +54,7 @@ is given.`,
 }
 
 func audit(ctx context.Context, flags auditFlags, lookup func(string) string, out io.Writer) error {
-	cfg, err := loadAuditSettings(lookup)
+	cfg, err := loadOnly(lookup, "DATABASE_URL", "DEFAULT_REGION")
 	if err != nil {
 		return err
 	}
@@ -78,13 +78,6 @@ func audit(ctx context.Context, flags auditFlags, lookup func(string) string, ou
 		}
 	}
 	return errors.Join(printer(out, rows), reader.Close())
-}
-
-// loadAuditSettings reads what reading the ledger takes, and nothing else.
-func loadAuditSettings(lookup func(string) string) (settings, error) {
-	return judged(readVariables(lookup, slices.DeleteFunc(variables(), func(v variable) bool {
-		return v.name != "DATABASE_URL" && v.name != "DEFAULT_REGION"
-	})))
 }
 
 // filter reports every mistake in the flags at once.

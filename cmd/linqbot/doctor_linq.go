@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"linqbot/bot"
@@ -25,17 +26,27 @@ func (e *examination) noLinq() string {
 
 func (e *examination) linqTrouble(err error) []finding {
 	if refusal, refused := errors.AsType[*linq.Error](err); refused {
-		if refusal.HTTPStatus == http.StatusUnauthorized || refusal.HTTPStatus == http.StatusForbidden {
+		found := err.Error()
+		if refusal.Message != "" {
+			found += fmt.Sprintf("; Linq says: %q", linq.MaskText(refusal.Message))
+		}
+		switch status := refusal.HTTPStatus; {
+		case status == http.StatusUnauthorized || status == http.StatusForbidden:
 			return fail("make a token at https://dashboard.linqapp.com/api-tooling/, and put it into LINQ_API_V3_API_KEY",
 				"Linq does not accept %s: %s", mask(e.settings.linqKey), err)
+		case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+			return fail("wait a minute and try again; if it stays, give the trace id to Linq's support", "%s", found)
+		default:
+			return fail(linqURLFix, "%s answers: %s", e.settings.linqURL, found)
 		}
-		return fail("wait a minute and try again; if it stays, give the trace id to Linq's support", "%s; Linq says: %q", err, linq.MaskText(refusal.Message))
 	}
 	if _, unanswered := errors.AsType[*linq.NoAnswerError](err); unanswered {
 		return fail("let this machine reach "+e.settings.linqURL+"; through a proxy, set HTTPS_PROXY", "%s", err)
 	}
-	return fail("see that LINQ_API_V3_BASE_URL is Linq's: "+linq.DefaultBaseURL, "%s", err)
+	return fail(linqURLFix, "%s", err)
 }
+
+const linqURLFix = "see that LINQ_API_V3_BASE_URL is Linq's: " + linq.DefaultBaseURL
 
 func (e *examination) checkKey(context.Context) []finding {
 	if reason := e.wrong("LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL"); reason != "" {
@@ -119,33 +130,40 @@ func judgeSubscriptions(all []linq.Subscription, base string) []finding {
 	if base != "" {
 		subscribe = "linqbot webhook subscribe --url " + base + bot.LinqWebhooksPath
 	}
-	var wrong []finding
-	for _, s := range all {
-		if !leadsToUs(s) || base != "" && !leadsTo(s, base) {
-			continue
+	ours := slices.DeleteFunc(slices.Clone(all), func(s linq.Subscription) bool {
+		return !leadsToUs(s) || base != "" && !leadsTo(s, base)
+	})
+	switch {
+	case len(ours) == 0 && base != "":
+		return fail(subscribe+", and set LINQ_WEBHOOK_SECRET to the secret that it prints", "no subscription leads to %s%s", base, bot.LinqWebhooksPath)
+	case len(ours) == 0:
+		return fail(subscribe+", and set LINQ_WEBHOOK_SECRET to the secret that it prints", "no subscription leads to a linqbot")
+	case len(ours) > 1 && base == "":
+		var places []string
+		for _, s := range ours {
+			places = append(places, oneCell(s.TargetURL))
 		}
+		return warn("give the public address of this linqbot with --url", "%d subscriptions lead to a linqbot, and it is not known which is this one's: %s",
+			len(ours), strings.Join(places, ", "))
+	}
+	return judgeSubscription(ours)
+}
+
+// judgeSubscription tells of the best of those that lead to the same place: one that works is enough.
+func judgeSubscription(ours []linq.Subscription) (found []finding) {
+	for _, s := range ours {
 		place := oneCell(s.TargetURL)
 		switch faults := faultsOf(s); {
 		case len(faults) > 0:
-			fix := subscribe
-			if base == "" {
-				fix = "linqbot webhook subscribe --url " + withoutVersion(place)
-			}
-			wrong = fail(fix, "%s: %s", place, strings.Join(faults, "; "))
+			found = fail("linqbot webhook subscribe --url "+withoutVersion(place), "%s: %s", place, strings.Join(faults, "; "))
 		case len(s.PhoneNumbers) > 0:
-			return warn("delete it and subscribe again, unless that is meant", "%s is active, but tells of these lines only: %v", place, s.PhoneNumbers)
+			return warn(fmt.Sprintf("linqbot webhook delete %s, and linqbot webhook subscribe --url %s, unless that is meant", s.ID, withoutVersion(place)),
+				"%s is active, but tells of these lines only: %v", place, s.PhoneNumbers)
 		default:
 			return ok("%s is active, with linqbot's events", place)
 		}
 	}
-	switch {
-	case wrong != nil:
-		return wrong
-	case base != "":
-		return fail(subscribe+", and set LINQ_WEBHOOK_SECRET to the secret that it prints", "no subscription leads to %s%s", base, bot.LinqWebhooksPath)
-	default:
-		return fail(subscribe+", and set LINQ_WEBHOOK_SECRET to the secret that it prints", "no subscription leads to a linqbot")
-	}
+	return found
 }
 
 // leadsTo tells whether a subscription delivers to the linqbot at base. A query may follow: it tells

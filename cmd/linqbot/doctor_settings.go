@@ -98,6 +98,12 @@ func meantBy(name string, ours []string) (meant string, alike bool) {
 	if least <= len(nearest)/6 || prefixed && least <= len(nearest)*2/5 {
 		return nearest, nearest != ""
 	}
+	const tellsEnough = 8 // letters: LISTEN_ADDRESS begins with LISTEN_ADDR
+	for _, candidate := range ours {
+		if len(candidate) >= tellsEnough && strings.HasPrefix(upper, candidate) {
+			return candidate, true
+		}
+	}
 	return "", prefixed
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -26,12 +27,16 @@ func (e *examination) noSlack() string {
 
 // slackTrouble is what a call to Slack that failed comes to.
 func (e *examination) slackTrouble(what string, err error) []finding {
-	switch code := bot.SlackCode(err); code {
-	case "":
+	switch code, status := bot.SlackCode(err), bot.SlackStatus(err); {
+	case status >= http.StatusInternalServerError:
+		return fail("run linqbot doctor again in a minute; if it stays, see https://slack-status.com", "%s: Slack answers %d", what, status)
+	case status != 0:
+		return fail("see that SLACK_API_URL is Slack's: https://slack.com/api/", "%s: %s answers %d, which Slack's API does not", what, e.settings.slackURL, status)
+	case code == "":
 		return fail("let this machine reach "+e.settings.slackURL+"; through a proxy, set HTTPS_PROXY", "%s: Slack did not answer: %s", what, err)
-	case "missing_scope":
+	case code == "missing_scope":
 		return skip("a scope for it is missing")
-	case "ratelimited":
+	case code == "ratelimited":
 		return warn("run linqbot doctor again in a minute", "%s: Slack asks for a pause", what)
 	default:
 		return fail("look the code up at https://docs.slack.dev/reference/methods", "%s: Slack says %s", what, code)
@@ -168,11 +173,13 @@ func (e *examination) checkChannels(ctx context.Context) []finding {
 
 func judgeChannels(ids []string, channels []bot.Channel) []finding {
 	var closed, archived, good []string
+	unnamed := false
 	for i, channel := range channels {
 		name := ids[i]
 		if channel.Name != "" {
 			name = fmt.Sprintf("#%s (%s)", channel.Name, ids[i])
 		}
+		unnamed = unnamed || channel.Name == "" && !channel.Closed
 		switch {
 		case channel.Closed:
 			closed = append(closed, name)
@@ -188,6 +195,8 @@ func judgeChannels(ids []string, channels []bot.Channel) []finding {
 			"not there, or private and without linqbot: %s; there: %s", strings.Join(closed, ", "), orNone(found))
 	case len(archived) > 0:
 		return warn("take it off ALLOWED_CHANNELS", "archived: %s; open: %s", strings.Join(archived, ", "), orNone(found))
+	case unnamed:
+		return ok("%s; their names, and whether one is archived, are not seen without the scope channels:read", found)
 	default:
 		return ok("%s", found)
 	}

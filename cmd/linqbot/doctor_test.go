@@ -53,7 +53,7 @@ func newDoctorWorld(t *testing.T, scopes func([]string) []string) *world {
 
 func asTheManifestHasThem(scopes []string) []string { return scopes }
 
-// line is a line of the doctor's report.
+// reportLine is a line of the doctor's report.
 type reportLine struct{ Check, Status, Found, Fix string }
 
 // doctor returns the findings, and whether the doctor is content. None shows a secret.
@@ -110,7 +110,7 @@ func TestDoctorOfAHealthyBot(t *testing.T) {
 		`✓ bot token: it is linqbot's in Acme \(T0SLACKTEST\), https://acme.slack.com/`,
 		`✓ scopes: the \d+ of the manifest, and no others`,
 		`✓ user groups: @crew \(S0CREW\)`,
-		`✓ channels: C0TEAM`,
+		`✓ channels: C0TEAM; .* not seen without the scope channels:read`,
 		`✓ Linq key: Linq accepts linq… \(13 characters\), and answered in \d+ ms`,
 		`✓ Linq lines: \+1 ••• ••• 0100 HEALTHY`,
 		`✓ Linq webhooks: http://127\.0\.0\.1:\d+/linq/webhooks\?version=2026-02-03 is active, with linqbot's events`,
@@ -125,6 +125,18 @@ func TestDoctorOfAHealthyBot(t *testing.T) {
 
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/busy/"):
+			w.Header().Set("Retry-After", "30")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case strings.HasPrefix(r.URL.Path, "/down/"):
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(elsewhere.Close)
 	for name, test := range map[string]struct {
 		env                       map[string]string
 		check, status, found, fix string
@@ -143,6 +155,12 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"no group":                  {map[string]string{"ALLOWED_USERGROUPS": ""}, "user groups", "skipped", "names none", "^$"},
 		"another key":               {map[string]string{"LINQ_API_V3_API_KEY": "another-key-of-linq"}, "Linq key", "failure", `anot… \(19 characters\): .*401`, "dashboard.linqapp.com"},
 		"what needs a key waits":    {map[string]string{"LINQ_API_V3_API_KEY": "another-key-of-linq"}, "Linq webhooks", "skipped", "not accepted", "^$"},
+		"something else is Slack":   {map[string]string{"SLACK_API_URL": elsewhere.URL + "/missing/api/"}, "bot token", "failure", "/missing/api/ answers 404", "SLACK_API_URL is Slack's"},
+		"Slack is down":             {map[string]string{"SLACK_API_URL": elsewhere.URL + "/down/api/"}, "bot token", "failure", "Slack answers 503", "again in a minute"},
+		"Slack wants a pause":       {map[string]string{"SLACK_API_URL": elsewhere.URL + "/busy/api/"}, "bot token", "warning", "asks for a pause", "again in a minute"},
+		"something else is Linq":    {map[string]string{"LINQ_API_V3_BASE_URL": elsewhere.URL + "/missing"}, "Linq key", "failure", "/missing answers: .*404", "LINQ_API_V3_BASE_URL is Linq's"},
+		"Linq is down":              {map[string]string{"LINQ_API_V3_BASE_URL": elsewhere.URL + "/down"}, "Linq key", "failure", "503", "wait a minute"},
+		"a secret for a path":       {map[string]string{"SLACK_SIGNING_SECRET": "", "SLACK_SIGNING_SECRET_FILE": "not-a-path-but-the-secret"}, "configuration", "failure", "^SLACK_SIGNING_SECRET_FILE cannot be read: it must be the path of a file: no such file or directory$", ""},
 		"Linq is not there":         {map[string]string{"LINQ_API_V3_BASE_URL": "http://127.0.0.1:1/api/partner/"}, "Linq key", "failure", "no answer", "reach http"},
 		"no webhooks":               {map[string]string{"LINQ_WEBHOOK_SECRET": ""}, "Linq webhooks", "skipped", "not set", "^$"},
 		"no ledger yet":             {nil, "schema", "warning", "no ledger yet", "migrate"},
@@ -190,8 +208,12 @@ func TestDoctorOnWebhooks(t *testing.T) {
 	wantFinding(t, found, "Linq webhooks", "failure", "it is not active", "linqbot webhook subscribe --url https://bot.example/linq/webhooks$")
 	assert.Assert(t, !content)
 	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", PhoneNumbers: []string{line}})
+	found, _ = w.doctor("--url", "https://bot.example")
+	wantFinding(t, found, "Linq webhooks", "warning", `these lines only: \[\+1 ••• ••• 0100\]`,
+		"linqbot webhook delete "+w.linq.Subscriptions()[1].ID+", and linqbot webhook subscribe --url https://bot.example/linq/webhooks")
+	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://staging.example/linq/webhooks" + pinned}) // whole, and another's
 	found, _ = w.doctor()
-	wantFinding(t, found, "Linq webhooks", "warning", `these lines only: \[\+1 ••• ••• 0100\]`, "")
+	wantFinding(t, found, "Linq webhooks", "warning", "3 subscriptions lead to a linqbot, .*bot.example.*staging.example", "--url")
 }
 
 func TestDoctorOnLines(t *testing.T) {

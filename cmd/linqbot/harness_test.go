@@ -206,7 +206,7 @@ func tail(text string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// start starts linqbot serve and waits until it is ready and knows its team.
+// start starts linqbot serve and waits until it is ready.
 func (w *world) start() *botProcess {
 	w.t.Helper()
 	b := w.launch()

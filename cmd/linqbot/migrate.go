@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +20,7 @@ another role than the one that serves. On PostgreSQL one replica does it at a ti
 serve may go on.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadLedgerSettings(os.Getenv)
+			cfg, err := loadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
@@ -33,11 +32,4 @@ serve may go on.`,
 			return err
 		},
 	}
-}
-
-// loadLedgerSettings reads what opening the ledger takes, and nothing else.
-func loadLedgerSettings(lookup func(string) string) (settings, error) {
-	return judged(readVariables(lookup, slices.DeleteFunc(variables(), func(v variable) bool {
-		return v.name != "DATABASE_URL"
-	})))
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -154,10 +156,10 @@ func readSettings(lookup func(string) string) (settings, []error) {
 	return s, mistakes
 }
 
-// loadLinqSettings reads what calling Linq takes, and nothing else.
-func loadLinqSettings(lookup func(string) string) (settings, error) {
+// loadOnly reads what a command takes, and nothing else.
+func loadOnly(lookup func(string) string, names ...string) (settings, error) {
 	return judged(readVariables(lookup, slices.DeleteFunc(variables(), func(v variable) bool {
-		return !strings.HasPrefix(v.name, "LINQ_API_")
+		return !slices.Contains(names, v.name)
 	})))
 }
 
@@ -201,12 +203,21 @@ func valueOf(lookup func(string) string, name string) (string, error) {
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		return "", fmt.Errorf("%s_FILE cannot be read: %w", name, err)
+		return "", fmt.Errorf("%s_FILE cannot be read: %w", name, withoutPath(path, err))
 	}
 	if value = strings.TrimSpace(string(content)); value == "" {
 		return "", fmt.Errorf("%s_FILE names an empty file", name)
 	}
 	return value, nil
+}
+
+// withoutPath takes the path off an error, unless it is certain to be one: whoever writes a secret into
+// NAME_FILE shall not find it in a log.
+func withoutPath(path string, err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && !filepath.IsAbs(path) {
+		return fmt.Errorf("it must be the path of a file: %w", failed.Err)
+	}
+	return err
 }
 
 // wrong makes the rest of a sentence that begins with the variable's name.

@@ -107,6 +107,7 @@ func TestMistakes(t *testing.T) {
 		"LOG_FORMAT":                {"LOG_FORMAT": "xml"},
 		"LINQ_API_V3_API_KEY_FILE":  {"LINQ_API_V3_API_KEY": "", "LINQ_API_V3_API_KEY_FILE": "/does/not/exist"},
 		"SLACK_SIGNING_SECRET_FILE": {"SLACK_SIGNING_SECRET_FILE": "/also/set"},
+		"LINQ_WEBHOOK_SECRET_FILE":  {"LINQ_WEBHOOK_SECRET_FILE": "whsec_secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +118,7 @@ func TestMistakes(t *testing.T) {
 			if lines := strings.Count(err.Error(), "\n"); lines != 1 {
 				t.Errorf("one mistake in %d lines: %v", lines, err)
 			}
-			if strings.Contains(err.Error(), "secret-of-a-user") || strings.Contains(err.Error(), "key@") {
+			if strings.Contains(err.Error(), "secret-of-a-user") || strings.Contains(err.Error(), "key@") || strings.Contains(err.Error(), "whsec_secret") {
 				t.Errorf("the mistake quotes a secret: %v", err)
 			}
 		})

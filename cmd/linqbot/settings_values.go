@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -43,9 +42,7 @@ func baseURL(value string) (string, error) {
 	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
 		return "", errors.New("is no base URL: write https://host/path/")
 	}
-	ip := net.ParseIP(parsed.Hostname())
-	loopback := parsed.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback) {
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !isThisMachine(parsed.Hostname())) {
 		return "", errors.New("must be an https URL: http is for addresses of this machine only")
 	}
 	return strings.TrimSuffix(value, "/") + "/", nil

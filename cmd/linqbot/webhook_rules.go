@@ -44,8 +44,7 @@ func pinnedURL(text string) (string, error) {
 }
 
 func isThisMachine(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // endpoint is what stays of an address without the version: two subscriptions with the same one
