@@ -145,6 +145,8 @@ func longWait(r ledger.Request) Text {
 		return Say("Linq is not answering; next try at %s.", Moment(r.NextTryAt))
 	case ReasonAskedToWait:
 		return Say("Linq asks linqbot to wait; next try at %s.", Moment(r.NextTryAt))
+	case ReasonNoMoreCalls:
+		return Say("Linq takes no more calls for the moment; next try at %s.", Moment(r.NextTryAt))
 	}
 	return nil
 }

@@ -162,7 +162,7 @@ func unknownCodes() []outcome {
 // a try, with that try's.
 func longWaits() []outcome {
 	var all []outcome
-	for _, reason := range []string{commands.ReasonNotAnswering, commands.ReasonAskedToWait} {
+	for _, reason := range []string{commands.ReasonNotAnswering, commands.ReasonAskedToWait, commands.ReasonNoMoreCalls} {
 		r := ledger.Request{State: ledger.Accepted, Reason: reason, NextTryAt: nextTry()}
 		all = append(all, told("under_way", reason, r))
 		r.MayHaveReached = true

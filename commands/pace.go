@@ -28,7 +28,8 @@ const (
 )
 
 // Pace keeps the steps of a process from hammering Linq. No more than so many calls of a kind are
-// under way at a time, and when Linq struggles or asks for it, all of them wait.
+// under way at a time, and when Linq struggles or asks for it, all of them wait. If it struggles with
+// one request, that one waits alone.
 type Pace struct {
 	changes, looks, confirms *semaphore.Weighted
 
@@ -80,8 +81,8 @@ const errCrowded crowded = "too many calls to Linq are under way"
 
 // delay is what a run is told that finds a pause.
 type delay struct {
-	until   time.Time
-	limited bool // Linq asked for it; else it does not answer
+	until time.Time
+	why   string // the reason, where the wait is long enough to tell of
 }
 
 // turn is one run of a step, as far as it calls Linq.
@@ -128,7 +129,7 @@ func (p *Pace) admit(t *turn) (admission, delay, <-chan struct{}) {
 func (p *Pace) queue() delay {
 	p.pause.waiting++
 	place := time.Duration(p.pause.waiting) * usualAnswer / time.Duration(p.atOnce)
-	return delay{until: p.pause.until.Add(min(place, waitMost)), limited: p.pause.limited}
+	return delay{until: p.pause.until.Add(min(place, waitMost)), why: p.pause.why()}
 }
 
 // left returns the pause that holds a request now; the zero delay if none does.
@@ -138,7 +139,7 @@ func (p *Pace) left(request string) delay {
 	if !p.pause.holds(request, p.now()) {
 		return delay{}
 	}
-	return delay{until: p.pause.until, limited: p.pause.limited}
+	return delay{until: p.pause.until, why: p.pause.why()}
 }
 
 // await waits for the probe's outcome.
@@ -200,15 +201,20 @@ func (p *Pace) decide(change func(*pause, time.Time)) {
 	p.mu.Lock()
 	before, now := p.pause.until, p.now()
 	change(&p.pause, now)
-	after, limited, failed := p.pause.until, p.pause.limited, p.pause.failed
+	after, asked, failed, alone := p.pause.until, p.pause.asked, p.pause.failed, p.pause.alone()
 	p.mu.Unlock()
 	switch {
 	case before.Equal(after):
 	case after.IsZero():
 		p.log.Info("Linq is well again; the steps go on")
 	default:
-		p.log.WithFields(logrus.Fields{
-			"wait_s": after.Sub(now).Seconds(), "asked_by_linq": limited, "pauses": failed,
-		}).Warn("Linq struggles; all steps wait")
+		log := p.log.WithFields(logrus.Fields{
+			"wait_s": after.Sub(now).Seconds(), "asked_by_linq": asked, "pauses": failed,
+		})
+		if alone {
+			log.Warn("Linq struggles with one request, which waits")
+			return
+		}
+		log.Warn("Linq struggles; all steps wait")
 	}
 }

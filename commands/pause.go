@@ -84,8 +84,8 @@ func (r row) clear(a answer) row {
 	return r
 }
 
-// pause is the time in which nobody calls Linq, since it struggles or asked for it, and what leads
-// to that. Its user holds a lock.
+// pause is the time in which those that it holds do not call Linq, since it struggles or asked for
+// it, and what leads to that. Its user holds a lock.
 type pause struct {
 	row   row
 	until time.Time // zero: there is no pause. When it is over, one turn goes first as a probe
@@ -97,8 +97,9 @@ type pause struct {
 	probe   chan struct{} // closed when the probe has come to something; nil while there is none
 	failed  int           // pauses since there was none
 	limited bool          // Linq takes no more calls
+	asked   bool          // Linq named a wait, and it is this one
 	changes bool          // changes met trouble: only a change can show that it is over
-	only    string        // the one request that met all of the trouble; "" if there are several
+	only    string        // the one request that met all of the trouble, which waits alone unless limited; "" if there are several
 	waiting int           // those who were told to wait
 
 	jitter func(time.Duration) time.Duration
@@ -107,7 +108,22 @@ type pause struct {
 // holds reports whether a request must wait for the pause to end. Trouble that only one request
 // met may be its own, such as a chat that Linq stumbles over: another may see whether it is.
 func (p *pause) holds(request string, now time.Time) bool {
-	return now.Before(p.until) && (p.limited || p.only == "" || p.only == request)
+	return now.Before(p.until) && (!p.alone() || p.only == request)
+}
+
+// alone reports whether the pause is for one request only.
+func (p *pause) alone() bool { return p.only != "" && !p.limited }
+
+// why is the reason for a wait that is as long as the pause.
+func (p *pause) why() string {
+	switch {
+	case p.limited && p.asked:
+		return ReasonAskedToWait
+	case p.limited:
+		return ReasonNoMoreCalls
+	default:
+		return ReasonNotAnswering
+	}
 }
 
 // admission is how a turn begins.
@@ -196,7 +212,7 @@ func (p *pause) begin(request string, a answer, now time.Time) {
 	wait := p.jitter(min(pauseMost, pauseFirst<<min(p.failed, doublings)))
 	p.until = now.Add(max(wait, a.asked))
 	p.failed++
-	p.limited = a.limited
+	p.limited, p.asked = a.limited, a.asked >= wait
 	p.changes = p.changes || a.change || p.row.changes > 0
 	p.turn()
 }
@@ -208,12 +224,12 @@ func (p *pause) extend(request string, a answer, now time.Time) {
 	case !now.Before(p.until):
 		p.begin(request, a, now)
 	case until.After(p.until):
-		p.until, p.limited = until, true
+		p.until, p.limited, p.asked = until, true, true
 	}
 }
 
 func (p *pause) end() {
-	p.until, p.failed, p.limited, p.changes, p.only = time.Time{}, 0, false, false, ""
+	p.until, p.failed, p.limited, p.asked, p.changes, p.only = time.Time{}, 0, false, false, false, ""
 	p.turn()
 }
 

@@ -23,7 +23,8 @@ const (
 	ReasonUnreadable    = "unreadable"      // the chat could not be read after the request was queued
 	ReasonNoAnswer      = "no_answer"       // Linq did not answer
 	ReasonNotAnswering  = "not_answering"   // Linq struggles, and is left alone for longer
-	ReasonAskedToWait   = "asked_to_wait"   // Linq takes no more calls, and is left alone for longer
+	ReasonAskedToWait   = "asked_to_wait"   // Linq takes no more calls for a time that it named, and is left alone for so long
+	ReasonNoMoreCalls   = "no_more_calls"   // Linq takes no more calls and named no time, or less, and is left alone for longer
 )
 
 // The statuses of Linq's answers that mean something of their own.

@@ -23,13 +23,9 @@ func (s *Steps) hold(ctx context.Context, r ledger.Request, told delay) (time.Du
 	if wait <= sayFrom {
 		return wait, nil
 	}
-	r.Reason, r.NextTryAt = whyPaused(told), now.Add(wait)
-	cause := "Linq is not answering"
-	if told.limited {
-		cause = "Linq asks to wait"
-	}
+	r.Reason, r.NextTryAt = told.why, now.Add(wait)
 	_, err := s.save(ctx, r, ledger.Change{
-		Cause: fmt.Sprintf("%s; trying in %s", cause, wait.Round(time.Millisecond)), News: true,
+		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(told.why), wait.Round(time.Millisecond)), News: true,
 	})
 	return wait, err
 }
@@ -39,23 +35,27 @@ func (s *Steps) timeIsOver(r ledger.Request) bool {
 	return !r.FirstTryAt.IsZero() && r.FirstTryAt.Add(retryFor).Sub(s.now()) <= earlyEnough
 }
 
-func whyPaused(told delay) string {
-	if told.limited {
-		return ReasonAskedToWait
+// pauseWords are for the history.
+func pauseWords(why string) string {
+	switch why {
+	case ReasonAskedToWait:
+		return "Linq asks to wait"
+	case ReasonNoMoreCalls:
+		return "Linq takes no more calls"
+	default:
+		return "Linq is not answering"
 	}
-	return ReasonNotAnswering
 }
 
-// whyLong is the reason for a long wait after a try. What Linq has against one chat stays the reason
-// unless the wait is for a pause.
-func whyLong(r ledger.Request, paused delay) string {
+// whyLong is the reason for a long wait after a try: that Linq asked r for it, or that there is a
+// pause which is long by itself. Else what the try met stays the reason; a wait of its own is now a
+// little shorter than what is told of, now a little longer, and that is no news.
+func whyLong(r ledger.Request, asked time.Duration, paused delay, now time.Time) string {
 	switch {
-	case r.HTTPStatus == statusTooMany:
+	case r.HTTPStatus == statusTooMany && asked > sayFrom:
 		return ReasonAskedToWait
-	case r.Reason == ReasonNoAnswer, struggles(r.HTTPStatus):
-		return ReasonNotAnswering
-	case !paused.until.IsZero():
-		return whyPaused(paused)
+	case paused.until.Sub(now) > sayFrom:
+		return paused.why
 	}
 	return r.Reason
 }

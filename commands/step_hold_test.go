@@ -11,26 +11,35 @@ import (
 
 func TestWhyALongWait(t *testing.T) {
 	t.Parallel()
-	struggling, limited := delay{until: time.Unix(1, 0)}, delay{until: time.Unix(1, 0), limited: true}
+	now := time.Date(2026, 3, 9, 16, 45, 0, 0, time.UTC)
+	paused := func(wait time.Duration, why string) delay { return delay{until: now.Add(wait), why: why} }
+	none, minute := delay{}, time.Minute
 	for name, test := range map[string]struct {
 		reason string
 		status int
+		asked  time.Duration
 		paused delay
 		want   string
 	}{
-		"no answer":                       {ReasonNoAnswer, 0, delay{}, ReasonNotAnswering},
-		"503":                             {"linq_4004", 503, delay{}, ReasonNotAnswering},
-		"503, and a pause":                {"linq_4004", 503, limited, ReasonNotAnswering},
-		"429":                             {"linq_1007", 429, delay{}, ReasonAskedToWait},
-		"429, and a pause":                {"http_429", 429, struggling, ReasonAskedToWait},
-		"a conflict":                      {"linq_2015", 409, delay{}, "linq_2015"},
-		"a conflict, and a pause":         {"linq_2015", 409, struggling, ReasonNotAnswering},
-		"a conflict, and a pause for all": {"linq_2015", 409, limited, ReasonAskedToWait},
+		"no answer":                         {ReasonNoAnswer, 0, 0, none, ReasonNoAnswer},
+		"no answer, and a pause":            {ReasonNoAnswer, 0, 0, paused(minute, ReasonNotAnswering), ReasonNotAnswering},
+		"503":                               {"linq_4004", 503, 0, none, "linq_4004"},
+		"503 that asks for the wait":        {"linq_4004", 503, minute, none, "linq_4004"},
+		"503, and a pause":                  {"linq_4004", 503, 0, paused(minute, ReasonNotAnswering), ReasonNotAnswering},
+		"503, and a pause that Linq named":  {"linq_4004", 503, 0, paused(minute, ReasonAskedToWait), ReasonAskedToWait},
+		"503, and a short pause":            {"linq_4004", 503, 0, paused(16*time.Second, ReasonNotAnswering), "linq_4004"},
+		"429":                               {"linq_1007", 429, 0, none, "linq_1007"},
+		"429, and a pause":                  {"linq_1007", 429, 0, paused(minute, ReasonNoMoreCalls), ReasonNoMoreCalls},
+		"429 that asks for the wait":        {"linq_1007", 429, minute, none, ReasonAskedToWait},
+		"429 that asks for less":            {"linq_1007", 429, time.Second, paused(minute, ReasonNoMoreCalls), ReasonNoMoreCalls},
+		"429 that asks for it, and a pause": {"http_429", 429, minute, paused(minute, ReasonNotAnswering), ReasonAskedToWait},
+		"a conflict":                        {"linq_2015", 409, 0, none, "linq_2015"},
+		"a conflict, and a pause":           {"linq_2015", 409, 0, paused(minute, ReasonNotAnswering), ReasonNotAnswering},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := ledger.Request{Reason: test.reason, HTTPStatus: test.status}
-			assert.Equal(t, whyLong(r, test.paused), test.want)
+			assert.Equal(t, whyLong(r, test.asked, test.paused, now), test.want)
 		})
 	}
 }

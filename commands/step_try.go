@@ -209,7 +209,7 @@ func (s *Steps) again(ctx context.Context, t *turn, r ledger.Request, asked time
 		return 0, s.giveUp(ctx, t, r, cause, traceID)
 	}
 	if wait > sayFrom {
-		r.Reason = whyLong(r, paused)
+		r.Reason = whyLong(r, asked, paused, now)
 	}
 	return s.tryIn(ctx, r, wait, cause, traceID)
 }

@@ -225,35 +225,88 @@ func TestAllGoOnWhenItIsOver(t *testing.T) {
 // People read of the wait when it is a long one, once for each.
 func TestLongWaitsAreTold(t *testing.T) {
 	t.Parallel()
+	for name, test := range map[string]struct {
+		trouble      linqtest.Fault
+		reason, said string
+	}{
+		"503":                    {down(), commands.ReasonNotAnswering, "Linq is not answering"},
+		"no answer":              {linqtest.Fault{Drop: linqtest.BeforeEffect}, commands.ReasonNotAnswering, "Linq is not answering"},
+		"429 that names no wait": {linqtest.Fault{Status: 429, Code: 1007}, commands.ReasonNoMoreCalls, "Linq takes no more calls for the moment"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { longWaitsAreTold(t, test.trouble, test.reason, test.said) })
+		})
+	}
+}
+
+func longWaitsAreTold(t *testing.T, trouble linqtest.Fault, reason, why string) {
+	t.Helper()
+	c := newPaused(t, 3, 0, trouble)
+	var said []string
+	waiting := c.all[2]
+	for range 12 {
+		before := len(c.linq.Calls())
+		time.Sleep(c.try(2) - 100*time.Millisecond)
+		if len(c.linq.Calls()) > before {
+			continue // it was the probe
+		}
+		if r := waiting.request(); r.Reason != "" {
+			said = append(said, r.Reason)
+		}
+		time.Sleep(150 * time.Millisecond)
+		c.all[0].set(func(r *ledger.Request) { r.NextTryAt = time.Time{} })
+		c.try(0) // the probe
+	}
+	r := waiting.request()
+	assert.Equal(t, r.Tries, 0)
+	assert.Equal(t, r.Reason, reason)
+	assert.Equal(t, len(waiting.changes), len(said), "one save for each long wait, none for a short one")
+	assert.Equal(t, len(said), 12-5, "waits of 1 to 16 s are short")
+	for _, change := range waiting.changes {
+		assert.Assert(t, change.News)
+	}
+	shown := commands.Explainer{}.Explain(r).Text().String()
+	assert.Equal(t, shown, fmt.Sprintf("⏳ %s; next try at %s. "+
+		"The removal of +1 ••• ••• 1002 from %s is not done yet. linqbot goes on by itself; nobody needs to ask again.",
+		why, r.NextTryAt.UTC().Format("2006-01-02 15:04:05 UTC"), c.chat))
+	assert.Equal(t, c.all[0].request().Reason, reason, "and to those who were tried")
+}
+
+// A chat that Linq stumbles over says nothing of Linq while others are served. What is said of its
+// request does not change with the length of its wait.
+func TestTroubleOfOneChatStaysItsOwn(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newPaused(t, 3, 0, down())
-		var said []string
-		waiting := c.all[2]
-		for range 12 {
-			before := len(c.linq.Calls())
-			time.Sleep(c.try(2) - 100*time.Millisecond)
-			if len(c.linq.Calls()) > before {
-				continue // it was the probe
-			}
-			if r := waiting.request(); r.Reason != "" {
-				said = append(said, r.Reason)
-			}
-			time.Sleep(150 * time.Millisecond)
-			c.all[0].set(func(r *ledger.Request) { r.NextTryAt = time.Time{} })
-			c.try(0) // the probe
+		const size = 10
+		c := newCrowd(t, linqtest.Config{}, size, 0)
+		longer := func(wait time.Duration) time.Duration { return wait * 6 / 5 }
+		c.steps = commands.NewSteps(commands.StepsConfig{
+			Chats: c.calls, Records: c, Logger: quiet(), Jitter: longer,
+			Pace: commands.NewPace(commands.PaceConfig{Logger: quiet(), Jitter: longer}),
+		})
+		var wait time.Duration
+		for i := 1; i < size; i++ {
+			c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
+			wait = c.try(0)
+			r := c.all[0].request()
+			assert.Equal(t, r.Tries, i)
+			assert.Equal(t, r.Reason, "linq_3006", "before a wait of %s", wait)
+			assert.Equal(t, c.try(i), time.Duration(0))
+			time.Sleep(wait)
 		}
-		r := waiting.request()
-		assert.Equal(t, r.Tries, 0)
-		assert.Equal(t, r.Reason, commands.ReasonNotAnswering)
-		assert.Equal(t, len(waiting.changes), len(said), "one save for each long wait, none for a short one")
-		assert.Equal(t, len(said), 12-5, "waits of 1 to 16 s are short")
-		for _, change := range waiting.changes {
-			assert.Assert(t, change.News)
-		}
-		shown := commands.Explainer{}.Explain(r).Text().String()
-		assert.Equal(t, shown, fmt.Sprintf("⏳ Linq is not answering; next try at %s. "+
-			"The removal of +1 ••• ••• 1002 from %s is not done yet. linqbot goes on by itself; nobody needs to ask again.",
-			r.NextTryAt.UTC().Format("2006-01-02 15:04:05 UTC"), c.chat))
+		assert.Equal(t, wait, 36*time.Second)
+	})
+}
+
+// A wait that Linq asks of one request with an answer that has a code keeps that code.
+func TestAnAnswerThatAsksForALongWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, linqtest.Config{}, 1, 0)
+		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004, RetryAfter: 45 * time.Second})
+		assert.Equal(t, c.try(0), 45*time.Second)
+		assert.Equal(t, c.all[0].request().Reason, "linq_4004")
 	})
 }
 
