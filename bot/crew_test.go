@@ -58,6 +58,7 @@ func (s *shelf) MarkTold(context.Context, ledger.Follower) error { return nil }
 type crew struct {
 	*stage
 	shelf      *shelf
+	channels   []string // that are asked in, by turns
 	deliveries []string
 	due        map[string]time.Time
 	runs       int
@@ -66,10 +67,20 @@ type crew struct {
 // newCrew has Slack allow that many messages at once, and one a second.
 func newCrew(t *testing.T, burst int) *crew {
 	t.Helper()
+	return newCrewOf(t, slacktest.Config{Messages: slacktest.RateLimit{Every: time.Second, Burst: burst}}, 1)
+}
+
+// newCrewOf asks in so many channels.
+func newCrewOf(t *testing.T, cfg slacktest.Config, channels int) *crew {
+	t.Helper()
 	c := &crew{
-		stage: newBareStage(t, slacktest.Config{Messages: slacktest.RateLimit{Every: time.Second, Burst: burst}}),
-		shelf: &shelf{views: make(map[string]ledger.View)},
-		due:   make(map[string]time.Time),
+		stage: newBareStage(t, cfg), shelf: &shelf{views: make(map[string]ledger.View)},
+		channels: []string{ops}, due: make(map[string]time.Time),
+	}
+	for i := range channels - 1 {
+		id := fmt.Sprintf("C0OPS%d", i)
+		c.slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
+		c.channels = append(c.channels, id)
 	}
 	c.views = c.shelf
 	c.restart()
@@ -92,7 +103,7 @@ func (c *crew) ask(many int) {
 				ID: id, State: ledger.Accepted, AcceptedAt: c.clock.now(),
 				Order: ledger.Order{
 					Delivery: id, Kind: ledger.Remove, Source: ledger.SlashCommand,
-					ChannelID: ops, UserID: ada, ChatID: chatID, Handle: ledger.Conceal(ann),
+					ChannelID: c.channels[len(c.deliveries)%len(c.channels)], UserID: ada, ChatID: chatID, Handle: ledger.Conceal(ann),
 				},
 			}},
 		}
@@ -179,11 +190,14 @@ func (s *stage) refused() int {
 func (c *crew) wantOutcomes() {
 	c.t.Helper()
 	assert.Equal(c.t, len(c.due), 0, "something waits for ever")
-	assert.Equal(c.t, len(c.parents()), len(c.deliveries))
-	assert.Equal(c.t, len(c.slack.Messages(ops)), 2*len(c.deliveries))
+	messages := 0
+	for _, channel := range c.channels {
+		messages += len(c.slack.Messages(channel))
+	}
+	assert.Equal(c.t, messages, 2*len(c.deliveries))
 	for _, d := range c.deliveries {
 		thread := c.shelf.views[d].Thread
-		wantMessages(c.t, c.slack.Thread(ops, thread.TS), "from "+spree, "has left")
+		wantMessages(c.t, c.slack.Thread(thread.ChannelID, thread.TS), "from "+spree, "has left")
 		assert.Assert(c.t, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
 	}
 }

@@ -15,6 +15,12 @@ type turn struct {
 	until         time.Time // its place is given up then, unless somebody asked about it before
 }
 
+// amongUpdates is the turn where there are updates only.
+func (t turn) amongUpdates() turn {
+	t.update = false
+	return t
+}
+
 // lane is the line of messages that wait in a channel.
 //
 // What tells people something for the first time goes before what changes a message: an update
@@ -46,15 +52,19 @@ func (l *lane) enter(t turn, until time.Time) {
 	case t.update && placeOf(l.updates, t.key) < 0:
 		l.updates = append(l.updates, t)
 	case !t.update:
-		l.drop(func(other turn) bool { return other.key == t.key })
+		l.remove(t.key)
 		l.posts = append(l.posts, t)
 	}
 }
 
-// pushBack puts a message before all others.
+// pushBack puts a message before all others of its kind.
 func (l *lane) pushBack(t turn) {
-	l.drop(func(other turn) bool { return other.key == t.key })
-	l.posts = slices.Insert(l.posts, 0, t)
+	l.remove(t.key)
+	if t.update {
+		l.updates = slices.Insert(l.updates, 0, t)
+	} else {
+		l.posts = slices.Insert(l.posts, 0, t)
+	}
 }
 
 // promise keeps a message's place until then.
@@ -113,7 +123,7 @@ func (l *lane) claim(key string) float64 {
 // send takes a message out of the line and out of the bucket.
 func (l *lane) send(key string, now time.Time) {
 	update := placeOf(l.updates, key) >= 0
-	l.drop(func(t turn) bool { return t.key == key })
+	l.remove(key)
 	if update || len(l.updates) == 0 {
 		l.passed = 0
 	} else {
@@ -134,6 +144,8 @@ func (l *lane) each(do func(*turn)) {
 		}
 	}
 }
+
+func (l *lane) remove(key string) { l.drop(func(t turn) bool { return t.key == key }) }
 
 func (l *lane) drop(gone func(turn) bool) {
 	l.posts = slices.DeleteFunc(l.posts, gone)

@@ -8,13 +8,18 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// PaceConfig is how fast linqbot writes in a channel. Slack allows a message a second, and tolerates
-// short bursts, of which it does not say how many messages they may have: the default is our guess.
+// PaceConfig is how fast linqbot writes. In a channel Slack allows a message a second, and in the whole
+// workspace fifty updates a minute. It tolerates short bursts, of which it does not say how many messages
+// they may have: those here are our guess.
 // Source: https://docs.slack.dev/apis/web-api/rate-limits
 type PaceConfig struct {
-	PerSecond float64          // messages in the long run; 0: 1
-	Burst     int              // messages at once after a silence; 0: 40, for a command with ten people and its news, or some people at once
-	Now       func() time.Time // nil: time.Now
+	PerSecond float64 // messages in a channel in the long run; 0: 1
+	Burst     int     // messages in a channel at once after a silence; 0: 40, for a command with ten people and its news, or some people at once
+
+	UpdatesPerMinute float64 // in all channels together, in the long run; 0: 50
+	UpdateBurst      int     // updates at once after a silence; 0: 20, for the news of a command with ten people, or of some commands
+
+	Now func() time.Time // nil: time.Now
 }
 
 // turnGrace is how long after its turn a message that nobody asks about any more keeps its place:
@@ -23,23 +28,35 @@ const turnGrace = time.Minute
 
 // Pace spaces the messages of each channel. A message that may not go yet gets a place in the
 // channel's line and a time to ask again, so that nobody waits in a worker and nobody has to ask
-// often. All of it is forgotten with the process; then the lines form anew. Whatever else a process
+// often.
+//
+// Slack counts updates for the whole workspace, and apart from posts. One that may go in its channel
+// therefore waits in a second line, with those of all other channels. Those that are not so far stand
+// in nobody's way there.
+//
+// All of it is forgotten with the process; then the lines form anew. Whatever else a process
 // replaces as it runs, its pace stays: Slack goes on counting.
 type Pace struct {
 	cfg PaceConfig
 
-	mu    sync.Mutex
-	lanes map[string]*lane // by channel; those where nothing happens are dropped
+	mu      sync.Mutex
+	lanes   map[string]*lane // by channel; those where nothing happens are dropped
+	updates *lane            // of all channels; among themselves they stand where posts do
 }
 
 // NewPace returns a pace for all that a process shows.
 func NewPace(cfg PaceConfig) *Pace {
 	cfg.PerSecond = cmp.Or(cfg.PerSecond, 1)
 	cfg.Burst = cmp.Or(cfg.Burst, 40)
+	cfg.UpdatesPerMinute = cmp.Or(cfg.UpdatesPerMinute, 50)
+	cfg.UpdateBurst = cmp.Or(cfg.UpdateBurst, 20)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Pace{cfg: cfg, lanes: make(map[string]*lane)}
+	return &Pace{
+		cfg: cfg, lanes: make(map[string]*lane),
+		updates: &lane{bucket: rate.NewLimiter(rate.Limit(cfg.UpdatesPerMinute/60), cfg.UpdateBurst)},
+	}
 }
 
 // lineUp gives messages of a channel their places, if they have none yet, without sending any of
@@ -64,32 +81,62 @@ func (p *Pace) take(channel string, t turn) error {
 	now := p.cfg.Now()
 	l := p.lane(channel, now)
 	l.enter(t, now.Add(turnGrace))
-	if wait := l.wait(t.key, now); wait > 0 {
+	wait := l.wait(t.key, now)
+	if t.update {
+		wait = p.waitAmongUpdates(t, wait, now)
+	} else {
+		p.updates.remove(t.key) // it may have been one
+	}
+	if wait > 0 {
 		l.promise(t.key, now.Add(wait+turnGrace))
 		return &turnError{wait: wait}
 	}
 	l.send(t.key, now)
+	if t.update {
+		p.updates.send(t.key, now)
+	}
 	return nil
 }
 
-// hold keeps a channel silent for as long as Slack wants. The message that Slack put off is the first
-// to go after that.
+// waitAmongUpdates returns how long an update has to wait that waits so long in its channel.
+func (p *Pace) waitAmongUpdates(t turn, inChannel time.Duration, now time.Time) time.Duration {
+	p.updates.expire(now)
+	if inChannel > 0 {
+		p.updates.remove(t.key)
+		return max(inChannel, p.updates.held.Sub(now))
+	}
+	p.updates.enter(t.amongUpdates(), now.Add(turnGrace))
+	wait := p.updates.wait(t.key, now)
+	p.updates.promise(t.key, now.Add(wait+turnGrace))
+	return wait
+}
+
+// hold keeps to what Slack wants after it put a message off: silence in its channel, or no updates
+// anywhere. That message is the first to go after that.
 func (p *Pace) hold(channel string, t turn, wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.cfg.Now()
 	l := p.lane(channel, now)
 	l.pushBack(t)
-	l.hold(now.Add(wait))
+	if !t.update {
+		l.hold(now.Add(wait))
+		return
+	}
+	l.promise(t.key, now.Add(wait+turnGrace))
+	p.updates.pushBack(t.amongUpdates())
+	p.updates.hold(now.Add(wait))
 }
 
 // forget gives up all places of a delivery.
 func (p *Pace) forget(delivery string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	theirs := func(t turn) bool { return t.delivery == delivery }
 	for _, l := range p.lanes {
-		l.drop(func(t turn) bool { return t.delivery == delivery })
+		l.drop(theirs)
 	}
+	p.updates.drop(theirs)
 }
 
 // lane returns a channel's line as it stands now. When it makes one it looks which others are over,

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"testing"
@@ -9,7 +10,8 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// road is a pace with a clock that stands.
+// road is a pace with a clock that stands. Unless a test says otherwise, updates wait in their channels
+// only.
 type road struct {
 	t     *testing.T
 	clock *clock
@@ -19,6 +21,8 @@ type road struct {
 func newRoad(t *testing.T, cfg PaceConfig) *road {
 	t.Helper()
 	r := &road{t: t, clock: newClock()}
+	const plenty = 1000
+	cfg.UpdatesPerMinute, cfg.UpdateBurst = cmp.Or(cfg.UpdatesPerMinute, 60*plenty), cmp.Or(cfg.UpdateBurst, plenty)
 	cfg.Now = r.clock.now
 	r.Pace = NewPace(cfg)
 	return r
@@ -205,18 +209,23 @@ func TestATurnIsNotTooEarly(t *testing.T) {
 func TestSlackHoldsAChannel(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
-	r.wants(updateOf("a"), 0)
-	r.hold(ops, updateOf("a"), 90*time.Second)
-	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
+	r.wants(postOf("a"), 0)
+	r.hold(ops, postOf("a"), 90*time.Second)
+	r.hold(ops, postOf("in flight"), time.Second) // a shorter wait ends none
 	r.wants(postOf("b"), 92*time.Second)
+	r.wants(updateOf("u"), 91*time.Second) // the first update goes right after what was put off
+	r.wants(postOf("b"), 93*time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("c")), time.Duration(0))
+	assert.Equal(t, r.askIn("C0OTHER", updateOf("d")), time.Duration(0))
 	r.clock.pass(90*time.Second - time.Millisecond)
-	r.wants(updateOf("in flight"), time.Millisecond)
+	r.wants(postOf("in flight"), time.Millisecond)
 	r.clock.pass(time.Millisecond)
-	r.wants(postOf("b"), 2*time.Second) // what was put off goes first, and the burst is spent
-	r.wants(updateOf("in flight"), 0)
+	r.wants(postOf("b"), 3*time.Second) // what was put off goes first, and the burst is spent
+	r.wants(postOf("in flight"), 0)
 	r.clock.pass(time.Second)
-	r.wants(updateOf("a"), 0)
+	r.wants(updateOf("u"), 0)
+	r.clock.pass(time.Second)
+	r.wants(postOf("a"), 0)
 	r.clock.pass(time.Second)
 	r.wants(postOf("b"), 0)
 }
@@ -225,11 +234,11 @@ func TestSlackHoldsAChannel(t *testing.T) {
 func TestAnUpdateAfterASilence(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
-	r.lineUp(ops, updateOf("a"), updateOf("b"))
-	r.wants(updateOf("a"), 0)
-	r.hold(ops, updateOf("a"), 5*time.Second)
+	r.lineUp(ops, postOf("a"), updateOf("b"))
+	r.wants(postOf("a"), 0)
+	r.hold(ops, postOf("a"), 5*time.Second)
 	r.clock.pass(5 * time.Second)
-	r.wants(updateOf("a"), 0)
+	r.wants(postOf("a"), 0)
 	r.wants(updateOf("b"), time.Second)
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
 	"linqbot/ledger"
@@ -74,6 +75,7 @@ type poster struct {
 	slack *slack.Client
 	pace  *Pace
 	now   func() time.Time
+	log   *logrus.Entry
 }
 
 // turn is what the message that p knows of takes in the line of its channel.
@@ -81,11 +83,19 @@ func (o outgoing) turn(p *ledger.Posting) turn {
 	return turn{delivery: o.delivery, key: o.key, update: p.TS != ""}
 }
 
-// met sorts what came of a call. When Slack puts a message off, its channel falls silent.
+// met sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
+// the messages that its thread does not have yet need not wait for it.
 func (s poster) met(err error, o outgoing, t turn) error {
 	err = judge(err)
-	if later, ok := errors.AsType[*laterError](err); ok && later.wait > 0 {
-		s.pace.hold(o.channel, t, later.wait)
+	later, ok := errors.AsType[*laterError](err)
+	if !ok || later.wait == 0 {
+		return err
+	}
+	s.pace.hold(o.channel, t, later.wait)
+	if t.update {
+		s.log.WithFields(logrus.Fields{"delivery": o.delivery, "wait": later.wait.String()}).
+			Info("Slack puts off updates of messages; all of them wait")
+		return &turnError{wait: later.wait}
 	}
 	return err
 }

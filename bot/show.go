@@ -55,10 +55,11 @@ func NewShow(cfg ShowConfig) *Show {
 		cfg.Pace = NewPace(PaceConfig{Now: cfg.Now})
 	}
 	cfg.Views = timely{cfg.Views}
+	log := cfg.Logger.WithField("part", "show")
 	return &Show{
 		cfg:    cfg,
-		poster: poster{slack: cfg.Slack, pace: cfg.Pace, now: cfg.Now},
-		log:    cfg.Logger.WithField("part", "show"),
+		poster: poster{slack: cfg.Slack, pace: cfg.Pace, now: cfg.Now, log: log},
+		log:    log,
 	}
 }
 

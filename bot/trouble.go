@@ -29,7 +29,7 @@ type (
 	}
 	// goneError: the message or thread that was meant is no longer there, or can no longer be changed.
 	goneError struct{ code string }
-	// turnError: certainly not posted, since it waits for its turn in its channel. That is no trouble.
+	// turnError: certainly not posted, since it waits for its turn. That is no trouble.
 	turnError struct{ wait time.Duration }
 )
 
@@ -39,7 +39,7 @@ func (e *lostError) Error() string   { return fmt.Sprintf("not known whether pos
 func (e *lostError) Unwrap() error   { return e.err }
 func (e *barredError) Error() string { return "Slack does not let linqbot post: " + e.code }
 func (e *goneError) Error() string   { return "the message is gone: " + e.code }
-func (e *turnError) Error() string   { return fmt.Sprintf("its turn in the channel comes in %s", e.wait) }
+func (e *turnError) Error() string   { return fmt.Sprintf("its turn comes in %s", e.wait) }
 
 // noMessage is Slack's code for a message that somebody deleted.
 const noMessage = "message_not_found"

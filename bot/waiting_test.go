@@ -172,7 +172,6 @@ func TestALostPostInABusyChannel(t *testing.T) {
 // Slack puts one message off: all others of the channel wait as well, and none of another channel.
 func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	t.Parallel()
-	const aside = "C0ASIDE"
 	s := newStage(t, slacktest.Config{})
 	s.slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
 	unlucky, standing, fresh, elsewhere := s.ask(ann), s.ask(bert), s.ask(cleo), s.askIn(aside, ada, dora)

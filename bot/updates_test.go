@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+)
+
+const aside = "C0ASIDE"
+
+// Slack counts updates for the whole workspace: they have one pace, whatever the channel, and posts
+// have no part in it.
+func TestUpdatesOfAllChannelsHaveOnePace(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, PaceConfig{UpdatesPerMinute: 30, UpdateBurst: 2})
+	assert.Equal(t, r.askIn(aside, updateOf("a")), time.Duration(0))
+	r.wants(updateOf("b"), 0)
+	r.wants(updateOf("c"), 2*time.Second)
+	assert.Assert(t, r.askIn(aside, updateOf("d")) >= 4*time.Second)
+	r.wants(updateOf("c"), 2*time.Second) // asking again neither costs nor gives a place
+	r.spend(10)
+	r.clock.pass(2*time.Second + time.Millisecond)
+	assert.Assert(t, r.askIn(aside, updateOf("d")) > time.Second, "c's turn is not d's, although c is late")
+	r.wants(updateOf("c"), 0)
+	r.clock.pass(2 * time.Second)
+	assert.Equal(t, r.askIn(aside, updateOf("d")), time.Duration(0))
+}
+
+// What cannot go in its channel yet is in the way of no other channel.
+func TestABusyChannelHoldsUpNoUpdatesElsewhere(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, PaceConfig{Burst: 4, UpdatesPerMinute: 60, UpdateBurst: 2})
+	r.wants(updateOf("a"), 0)
+	r.wants(updateOf("b"), 0)
+	r.wants(updateOf("c"), time.Second) // the channel leaves two to posts
+	r.spend(2)
+	for _, key := range []string{"c", "d", "e", "f"} {
+		assert.Assert(t, r.ask(updateOf(key)) > time.Second)
+	}
+	r.clock.pass(time.Second)
+	assert.Equal(t, r.askIn(aside, updateOf("g")), time.Duration(0))
+}
+
+func TestForgottenUpdatesAreFree(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60, UpdateBurst: 1})
+	r.wants(updateOf("a"), 0)
+	r.wants(updateOf("b"), time.Second)
+	r.wants(updateOf("c"), 2*time.Second)
+	r.wants(updateOf("d"), 3*time.Second)
+	r.forget(updateOf("b").delivery)
+	r.wants(updateOf("c"), time.Second)
+	r.wants(postOf("c"), 0) // it cannot be changed, and is posted anew
+	r.wants(updateOf("d"), time.Second)
+}
+
+// When Slack puts an update off, all updates wait, wherever they are, and no post.
+func TestSlackHoldsUpdates(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60})
+	r.wants(updateOf("a"), 0)
+	r.wants(updateOf("in flight"), 0)
+	r.hold(ops, updateOf("a"), 90*time.Second)
+	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
+	r.spend(20)
+	assert.Equal(t, r.askIn(aside, postOf("b")), time.Duration(0))
+	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 92*time.Second)
+	r.clock.pass(90 * time.Second)
+	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 2*time.Second, "what was put off goes first, and the burst is spent")
+	r.wants(updateOf("in flight"), 0)
+	r.clock.pass(time.Second)
+	r.wants(updateOf("a"), 0)
+	r.clock.pass(time.Second)
+	assert.Equal(t, r.askIn(aside, updateOf("c")), time.Duration(0))
+}
+
+// A thread of which Slack puts an update off gets its first messages all the same, and so do others.
+func TestAPutOffUpdateHoldsNoPost(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slacktest.Config{})
+	s.slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
+	d, elsewhere := s.ask(ann, bert), s.askIn(aside, ada, cleo)
+	s.run(elsewhere)
+	first := true
+	s.slack.Chaos(func(string) *slacktest.Fault { // the parent stands, and no reply
+		defer func() { first = false }()
+		if first {
+			return nil
+		}
+		return &slacktest.Fault{Error: "rate_limited"}
+	})
+	s.run(d)
+	s.slack.Chaos(nil)
+	s.fail("chat.update", slacktest.Fault{RetryAfter: 90 * time.Second})
+	s.news(d, ann, s.sent) // the parent learns the name of the chat
+	s.news(elsewhere, cleo, removed)
+	fresh := s.ask(dora)
+
+	assert.Assert(t, s.run(d) > 0)
+	assert.Assert(t, s.run(elsewhere) > 0)
+	assert.Equal(t, s.run(fresh), time.Duration(0))
+	assert.Equal(t, s.calls("chat.update"), 1, "nothing asks for what Slack does not want")
+	assert.Equal(t, len(s.slack.Messages(ops)), 5)
+	assert.Assert(t, strings.Contains(s.log.String(), `"msg":"Slack puts off updates`))
+	assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero(), "a turn that comes later is no trouble")
+
+	s.slack.ClearFaults()
+	s.clock.pass(90 * time.Second)
+	s.settle(d)
+	s.settle(elsewhere)
+	assert.Equal(t, s.calls("chat.update"), 4)
+}
+
+// News of many channels at once: Slack never has to say that these are too many updates, and all of it
+// is shown as fast as Slack allows. New threads do not wait for it.
+func TestManyBusyChannels(t *testing.T) {
+	t.Parallel()
+	const channels, many = 10, 60
+	limits := slacktest.SlackRateLimits()["chat.update"]
+	c := newCrewOf(t, slacktest.Config{
+		Messages:   slacktest.RateLimit{Every: time.Second, Burst: 20},
+		RateLimits: map[string]slacktest.RateLimit{"chat.update": limits},
+	}, channels)
+	c.pace = NewPace(PaceConfig{Burst: 20, UpdateBurst: limits.Burst, Now: c.clock.now})
+	c.restart()
+	c.ask(many)
+	c.work(1)
+	c.clock.pass(time.Minute)
+	began := c.clock.now()
+	c.over()
+	c.work(1)
+	c.ask(channels)
+	c.work(1)
+	assert.Equal(t, c.calls("chat.postMessage"), 2*(many+channels), "new threads are there at once")
+	c.over()
+	c.work(5 * many)
+
+	c.wantOutcomes()
+	assert.Equal(t, c.refused(), 0)
+	updates := time.Duration(c.calls("chat.update") - limits.Burst)
+	took := c.clock.now().Sub(began)
+	assert.Assert(t, took >= updates*limits.Every && took <= updates*limits.Every+20*time.Second, "%d updates took %s", updates, took)
+	assert.Assert(t, c.runs <= 8*many, "%d runs", c.runs)
+}
+
+// A Slack that allows fewer updates than we think puts off what is under way, and not each by itself.
+func TestASlackThatAllowsFewerUpdates(t *testing.T) {
+	t.Parallel()
+	const channels, many = 10, 40
+	c := newCrewOf(t, slacktest.Config{RateLimits: map[string]slacktest.RateLimit{"chat.update": {Every: 3 * time.Second, Burst: 3}}}, channels)
+	c.ask(many)
+	c.work(1)
+	c.over()
+	c.work(1)
+	first := c.refused()
+	assert.Assert(t, first > 0 && first <= 16, "put off %d times at once", first) // as many as there are workers
+	c.work(1000)
+	c.wantOutcomes()
+	assert.Assert(t, c.refused() <= 3*many, "put off %d times", c.refused())
+}
