@@ -38,6 +38,9 @@ func TestDenialsAreKept(t *testing.T) {
 		"the command": {func(ctx context.Context, p commands.Policy) {
 			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).Run(ctx, in)
 		}, ledger.SlashCommand},
+		"opening the form": {func(ctx context.Context, p commands.Policy) {
+			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).MayOpen(ctx, in)
+		}, ledger.Modal},
 		"the form": {func(ctx context.Context, p commands.Policy) {
 			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).Pick(ctx, in, linq.ChatID{}, nil)
 		}, ledger.Modal},

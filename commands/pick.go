@@ -16,6 +16,22 @@ func (c *Remove) Allowed(ctx context.Context, user, channel string) Decision {
 	return c.policy.Decide(ctx, user, channel)
 }
 
+// MayOpen says whether the person may open the form there. It returns true when they may; else the
+// answer says why not, and the denial is recorded.
+func (c *Remove) MayOpen(ctx context.Context, in Invocation) (Answer, bool) {
+	decision := c.Allowed(ctx, in.UserID, in.ChannelID)
+	if decision.Allowed {
+		return nil, true
+	}
+	return c.denyForm(ctx, c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID}), in, decision), false
+}
+
+func (c *Remove) denyForm(ctx context.Context, log *logrus.Entry, in Invocation, d Decision) Answer {
+	log.WithField("outcome", c.tally.Counted(ledger.Modal, "denied")).Info("form answered")
+	c.policy.denied(ctx, in.denial(ledger.Modal, d))
+	return Answer{Say("%s %s", string(MarkRefused), d.Why)}
+}
+
 // Pick records the removal of people who were chosen from a list. The text of the invocation is not
 // looked at; its delivery is that of the form, so that sending it twice removes once. It returns
 // true when all of it was recorded and the outcome will tell; else the answer says what is to be known.
@@ -23,9 +39,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 	decision := c.Allowed(ctx, in.UserID, in.ChannelID)
 	if !decision.Allowed {
-		log.WithField("outcome", c.tally.Counted(ledger.Modal, "denied")).Info("form answered")
-		c.policy.denied(ctx, in.denial(ledger.Modal, decision))
-		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}, false
+		return c.denyForm(ctx, log, in, decision), false
 	}
 	args := RemoveArgs{Chat: chat}
 	for _, person := range people {

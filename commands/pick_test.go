@@ -120,3 +120,35 @@ func TestInternational(t *testing.T) {
 		assert.Equal(t, commands.International(linq.NewHandle(handle)), want)
 	}
 }
+
+// Whoever may not act is told so before there is anything to pick, in the words of the form itself.
+func TestMayOpen(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		policy commands.Policy
+		want   string // "": it opens
+	}{
+		"named":              {commands.Policy{Users: []string{"U1"}}, ""},
+		"not named":          {commands.Policy{Users: []string{"U9"}}, "⛔ You may not remove people from Linq chats. Ask someone who may: @U9."},
+		"in another channel": {commands.Policy{Everyone: true, Channels: []string{"C9"}}, "⛔ Removals are not allowed in this channel. Ask for them in #C9."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			counted := map[string]int{}
+			command := commands.NewRemove(commands.RemoveConfig{
+				Policy: test.policy, Logger: quiet(),
+				Tally: func(source ledger.Source, outcome string) { counted[string(source)+" "+outcome]++ },
+			})
+			answer, may := command.MayOpen(t.Context(), in1())
+			assert.Equal(t, may, test.want == "")
+			if may {
+				assert.Equal(t, len(answer), 0)
+				assert.Equal(t, len(counted), 0)
+				return
+			}
+			assert.Equal(t, len(answer), 1)
+			assert.Equal(t, answer[0].String(), test.want)
+			assert.DeepEqual(t, counted, map[string]int{string(ledger.Modal) + " denied": 1})
+		})
+	}
+}
