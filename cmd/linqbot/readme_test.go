@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -95,4 +96,36 @@ func testFunctions(t *testing.T, tree fs.FS) map[string]bool {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// Every outcome that is counted stands in the row of the metric.
+func TestTheReadmeHasEveryOutcome(t *testing.T) {
+	t.Parallel()
+	_, row, _ := strings.Cut(readme(t), "\n| `linqbot_commands_total` |")
+	row, _, _ = strings.Cut(row, "\n")
+	found := 0
+	for _, folder := range []string{"../../commands", "../../bot"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, pattern := range []string{`Counted\(ledger\.\w+, "(\w+)"`, `func (?:outcomeName|decidedName)[^}]*"(\w+)"[^}]*"(\w+)"[^}]*"(\w+)"`} {
+				for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(code), -1) {
+					for _, outcome := range match[1:] {
+						if found++; !strings.Contains(row, "`"+outcome+"`") {
+							t.Errorf("README.md does not name the outcome %s", outcome)
+						}
+					}
+				}
+			}
+		}
+	}
+	if found < 25 {
+		t.Errorf("%d outcomes found: the code counts them in another way", found)
+	}
 }
