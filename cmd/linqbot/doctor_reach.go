@@ -63,7 +63,33 @@ func (e *examination) checkReach(ctx context.Context) []finding {
 	if err != nil {
 		return fail("see the log of the proxy before linqbot", "the answer of %s broke off: %s", address, err)
 	}
-	return judgeAnswer(address, challenge, response, answer)
+	found := judgeAnswer(address, challenge, response, answer)
+	if found[0].Status == fine && e.settings.webhooks != nil {
+		if lost := e.webhooksLost(ctx); lost != nil {
+			return lost
+		}
+	}
+	return found
+}
+
+// webhooksLost finds a proxy that passes on Slack's path and not Linq's: Linq would get a 404, and not
+// send the event again. An event that nobody signed is refused by a linqbot, and does nothing.
+func (e *examination) webhooksLost(ctx context.Context) []finding {
+	address := e.base + bot.LinqWebhooksPath
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("{}"))
+	if err != nil {
+		return fail("", "%s", err)
+	}
+	response, err := bot.NewHTTPClient().Do(request)
+	if err != nil {
+		return unreached(address, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		return fail("let the proxy pass on "+bot.LinqWebhooksPath+" to linqbot, and set LINQ_WEBHOOK_SECRET there",
+			"Slack's path leads to linqbot, but %s answers %s to an event that nobody signed, which linqbot would refuse (401)", address, response.Status)
+	}
+	return nil
 }
 
 // unreached tells the ways apart in which no answer came.

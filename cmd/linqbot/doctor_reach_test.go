@@ -43,6 +43,8 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		r.Header.Set("X-Linqbot-Build", "development 0123456789abcdef0123456789abcdef01234567")
 		return nil
 	}
+	slackAlone := http.NewServeMux()
+	slackAlone.Handle("/slack/", httputil.NewSingleHostReverseProxy(behind))
 	changes := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(behind)
 		r.Out.Header.Set("X-Slack-Request-Timestamp", "1")
@@ -62,6 +64,7 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		"a canned answer":       {serve(canned, false), "failure", "something else"},
 		"a changed request":     {serve(changes, false), "failure", "401"},
 		"another build":         {serve(another, false), "failure", "another build: 0.1; this one is development"},
+		"Slack's path alone":    {serve(slackAlone, false), "failure", "/linq/webhooks answers 404"},
 		"a build with a commit": {serve(committed, false), "warning", "one of the two does not know its commit"},
 		"not an address at all": {"http://192.0.2.1", "", ""},
 	} {
