@@ -1,0 +1,92 @@
+package ledger
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/ledger/ledgertest"
+)
+
+// endedRequests are so many that a plan which reads all of them is not chosen for being short.
+const endedRequests = `
+	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+	INSERT INTO requests (id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
+		handle_key, state, accepted_at, ended_at, thread_ts, expires_at, undoes, handed_over)
+	SELECT 'r' || i, 'd' || i, 'remove', 'command', 'T1', 'C1', 'U' || i % 100, '', '', 'c' || i % 1000, 'h' || i,
+		'h' || i, 'removed', i, i, '', 0, '', TRUE FROM n`
+
+// However many requests there are, what is looked for often is found by an index. On SQLite one with a
+// condition is used only where the query spells that condition.
+func TestRequestsAreFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		s, err := openStore(t.Context(), url)
+		assert.NilError(t, err)
+		defer func() { _ = s.close() }()
+		_, err = s.writer().exec(t.Context(), endedRequests)
+		assert.NilError(t, err)
+		explain := "EXPLAIN QUERY PLAN "
+		if isPostgres(url) {
+			explain = "EXPLAIN "
+			_, err = s.writer().exec(t.Context(), "ANALYZE")
+			assert.NilError(t, err)
+		}
+		for _, test := range []struct {
+			name    string
+			clauses string
+			args    []any
+			index   string // one of ours that is to be used
+		}{
+			{name: "a delivery that came before", clauses: redeliveredClauses, args: []any{"h1", "d1"}},
+			{name: "what a person asked for", clauses: recentClauses, args: []any{"U1", "T1", 10}, index: "requests_of_user"},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				plan := planOf(t.Context(), t, s.reader(), explain+selectRequests+test.clauses, test.args...)
+				assert.Assert(t, strings.Contains(plan, test.index), "%s", plan)
+				assert.Assert(t, !readsAll(plan, test.index), "%s", plan)
+			})
+		}
+	})
+}
+
+func planOf(ctx context.Context, t *testing.T, q querier, query string, args ...any) string {
+	t.Helper()
+	found, err := q.query(ctx, query, args...)
+	assert.NilError(t, err)
+	defer found.Close()
+	var plan []string
+	for found.Next() {
+		var step string
+		into := []any{&step}
+		if strings.HasPrefix(query, "EXPLAIN QUERY PLAN") {
+			var id, parent, unused int
+			into = []any{&id, &parent, &unused, &step}
+		}
+		assert.NilError(t, found.Scan(into...))
+		plan = append(plan, step)
+	}
+	assert.NilError(t, found.Err())
+	return strings.Join(plan, "\n")
+}
+
+// readsAll reports whether a plan reads every request, or every entry of another index than the one named.
+func readsAll(plan, index string) bool {
+	const dear = 200 // in PostgreSQL's own measure, in which to read all of an index of those costs 350
+	if cost := topCost.FindStringSubmatch(plan); cost != nil {
+		total, err := strconv.ParseFloat(cost[1], 64)
+		return err != nil || total > dear
+	}
+	for step := range strings.SplitSeq(plan, "\n") {
+		if strings.HasPrefix(step, "SCAN requests") && (index == "" || !strings.Contains(step, index)) {
+			return true
+		}
+	}
+	return false
+}
+
+var topCost = regexp.MustCompile(`cost=[0-9.]+\.\.([0-9.]+)`)
