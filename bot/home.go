@@ -57,19 +57,24 @@ func NewHome(cfg HomeConfig) *Home {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	const atOnce = 4
 	h := &Home{
 		cfg: cfg, log: cfg.Logger.WithField("part", "home"), viewers: make(map[viewerKey]*viewer),
-		draining: make(chan struct{}), slots: make(chan struct{}, atOnce),
+		draining: make(chan struct{}), slots: make(chan struct{}, homesAtOnce),
 	}
 	h.drain = sync.OnceFunc(func() { close(h.draining) })
 	return h
 }
 
-// mostRecent is how many requests a home lists.
-const mostRecent = 10
+const (
+	mostRecent  = 10 // requests that a home lists
+	homesAtOnce = 4  // that are published side by side
+)
 
-// publish shows v's home as the ledger has it now. The error is Slack's, when it asks for patience.
+// errHeld is why a home is not published for now: Slack came to want patience while it waited for others.
+var errHeld = errors.New("bot: Slack wants no home for now")
+
+// publish shows v's home as the ledger has it now. The error is Slack's, when it asks for patience, or
+// errHeld.
 func (h *Home) publish(v *viewer, job homeJob) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -78,6 +83,9 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 	}()
 	h.slots <- struct{}{}
 	defer func() { <-h.slots }()
+	if h.held() {
+		return errHeld
+	}
 	const patience = 15 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -47,6 +47,34 @@ func TestSlackAsksForPatience(t *testing.T) {
 	})
 }
 
+// Homes that wait for others to be published wait for Slack as well, for as long as it wants, and are not
+// given up for that.
+func TestSlackAsksACrowdForPatience(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const viewers, patience = 20, 5 * time.Minute
+		p := newParlour(t, nil)
+		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: patience, Times: 1})
+		for i := range viewers {
+			user := fmt.Sprint("U0VIEWER", i)
+			p.slack.AddUser(slacktest.User{ID: user})
+			p.home.opened(testTeam, user)
+		}
+		synctest.Wait()
+		early := len(p.slack.Calls())
+		assert.Assert(t, early <= homesAtOnce, "%d calls", early)
+		time.Sleep(patience - time.Millisecond)
+		synctest.Wait()
+		assert.Equal(t, len(p.slack.Calls()), early)
+		time.Sleep(time.Millisecond)
+		p.wait()
+		assert.Equal(t, len(p.slack.Calls()), viewers+1)
+		for _, v := range p.home.viewers {
+			assert.Assert(t, v.shown != "" && v.misses == 0, "%+v", v)
+		}
+	})
+}
+
 // What Slack refuses, or does not answer, is logged and forgotten; the next opening shows it.
 func TestAHomeThatCannotBePublished(t *testing.T) {
 	t.Parallel()

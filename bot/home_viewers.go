@@ -180,17 +180,29 @@ func (h *Home) leave(v *viewer) {
 	h.running--
 }
 
-// met plans a home anew that Slack has put off. All homes wait, since Slack counts them together.
+// held reports that Slack wants no home for now.
+func (h *Home) held() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Before(h.heldUntil)
+}
+
+// met plans a home anew that Slack has put off, or that was held back. All homes wait, since Slack counts
+// them together.
 func (h *Home) met(v *viewer, job homeJob, err error) {
 	limited, putOff := errors.AsType[*slack.RateLimitedError](err)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	again := homeJob{is: true, asked: job.asked || v.due.asked}
+	if errors.Is(err, errHeld) {
+		v.due = again
+		return
+	}
 	if !putOff {
 		v.misses = 0
 		return
 	}
-	const longest = time.Minute
-	if until := time.Now().Add(min(limited.RetryAfter, longest)); until.After(h.heldUntil) {
+	if until := time.Now().Add(limited.RetryAfter); until.After(h.heldUntil) {
 		h.heldUntil = until
 	}
 	log := h.log.WithField("user", v.user).WithField("wait", limited.RetryAfter.String())
@@ -200,7 +212,7 @@ func (h *Home) met(v *viewer, job homeJob, err error) {
 		return
 	}
 	log.Info("a home is published later: Slack asks for patience")
-	v.due = homeJob{is: true, asked: job.asked || v.due.asked}
+	v.due = again
 }
 
 // Drain ends the waits for news; what people wait for is still published.
