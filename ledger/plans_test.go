@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,15 +37,27 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 			_, err = s.writer().exec(t.Context(), "ANALYZE")
 			assert.NilError(t, err)
 		}
-		for _, test := range []struct {
+		type lookUp struct {
 			name    string
 			clauses string
 			args    []any
 			index   string // one of ours that is to be used
-		}{
+		}
+		tests := []lookUp{
 			{name: "a delivery that came before", clauses: redeliveredClauses, args: []any{"h1", "d1"}},
 			{name: "what a person asked for", clauses: recentClauses, args: []any{"U1", "T1", 10}, index: "requests_of_user"},
-		} {
+			{name: "what is under way", clauses: underWayClauses, args: []any{"c1", "h1", "remove"}, index: "requests_under_way"},
+			{name: "what takes a removal back", clauses: undoneByClauses, args: []any{"r1"}, index: "requests_undoing"},
+			{name: "whom Linq saw leave", clauses: awaitingClauses, args: []any{"c1", "h1", "remove"}, index: "requests_unconfirmed"},
+		}
+		for _, kind := range stuckKinds {
+			index := "requests_under_way"
+			if strings.HasPrefix(kind.where, "NOT handed_over") {
+				index = "requests_not_handed_over"
+			}
+			tests = append(tests, lookUp{kind.why, fmt.Sprintf(stuckClauses, kind.where, mostStuck), []any{1}, index})
+		}
+		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
 				plan := planOf(t.Context(), t, s.reader(), explain+selectRequests+test.clauses, test.args...)
 				assert.Assert(t, strings.Contains(plan, test.index), "%s", plan)

@@ -89,9 +89,11 @@ func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error
 	return undoneBy(ctx, l.store.reader(), removalID)
 }
 
+// undoneByClauses spell the condition of the index requests_undoing as it does, or it is not used.
+const undoneByClauses = `WHERE undoes <> '' AND undoes = $1 AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY id DESC`
+
 func undoneBy(ctx context.Context, db querier, removalID string) (Request, error) {
-	return queryRequest(ctx, db,
-		`WHERE undoes = $1 AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY id DESC`, removalID)
+	return queryRequest(ctx, db, undoneByClauses, removalID)
 }
 
 // markUndone marks the removals among requests that somebody takes back.

@@ -83,6 +83,9 @@ const redeliveredClauses = `
 	WHERE handle_key = $1 AND id IN (
 		SELECT id FROM requests WHERE delivery = $2 UNION ALL SELECT request_id FROM followers WHERE delivery = $2)`
 
+// underWayClauses spell the condition of the index requests_under_way as it does, or it is not used.
+const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state IN ('asked', 'accepted', 'sent')`
+
 // refer finds the request that answers for an order which is not new.
 func (a *acceptor) refer(ctx context.Context, tx tx, e entry, now time.Time) (Acceptance, error) {
 	o := e.request.Order
@@ -90,9 +93,7 @@ func (a *acceptor) refer(ctx context.Context, tx tx, e entry, now time.Time) (Ac
 	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
 	if errors.Is(err, ErrNotFound) {
 		outcome = UnderWay
-		request, err = queryLocked(ctx, tx, a.cfg.Store.lockRows(),
-			`WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state IN ('asked', 'accepted', 'sent')`,
-			o.ChatID, o.handleKey(), string(o.Kind))
+		request, err = queryLocked(ctx, tx, a.cfg.Store.lockRows(), underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
 	}
 	if errors.Is(err, ErrNotFound) {
 		return Acceptance{}, errMoved // it ended just now

@@ -41,13 +41,20 @@ func (l *Ledger) KeepSighting(ctx context.Context, s Sighting) error {
 	return nil
 }
 
+// awaitingClauses look in two indexes, and spell the condition of each as it does: one of all that could
+// be waited for would have accepting keep one more entry for each order.
+const awaitingClauses = `
+	WHERE id IN (
+		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3
+			AND state IN ('asked', 'accepted', 'sent') AND (state = 'sent' OR state = 'accepted' AND may_have_reached)
+		UNION ALL
+		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state = 'unconfirmed')
+	ORDER BY id DESC`
+
 // Awaiting returns the newest request of a kind that waits to see this person leave or join: one
 // that Linq may have, or has, taken, also where nothing was seen in time. [ErrNotFound] without one.
 func (l *Ledger) Awaiting(ctx context.Context, kind Kind, chatID string, handle Private) (Request, error) {
-	r, err := queryRequest(ctx, l.store.reader(), `
-		WHERE kind = $1 AND chat_id = $2 AND handle_key = $3
-			AND (state IN ('sent', 'unconfirmed') OR state = 'accepted' AND may_have_reached)
-		ORDER BY id DESC`, string(kind), chatID, strings.ToLower(handle.Reveal()))
+	r, err := queryRequest(ctx, l.store.reader(), awaitingClauses, chatID, strings.ToLower(handle.Reveal()), string(kind))
 	if errors.Is(err, ErrNotFound) {
 		return Request{}, ErrNotFound
 	}

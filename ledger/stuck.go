@@ -24,33 +24,46 @@ const (
 	mostStuck = 100
 )
 
+// stuckKinds are the ways to be stuck. Each spells the condition of an index of what is open, or
+// SQLite reads every request.
+var stuckKinds = []struct {
+	why   string
+	where string // with the moment before which it should have moved
+	grace time.Duration
+	since func(Request) time.Time
+}{
+	{
+		"was recorded, and given to no worker", `NOT handed_over AND accepted_at < $1`, handOverBy,
+		func(q Request) time.Time { return q.AcceptedAt },
+	},
+	{
+		"was given to a worker, and has not moved since",
+		underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, tryBy,
+		func(q Request) time.Time { return q.AcceptedAt },
+	},
+	{
+		"was due to be tried again",
+		underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, tryBy,
+		func(q Request) time.Time { return q.NextTryAt },
+	},
+	{
+		"is queued at Linq, and was neither confirmed nor given up",
+		underWay + ` AND state = 'sent' AND sent_at < $1`, settleBy,
+		func(q Request) time.Time { return q.SentAt },
+	},
+}
+
+const (
+	// underWay is the condition of the index requests_under_way.
+	underWay     = `state IN ('asked', 'accepted', 'sent')`
+	stuckClauses = `WHERE %s ORDER BY accepted_at LIMIT %d`
+)
+
 // Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
 func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 	var all []Stuck
-	for _, kind := range []struct {
-		why   string
-		where string // with the moment before which it should have moved
-		grace time.Duration
-		since func(Request) time.Time
-	}{
-		{
-			"was recorded, and given to no worker", `NOT handed_over AND accepted_at < $1`, handOverBy,
-			func(q Request) time.Time { return q.AcceptedAt },
-		},
-		{
-			"was given to a worker, and has not moved since", `handed_over AND state = 'accepted' AND next_try_at = 0 AND accepted_at < $1`, tryBy,
-			func(q Request) time.Time { return q.AcceptedAt },
-		},
-		{
-			"was due to be tried again", `handed_over AND state = 'accepted' AND next_try_at > 0 AND next_try_at < $1`, tryBy,
-			func(q Request) time.Time { return q.NextTryAt },
-		},
-		{
-			"is queued at Linq, and was neither confirmed nor given up", `state = 'sent' AND sent_at < $1`, settleBy,
-			func(q Request) time.Time { return q.SentAt },
-		},
-	} {
-		found, err := queryRequests(ctx, r.q, fmt.Sprintf(`WHERE %s ORDER BY accepted_at LIMIT %d`, kind.where, mostStuck), micros(now.Add(-kind.grace)))
+	for _, kind := range stuckKinds {
+		found, err := queryRequests(ctx, r.q, fmt.Sprintf(stuckClauses, kind.where, mostStuck), micros(now.Add(-kind.grace)))
 		if err != nil {
 			return nil, fmt.Errorf("look for stuck requests: %w", err)
 		}
