@@ -81,8 +81,6 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 			h.log.WithFields(logrus.Fields{"panic": cause, "stack": string(debug.Stack())}).Error("a home ended in a panic")
 		}
 	}()
-	h.slots <- struct{}{}
-	defer func() { <-h.slots }()
 	if h.held() {
 		return errHeld
 	}

@@ -122,7 +122,9 @@ func (h *Home) plan(v *viewer, asked bool) {
 	h.running++
 	h.work.Go(func() {
 		for job, ok := h.await(v); ok; job, ok = h.await(v) {
+			h.slots <- struct{}{}
 			h.met(v, job, h.publish(v, job))
+			<-h.slots // whoever takes it knows what was met
 		}
 	})
 }
