@@ -33,6 +33,16 @@ const (
 	migrateTime = 5 * time.Minute
 )
 
+// forTheLost has the server let go, within half a minute, of what a replica holds whose machine is gone:
+// its locks on rows, and the one on the schema. No transaction of ours or of River's waits for anything
+// but the server, and the lock on the schema is held outside of one. The URL may say otherwise.
+var forTheLost = map[string]string{
+	"idle_in_transaction_session_timeout": "10s",
+	"tcp_keepalives_idle":                 "15",
+	"tcp_keepalives_interval":             "5",
+	"tcp_keepalives_count":                "3",
+}
+
 // postgresConfig reads a URL. Its error says what is wrong without quoting the password.
 func postgresConfig(databaseURL string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
@@ -42,6 +52,11 @@ func postgresConfig(databaseURL string) (*pgxpool.Config, error) {
 	params := config.ConnConfig.RuntimeParams
 	if params["application_name"] == "" {
 		params["application_name"] = "linqbot"
+	}
+	for name, value := range forTheLost {
+		if params[name] == "" && !strings.Contains(params["options"], name) {
+			params[name] = value
+		}
 	}
 	// An acknowledged command is on disk, whatever the server's default is.
 	params["synchronous_commit"] = "on"
