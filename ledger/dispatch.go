@@ -42,8 +42,9 @@ func (l *Ledger) dispatch(ctx context.Context) {
 	}
 }
 
-// sweep looks before it takes the one turn to write, since mostly there is nothing to do. It reports
-// whether accepted requests have to wait for room in River.
+// sweep looks before it takes the one turn to write, since mostly there is nothing to do. It ends when
+// there is nothing left, or when other replicas have it. It reports whether accepted requests have to
+// wait for room in River.
 func (l *Ledger) sweep(ctx context.Context) (full bool, err error) {
 	for ctx.Err() == nil {
 		var accepted, unshown, expired bool
@@ -55,30 +56,29 @@ func (l *Ledger) sweep(ctx context.Context) (full bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("sweep: %w", err)
 		}
-		backlog := accepted
+		waits := accepted
 		if accepted, err = l.hasRoom(ctx, queueTry, accepted); err != nil {
 			return false, err
 		}
 		if unshown, err = l.hasRoom(ctx, queueShow, unshown); err != nil {
 			return false, err
 		}
-		if !accepted && !unshown && !expired {
-			return backlog, nil
-		}
-		if expired {
-			if err := l.expireQuestions(ctx); err != nil {
+		taken := 0
+		for _, part := range []struct {
+			due  bool
+			take func(context.Context) (int, error)
+		}{{expired, l.expireQuestions}, {accepted, l.handOverBatch}, {unshown, l.showBatch}} {
+			if !part.due {
+				continue
+			}
+			n, err := part.take(ctx)
+			if err != nil {
 				return false, err
 			}
+			taken += n
 		}
-		if accepted {
-			if err := l.handOverBatch(ctx); err != nil {
-				return false, err
-			}
-		}
-		if unshown {
-			if err := l.showBatch(ctx); err != nil {
-				return false, err
-			}
+		if taken == 0 {
+			return waits && !accepted, nil
 		}
 	}
 	return false, ctx.Err()
@@ -101,11 +101,12 @@ func (l *Ledger) hasRoom(ctx context.Context, queue string, waits bool) (bool, e
 }
 
 // handOverBatch gives the oldest accepted requests to River in the transaction that marks them, and
-// begins their history there, so that the ack rests on the one row.
-func (l *Ledger) handOverBatch(ctx context.Context) error {
-	err := l.store.inTx(ctx, func(tx tx) error {
+// begins their history there, so that the ack rests on the one row. It returns how many.
+func (l *Ledger) handOverBatch(ctx context.Context) (taken int, err error) {
+	err = l.store.inTx(ctx, func(tx tx) error {
 		ids, chosen, err := l.take(ctx, tx, `WHERE NOT handed_over ORDER BY accepted_at LIMIT $1`, handOverBatch)
-		if err != nil || len(ids) == 0 {
+		taken = len(ids)
+		if err != nil || taken == 0 {
 			return err
 		}
 		if _, err := tx.exec(ctx, `UPDATE requests SET handed_over = TRUE WHERE id `+l.store.inList("$1"), chosen); err != nil {
@@ -124,18 +125,19 @@ func (l *Ledger) handOverBatch(ctx context.Context) error {
 		return insertJobs(ctx, tx, jobs)
 	})
 	if err != nil {
-		return fmt.Errorf("hand over accepted requests: %w", err)
+		return 0, fmt.Errorf("hand over accepted requests: %w", err)
 	}
-	return nil
+	return taken, nil
 }
 
 // showBatch sets off the showing of what has waited for news long enough. That counts as news, for a
-// showing that runs at this moment and keeps this one from being set off.
-func (l *Ledger) showBatch(ctx context.Context) error {
-	err := l.store.inTx(ctx, func(tx tx) error {
+// showing that runs at this moment and keeps this one from being set off. It returns how much.
+func (l *Ledger) showBatch(ctx context.Context) (taken int, err error) {
+	err = l.store.inTx(ctx, func(tx tx) error {
 		ids, chosen, err := l.take(ctx, tx, `WHERE show_by > 0 AND show_by <= $1 ORDER BY show_by LIMIT $2`,
 			micros(l.now()), handOverBatch)
-		if err != nil || len(ids) == 0 {
+		taken = len(ids)
+		if err != nil || taken == 0 {
 			return err
 		}
 		deliveries, err := queryStrings(ctx, tx, `
@@ -151,9 +153,9 @@ func (l *Ledger) showBatch(ctx context.Context) error {
 		return insertJobs(ctx, tx, jobs)
 	})
 	if err != nil {
-		return fmt.Errorf("set off showing: %w", err)
+		return 0, fmt.Errorf("set off showing: %w", err)
 	}
-	return nil
+	return taken, nil
 }
 
 // take locks requests that no other replica has taken, and returns their ids, also as a list for

@@ -52,8 +52,8 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	return requests, decided, nil
 }
 
-// expireQuestions cancels what nobody answered in time.
-func (l *Ledger) expireQuestions(ctx context.Context) error {
+// expireQuestions cancels what nobody answered in time, and returns how many.
+func (l *Ledger) expireQuestions(ctx context.Context) (int, error) {
 	now := l.now()
 	var expired []Request
 	err := l.store.inTx(ctx, func(tx tx) error {
@@ -77,10 +77,10 @@ func (l *Ledger) expireQuestions(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("expire questions: %w", err)
+		return 0, fmt.Errorf("expire questions: %w", err)
 	}
 	l.tell(Asked, now, expired...)
-	return nil
+	return len(expired), nil
 }
 
 // UndoneBy returns the request that takes a removal back; [ErrNotFound] when nobody asked for that,
