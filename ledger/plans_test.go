@@ -52,10 +52,10 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 		}
 		for _, kind := range stuckKinds {
 			index := "requests_under_way"
-			if strings.HasPrefix(kind.where, "NOT handed_over") {
+			if kind.kind == NotHandedOver {
 				index = "requests_not_handed_over"
 			}
-			tests = append(tests, lookUp{kind.why, fmt.Sprintf(stuckClauses, kind.where, mostStuck), []any{1}, index})
+			tests = append(tests, lookUp{string(kind.kind), fmt.Sprintf(stuckClauses, kind.where, mostStuck), []any{1}, index})
 		}
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {

@@ -6,20 +6,33 @@ import (
 	"time"
 )
 
+// StuckKind says what a request waits for in vain.
+type StuckKind string
+
+// The kinds of being stuck.
+const (
+	NotHandedOver StuckKind = "not_handed_over" // it is recorded, and was given to no worker
+	NotTried      StuckKind = "not_tried"       // it was given to a worker, and has not moved since
+	NotRetried    StuckKind = "not_retried"     // it was due to be tried again
+	NotSettled    StuckKind = "not_settled"     // Linq has taken it; it was neither confirmed nor given up
+)
+
 // Stuck is a request that should have moved by now.
 type Stuck struct {
 	Request Request
-	Why     string    // the middle of a sentence: "was recorded, and given to no worker"
+	Kind    StuckKind
 	Since   time.Time // when it should have moved, at the latest
 }
 
 const (
-	// handOverBy is when a request is late to be handed over: the sweep comes every few seconds.
+	// handOverBy is when a request is late to be handed over: the sweep comes several times a second.
 	handOverBy = time.Minute
 	// tryBy is when a try is late. A worker is free within seconds, and after a restart too.
 	tryBy = 5 * time.Minute
 	// settleBy is when a request that Linq has taken is late to end: it becomes unconfirmed after ten minutes.
 	settleBy = 15 * time.Minute
+	// moveBy is when a line is late to move: a try lasts 20 s at most.
+	moveBy = time.Minute
 
 	mostStuck = 100
 )
@@ -27,29 +40,27 @@ const (
 // stuckKinds are the ways to be stuck. Each spells the condition of an index of what is open, or
 // SQLite reads every request.
 var stuckKinds = []struct {
-	why   string
+	kind  StuckKind
 	where string // with the moment before which it should have moved
 	grace time.Duration
 	since func(Request) time.Time
+	queue bool // in a line that moves it is no more than the wait for one's turn
 }{
 	{
-		"was recorded, and given to no worker", `NOT handed_over AND accepted_at < $1`, handOverBy,
-		func(q Request) time.Time { return q.AcceptedAt },
+		kind: NotHandedOver, where: `NOT handed_over AND accepted_at < $1`, grace: handOverBy,
+		since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
 	},
 	{
-		"was given to a worker, and has not moved since",
-		underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, tryBy,
-		func(q Request) time.Time { return q.AcceptedAt },
+		kind: NotTried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
+		since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
 	},
 	{
-		"was due to be tried again",
-		underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, tryBy,
-		func(q Request) time.Time { return q.NextTryAt },
+		kind: NotRetried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
+		since: func(q Request) time.Time { return q.NextTryAt },
 	},
 	{
-		"is queued at Linq, and was neither confirmed nor given up",
-		underWay + ` AND state = 'sent' AND sent_at < $1`, settleBy,
-		func(q Request) time.Time { return q.SentAt },
+		kind: NotSettled, where: underWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
+		since: func(q Request) time.Time { return q.SentAt },
 	},
 }
 
@@ -61,15 +72,44 @@ const (
 
 // Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
 func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
+	moves, err := r.lineMoves(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("look for a line that moves: %w", err)
+	}
 	var all []Stuck
-	for _, kind := range stuckKinds {
-		found, err := queryRequests(ctx, r.q, fmt.Sprintf(stuckClauses, kind.where, mostStuck), micros(now.Add(-kind.grace)))
+	for _, each := range stuckKinds {
+		if each.queue && moves {
+			continue
+		}
+		found, err := queryRequests(ctx, r.q, fmt.Sprintf(stuckClauses, each.where, mostStuck), micros(now.Add(-each.grace)))
 		if err != nil {
 			return nil, fmt.Errorf("look for stuck requests: %w", err)
 		}
 		for _, request := range found {
-			all = append(all, Stuck{Request: request, Why: kind.why, Since: kind.since(request)})
+			all = append(all, Stuck{Request: request, Kind: each.kind, Since: each.since(request)})
 		}
 	}
 	return all, nil
+}
+
+// lineMoves reports whether requests wait for their turn, in our rows or in River, while others are
+// tried. That they are is seen in the history, by what is later than the acceptance that each request's
+// begins with; the end of a question that nobody answered is no work of a worker.
+func (r *Reader) lineMoves(ctx context.Context, now time.Time) (bool, error) {
+	const lately = 1000 // more than are handed over at once, each with a line of its own
+	var line bool
+	err := r.q.queryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over AND accepted_at < $1)
+			OR EXISTS (SELECT 1 FROM river_job WHERE state = 'available' AND queue = $2)`,
+		micros(now.Add(-handOverBy)), queueTry).Scan(&line)
+	if err != nil || !line {
+		return false, err
+	}
+	var moved int64
+	err = r.q.queryRow(ctx, `
+		SELECT COALESCE(MAX(h.at), 0)
+		FROM (SELECT request_id, at, state FROM history ORDER BY id DESC LIMIT $1) AS h
+			JOIN requests r ON r.id = h.request_id
+		WHERE h.at > r.accepted_at AND h.state <> 'cancelled'`, lately).Scan(&moved)
+	return moved > micros(now.Add(-moveBy)), err
 }
