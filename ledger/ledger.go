@@ -88,7 +88,8 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 }
 
 // Ready reports whether the ledger takes orders and its workers run. It writes, as accepting does, so
-// it fails on a full disk too; but once a second at the most, for anyone may ask.
+// it fails on a full disk too; but once a second at the most, for anyone may ask. Who asks again in that
+// second gets the same answer, so it does not depend on how long the first one waits for it.
 func (l *Ledger) Ready(ctx context.Context) error {
 	if !l.working.Load() {
 		return errors.New("ledger: the workers do not run")
@@ -96,13 +97,18 @@ func (l *Ledger) Ready(ctx context.Context) error {
 	l.probe.Lock()
 	defer l.probe.Unlock()
 	if now := l.now(); now.Sub(l.probe.at) >= time.Second {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime)
+		defer cancel()
 		l.probe.err = l.Keep(ctx, settingProbed, now.UTC().Format(time.RFC3339))
 		l.probe.at = l.now()
 	}
 	return l.probe.err
 }
 
-const settingProbed = "ready_probed"
+const (
+	settingProbed = "ready_probed"
+	probeTime     = 2 * time.Second
+)
 
 // Close records what was handed to [Ledger.Accept] before, and lets go of the store. Stop the
 // workers first.
