@@ -58,10 +58,14 @@ type clauses struct {
 	args       []any
 }
 
-// add takes a condition with %s in the place of the placeholder.
-func (c *clauses) add(condition string, arg any) {
-	c.args = append(c.args, arg)
-	c.conditions = append(c.conditions, fmt.Sprintf(condition, fmt.Sprintf("$%d", len(c.args))))
+// add takes a condition with %s in the place of each placeholder.
+func (c *clauses) add(condition string, args ...any) {
+	placeholders := make([]any, len(args))
+	for i, arg := range args {
+		c.args = append(c.args, arg)
+		placeholders[i] = fmt.Sprintf("$%d", len(c.args))
+	}
+	c.conditions = append(c.conditions, fmt.Sprintf(condition, placeholders...))
 }
 
 func (c *clauses) String() string { return "WHERE " + strings.Join(c.conditions, " AND ") }
@@ -124,49 +128,58 @@ func (f AuditFilter) where(after string) *clauses {
 	return &c
 }
 
-// denials are in no chat and about nobody.
+// denials are in no chat and about nobody. They are read in pages too: a cursor that is open for as long
+// as somebody reads the audit would keep a connection, and SQLite's log from being taken into the file.
 func (r *Reader) denials(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
 	return func(yield func(AuditRow, error) bool) {
 		if f.ChatID != "" || f.Handle.Reveal() != "" || f.State != "" && f.State != Denied {
 			return
 		}
-		var c clauses
-		c.add("at >= %s", micros(f.Since))
-		if !f.Until.IsZero() {
-			c.add("at < %s", micros(f.Until))
-		}
-		if f.UserID != "" {
-			c.add("user_id = %s", f.UserID)
-		}
-		for row, err := range r.queryDenials(ctx, c.String()+" ORDER BY at, id", c.args) {
-			if !yield(row, err) || err != nil {
+		at, id := micros(f.Since), int64(0)
+		for {
+			var c clauses
+			c.add("(at, id) > (%s, %s)", at, id)
+			if !f.Until.IsZero() {
+				c.add("at < %s", micros(f.Until))
+			}
+			if f.UserID != "" {
+				c.add("user_id = %s", f.UserID)
+			}
+			rows, last, err := r.queryDenials(ctx, c.String()+fmt.Sprintf(" ORDER BY at, id LIMIT %d", auditPage), c.args)
+			if err != nil {
+				yield(AuditRow{}, fmt.Errorf("load denials: %w", err))
 				return
 			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if len(rows) < auditPage {
+				return
+			}
+			at, id = micros(rows[len(rows)-1].AcceptedAt), last
 		}
 	}
 }
 
-func (r *Reader) queryDenials(ctx context.Context, where string, args []any) iter.Seq2[AuditRow, error] {
-	return func(yield func(AuditRow, error) bool) {
-		found, err := r.q.query(ctx, `SELECT at, source, team_id, channel_id, user_id, rule FROM denials `+where, args...)
-		if err != nil {
-			yield(AuditRow{}, fmt.Errorf("load denials: %w", err))
-			return
-		}
-		defer found.Close()
-		for found.Next() {
-			row := AuditRow{Request: Request{State: Denied}}
-			var at int64
-			err := found.Scan(&at, &row.Source, &row.TeamID, &row.ChannelID, &row.UserID, &row.Rule)
-			row.AcceptedAt = fromMicros(at)
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-		if err := found.Err(); err != nil {
-			yield(AuditRow{}, fmt.Errorf("load denials: %w", err))
-		}
+// queryDenials also returns the id of the last one.
+func (r *Reader) queryDenials(ctx context.Context, where string, args []any) (rows []AuditRow, last int64, err error) {
+	found, err := r.q.query(ctx, `SELECT id, at, source, team_id, channel_id, user_id, rule FROM denials `+where, args...)
+	if err != nil {
+		return nil, 0, err
 	}
+	defer found.Close()
+	for found.Next() {
+		row := AuditRow{Request: Request{State: Denied}}
+		var at int64
+		if err := found.Scan(&last, &at, &row.Source, &row.TeamID, &row.ChannelID, &row.UserID, &row.Rule); err != nil {
+			return nil, 0, err
+		}
+		row.AcceptedAt = fromMicros(at)
+		rows = append(rows, row)
+	}
+	return rows, last, found.Err()
 }
 
 // firstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
@@ -179,39 +192,71 @@ func firstID(at time.Time) string {
 // complete adds to requests what the ledger holds of them elsewhere.
 func (r *Reader) complete(ctx context.Context, requests []Request) ([]AuditRow, error) {
 	rows := make([]AuditRow, len(requests))
-	byID := make(map[string]*AuditRow, len(requests))
-	ids := make([]string, len(requests))
+	ids, deliveries := make([]string, len(requests)), make([]string, len(requests))
 	for i, request := range requests {
 		rows[i] = AuditRow{Request: request}
-		byID[request.ID], ids[i] = &rows[i], request.ID
+		ids[i], deliveries[i] = request.ID, request.Delivery
 	}
-	list, err := json.Marshal(ids)
+	traces, err := r.traceIDs(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("load trace ids: %w", err)
+	}
+	threads, err := r.threads(ctx, deliveries)
+	if err != nil {
+		return nil, fmt.Errorf("load threads: %w", err)
+	}
+	for i := range rows {
+		rows[i].TraceIDs, rows[i].Thread = traces[ids[i]], threads[deliveries[i]]
+	}
+	return rows, nil
+}
+
+// traceIDs returns those of each request, one that follows itself once.
+func (r *Reader) traceIDs(ctx context.Context, requestIDs []string) (map[string][]string, error) {
+	list, err := json.Marshal(requestIDs)
 	if err != nil {
 		return nil, err
 	}
 	found, err := r.q.query(ctx, `
 		SELECT request_id, trace_id FROM history WHERE trace_id <> '' AND request_id `+r.inList("$1")+` ORDER BY id`, string(list))
 	if err != nil {
-		return nil, fmt.Errorf("load trace ids: %w", err)
+		return nil, err
 	}
 	defer found.Close()
+	traces := make(map[string][]string)
 	for found.Next() {
 		var id, trace string
 		if err := found.Scan(&id, &trace); err != nil {
-			return nil, fmt.Errorf("load trace ids: %w", err)
-		}
-		row := byID[id]
-		if n := len(row.TraceIDs); n == 0 || row.TraceIDs[n-1] != trace {
-			row.TraceIDs = append(row.TraceIDs, trace)
-		}
-	}
-	if err := found.Err(); err != nil {
-		return nil, fmt.Errorf("load trace ids: %w", err)
-	}
-	for i := range rows {
-		if rows[i].Thread, err = loadThread(ctx, r.q, rows[i].Delivery); err != nil {
 			return nil, err
 		}
+		if known := traces[id]; len(known) == 0 || known[len(known)-1] != trace {
+			traces[id] = append(known, trace)
+		}
 	}
-	return rows, nil
+	return traces, found.Err()
+}
+
+// threads returns where each delivery shows; one that shows nowhere has the zero Thread with its name.
+func (r *Reader) threads(ctx context.Context, deliveries []string) (map[string]Thread, error) {
+	list, err := json.Marshal(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.q.query(ctx, selectThreads+`WHERE delivery `+r.inList("$1"), string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	threads := make(map[string]Thread)
+	for _, delivery := range deliveries {
+		threads[delivery] = Thread{Delivery: delivery}
+	}
+	for found.Next() {
+		thread, err := scanThread(found)
+		if err != nil {
+			return nil, err
+		}
+		threads[thread.Delivery] = thread
+	}
+	return threads, found.Err()
 }

@@ -3,9 +3,12 @@ package ledger_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
 	"time"
+
+	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
 	"linqbot/ledger/ledgertest"
@@ -82,27 +85,57 @@ func TestAudit(t *testing.T) {
 	})
 }
 
+// Denials of one moment may be on two pages.
 func TestAuditOfManyPages(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
 		l := open(t, url)
 		const count = 1201
+		var want []string
+		for n := range count {
+			want = append(want, fmt.Sprint("X", n))
+		}
+		assert.NilError(t, l.Exec(t.Context(), fmt.Sprintf(`
+			WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+			INSERT INTO denials (at, source, team_id, channel_id, user_id, rule)
+			SELECT 1700000000000000 + i / 700, 'command', 'T1', 'C1', 'X' || i, '' FROM n ORDER BY i`, count-1)))
 		for from := 0; from < count; from += 20 {
 			var orders []ledger.Order
 			for n := from; n < min(from+20, count); n++ {
 				orders = append(orders, order(fmt.Sprint("d", n), fmt.Sprintf("+1415555%04d", n)))
+				want = append(want, fmt.Sprintf("+1415555%04d d%d", n, n))
 			}
 			accept(t, l, orders...)
 		}
-		seen := make(map[string]bool)
+		var got []string
 		for row, err := range l.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
-			if err != nil {
-				t.Fatal(err)
+			assert.NilError(t, err)
+			if row.State == ledger.Denied {
+				got = append(got, row.UserID)
+			} else {
+				got = append(got, row.Handle.Reveal()+" "+row.Thread.Delivery)
 			}
-			seen[row.Handle.Reveal()] = true
 		}
-		if len(seen) != count {
-			t.Errorf("%d of %d requests", len(seen), count)
+		assert.DeepEqual(t, got, want)
+	})
+}
+
+// However slowly somebody reads an audit, it keeps no connection meanwhile.
+func TestAnAuditKeepsNoConnection(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		audited(t, url)
+		r, err := ledger.OpenReader(t.Context(), url)
+		assert.NilError(t, err)
+		defer r.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		for range 5 { // more than the reader has connections
+			next, stop := iter.Pull2(r.Audit(ctx, ledger.AuditFilter{}))
+			defer stop()
+			_, err, more := next()
+			assert.NilError(t, err)
+			assert.Assert(t, more)
 		}
 	})
 }

@@ -26,3 +26,9 @@ func MigrateTo(ctx context.Context, databaseURL string, version int64) (*sql.DB,
 	_, err = provider.UpTo(ctx, version)
 	return db, err
 }
+
+// Exec runs a statement in a ledger's store, for what only a test does.
+func (l *Ledger) Exec(ctx context.Context, statement string) error {
+	_, err := l.store.writer().exec(ctx, statement)
+	return err
+}

@@ -92,18 +92,26 @@ func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
 	return view, nil
 }
 
-func loadThread(ctx context.Context, db querier, delivery string) (Thread, error) {
-	thread := Thread{Delivery: delivery}
+const selectThreads = `
+	SELECT delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since
+	FROM threads `
+
+func scanThread(from row) (Thread, error) {
+	var t Thread
 	var since, troubleSince int64
-	err := db.queryRow(ctx, `
-		SELECT route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since
-		FROM threads WHERE delivery = $1`, delivery).
-		Scan(&thread.Route, &thread.ChannelID, &thread.TS, &thread.Shown, &since, &thread.Doubts,
-			&thread.ResponseUses, &thread.Trouble, &troubleSince)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := from.Scan(&t.Delivery, &t.Route, &t.ChannelID, &t.TS, &t.Shown, &since, &t.Doubts, &t.ResponseUses, &t.Trouble, &troubleSince)
+	t.Since, t.TroubleSince = fromMicros(since), fromMicros(troubleSince)
+	return t, err
+}
+
+func loadThread(ctx context.Context, db querier, delivery string) (Thread, error) {
+	thread, err := scanThread(db.queryRow(ctx, selectThreads+`WHERE delivery = $1`, delivery))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Thread{Delivery: delivery}, nil
+	}
+	if err != nil {
 		return Thread{}, fmt.Errorf("load thread: %w", err)
 	}
-	thread.Since, thread.TroubleSince = fromMicros(since), fromMicros(troubleSince)
 	return thread, nil
 }
 
