@@ -33,7 +33,7 @@ func TestABusyChannel(t *testing.T) {
 	messages := float64(2*many + updates)
 	took := c.clock.now().Sub(began).Seconds()
 	assert.Assert(t, took >= messages-20 && took <= messages, "%.0f messages took %.0f s", messages, took)
-	assert.Assert(t, c.runs <= 5*many, "%d runs", c.runs)
+	assert.Assert(t, c.runs <= 8*many, "%d runs", c.runs)
 	assert.Assert(t, !strings.Contains(c.log.String(), `"level":"warning"`), c.log)
 }
 
@@ -142,4 +142,24 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 		return over == len(handles)
 	}))
 	assert.Equal(t, len(s.slack.Messages(ops)), 2*len(handles))
+}
+
+// With replicas a delivery comes back to any of them: it keeps its places where it was, and what was
+// posted elsewhere does not stand in the line for long.
+func TestABusyChannelOfReplicas(t *testing.T) {
+	t.Parallel()
+	const many, replicas = 200, 3
+	c := newCrewOf(t, slacktest.Config{}, 1)
+	for range replicas - 1 {
+		logger, _ := newLog()
+		c.others = append(c.others, c.newShow(logger))
+	}
+	began := c.clock.now()
+	c.ask(many)
+	c.work(2000)
+	took := c.clock.now().Sub(began)
+	assert.Assert(t, took <= 10*time.Minute, "%d messages at three a second took %s", 2*many, took)
+	c.over()
+	c.work(2000)
+	c.wantOutcomes()
 }

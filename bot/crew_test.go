@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
@@ -59,6 +60,7 @@ type crew struct {
 	*stage
 	shelf      *shelf
 	channels   []string // that are asked in, by turns
+	others     []*Show  // of other replicas, which do as much as this one
 	deliveries []string
 	due        map[string]time.Time
 	runs       int
@@ -149,8 +151,9 @@ func (c *crew) work(rounds int) {
 		workers := make(chan struct{}, 16)
 		for i, d := range round {
 			workers <- struct{}{}
+			show := c.anyShow()
 			running.Go(func() {
-				waits[i], errs[i] = c.show.Run(c.t.Context(), d)
+				waits[i], errs[i] = show.Run(c.t.Context(), d)
 				<-workers
 			})
 		}
@@ -162,6 +165,14 @@ func (c *crew) work(rounds int) {
 			}
 		}
 	}
+}
+
+// anyShow is the projection of a replica.
+func (c *crew) anyShow() *Show {
+	if i := rand.IntN(1 + len(c.others)); i > 0 {
+		return c.others[i-1]
+	}
+	return c.show
 }
 
 // late is how long a job waits that asked for this: short waits are looked after twice a second, long

@@ -22,9 +22,17 @@ type PaceConfig struct {
 	Now func() time.Time // nil: time.Now
 }
 
-// turnGrace is how long after its turn a message that nobody asks about any more keeps its place:
-// its run may have moved to another process.
-const turnGrace = time.Minute
+const (
+	// askAgain is the longest that a message in a line is told to wait before it asks again. A run may
+	// come back in another replica: asking often keeps its places where it does.
+	askAgain = 15 * time.Second
+	// turnGrace is how long after it should have asked a message keeps its place that nobody asks about
+	// any more.
+	turnGrace = time.Minute
+)
+
+// keptFor is how long a message keeps its place that has to wait so long for its turn.
+func keptFor(wait time.Duration) time.Duration { return min(wait, askAgain) + turnGrace }
 
 // Pace spaces the messages of each channel. A message that may not go yet gets a place in the
 // channel's line and a time to ask again, so that nobody waits in a worker and nobody has to ask
@@ -70,7 +78,7 @@ func (p *Pace) lineUp(channel string, turns ...turn) {
 		l.enter(t, now.Add(turnGrace))
 	}
 	for _, t := range turns {
-		l.promise(t.key, now.Add(l.wait(t.key, now)+turnGrace))
+		l.promise(t.key, now.Add(keptFor(l.wait(t.key, now))))
 	}
 }
 
@@ -88,7 +96,7 @@ func (p *Pace) take(channel string, t turn) error {
 		p.updates.remove(t.key) // it may have been one
 	}
 	if wait > 0 {
-		l.promise(t.key, now.Add(wait+turnGrace))
+		l.promise(t.key, now.Add(keptFor(wait)))
 		return &turnError{wait: wait}
 	}
 	l.send(t.key, now)
@@ -107,7 +115,7 @@ func (p *Pace) waitAmongUpdates(t turn, inChannel time.Duration, now time.Time) 
 	}
 	p.updates.enter(t.amongUpdates(), now.Add(turnGrace))
 	wait := p.updates.wait(t.key, now)
-	p.updates.promise(t.key, now.Add(wait+turnGrace))
+	p.updates.promise(t.key, now.Add(keptFor(wait)))
 	return wait
 }
 

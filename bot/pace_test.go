@@ -210,14 +210,14 @@ func TestSlackHoldsAChannel(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
 	r.wants(postOf("a"), 0)
-	r.hold(ops, postOf("a"), 90*time.Second)
+	r.hold(ops, postOf("a"), 60*time.Second)
 	r.hold(ops, postOf("in flight"), time.Second) // a shorter wait ends none
-	r.wants(postOf("b"), 92*time.Second)
-	r.wants(updateOf("u"), 91*time.Second) // the first update goes right after what was put off
-	r.wants(postOf("b"), 93*time.Second)
+	r.wants(postOf("b"), 62*time.Second)
+	r.wants(updateOf("u"), 61*time.Second) // the first update goes right after what was put off
+	r.wants(postOf("b"), 63*time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("c")), time.Duration(0))
 	assert.Equal(t, r.askIn("C0OTHER", updateOf("d")), time.Duration(0))
-	r.clock.pass(90*time.Second - time.Millisecond)
+	r.clock.pass(60*time.Second - time.Millisecond)
 	r.wants(postOf("in flight"), time.Millisecond)
 	r.clock.pass(time.Millisecond)
 	r.wants(postOf("b"), 3*time.Second) // what was put off goes first, and the burst is spent

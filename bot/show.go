@@ -92,7 +92,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		return 0, ended
 	}
 	if inLine && err == nil {
-		return turn.wait, nil // no trouble begins or ends with that
+		return min(turn.wait, askAgain), nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view.Thread, err)
 }

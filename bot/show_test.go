@@ -160,10 +160,10 @@ func TestRateLimitsAreKept(t *testing.T) {
 				s.news(d, ann, removed)
 			}
 			before := len(s.slack.Calls())
-			s.fail(tc.method, slacktest.Fault{RetryAfter: 17 * time.Second, Times: 1})
-			assert.Equal(t, s.run(d), 17*time.Second)
+			s.fail(tc.method, slacktest.Fault{RetryAfter: 12 * time.Second, Times: 1})
+			assert.Equal(t, s.run(d), 12*time.Second)
 			assert.Equal(t, len(s.slack.Calls()), before+1)
-			s.clock.pass(17 * time.Second)
+			s.clock.pass(12 * time.Second)
 			assert.Assert(t, s.run(d) <= 2*time.Second, "what belongs to it follows at the channel's pace")
 			assert.Equal(t, len(s.slack.Calls()), before+2)
 			assert.Equal(t, s.slack.Calls()[before].Form.Get("metadata"), s.slack.Calls()[before+1].Form.Get("metadata"),

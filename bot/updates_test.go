@@ -64,12 +64,12 @@ func TestSlackHoldsUpdates(t *testing.T) {
 	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60})
 	r.wants(updateOf("a"), 0)
 	r.wants(updateOf("in flight"), 0)
-	r.hold(ops, updateOf("a"), 90*time.Second)
+	r.hold(ops, updateOf("a"), 60*time.Second)
 	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
 	r.spend(20)
 	assert.Equal(t, r.askIn(aside, postOf("b")), time.Duration(0))
-	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 92*time.Second)
-	r.clock.pass(90 * time.Second)
+	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 62*time.Second)
+	r.clock.pass(60 * time.Second)
 	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 2*time.Second, "what was put off goes first, and the burst is spent")
 	r.wants(updateOf("in flight"), 0)
 	r.clock.pass(time.Second)
@@ -144,7 +144,7 @@ func TestManyBusyChannels(t *testing.T) {
 	updates := time.Duration(c.calls("chat.update") - limits.Burst)
 	took := c.clock.now().Sub(began)
 	assert.Assert(t, took >= updates*limits.Every && took <= updates*limits.Every+20*time.Second, "%d updates took %s", updates, took)
-	assert.Assert(t, c.runs <= 8*many, "%d runs", c.runs)
+	assert.Assert(t, c.runs <= 12*many, "%d runs", c.runs)
 }
 
 // A Slack that allows fewer updates than we think puts off what is under way, and not each by itself.
