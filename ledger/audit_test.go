@@ -167,33 +167,3 @@ func TestOpenReader(t *testing.T) {
 		}
 	})
 }
-
-func TestPrune(t *testing.T) {
-	t.Parallel()
-	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
-		l := audited(t, url)
-		if err := l.KeepSighting(t.Context(), ledger.Sighting{EventID: "e1", Type: "participant.removed", ChatID: chat, Handle: ledger.Conceal("+14155550132")}); err != nil {
-			t.Fatal(err)
-		}
-		r := l.Reader()
-		before := auditLines(t, r, ledger.AuditFilter{})
-		if gone, err := l.Prune(t.Context(), time.Now().Add(-time.Hour)); err != nil || gone != 0 {
-			t.Errorf("%d young records deleted, %v", gone, err)
-		}
-		if got := auditLines(t, r, ledger.AuditFilter{}); got != before {
-			t.Errorf("what is left:\n%s", got)
-		}
-		waiting := order("waiting", "+14155550199")
-		waiting.AskFor = time.Hour
-		accept(t, l, waiting)
-		if gone, err := l.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil || gone != 6 {
-			t.Errorf("%d records deleted, want 3 requests, 2 denials and a sighting; %v", gone, err)
-		}
-		if got, want := auditLines(t, r, ledger.AuditFilter{}), "U1 asked  "; got != want {
-			t.Errorf("what is left:\n%s\nwant only the one that has not ended", got)
-		}
-		if _, err := l.View(t.Context(), "d0"); err == nil {
-			t.Error("a deleted request is still shown")
-		}
-	})
-}

@@ -32,3 +32,16 @@ func (l *Ledger) Exec(ctx context.Context, statement string) error {
 	_, err := l.store.writer().exec(ctx, statement)
 	return err
 }
+
+// Count returns how many rows each of the tables has.
+func (l *Ledger) Count(ctx context.Context, tables ...string) (map[string]int, error) {
+	rows := make(map[string]int)
+	for _, table := range tables {
+		var n int
+		if err := l.store.reader().queryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+			return nil, err
+		}
+		rows[table] = n
+	}
+	return rows, nil
+}

@@ -95,6 +95,11 @@ func TestReplicasShareTheWork(t *testing.T) {
 		defer mu.Unlock()
 		return len(tries) == people
 	})
+	for _, l := range replicas { // they let come to its end what was begun a second time
+		stop(t, l)
+	}
+	mu.Lock()
+	defer mu.Unlock()
 	for id, n := range tries {
 		if n != 1 {
 			t.Errorf("request %s was tried %d times", id, n)
