@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // Sources that make no request by themselves, and can be denied all the same.
@@ -17,7 +16,6 @@ const Denied State = "denied"
 
 // Denial is an attempt to act that the policy said no to.
 type Denial struct {
-	At        time.Time
 	Source    Source
 	TeamID    string
 	ChannelID string
