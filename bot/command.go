@@ -74,7 +74,7 @@ func (b *Bot) opensForm(ctx context.Context, name string, in commands.Invocation
 	if !opens || !b.cfg.Interactive.Remove.Allowed(ctx, in.UserID, in.ChannelID).Allowed {
 		return false
 	}
-	b.openModal(ctx, trigger, opening{user: in.UserID, place: place{Channel: in.ChannelID}, chat: chat})
+	b.openModal(ctx, trigger, opening{team: in.TeamID, user: in.UserID, place: place{Channel: in.ChannelID}, chat: chat})
 	return true
 }
 

@@ -207,7 +207,7 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			if b.atHome(in) {
 				b.cfg.Home.opened(click.TeamID, click.UserID) // they look at it
 			}
-			b.openModal(ctx, in.TriggerID, opening{user: in.User.ID, place: place{Channel: in.channel()}, chat: click.Subject})
+			b.openModal(ctx, in.TriggerID, opening{team: in.User.TeamID, user: in.User.ID, place: place{Channel: in.channel()}, chat: click.Subject})
 		case actionChat:
 			if action.SelectedOption != nil {
 				b.fillModal(in.View, in.User.ID, action.SelectedOption.Value)
@@ -243,7 +243,7 @@ const (
 
 // serveShortcut opens the modal; on a message, with what the message names.
 func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
-	o := opening{user: in.User.ID}
+	o := opening{team: in.User.TeamID, user: in.User.ID}
 	switch in.CallbackID {
 	case shortcutGlobal:
 	case shortcutMessage:

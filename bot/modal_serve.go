@@ -18,6 +18,7 @@ import (
 // opening is what a modal starts out with.
 type opening struct {
 	place  place
+	team   string
 	user   string
 	chat   string // a chat id, or ""
 	people []linq.Handle
@@ -26,13 +27,15 @@ type opening struct {
 // openModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
 // and fills it when the chat has been read.
 func (b *Bot) openModal(ctx context.Context, trigger string, o opening) {
-	decision := b.cfg.Interactive.Remove.Allowed(ctx, o.user, o.place.Channel)
+	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, commands.Invocation{
+		TeamID: o.team, UserID: o.user, ChannelID: o.place.Channel,
+	})
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
 	first := modal{place: o.place, chosen: o.people}
 	switch {
-	case !decision.Allowed:
-		first = modal{closed: true, note: commands.Say("%s %s", string(commands.MarkRefused), decision.Why)}
+	case !may:
+		first = modal{closed: true, note: joined(denied)}
 	case filled:
 		first = modal{place: o.place, closed: true, note: commands.Say("%s Reading the chat.", string(commands.MarkQueued))}
 	}
@@ -45,7 +48,7 @@ func (b *Bot) openModal(ctx context.Context, trigger string, o opening) {
 			b.log.WithError(withoutURL(err)).Warn("the modal was not opened")
 			return
 		}
-		if decision.Allowed && filled {
+		if may && filled {
 			b.fill(ctx, opened.ID, opened.Hash, o.place, id, o.people)
 		}
 	})
