@@ -48,14 +48,15 @@ func pauseWords(why string) string {
 }
 
 // whyLong is the reason for a long wait after a try: that Linq asked r for it, or that there is a
-// pause which is long by itself. Else what the try met stays the reason; a wait of its own is now a
-// little shorter than what is told of, now a little longer, and that is no news.
-func whyLong(r ledger.Request, asked time.Duration, paused delay, now time.Time) string {
+// pause. Else, where Linq serves others, what the try met stays the reason.
+func whyLong(r ledger.Request, asked time.Duration, paused delay) string {
 	switch {
 	case r.HTTPStatus == statusTooMany && asked > sayFrom:
 		return ReasonAskedToWait
-	case paused.until.Sub(now) > sayFrom:
+	case !paused.until.IsZero():
 		return paused.why
+	case struggles(r.HTTPStatus) && asked > sayFrom:
+		return ReasonNotAnswering
 	}
 	return r.Reason
 }

@@ -24,10 +24,10 @@ func TestWhyALongWait(t *testing.T) {
 		"no answer":                         {ReasonNoAnswer, 0, 0, none, ReasonNoAnswer},
 		"no answer, and a pause":            {ReasonNoAnswer, 0, 0, paused(minute, ReasonNotAnswering), ReasonNotAnswering},
 		"503":                               {"linq_4004", 503, 0, none, "linq_4004"},
-		"503 that asks for the wait":        {"linq_4004", 503, minute, none, "linq_4004"},
+		"503 that asks for the wait":        {"linq_4004", 503, minute, none, ReasonNotAnswering},
 		"503, and a pause":                  {"linq_4004", 503, 0, paused(minute, ReasonNotAnswering), ReasonNotAnswering},
 		"503, and a pause that Linq named":  {"linq_4004", 503, 0, paused(minute, ReasonAskedToWait), ReasonAskedToWait},
-		"503, and a short pause":            {"linq_4004", 503, 0, paused(16*time.Second, ReasonNotAnswering), "linq_4004"},
+		"503, and a short pause":            {"linq_4004", 503, 0, paused(16*time.Second, ReasonNotAnswering), ReasonNotAnswering},
 		"429":                               {"linq_1007", 429, 0, none, "linq_1007"},
 		"429, and a pause":                  {"linq_1007", 429, 0, paused(minute, ReasonNoMoreCalls), ReasonNoMoreCalls},
 		"429 that asks for the wait":        {"linq_1007", 429, minute, none, ReasonAskedToWait},
@@ -39,7 +39,7 @@ func TestWhyALongWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := ledger.Request{Reason: test.reason, HTTPStatus: test.status}
-			assert.Equal(t, whyLong(r, test.asked, test.paused, now), test.want)
+			assert.Equal(t, whyLong(r, test.asked, test.paused), test.want)
 		})
 	}
 }

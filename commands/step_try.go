@@ -208,8 +208,8 @@ func (s *Steps) again(ctx context.Context, t *turn, r ledger.Request, asked time
 	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
 		return 0, s.giveUp(ctx, t, r, cause, traceID)
 	}
-	if wait > sayFrom {
-		r.Reason = whyLong(r, asked, paused, now)
+	if wait > sayFrom || asked == 0 && backoff(r.Tries) >= sayFrom { // whatever chance made of it: flipping is no news
+		r.Reason = whyLong(r, asked, paused)
 	}
 	return s.tryIn(ctx, r, wait, cause, traceID)
 }

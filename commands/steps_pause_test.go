@@ -299,14 +299,14 @@ func TestTroubleOfOneChatStaysItsOwn(t *testing.T) {
 	})
 }
 
-// A wait that Linq asks of one request with an answer that has a code keeps that code.
+// A Linq that is out of order and says for how long is one that does not answer.
 func TestAnAnswerThatAsksForALongWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 1, 0)
 		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004, RetryAfter: 45 * time.Second})
 		assert.Equal(t, c.try(0), 45*time.Second)
-		assert.Equal(t, c.all[0].request().Reason, "linq_4004")
+		assert.Equal(t, c.all[0].request().Reason, commands.ReasonNotAnswering)
 	})
 }
 
