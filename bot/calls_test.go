@@ -224,20 +224,33 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		t.Parallel()
 		lost := errors.New("the ledger does not answer")
 		show := Show{cfg: ShowConfig{Undelivered: func() { t.Error("told of what is tried again") }}}
-		assert.ErrorIs(t, show.undelivered(lost), lost)
+		assert.ErrorIs(t, show.undelivered(ledger.View{}, lost), lost)
 	})
-	t.Run("a workflow has the outcome", func(t *testing.T) {
-		t.Parallel()
-		s := closed(t, slacktest.Config{})
-		told := 0
-		s.show.cfg.Undelivered = func() { told++ }
-		_, err := s.ledger.Accept(t.Context(), []ledger.Order{{
-			Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.slack.Config().TeamID,
-			ChannelID: ops, ChatID: chatID, Handle: ledger.Conceal(ann),
-		}})
-		assert.NilError(t, err)
-		s.settle("Fx1")
-		assert.Equal(t, s.view("Fx1").Thread.Route, ledger.Undelivered)
-		assert.Equal(t, told, 0)
-	})
+}
+
+// A workflow has the outcome, whether or not it is shown too.
+func TestStepsAreNotUndelivered(t *testing.T) {
+	t.Parallel()
+	for name, giveUp := range map[string]func(*stage){
+		"no way to tell anybody": func(s *stage) { s.settle("Fx1") },
+		"an outage of three days": func(s *stage) {
+			s.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+			s.run("Fx1")
+			s.clock.pass(giveUpShow + time.Second)
+			s.run("Fx1")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := closed(t, slacktest.Config{})
+			s.show.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
+			_, err := s.ledger.Accept(t.Context(), []ledger.Order{{
+				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.slack.Config().TeamID,
+				ChannelID: ops, ChatID: chatID, Handle: ledger.Conceal(ann),
+			}})
+			assert.NilError(t, err)
+			giveUp(s)
+			assert.Equal(t, s.view("Fx1").Thread.Route, ledger.Undelivered)
+		})
+	}
 }

@@ -94,11 +94,12 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	if inLine && err == nil {
 		return min(turn.wait, askAgain), nil // no trouble begins or ends with that
 	}
-	return s.afterShowing(ctx, view.Thread, err)
+	return s.afterShowing(ctx, view, err)
 }
 
 // afterShowing plans the next run after trouble, and forgets trouble that has passed.
-func (s *Show) afterShowing(ctx context.Context, t ledger.Thread, err error) (time.Duration, error) {
+func (s *Show) afterShowing(ctx context.Context, view ledger.View, err error) (time.Duration, error) {
+	t := view.Thread
 	if err == nil {
 		if t.TroubleSince.IsZero() {
 			return 0, nil
@@ -120,7 +121,7 @@ func (s *Show) afterShowing(ctx context.Context, t ledger.Thread, err error) (ti
 	if now.Sub(t.TroubleSince) > giveUpShow {
 		log.Error("Slack could not be told for three days; giving up")
 		t.Route = ledger.Undelivered
-		return 0, s.undelivered(s.cfg.Views.SaveThread(ctx, t))
+		return 0, s.undelivered(view, s.cfg.Views.SaveThread(ctx, t))
 	}
 	wait := min(max(now.Sub(t.TroubleSince)/4, soonest), latest)
 	if again && later.wait > 0 {
@@ -168,19 +169,23 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 			return &laterError{err: barred}
 		}
 		log := s.log.WithError(barred).WithField("delivery", view.Thread.Delivery)
-		if view.Requests[0].Source == ledger.WorkflowStep { // the workflow has the outcome
-			log.Info("nobody can be told of an outcome")
-			return s.leave(ctx, view, ledger.Undelivered, barred)
+		level := logrus.ErrorLevel
+		if !isPromised(*view) {
+			level = logrus.InfoLevel
 		}
-		log.Error("nobody can be told of an outcome")
-		return s.undelivered(s.leave(ctx, view, ledger.Undelivered, barred))
+		log.Log(level, "nobody can be told of an outcome")
+		return s.undelivered(*view, s.leave(ctx, view, ledger.Undelivered, barred))
 	}
 	return nil
 }
 
+// isPromised reports whether nobody has the outcome unless it is shown: a workflow has it as the outputs
+// of its step.
+func isPromised(view ledger.View) bool { return view.Requests[0].Source != ledger.WorkflowStep }
+
 // undelivered says that an outcome was given up, once that is stored: what is not is tried again.
-func (s *Show) undelivered(saved error) error {
-	if saved == nil && s.cfg.Undelivered != nil {
+func (s *Show) undelivered(view ledger.View, saved error) error {
+	if saved == nil && s.cfg.Undelivered != nil && isPromised(view) {
 		s.cfg.Undelivered()
 	}
 	return saved
