@@ -50,12 +50,12 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 			{name: "what takes a removal back", clauses: undoneByClauses, args: []any{"r1"}, index: "requests_undoing"},
 			{name: "whom Linq saw leave", clauses: awaitingClauses, args: []any{"c1", "h1", "remove"}, index: "requests_unconfirmed"},
 		}
-		for _, kind := range stuckKinds {
+		for _, way := range stuckWays() {
 			index := "requests_under_way"
-			if kind.kind == NotHandedOver {
+			if way.kind == NotHandedOver {
 				index = "requests_not_handed_over"
 			}
-			tests = append(tests, lookUp{string(kind.kind), fmt.Sprintf(stuckClauses, kind.where, mostStuck), []any{1}, index})
+			tests = append(tests, lookUp{string(way.kind), fmt.Sprintf(stuckClauses, way.where, mostStuck), []any{1}, index})
 		}
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {

@@ -37,31 +37,35 @@ const (
 	mostStuck = 100
 )
 
-// stuckKinds are the ways to be stuck. Each spells the condition of an index of what is open, or
-// SQLite reads every request.
-var stuckKinds = []struct {
+// stuckWay is how requests of a kind are found.
+type stuckWay struct {
 	kind  StuckKind
 	where string // with the moment before which it should have moved
 	grace time.Duration
 	since func(Request) time.Time
 	queue bool // in a line that moves it is no more than the wait for one's turn
-}{
-	{
-		kind: NotHandedOver, where: `NOT handed_over AND accepted_at < $1`, grace: handOverBy,
-		since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
-	},
-	{
-		kind: NotTried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
-		since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
-	},
-	{
-		kind: NotRetried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
-		since: func(q Request) time.Time { return q.NextTryAt },
-	},
-	{
-		kind: NotSettled, where: underWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
-		since: func(q Request) time.Time { return q.SentAt },
-	},
+}
+
+// stuckWays spell the condition of an index of what is open each, or SQLite reads every request.
+func stuckWays() []stuckWay {
+	return []stuckWay{
+		{
+			kind: NotHandedOver, where: `NOT handed_over AND accepted_at < $1`, grace: handOverBy,
+			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
+		},
+		{
+			kind: NotTried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
+			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
+		},
+		{
+			kind: NotRetried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
+			since: func(q Request) time.Time { return q.NextTryAt },
+		},
+		{
+			kind: NotSettled, where: underWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
+			since: func(q Request) time.Time { return q.SentAt },
+		},
+	}
 }
 
 const (
@@ -77,7 +81,7 @@ func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 		return nil, fmt.Errorf("look for a line that moves: %w", err)
 	}
 	var all []Stuck
-	for _, each := range stuckKinds {
+	for _, each := range stuckWays() {
 		if each.queue && moves {
 			continue
 		}

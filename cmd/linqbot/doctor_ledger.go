@@ -73,11 +73,19 @@ func (e *examination) checkSchema(ctx context.Context) []finding {
 }
 
 // stuckWords are the middle of a sentence, after the name of a request.
-var stuckWords = map[ledger.StuckKind]string{
-	ledger.NotHandedOver: "was recorded, and given to no worker",
-	ledger.NotTried:      "was given to a worker, and has not moved since",
-	ledger.NotRetried:    "was due to be tried again",
-	ledger.NotSettled:    "is queued at Linq, and was neither confirmed nor given up",
+func stuckWords(kind ledger.StuckKind) string {
+	switch kind {
+	case ledger.NotHandedOver:
+		return "was recorded, and given to no worker"
+	case ledger.NotTried:
+		return "was given to a worker, and has not moved since"
+	case ledger.NotRetried:
+		return "was due to be tried again"
+	case ledger.NotSettled:
+		return "is queued at Linq, and was neither confirmed nor given up"
+	default:
+		return "has not moved"
+	}
 }
 
 // checkRequests looks for what should have moved by now.
@@ -113,5 +121,5 @@ func (e *examination) checkRequests(ctx context.Context) []finding {
 	}
 	return fail("see that linqbot serve runs with this DATABASE_URL, and look in its log for the request "+first.Request.ID,
 		"%d of %d under way should have moved: the oldest, %s, %s (%s ago)",
-		len(stuck), backlog.Open, first.Request.ShortID(), stuckWords[first.Kind], time.Since(first.Since).Round(time.Second))
+		len(stuck), backlog.Open, first.Request.ShortID(), stuckWords(first.Kind), time.Since(first.Since).Round(time.Second))
 }
