@@ -218,7 +218,7 @@ func (r *Reader) traceIDs(ctx context.Context, requestIDs []string) (map[string]
 		return nil, err
 	}
 	found, err := r.q.query(ctx, `
-		SELECT request_id, trace_id FROM history WHERE trace_id <> '' AND request_id `+r.inList("$1")+` ORDER BY id`, string(list))
+		SELECT request_id, trace_id FROM history WHERE trace_id <> '' AND request_id `+r.dialect.inList("$1")+` ORDER BY id`, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func (r *Reader) threads(ctx context.Context, deliveries []string) (map[string]T
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.q.query(ctx, selectThreads+`WHERE delivery `+r.inList("$1"), string(list))
+	found, err := r.q.query(ctx, selectThreads+`WHERE delivery `+r.dialect.inList("$1"), string(list))
 	if err != nil {
 		return nil, err
 	}

@@ -109,13 +109,13 @@ func (l *Ledger) handOverBatch(ctx context.Context) (taken int, err error) {
 		if err != nil || taken == 0 {
 			return err
 		}
-		if _, err := tx.exec(ctx, `UPDATE requests SET handed_over = TRUE WHERE id `+l.store.inList("$1"), chosen); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE requests SET handed_over = TRUE WHERE id `+l.store.dialect().inList("$1"), chosen); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, `
 			INSERT INTO history (request_id, at, state, cause, trace_id)
 			SELECT id, accepted_at, state, 'asked for by ' || source, '' FROM requests
-			WHERE id `+l.store.inList("$1"), chosen); err != nil {
+			WHERE id `+l.store.dialect().inList("$1"), chosen); err != nil {
 			return err
 		}
 		jobs := make([]river.InsertManyParams, len(ids))
@@ -141,7 +141,7 @@ func (l *Ledger) showBatch(ctx context.Context) (taken int, err error) {
 			return err
 		}
 		deliveries, err := queryStrings(ctx, tx, `
-			UPDATE requests SET show_by = 0, news = news + 1 WHERE id `+l.store.inList("$1")+` RETURNING delivery`, chosen)
+			UPDATE requests SET show_by = 0, news = news + 1 WHERE id `+l.store.dialect().inList("$1")+` RETURNING delivery`, chosen)
 		if err != nil {
 			return err
 		}
@@ -159,9 +159,9 @@ func (l *Ledger) showBatch(ctx context.Context) (taken int, err error) {
 }
 
 // take locks requests that no other replica has taken, and returns their ids, also as a list for
-// [store.inList].
+// [dialect.inList].
 func (l *Ledger) take(ctx context.Context, tx tx, clauses string, args ...any) (ids []string, list string, err error) {
-	ids, err = queryStrings(ctx, tx, `SELECT id FROM requests `+clauses+l.store.takeRows(), args...)
+	ids, err = queryStrings(ctx, tx, `SELECT id FROM requests `+clauses+l.store.dialect().takeRows, args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -11,9 +11,9 @@ import (
 
 // MigrateTo makes a new store with our schema as it was in a version, for tests of an upgrade from it.
 func MigrateTo(ctx context.Context, databaseURL string, version int64) (*sql.DB, error) {
-	folder, driver, dialect, source := sqliteFolder, "sqlite", goose.DialectSQLite3, "file:"+strings.TrimPrefix(databaseURL, sqliteScheme)
+	folder, driver, dialect, source := sqliteDialect().folder, "sqlite", goose.DialectSQLite3, "file:"+strings.TrimPrefix(databaseURL, sqliteScheme)
 	if isPostgres(databaseURL) {
-		folder, driver, dialect, source = postgresFolder, "pgx", goose.DialectPostgres, databaseURL
+		folder, driver, dialect, source = postgresDialect().folder, "pgx", goose.DialectPostgres, databaseURL
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

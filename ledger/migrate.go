@@ -37,12 +37,6 @@ func schemaVersion(ctx context.Context, db querier) (version int64, err error) {
 
 const versionTable = "schema_migrations"
 
-// The folders of the migrations for each store.
-const (
-	sqliteFolder   = "sqlite"
-	postgresFolder = "postgres"
-)
-
 // ourMigrations are those of our own tables: what the folder holds for a dialect.
 func ourMigrations(folder string, dialect goose.Dialect, db *sql.DB) (*goose.Provider, error) {
 	tree, err := fs.Sub(migrations, "migrations/"+folder)

@@ -33,16 +33,6 @@ const (
 	migrateTime = 5 * time.Minute
 )
 
-// forTheLost has the server let go, within half a minute, of what a replica holds whose machine is gone:
-// its locks on rows, and the one on the schema. No transaction of ours or of River's waits for anything
-// but the server, and the lock on the schema is held outside of one. The URL may say otherwise.
-var forTheLost = map[string]string{
-	"idle_in_transaction_session_timeout": "10s",
-	"tcp_keepalives_idle":                 "15",
-	"tcp_keepalives_interval":             "5",
-	"tcp_keepalives_count":                "3",
-}
-
 // postgresConfig reads a URL. Its error says what is wrong without quoting the password.
 func postgresConfig(databaseURL string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
@@ -53,7 +43,15 @@ func postgresConfig(databaseURL string) (*pgxpool.Config, error) {
 	if params["application_name"] == "" {
 		params["application_name"] = "linqbot"
 	}
-	for name, value := range forTheLost {
+	// The server lets go, within half a minute, of what a replica holds whose machine is gone: its locks
+	// on rows, and the one on the schema. No transaction of ours or of River's waits for anything but the
+	// server, and the lock on the schema is held outside of one.
+	for name, value := range map[string]string{
+		"idle_in_transaction_session_timeout": "10s",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	} {
 		if params[name] == "" && !strings.Contains(params["options"], name) {
 			params[name] = value
 		}
@@ -118,12 +116,12 @@ func (p *postgres) migrate(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), session)) }()
 
-	return bringUpToDate(ctx, postgresFolder, goose.DialectPostgres, db, riverpgxv5.New(p.work))
+	return bringUpToDate(ctx, postgresDialect().folder, goose.DialectPostgres, db, riverpgxv5.New(p.work))
 }
 
-func (p *postgres) folder() string  { return postgresFolder }
-func (p *postgres) reader() querier { return pgQuerier{p.work} }
-func (p *postgres) writer() querier { return pgQuerier{p.work} }
+func (p *postgres) dialect() dialect { return postgresDialect() }
+func (p *postgres) reader() querier  { return pgQuerier{p.work} }
+func (p *postgres) writer() querier  { return pgQuerier{p.work} }
 
 func (p *postgres) inTx(ctx context.Context, do func(tx tx) error) error {
 	return pgx.BeginFunc(ctx, p.work, func(begun pgx.Tx) error {
@@ -151,13 +149,6 @@ func (p *postgres) acceptTx(ctx context.Context, do func(tx tx) error) error {
 		return fmt.Errorf("%w: %w", errCommitUnknown, err)
 	}
 	return err
-}
-
-func (p *postgres) lockRows() string { return " FOR NO KEY UPDATE" }
-func (p *postgres) takeRows() string { return " FOR NO KEY UPDATE SKIP LOCKED" }
-
-func (p *postgres) inList(placeholder string) string {
-	return `IN (SELECT json_array_elements_text(` + placeholder + `::json))`
 }
 
 func (p *postgres) newJobs(config *river.Config) (_ jobs, err error) {

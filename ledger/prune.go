@@ -62,7 +62,7 @@ func (l *Ledger) pruneRequests(ctx context.Context, before int64) (gone int64, e
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		in := l.store.inList("$1")
+		in := l.store.dialect().inList("$1")
 		for _, statement := range []string{
 			`DELETE FROM history WHERE request_id ` + in,
 			`DELETE FROM followers WHERE request_id ` + in,

@@ -14,10 +14,9 @@ import (
 // Reader reads a ledger beside whoever writes it: it takes no lock, changes nothing, and does not
 // bring the schema up to date.
 type Reader struct {
-	q      querier
-	folder string // of the migrations
-	inList func(placeholder string) string
-	close  func() error
+	q       querier
+	dialect dialect
+	close   func() error
 }
 
 // OpenReader opens what the URL names for reading. A ledger that is not there is an error.
@@ -41,7 +40,7 @@ func OpenReader(ctx context.Context, databaseURL string) (*Reader, error) {
 
 // Reader returns a reader of an open ledger; it is closed with the ledger.
 func (l *Ledger) Reader() *Reader {
-	return &Reader{q: l.store.reader(), folder: l.store.folder(), inList: l.store.inList, close: func() error { return nil }}
+	return &Reader{q: l.store.reader(), dialect: l.store.dialect(), close: func() error { return nil }}
 }
 
 // Close lets go of the store.
@@ -53,7 +52,7 @@ func openSQLiteReader(_ context.Context, databaseURL string) (*Reader, error) {
 		return nil, fmt.Errorf("DATABASE_URL: there is no ledger at %s: %w", path, err)
 	}
 	db := openSQLitePool(connector{dsn: sqliteDSN(path, "_pragma=query_only(1)")})
-	return &Reader{q: sqlQuerier{db}, folder: sqliteFolder, inList: (*sqlite)(nil).inList, close: db.Close}, nil
+	return &Reader{q: sqlQuerier{db}, dialect: sqliteDialect(), close: db.Close}, nil
 }
 
 func openPostgresReader(ctx context.Context, databaseURL string) (*Reader, error) {
@@ -67,7 +66,7 @@ func openPostgresReader(ctx context.Context, databaseURL string) (*Reader, error
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	r := &Reader{q: pgQuerier{pool}, folder: postgresFolder, inList: (*postgres)(nil).inList, close: func() error { pool.Close(); return nil }}
+	r := &Reader{q: pgQuerier{pool}, dialect: postgresDialect(), close: func() error { pool.Close(); return nil }}
 	if err := pool.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: the database cannot be reached: %w", err), r.Close())
 	}
@@ -79,7 +78,7 @@ func (r *Reader) SchemaVersion(ctx context.Context) (has, latest int64, err erro
 	if has, err = schemaVersion(ctx, r.q); err != nil {
 		return 0, 0, err
 	}
-	files, err := migrations.ReadDir("migrations/" + r.folder)
+	files, err := migrations.ReadDir("migrations/" + r.dialect.folder)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -93,7 +93,7 @@ func (a *acceptor) refer(ctx context.Context, tx tx, e entry, now time.Time) (Ac
 	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
 	if errors.Is(err, ErrNotFound) {
 		outcome = UnderWay
-		request, err = queryLocked(ctx, tx, a.cfg.Store.lockRows(), underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
+		request, err = queryLocked(ctx, tx, a.cfg.Store.dialect().lockRows, underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
 	}
 	if errors.Is(err, ErrNotFound) {
 		return Acceptance{}, errMoved // it ended just now

@@ -57,7 +57,7 @@ func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
 	const readers = 4
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	if err := bringUpToDate(ctx, sqliteFolder, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
+	if err := bringUpToDate(ctx, sqliteDialect().folder, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
 	}
 	if err := s.takeBackOrphans(ctx); err != nil {
@@ -101,9 +101,9 @@ func (s *sqlite) takeBackOrphans(ctx context.Context) error {
 	return nil
 }
 
-func (s *sqlite) folder() string  { return sqliteFolder }
-func (s *sqlite) reader() querier { return sqlQuerier{s.read} }
-func (s *sqlite) writer() querier { return sqlQuerier{s.write} }
+func (s *sqlite) dialect() dialect { return sqliteDialect() }
+func (s *sqlite) reader() querier  { return sqlQuerier{s.read} }
+func (s *sqlite) writer() querier  { return sqlQuerier{s.write} }
 
 func (s *sqlite) inTx(ctx context.Context, do func(tx tx) error) error {
 	return s.inTxOf(ctx, s.write, do)
@@ -122,14 +122,6 @@ func (s *sqlite) inTxOf(ctx context.Context, pool *sql.DB, do func(tx tx) error)
 		return errors.Join(err, ignoreDone(begun.Rollback()))
 	}
 	return begun.Commit()
-}
-
-// One writer at a time needs no locks on rows.
-func (s *sqlite) lockRows() string { return "" }
-func (s *sqlite) takeRows() string { return "" }
-
-func (s *sqlite) inList(placeholder string) string {
-	return `IN (SELECT value FROM json_each(` + placeholder + `))`
 }
 
 const insertRequest = `
@@ -171,7 +163,7 @@ func (s *sqlite) followed(ctx context.Context, in tx, entries []entry) (map[[2]s
 	}
 	found, err := in.query(ctx, `
 		SELECT f.delivery, r.handle_key FROM followers f JOIN requests r ON r.id = f.request_id
-		WHERE f.delivery `+s.inList("$1"), string(list))
+		WHERE f.delivery `+s.dialect().inList("$1"), string(list))
 	if err != nil {
 		return nil, fmt.Errorf("look for followers: %w", err)
 	}

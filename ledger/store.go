@@ -10,7 +10,7 @@ import (
 )
 
 // The SQL of this package is written once, for both stores: placeholders are $1, $2, …, booleans are
-// booleans, and moments are integers. What the stores do not share is behind these interfaces.
+// booleans, and moments are integers. What the stores do not share is in a [dialect], or behind these interfaces.
 
 // querier is what a pool and a transaction have in common. A row that is not there is
 // [sql.ErrNoRows] on both stores.
@@ -42,7 +42,7 @@ type tx interface {
 type store interface {
 	reader() querier
 	writer() querier
-	folder() string // of its migrations
+	dialect() dialect
 
 	// inTx runs do in a transaction and commits it; an error of do rolls it back and is returned.
 	inTx(ctx context.Context, do func(tx tx) error) error
@@ -51,13 +51,6 @@ type store interface {
 	acceptTx(ctx context.Context, do func(tx tx) error) error
 	// insertRequests inserts those that are new, and returns the ids of these.
 	insertRequests(ctx context.Context, tx tx, entries []entry) (map[string]bool, error)
-
-	// lockRows is what a SELECT ends with that keeps others from changing the rows it returns, and
-	// takeRows what one ends with that also passes over rows which others have locked.
-	lockRows() string
-	takeRows() string
-	// inList is what follows a column that is to be in the JSON list that a placeholder stands for.
-	inList(placeholder string) string
 
 	newJobs(config *river.Config) (jobs, error)
 	close() error

@@ -1,0 +1,31 @@
+package ledger
+
+// dialect is what the SQL of the two stores does not share.
+type dialect struct {
+	folder string // of its migrations
+
+	// lockRows is what a SELECT ends with that keeps others from changing the rows it returns, and
+	// takeRows what one ends with that also passes over rows which others have locked.
+	lockRows, takeRows string
+
+	// inList is what follows a column that is to be in the JSON list that a placeholder stands for.
+	inList func(placeholder string) string
+}
+
+func sqliteDialect() dialect {
+	return dialect{ // one writer at a time needs no locks on rows
+		folder: "sqlite",
+		inList: func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },
+	}
+}
+
+func postgresDialect() dialect {
+	return dialect{
+		folder:   "postgres",
+		lockRows: " FOR NO KEY UPDATE",
+		takeRows: " FOR NO KEY UPDATE SKIP LOCKED",
+		inList: func(placeholder string) string {
+			return `IN (SELECT json_array_elements_text(` + placeholder + `::json))`
+		},
+	}
+}
