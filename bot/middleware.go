@@ -33,7 +33,7 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, log)))
 		took := time.Since(began)
 		b.acked(r.URL.Path, seen.status, took)
-		level := levelOf(r.URL.Path, seen.status)
+		level := levelOf(r.URL.Path, seen.status, took)
 		if !log.Logger.IsLevelEnabled(level) {
 			return
 		}
@@ -44,11 +44,15 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 	})
 }
 
-// levelOf is for what tells nothing new: a probe each few seconds drowns everything else, and a
-// command that was answered has a line of its own.
-func levelOf(route string, status int) logrus.Level {
+// slowAnswer is longer than an answer should take: Slack waits three times as long.
+const slowAnswer = time.Second
+
+// levelOf is debug for what tells nothing new: a probe, of which there is one each few seconds, and a
+// command that was answered in time, which has a line of its own. Everything else is told: what was
+// refused, what is slow, and all that came by another route.
+func levelOf(route string, status int, took time.Duration) logrus.Level {
 	switch {
-	case route == HealthPath, route == ReadyPath, route == CommandsPath && status < http.StatusBadRequest:
+	case route == HealthPath, route == ReadyPath, route == CommandsPath && status < http.StatusBadRequest && took <= slowAnswer:
 		return logrus.DebugLevel
 	}
 	return logrus.InfoLevel
