@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +140,42 @@ func TestAnAuditKeepsNoConnection(t *testing.T) {
 			assert.Assert(t, more)
 		}
 	})
+}
+
+// What cannot be read may be a ledger all the same: nobody is to make another one in its place.
+func TestOpenReaderOfNoLedger(t *testing.T) {
+	t.Parallel()
+	file := func(content string) func(*testing.T) string {
+		return func(t *testing.T) string {
+			t.Helper()
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			assert.NilError(t, os.WriteFile(path, []byte(content), 0o600))
+			return "sqlite://" + path
+		}
+	}
+	for _, test := range []struct {
+		name string
+		url  func(*testing.T) string
+		says string
+	}{
+		{"an empty file", file(""), "is no ledger yet"},
+		{"an empty database", func(t *testing.T) string { t.Helper(); return ledgertest.Postgres(t) }, "is no ledger yet"},
+		{"something else", file(strings.Repeat("no database ", 100)), "cannot be read"},
+		{"a version that may not be read", func(t *testing.T) string {
+			t.Helper()
+			at := ledgertest.Postgres(t)
+			execute(t, at, "CREATE VIEW schema_migrations AS SELECT 1 / (SELECT COUNT(*) FROM pg_class WHERE FALSE) AS version_id")
+			return at
+		}, "read the schema's version"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ledger.OpenReader(t.Context(), test.url(t))
+			assert.ErrorContains(t, err, "DATABASE_URL: ")
+			assert.ErrorContains(t, err, test.says)
+			assert.Equal(t, strings.Contains(err.Error(), "no ledger yet"), test.says == "is no ledger yet", "%v", err)
+		})
+	}
 }
 
 func TestOpenReader(t *testing.T) {

@@ -10,12 +10,15 @@ type dialect struct {
 
 	// inList is what follows a column that is to be in the JSON list that a placeholder stands for.
 	inList func(placeholder string) string
+
+	hasTable string // a query of whether there is a table $1
 }
 
 func sqliteDialect() dialect {
 	return dialect{ // one writer at a time needs no locks on rows
-		folder: "sqlite",
-		inList: func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },
+		folder:   "sqlite",
+		inList:   func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },
+		hasTable: `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)`,
 	}
 }
 
@@ -27,5 +30,6 @@ func postgresDialect() dialect {
 		inList: func(placeholder string) string {
 			return `IN (SELECT json_array_elements_text(` + placeholder + `::json))`
 		},
+		hasTable: `SELECT to_regclass($1) IS NOT NULL`,
 	}
 }

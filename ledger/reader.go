@@ -93,11 +93,18 @@ func (r *Reader) SchemaVersion(ctx context.Context) (has, latest int64, err erro
 }
 
 func (r *Reader) checkSchema(ctx context.Context) error {
+	var there bool
+	if err := r.q.queryRow(ctx, r.dialect.hasTable, versionTable).Scan(&there); err != nil {
+		return fmt.Errorf("DATABASE_URL: what it names cannot be read: %w", err)
+	}
+	if !there {
+		return errors.New("DATABASE_URL: what it names is no ledger yet: start linqbot serve once, or run linqbot migrate")
+	}
 	has, latest, err := r.SchemaVersion(ctx)
-	switch {
-	case err != nil:
-		return fmt.Errorf("DATABASE_URL: what it names is no ledger yet: start linqbot serve once, or run linqbot migrate: %w", err)
-	case has < latest:
+	if err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if has < latest {
 		return fmt.Errorf("DATABASE_URL: the ledger's schema is at version %d, and this program needs %d: start linqbot serve of this version, or run linqbot migrate", has, latest)
 	}
 	return nil
