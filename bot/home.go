@@ -91,10 +91,11 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 
 	shown, err := h.gather(ctx, v.viewerKey)
 	if err != nil {
-		log.WithError(err).Warn("a home shows no requests: the ledger does not answer")
-		if !job.asked {
-			return nil // what they see is better
+		if !job.asked { // what they see is better
+			log.WithError(err).Warn("a home stays as it was: the ledger does not answer")
+			return nil
 		}
+		log.WithError(err).Warn("a home shows no requests: the ledger does not answer")
 	}
 	shown.note = job.note
 	view := h.cfg.Teams.renderer().home(h.cfg.Explainer, shown)
@@ -120,7 +121,7 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 }
 
 func (h *Home) failed(log *logrus.Entry, err error) {
-	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok && refusal.Err == "not_enabled" {
+	if SlackCode(err) == "not_enabled" {
 		log.Info("a home was not published: the Home tab is off in the app's settings")
 		return
 	}

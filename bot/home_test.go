@@ -62,7 +62,7 @@ func wantAtHome(t *testing.T, screen string, want, not []string) {
 func TestAHomeIsLive(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	wantAtHome(t, h.openHome(ada), []string{"What linqbot can do", "[ Remove someone… ]", "not asked linqbot for anything"}, []string{"Add back ]"})
+	wantAtHome(t, h.openHome(ada), []string{"What linqbot can do", "[ Remove someone… ]", "no requests of yours on record"}, []string{"Add back ]"})
 	removal, _ := h.remove(ann, "0132 has left")
 	h.awaitHome(ada, "✅ +1 ••• ••• 0132 has left Spring launch")
 	wantAtHome(t, h.slack.Home(ada), []string{"[ Add back ]", "Thread  Request " + removal.ShortID()}, nil)
@@ -137,7 +137,7 @@ func TestWhoGetsWhatAtHome(t *testing.T) {
 	h.remove(ann, "0132 has left")
 	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "[ Add back ]"}, []string{"You may not"})
 	wantAtHome(t, h.openHome(grace),
-		[]string{"What linqbot can do", "⛔ You may not remove people from Linq chats. Ask someone who may: @Ada.", "not asked linqbot for anything"},
+		[]string{"What linqbot can do", "⛔ You may not remove people from Linq chats. Ask someone who may: @Ada.", "no requests of yours on record"},
 		[]string{"[ Remove someone", "[ Add back", "0132 has left"})
 
 	// Somebody whom the policy no longer names sees what they asked for, and can do nothing.
@@ -200,6 +200,6 @@ func TestAHomeWithoutALedger(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{idle: true})
 	h.home.cfg.Records = recentRequests{err: errors.New("disk gone")}
-	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "⚠️ linqbot cannot read its ledger"}, []string{"not asked"})
+	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "⚠️ linqbot cannot read its ledger"}, []string{"on record"})
 	assert.Assert(t, strings.Contains(h.log.String(), "disk gone"))
 }

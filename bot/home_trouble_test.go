@@ -173,8 +173,10 @@ func TestNewsThatCannotBeRead(t *testing.T) {
 		time.Sleep(betweenNews)
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
+		assert.Assert(t, strings.Contains(p.log.String(), "stays as it was") && !strings.Contains(p.log.String(), "shows no requests"), p.log)
 		p.home.opened(testTeam, ada)
 		p.shows("cannot read its ledger", 2)
+		assert.Assert(t, strings.Contains(p.log.String(), "a home shows no requests"), p.log)
 		p.wait()
 	})
 }

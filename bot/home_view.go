@@ -48,7 +48,7 @@ func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
 			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",
 			string(commands.MarkNeedsPerson))))
 	case len(h.recent) == 0:
-		blocks = append(blocks, r.section(commands.Say("You have not asked linqbot for anything yet.")))
+		blocks = append(blocks, r.section(commands.Say("linqbot has no requests of yours on record here.")))
 	}
 	for _, request := range h.recent {
 		blocks = append(blocks, r.recent(e, request, h)...)

@@ -43,7 +43,8 @@ const (
 	// betweenNews is the time between two publications that nobody asked for: what happens within it
 	// is published once.
 	betweenNews = 3 * time.Second
-	// noteFor is how long an answer stays, unless it is seen away by the next opening or press.
+	// noteFor is how long news keep the answer to a press. Nothing takes it away by itself, and the next
+	// opening or press does at once.
 	noteFor = 30 * time.Second
 	// mostMisses is how often in a row a home is tried again that Slack puts off.
 	mostMisses = 5
