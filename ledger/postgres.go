@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -157,10 +158,28 @@ func (p *postgres) newJobs(config *river.Config) (_ jobs, err error) {
 }
 
 func (p *postgres) close() error {
-	for _, pool := range []*pgxpool.Pool{p.accept, p.work} {
+	closePools(p.accept, p.work)
+	return nil
+}
+
+// closeTime is how long closing waits. A connection whose server does not answer, and which pgx closes
+// at its leisure, would hold up the end of the process, with which it ends anyway.
+const closeTime = time.Second
+
+func closePools(pools ...*pgxpool.Pool) {
+	var closing sync.WaitGroup
+	for _, pool := range pools {
 		if pool != nil {
-			pool.Close()
+			closing.Go(pool.Close)
 		}
 	}
-	return nil
+	closed := make(chan struct{})
+	go func() {
+		closing.Wait()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(closeTime):
+	}
 }

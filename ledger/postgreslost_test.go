@@ -3,6 +3,7 @@ package ledger
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"gotest.tools/v3/assert"
@@ -42,4 +43,22 @@ func TestTheServerLetsGoOfTheLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The end of the process is not put off for a connection that does not come back.
+func TestClosingWaitsForNoLostConnection(t *testing.T) {
+	t.Parallel()
+	p, err := openPostgres(t.Context(), ledgertest.Postgres(t))
+	assert.NilError(t, err)
+	kept, err := p.work.Acquire(t.Context())
+	assert.NilError(t, err)
+	closed := make(chan error, 1)
+	go func() { closed <- p.close() }()
+	select {
+	case err := <-closed:
+		assert.NilError(t, err)
+	case <-time.After(20 * time.Second):
+		t.Error("it still waits")
+	}
+	kept.Release()
 }

@@ -66,7 +66,7 @@ func openPostgresReader(ctx context.Context, databaseURL string) (*Reader, error
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	r := &Reader{q: pgQuerier{pool}, dialect: postgresDialect(), close: func() error { pool.Close(); return nil }}
+	r := &Reader{q: pgQuerier{pool}, dialect: postgresDialect(), close: func() error { closePools(pool); return nil }}
 	if err := pool.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: the database cannot be reached: %w", err), r.Close())
 	}
