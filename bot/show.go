@@ -79,6 +79,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	if err != nil {
 		return 0, err
 	}
+	s.cfg.Home.News(view.Requests) // before a channel that may keep them waiting
 	err = s.show(ctx, &view)
 	turn, inLine := errors.AsType[*turnError](err)
 	if _, putOff := errors.AsType[*slack.RateLimitedError](err); !inLine && !putOff {
@@ -87,7 +88,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	if err == nil || inLine {
 		err = s.tellFollowers(ctx, view)
 	}
-	s.cfg.Home.News(view.Requests)
+	s.cfg.Home.News(view.Requests) // the thread is news too
 	if ended := ended(ctx); ended != nil {
 		return 0, ended
 	}

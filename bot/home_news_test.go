@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+)
+
+// slowViews keep a thread from being stored until the test lets them.
+type slowViews struct {
+	Views
+	store <-chan struct{}
+}
+
+func (v slowViews) SaveThread(ctx context.Context, t ledger.Thread) error {
+	select {
+	case <-v.store:
+		return v.Views.SaveThread(ctx, t)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// A home does not wait for the channel: it has the news before the thread does.
+func TestAHomeHasTheNewsFirst(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slacktest.Config{})
+	read, store := make(chan struct{}, 9), make(chan struct{})
+	logger, _ := newLog()
+	team := s.slack.Config().TeamID
+	s.home = NewHome(HomeConfig{
+		Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), Teams: knownTeams(t, team), Logger: logger,
+		Records: recentRequests{list: func(string) []ledger.Recent { read <- struct{}{}; return nil }},
+	})
+	s.home.viewer(viewerKey{team: team, user: ada}).seen = time.Now()
+	s.views = slowViews{s.ledger, store}
+	s.show = s.newShow(logger)
+	d := s.ask(ann)
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.show.Run(t.Context(), d)
+		done <- err
+	}()
+	select {
+	case <-read:
+	case err := <-done:
+		t.Fatalf("the thread came first: %v", err)
+	case <-time.After(10 * time.Second):
+		t.Error("the home waits for the thread")
+	}
+	close(store)
+	assert.NilError(t, <-done)
+	s.home.Drain()
+	s.home.Wait(t.Context())
+}
