@@ -18,22 +18,20 @@ import (
 
 // When Slack asks for patience, all homes wait as long, and then show what is so by then.
 func TestSlackAsksForPatience(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
+	inParlour(t, nil, func(p *parlour) {
 		p.slack.AddUser(slacktest.User{ID: grace, Name: "Grace"})
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: 20 * time.Second, Times: 1})
 		p.home.opened(testTeam, ada)
 		synctest.Wait()
-		assert.Equal(t, p.slack.Home(ada), "")
+		assert.Equal(p.t, p.slack.Home(ada), "")
 		p.home.opened(testTeam, grace)
 		p.turns(ledger.Sent)
 		time.Sleep(20*time.Second - time.Millisecond)
 		synctest.Wait()
-		assert.Equal(t, len(p.slack.Calls()), 1)
+		assert.Equal(p.t, len(p.slack.Calls()), 1)
 		time.Sleep(time.Second)
 		p.shows("has queued", 3)
-		assert.Assert(t, p.slack.Home(grace) != "")
+		assert.Assert(p.t, p.slack.Home(grace) != "")
 
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: time.Second, Times: 1})
 		p.home.opened(testTeam, ada)
@@ -43,27 +41,26 @@ func TestSlackAsksForPatience(t *testing.T) {
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: time.Second})
 		p.turns(ledger.Failed)
 		p.wait()
-		assert.Equal(t, len(p.slack.Calls()), 5+mostMisses)
-		assert.Assert(t, strings.Contains(p.log.String(), "again and again"), p.log)
+		assert.Equal(p.t, len(p.slack.Calls()), 5+mostMisses)
+		assert.Assert(p.t, strings.Contains(p.log.String(), "again and again"), p.log)
 	})
 }
 
 // Homes that wait for others to be published wait for Slack as well, for as long as it wants, and are not
 // given up for that.
 func TestSlackAsksACrowdForPatience(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const viewers, patience = 20, 5 * time.Minute
-		var called atomic.Int32
-		p := newParlour(t, func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if called.Add(1) > 1 { // what is under way with the first ends after it
-					time.Sleep(time.Second)
-				}
+	const viewers, patience = 20, 5 * time.Minute
+	var called atomic.Int32
+	slow := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if called.Add(1) > 1 { // what is under way with the first ends after it
 				time.Sleep(time.Second)
-				next.ServeHTTP(w, r)
-			})
+			}
+			time.Sleep(time.Second)
+			next.ServeHTTP(w, r)
 		})
+	}
+	inParlour(t, slow, func(p *parlour) {
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: patience, Times: 1})
 		for i := range viewers {
 			user := fmt.Sprint("U0VIEWER", i)
@@ -72,11 +69,11 @@ func TestSlackAsksACrowdForPatience(t *testing.T) {
 		}
 		time.Sleep(time.Second + patience - time.Millisecond)
 		synctest.Wait()
-		assert.Equal(t, int(called.Load()), homesAtOnce)
+		assert.Equal(p.t, int(called.Load()), homesAtOnce)
 		p.wait()
-		assert.Equal(t, len(p.slack.Calls()), viewers+1)
+		assert.Equal(p.t, len(p.slack.Calls()), viewers+1)
 		for _, v := range p.home.viewers {
-			assert.Assert(t, v.shown != "" && v.misses == 0, "%+v", v)
+			assert.Assert(p.t, v.shown != "" && v.misses == 0, "%+v", v)
 		}
 	})
 }
@@ -95,23 +92,19 @@ func TestAHomeThatCannotBePublished(t *testing.T) {
 		"cut":               {slacktest.Fault{Drop: slacktest.BeforeEffect}, "warning"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				p := newParlour(t, nil)
-				p.home.opened(testTeam, ada)
-				p.shows("is recorded", 1)
+			inParlour(t, nil, func(p *parlour) {
+				p.open()
 				tc.fault.Method = "views.publish"
 				tc.fault.Times = 1
 				p.slack.Inject(tc.fault)
 				time.Sleep(betweenNews)
 				p.turns(ledger.Sent)
 				p.wait()
-				assert.Assert(t, strings.Contains(p.slack.Home(ada), "is recorded"))
-				assert.Assert(t, strings.Contains(p.log.String(), `"level":"`+tc.level+`","msg":"a home was not published`), p.log)
+				assert.Assert(p.t, strings.Contains(p.slack.Home(ada), "is recorded"))
+				assert.Assert(p.t, strings.Contains(p.log.String(), `"level":"`+tc.level+`","msg":"a home was not published`), p.log)
 				time.Sleep(betweenNews)
 				p.turns(ledger.Sent) // the same news again are news to Slack
 				p.shows("has queued", 3)
-				p.wait()
 			})
 		})
 	}
@@ -119,11 +112,8 @@ func TestAHomeThatCannotBePublished(t *testing.T) {
 
 // After an answer that was lost it is not known what stands there.
 func TestAHomeWhosePublicationWasLost(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
+	inParlour(t, nil, func(p *parlour) {
+		p.open()
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", Drop: slacktest.AfterEffect, Times: 1})
 		time.Sleep(betweenNews)
 		p.turns(ledger.Sent)
@@ -131,7 +121,6 @@ func TestAHomeWhosePublicationWasLost(t *testing.T) {
 		time.Sleep(betweenNews)
 		p.turns(ledger.Accepted)
 		p.shows("is recorded", 3)
-		p.wait()
 	})
 }
 
@@ -141,90 +130,83 @@ func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
 	logger, _ := newLog()
 	home := NewHome(HomeConfig{Logger: logger})
 	newEdge(t, func(c *Config) { c.Home = home }).bot.Drain()
-	<-home.draining
+	select {
+	case <-home.draining:
+	default:
+		t.Fatal("its homes go on")
+	}
 }
 
 // A home that panics is one home.
 func TestAHomeThatPanics(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
+	inParlour(t, nil, func(p *parlour) {
 		records := p.home.cfg.Records
 		p.home.cfg.Records = recentRequests{list: func(string) []ledger.Recent { panic("oops") }}
 		p.home.opened(testTeam, ada)
 		p.wait()
-		assert.Assert(t, strings.Contains(p.log.String(), "a home ended in a panic"))
+		assert.Assert(p.t, strings.Contains(p.log.String(), "a home ended in a panic"))
 		p.home.cfg.Records = records
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
-		p.wait()
+		p.open()
 	})
 }
 
 // A ledger that does not answer leaves standing what people see.
 func TestNewsThatCannotBeRead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
+	inParlour(t, nil, func(p *parlour) {
+		p.open()
 		p.wait()
 		p.home.cfg.Records = recentRequests{err: context.DeadlineExceeded}
 		time.Sleep(betweenNews)
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
-		assert.Assert(t, strings.Contains(p.log.String(), "stays as it was") && !strings.Contains(p.log.String(), "shows no requests"), p.log)
+		assert.Assert(p.t, strings.Contains(p.log.String(), "stays as it was") && !strings.Contains(p.log.String(), "shows no requests"), p.log)
 		p.home.opened(testTeam, ada)
 		p.shows("cannot read its ledger", 2)
-		assert.Assert(t, strings.Contains(p.log.String(), "a home shows no requests"), p.log)
-		p.wait()
+		assert.Assert(p.t, strings.Contains(p.log.String(), "a home shows no requests"), p.log)
 	})
 }
 
 // The end of the process waits for no news, and for what people wait for only as long as that takes.
 func TestHomesAtTheEnd(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
+	inParlour(t, nil, func(p *parlour) {
+		p.open()
 		began := time.Now()
 		p.turns(ledger.Sent)
 		p.home.Drain()
 		p.home.Drain()
 		p.wait()
-		assert.Equal(t, time.Since(began), time.Duration(0))
+		assert.Equal(p.t, time.Since(began), time.Duration(0))
 		p.shows("is recorded", 1)
 		p.home.opened(testTeam, ada)
 		p.wait()
 		p.shows("has queued", 2)
-		assert.Equal(t, time.Since(began), time.Duration(0))
+		assert.Equal(p.t, time.Since(began), time.Duration(0))
 	})
 }
 
 // A slow Slack holds up nobody who tells of news.
 func TestNewsDoNotWaitForSlack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		released := make(chan struct{})
-		p := newParlour(t, func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				<-released
-				next.ServeHTTP(w, r)
-			})
+	var released chan struct{}
+	slow := func(next http.Handler) http.Handler {
+		released = make(chan struct{}) // here, since it has to be of the bubble
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-released
+			next.ServeHTTP(w, r)
 		})
+	}
+	inParlour(t, slow, func(p *parlour) {
 		began := time.Now()
 		for i := range 2 * mostViewers {
 			p.home.opened(testTeam, fmt.Sprintf("U%d", i))
 			p.turns(ledger.Sent)
 		}
 		p.home.opened(testTeam, ada)
-		assert.Equal(t, time.Since(began), time.Duration(0))
+		assert.Equal(p.t, time.Since(began), time.Duration(0))
 		synctest.Wait()
-		assert.Equal(t, p.home.running, mostViewers)
-		assert.Assert(t, strings.Contains(p.log.String(), "too many are"))
+		assert.Equal(p.t, p.home.running, mostViewers)
+		assert.Assert(p.t, strings.Contains(p.log.String(), "too many are"))
 		close(released)
 		p.wait()
-		assert.Equal(t, p.home.running, 0)
+		assert.Equal(p.t, p.home.running, 0)
 	})
 }

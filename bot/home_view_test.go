@@ -25,7 +25,7 @@ func someHome(t testing.TB, e commands.Explainer, h home) (screen string, blocks
 	fake := slacktest.New(slacktest.Config{})
 	fake.AddUser(slacktest.User{ID: ada, Name: "Ada"})
 	fake.AddUser(slacktest.User{ID: grace, Name: "Grace"})
-	api := slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake}))
+	api := slackOver(fake, fake)
 	h.now = homeAt()
 	view := acme.home(e, h)
 	_, err := api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: ada, View: view})

@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/slack-go/slack"
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
@@ -53,7 +52,7 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 		served = change(served)
 	}
 	p.home = NewHome(HomeConfig{
-		Slack:  slack.New(p.slack.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{served})),
+		Slack:  slackOver(p.slack, served),
 		Teams:  knownTeams(t, testTeam),
 		Policy: commands.Policy{Everyone: true}, Logger: logger,
 		Records: recentRequests{list: func(string) []ledger.Recent {
@@ -63,6 +62,24 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 		}},
 	})
 	return p
+}
+
+// inParlour runs a test in a bubble of its own, and waits for the homes that are still being published.
+func inParlour(t *testing.T, change func(http.Handler) http.Handler, test func(*parlour)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newParlour(t, change)
+		test(p)
+		p.wait()
+	})
+}
+
+// open has Ada open her home for the first time.
+func (p *parlour) open() {
+	p.t.Helper()
+	p.home.opened(testTeam, ada)
+	p.shows("is recorded", 1)
 }
 
 // turns says that Ada's request is in another state.
@@ -86,11 +103,8 @@ func (p *parlour) wait() { p.home.Wait(p.t.Context()) }
 // News that come close together are published once, a few seconds after the last publication; the
 // last state is always shown in the end, and what is shown already is not published again.
 func TestNewsAreGathered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
+	inParlour(t, nil, func(p *parlour) {
+		p.open()
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
 		p.turns(ledger.Failed)
@@ -103,17 +117,13 @@ func TestNewsAreGathered(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.turns(ledger.AlreadyGone)
 		p.shows("nothing left to do", 3)
-		p.wait()
 	})
 }
 
 // Whoever opens their home, or presses something in it, does not wait for the news.
 func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
-		p.home.opened(testTeam, ada)
-		p.shows("is recorded", 1)
+	inParlour(t, nil, func(p *parlour) {
+		p.open()
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
 		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late."), commands.Say("Ask.")})
@@ -126,31 +136,28 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 		time.Sleep(noteFor)
 		p.turns(ledger.Failed)
 		p.shows("has stopped", 4)
-		assert.Assert(t, !strings.Contains(p.slack.Home(ada), "Too late"))
+		assert.Assert(p.t, !strings.Contains(p.slack.Home(ada), "Too late"))
 
 		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late.")})
 		p.shows("Too late.", 5)
 		p.home.opened(testTeam, ada)
 		p.shows("has stopped", 6)
-		assert.Assert(t, !strings.Contains(p.slack.Home(ada), "Too late"))
+		assert.Assert(p.t, !strings.Contains(p.slack.Home(ada), "Too late"))
 
 		p.home.opened(testTeam, ada)
 		p.shows("has stopped", 7) // nothing is new; but who knows what they see
 		p.home.opened(testTeam, ada)
 		p.turns(ledger.Sent)
 		p.shows("has queued", 8)
-		p.wait()
 	})
 }
 
 // News reach whoever opened their home within the hour, and nobody else.
 func TestWhoProbablyLooks(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
+	inParlour(t, nil, func(p *parlour) {
 		p.turns(ledger.Sent)
 		synctest.Wait()
-		assert.Equal(t, len(p.slack.Calls()), 0)
+		assert.Equal(p.t, len(p.slack.Calls()), 0)
 		p.home.opened(testTeam, ada)
 		time.Sleep(lookingFor - time.Minute)
 		p.turns(ledger.Failed)
@@ -168,16 +175,13 @@ func TestWhoProbablyLooks(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.turns(ledger.AlreadyGone)
 		p.shows("has stopped", 2)
-		p.wait()
 	})
 	(*Home)(nil).News(nil)
 }
 
 // So many people are remembered, and who was here last is among them.
 func TestWhoIsRememberedToLook(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := newParlour(t, nil)
+	inParlour(t, nil, func(p *parlour) {
 		p.home.opened(testTeam, ada)
 		for i := range mostViewers - 1 {
 			time.Sleep(time.Second)
@@ -188,10 +192,10 @@ func TestWhoIsRememberedToLook(t *testing.T) {
 		time.Sleep(betweenNews)
 		p.home.opened(testTeam, "UNEW")
 		p.wait()
-		assert.Equal(t, len(p.home.viewers), mostViewers)
-		assert.Equal(t, p.home.running, 0)
+		assert.Equal(p.t, len(p.home.viewers), mostViewers)
+		assert.Equal(p.t, p.home.running, 0)
 		_, first := p.home.viewers[viewerKey{testTeam, "U0"}]
 		_, kept := p.home.viewers[viewerKey{testTeam, ada}]
-		assert.Assert(t, !first && kept)
+		assert.Assert(p.t, !first && kept)
 	})
 }

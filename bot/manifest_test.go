@@ -291,7 +291,7 @@ func TestTheManifestsScopes(t *testing.T) {
 	assert.DeepEqual(t, callsInSource(t), slices.Sorted(maps.Keys(calls)))
 
 	fake := slacktest.New(slacktest.Config{})
-	api := slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake}))
+	api := slackOver(fake, fake)
 	for _, call := range calls {
 		call(t.Context(), api)
 	}

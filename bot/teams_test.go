@@ -102,13 +102,18 @@ func (c memoryClient) Do(r *http.Request) (response *http.Response, err error) {
 	return w.Result(), nil
 }
 
+// slackOver is a client whose Slack is a fake without a network, behind what the test puts before it.
+func slackOver(fake *slacktest.Slack, served http.Handler) *slack.Client {
+	return slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{served}))
+}
+
 // learner is a Teams whose Slack is a fake without a network.
 func learner(t *testing.T, fake *slacktest.Slack, kept *settings, ids ...string) (*Teams, *lines) {
 	t.Helper()
 	logger, log := newLog()
 	teams, err := NewTeams(t.Context(), TeamsConfig{
 		IDs: ids, Settings: kept, Logger: logger,
-		Slack: slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake})),
+		Slack: slackOver(fake, fake),
 	})
 	assert.NilError(t, err)
 	return teams, log
@@ -220,8 +225,7 @@ func TestGroupMembers(t *testing.T) {
 	fake := slacktest.New(slacktest.Config{})
 	fake.AddGroup(slacktest.Group{ID: "S0OPS", Members: []string{ada, grace}})
 	fake.AddGroup(slacktest.Group{ID: "S0EMPTY"})
-	groups := Groups{Slack: slack.New(fake.Config().BotToken,
-		slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{fake}))}
+	groups := Groups{Slack: slackOver(fake, fake)}
 
 	members, err := groups.GroupMembers(t.Context(), "S0OPS")
 	assert.NilError(t, err)
