@@ -97,8 +97,8 @@ func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 }
 
 // lineMoves reports whether requests wait for their turn, in our rows or in River, while others are
-// tried. That they are is seen in the history, by what is later than the acceptance that each request's
-// begins with; the end of a question that nobody answered is no work of a worker.
+// tried. That they are is seen in the history of those that a worker has had: what came before, such as
+// the yes to a question, is no work of a worker, nor is the end of a question.
 func (r *Reader) lineMoves(ctx context.Context, now time.Time) (bool, error) {
 	const lately = 1000 // more than are handed over at once, each with a line of its own
 	var line bool
@@ -112,8 +112,8 @@ func (r *Reader) lineMoves(ctx context.Context, now time.Time) (bool, error) {
 	var moved int64
 	err = r.q.queryRow(ctx, `
 		SELECT COALESCE(MAX(h.at), 0)
-		FROM (SELECT request_id, at, state FROM history ORDER BY id DESC LIMIT $1) AS h
+		FROM (SELECT request_id, at FROM history ORDER BY id DESC LIMIT $1) AS h
 			JOIN requests r ON r.id = h.request_id
-		WHERE h.at > r.accepted_at AND h.state <> 'cancelled'`, lately).Scan(&moved)
+		WHERE r.tries > 0 OR r.next_try_at > 0 OR r.state NOT IN ('asked', 'accepted', 'cancelled')`, lately).Scan(&moved)
 	return moved > micros(now.Add(-moveBy)), err
 }
