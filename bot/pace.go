@@ -17,7 +17,7 @@ type PaceConfig struct {
 	Burst     int     // messages in a channel at once after a silence; 0: 40, for a command with ten people and its news, or some people at once
 
 	UpdatesPerMinute float64 // in all channels together, in the long run; 0: 50
-	UpdateBurst      int     // updates at once after a silence; 0: 20, for the news of a command with ten people, or of some commands
+	UpdateBurst      int     // updates at once after a silence; 0: 50, what Slack allows in a minute
 
 	Now func() time.Time // nil: time.Now
 }
@@ -57,7 +57,7 @@ func NewPace(cfg PaceConfig) *Pace {
 	cfg.PerSecond = cmp.Or(cfg.PerSecond, 1)
 	cfg.Burst = cmp.Or(cfg.Burst, 40)
 	cfg.UpdatesPerMinute = cmp.Or(cfg.UpdatesPerMinute, 50)
-	cfg.UpdateBurst = cmp.Or(cfg.UpdateBurst, 20)
+	cfg.UpdateBurst = cmp.Or(cfg.UpdateBurst, 50)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
