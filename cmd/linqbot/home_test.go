@@ -52,7 +52,7 @@ func TestTheHome(t *testing.T) {
 	w := newWorld(t, linqtest.Config{EffectDelay: linqtest.OnSettle})
 	b := w.start()
 	w.openHome()
-	w.awaitHome("You have not asked linqbot for anything yet.")
+	w.awaitHome("linqbot has no requests of yours on record here.")
 	w.remove(ann)
 	w.awaitHome("⏳ Linq has queued the removal of +1 ••• ••• 0132 from Spring launch.")
 	w.linq.Settle()
