@@ -57,7 +57,7 @@ func (e *examination) checkSchema(ctx context.Context) []finding {
 	}
 	reader, err := e.reader()
 	if err != nil {
-		return fail(startFix, "%s", err)
+		return fail(startFix+", where there is none yet; else see why it cannot be read", "%s", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
