@@ -84,6 +84,7 @@ func TestAnEndlessBodyIsCutOff(t *testing.T) {
 		read += len(p)
 		return len(p), nil
 	}))
+	sign(r, testSecret, time.Now(), "")
 	e.wantRefused(e.serve(r), http.StatusRequestEntityTooLarge)
 	assert.Assert(t, read <= 3*largestBody, "read %d bytes", read)
 }
@@ -95,6 +96,7 @@ func TestALargeBodyThatBreaksOff(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, CommandsPath, io.MultiReader(
 		bytes.NewReader(make([]byte, largestBody+1)),
 		readerFunc(func([]byte) (int, error) { return 0, os.ErrDeadlineExceeded })))
+	sign(r, testSecret, time.Now(), "")
 	e.wantRefused(e.serve(r), http.StatusRequestEntityTooLarge)
 }
 
@@ -193,46 +195,28 @@ func TestTheQueryIsNotRead(t *testing.T) {
 	})
 }
 
-// Slack's probe of the certificate carries no signature. It may be answered, never obeyed.
+// Slack's probe of the certificate asks for nothing. Unsigned, it is refused as everything else is.
 func TestSSLCheck(t *testing.T) {
 	t.Parallel()
 	smuggled := form("hello")
 	smuggled.Set("ssl_check", "1")
-	unsigned := func(r *http.Request) {
-		r.Header.Del(slacktest.SignatureHeader)
-		r.Header.Del(slacktest.TimestampHeader)
-	}
 	for _, tc := range []struct {
 		name, body string
-		change     func(*http.Request)
+		unsigned   bool
 		want       int
 	}{
-		{"unsigned", "ssl_check=1&token=abc", unsigned, http.StatusOK},
-		{"signed", "ssl_check=1&token=abc", nil, http.StatusOK},
-		{"unsigned, with a command", smuggled.Encode(), unsigned, http.StatusOK},
-		{"signed, with a command", smuggled.Encode(), nil, http.StatusOK},
-		{"wrongly signed", "ssl_check=1&token=abc", func(r *http.Request) {
-			cutSignature(r, func(string) string { return "v0=" + strings.Repeat("0", 64) })
-		}, http.StatusUnauthorized},
-		{"unsigned, another value", "ssl_check=true", unsigned, http.StatusUnauthorized},
-		{"unsigned, the second value", "ssl_check=0&ssl_check=1", unsigned, http.StatusUnauthorized},
-		{"unsigned, in the query only", form("hello").Encode(), func(r *http.Request) {
-			unsigned(r)
-			r.URL.RawQuery = "ssl_check=1"
-		}, http.StatusUnauthorized},
-		{"unsigned JSON", `{"ssl_check":"1"}`, func(r *http.Request) {
-			unsigned(r)
-			r.Header.Set("Content-Type", "application/json")
-		}, http.StatusUnauthorized},
-		{"unsigned and long", "ssl_check=1&padding=" + strings.Repeat("x", largestSSLCheck), unsigned, http.StatusUnauthorized},
-		{"unsigned and broken", "ssl_check=1&x=%zz", unsigned, http.StatusUnauthorized},
+		{"signed", "ssl_check=1&token=abc", false, http.StatusOK},
+		{"signed, with a command", smuggled.Encode(), false, http.StatusOK},
+		{"unsigned", "ssl_check=1&token=abc", true, http.StatusUnauthorized},
+		{"unsigned, with a command", smuggled.Encode(), true, http.StatusUnauthorized},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			e := newEdge(t)
 			r := signedRequest(t, CommandsPath, testSecret, tc.body)
-			if tc.change != nil {
-				tc.change(r)
+			if tc.unsigned {
+				r.Header.Del(slacktest.SignatureHeader)
+				r.Header.Del(slacktest.TimestampHeader)
 			}
 			e.wantRefused(e.serve(r), tc.want)
 		})

@@ -36,8 +36,13 @@ type Config struct {
 	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
 	Home        *Home        // the Home tab; nil: nothing is published there
 
-	Acked  func(route string, took time.Duration) // told how long an answer took; nil: nobody is
-	Signed func(secret int)                       // told which of SigningSecrets signed, -1 for none; nil: nobody is
+	// Replays and Bodies outlast a bot: share them between all that serve in this process. Optional.
+	Replays *Replays
+	Bodies  *BodyBudget
+
+	Acked   func(route string, took time.Duration) // told how long an answer took; nil: nobody is
+	Signed  func(secret int)                       // told which of SigningSecrets signed, -1 for none; nil: nobody is
+	Refused func(why Refusal)                      // told of each request turned away at the door. Optional.
 }
 
 // Interactive is what buttons, modals and shortcuts lead to.
@@ -58,10 +63,17 @@ type Bot struct {
 	log      *logrus.Entry
 	draining atomic.Bool
 	work     background // what goes on after an answer
+	spare    sparing    // for log lines that anybody can cause
 }
 
 // New returns a bot. Serve [Bot.Handler] with [NewServer].
 func New(cfg Config) *Bot {
+	if cfg.Replays == nil {
+		cfg.Replays = NewReplays()
+	}
+	if cfg.Bodies == nil {
+		cfg.Bodies = NewBodyBudget(0)
+	}
 	return &Bot{cfg: cfg, log: cfg.Logger.WithField("part", "bot")}
 }
 
@@ -128,19 +140,6 @@ func (b *Bot) Wait(ctx context.Context) {
 	b.work.Wait(ctx)
 	if b.cfg.Home != nil {
 		b.cfg.Home.Wait(ctx)
-	}
-}
-
-// NewServer returns a server with every timeout set: each request is small, and so is its answer.
-func NewServer(addr string, handler http.Handler) *http.Server {
-	return &http.Server{
-		Addr:              addr,
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      15 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
 	}
 }
 

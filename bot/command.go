@@ -1,12 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"time"
 
 	"linqbot/commands"
@@ -18,24 +16,20 @@ const ackTime = 2200 * time.Millisecond
 
 // serveCommand answers a slash command. Everything that a signed person can get wrong is answered
 // with 200 and a message for them alone.
-func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, body []byte) {
+func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) {
 	if !isForm(r.Header) {
-		w.WriteHeader(http.StatusUnsupportedMediaType)
+		b.refuseShape(w, r, http.StatusUnsupportedMediaType)
 		return
 	}
-	form, err := url.ParseQuery(string(body)) // not r.FormValue: it reads the query, which nobody signed
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
+	form, probe, err := readCommand(d.body)
+	switch {
+	case err != nil:
+		b.refuseShape(w, r, http.StatusBadRequest)
 		return
-	}
-	if form.Get("ssl_check") == "1" {
+	case probe:
 		return
 	}
 	name := form.Get("command")
-	if name == "" || form.Get("user_id") == "" {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
 	command, known := b.cfg.Commands[name]
 	if !known {
 		b.ack(w, r, commands.Answer{commands.Say("linqbot does not know the command %s.", commands.ID(name))})
@@ -49,7 +43,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, body []byte) 
 		return
 	}
 	in := commands.Invocation{
-		Delivery:  delivery(form, r.Header),
+		Delivery:  cmp.Or(form.Get("trigger_id"), d.name),
 		TeamID:    form.Get("team_id"),
 		ChannelID: form.Get("channel_id"),
 		UserID:    form.Get("user_id"),
@@ -78,19 +72,12 @@ func (b *Bot) opensForm(ctx context.Context, name string, in commands.Invocation
 	return true
 }
 
-// delivery names a delivery by its trigger id; without one, by its signature, which covers its time
-// and its text.
-func delivery(form url.Values, header http.Header) string {
-	if id := form.Get("trigger_id"); id != "" {
-		return id
-	}
-	sum := sha256.Sum256([]byte(header.Get("X-Slack-Signature")))
-	return "signature-" + hex.EncodeToString(sum[:])
-}
-
 // ack answers for the person's eyes only. It is never in_channel, which would publish what they
-// typed, and with it somebody's number.
+// typed, and with it somebody's number. No answer is an empty 200, which shows nothing.
 func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer commands.Answer) {
+	if len(answer) == 0 {
+		return
+	}
 	body, err := json.Marshal(struct {
 		ResponseType string `json:"response_type"`
 		message

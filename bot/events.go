@@ -58,11 +58,11 @@ const RemoveFunction = "remove_participant"
 
 // serveEvent answers an event. It is recorded before it is acknowledged; where it cannot be, Slack
 // is asked to deliver it again. How often it did is logged, and decides nothing.
-func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) {
+func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	log := b.loggerOf(r.Context())
 	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
-		w.WriteHeader(http.StatusBadRequest)
+	if err := json.Unmarshal(d.body, &e); err != nil || e.Type == "" {
+		b.refuseShape(w, r, http.StatusBadRequest)
 		return
 	}
 	if retry := r.Header.Get("X-Slack-Retry-Num"); retry != "" {

@@ -108,7 +108,6 @@ func TestEventsOfNoInterest(t *testing.T) {
 	}
 	for name, body := range map[string]string{
 		"another outer type":      `{"type":"app_rate_limited","team_id":"T1","minute_rate_limited":1}`,
-		"no type":                 `{}`,
 		"no event":                in("null"),
 		"an event of next year":   in(`{"type":"quantum_leap","user":{"id":"U1"},"channel":{"id":"C1"},"function":[1],"inputs":3}`),
 		"a user as an object":     in(`{"type":"user_change","user":{"id":"U1"}}`),

@@ -128,15 +128,16 @@ func (h *Home) failed(log *logrus.Entry, err error) {
 	log.WithError(withoutURL(err)).Warn("a home was not published")
 }
 
-// gather finds out what v's home shows. With an error it is a home without requests.
+// gather finds out what v's home shows. With an error it is a home without requests. For somebody whom the
+// policy denies nothing is read.
 func (h *Home) gather(ctx context.Context, who viewerKey) (home, error) {
 	shown := home{now: h.cfg.Now()}
 	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
-		shown.denied = commands.Say("%s %s", string(commands.MarkRefused), decision.Why)
-	} else {
-		shown.undo = true
-		shown.denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
+		shown.denied, shown.closed = commands.Say("%s %s", string(commands.MarkRefused), decision.Why), true
+		return shown, nil
 	}
+	shown.undo = true
+	shown.denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
 	recent, err := h.cfg.Records.RecentOf(ctx, who.team, who.user, mostRecent+1)
 	if err != nil {
 		shown.unread = true
@@ -150,6 +151,10 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (home, error) {
 // undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
 // home what cannot be told there.
 func (h *Home) undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
+	if !h.cfg.Policy.DecideUser(ctx, click.UserID).Allowed { // nothing is read for them; Run says why
+		h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))
+		return
+	}
 	recent, err := h.cfg.Records.RecentOf(ctx, click.TeamID, click.UserID, mostRecent)
 	if err != nil {
 		h.log.WithError(err).Info("the thread of a removal was not found: what comes of taking it back is told in a direct message")

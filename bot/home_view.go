@@ -21,6 +21,7 @@ type home struct {
 	now    time.Time
 	note   commands.Text   // the answer to what they pressed
 	denied commands.Text   // why they get no form from here
+	closed bool            // they may do nothing at all, so nothing was read for them
 	undo   bool            // they may take removals back
 	recent []ledger.Recent // what they asked for, the newest first
 	more   bool            // they asked for more than that
@@ -38,11 +39,14 @@ func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
 	} else {
 		blocks = append(blocks, buttons(commands.Button("Remove someone…", commands.ActionPick, "")))
 	}
-	blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
+	if !h.closed {
+		blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
+	}
 	if len(h.note) > 0 { // near the buttons that it answers for
 		blocks = append(blocks, r.section(h.note))
 	}
 	switch {
+	case h.closed:
 	case h.unread:
 		blocks = append(blocks, r.section(commands.Say(
 			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",

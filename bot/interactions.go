@@ -5,11 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/linq"
 )
 
 // interaction has the fields of Slack's interaction payloads that are served. slack-go's own type
@@ -57,6 +57,8 @@ type interaction struct {
 	// block_suggestion
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
+
+	delivery string // names the signed request
 }
 
 // view is a modal, or a Home tab, as Slack sends it back.
@@ -124,21 +126,18 @@ func (i interaction) thread() string {
 }
 
 // serveInteraction answers buttons, modals, select menus and shortcuts.
-func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, body []byte) {
+func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d delivered) {
 	if !isForm(r.Header) {
-		w.WriteHeader(http.StatusUnsupportedMediaType)
-		return
-	}
-	form, err := url.ParseQuery(string(body)) // not r.FormValue: it reads the query, which nobody signed
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
+		b.refuseShape(w, r, http.StatusUnsupportedMediaType)
 		return
 	}
 	var in interaction
-	if err := json.Unmarshal([]byte(form.Get("payload")), &in); err != nil || in.User.ID == "" {
-		w.WriteHeader(http.StatusBadRequest)
+	payload, err := readPayload(d.body)
+	if err != nil || json.Unmarshal(payload, &in) != nil || in.User.ID == "" {
+		b.refuseShape(w, r, http.StatusBadRequest)
 		return
 	}
+	in.delivery = d.name
 	if !isSlack(in.ResponseURL, b.cfg.SlackURL) {
 		in.ResponseURL = ""
 	}
@@ -248,7 +247,9 @@ func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	case shortcutGlobal:
 	case shortcutMessage:
 		o.place = place{Channel: in.channel(), Thread: in.thread()}
-		o.chat, o.people = commands.FindMentions(in.Message.Text, b.cfg.Interactive.Region)
+		o.mentions = func() (string, []linq.Handle) {
+			return commands.FindMentions(in.Message.Text, b.cfg.Interactive.Region)
+		}
 	default:
 		b.loggerOf(ctx).WithField("shortcut", in.CallbackID).Warn("a shortcut that linqbot does not know")
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +38,15 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 		if !log.Logger.IsLevelEnabled(level) {
 			return
 		}
+		if anybodyCanCause(seen.status) {
+			leftOut, ok := b.spare.allow("served " + strconv.Itoa(seen.status))
+			if !ok {
+				return
+			}
+			if leftOut > 0 {
+				log = log.WithField("left_out", leftOut)
+			}
+		}
 		log.WithFields(logrus.Fields{
 			"method": r.Method, "route": r.URL.Path, "status": seen.status,
 			"took_ms": float64(took.Microseconds()) / 1000,
@@ -65,6 +75,11 @@ func (b *Bot) acked(route string, status int, took time.Duration) {
 	if b.cfg.Acked != nil && !refused {
 		b.cfg.Acked(route, took)
 	}
+}
+
+// anybodyCanCause reports whether a status is one that a request without a signature can get.
+func anybodyCanCause(status int) bool {
+	return status >= http.StatusBadRequest && status < http.StatusInternalServerError || status == http.StatusServiceUnavailable
 }
 
 // contain keeps a panic to the request in which it happens.

@@ -22,6 +22,9 @@ type opening struct {
 	user   string
 	chat   string // a chat id, or ""
 	people []linq.Handle
+
+	// mentions reads chat and people out of a message, once the policy has let the person in. Optional.
+	mentions func() (chat string, people []linq.Handle)
 }
 
 // openModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
@@ -30,6 +33,9 @@ func (b *Bot) openModal(ctx context.Context, trigger string, o opening) {
 	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, commands.Invocation{
 		TeamID: o.team, UserID: o.user, ChannelID: o.place.Channel,
 	})
+	if may && o.mentions != nil {
+		o.chat, o.people = o.mentions()
+	}
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
 	first := modal{place: o.place, chosen: o.people}

@@ -168,7 +168,7 @@ func TestRequestsAreLogged(t *testing.T) {
 
 func TestTheServerHasTimeouts(t *testing.T) {
 	t.Parallel()
-	server := NewServer(":0", http.NotFoundHandler())
+	server := NewServer(":0", http.NotFoundHandler(), func(Refusal) {})
 	for name, timeout := range map[string]time.Duration{
 		"read header": server.ReadHeaderTimeout, "read": server.ReadTimeout, "write": server.WriteTimeout, "idle": server.IdleTimeout,
 	} {

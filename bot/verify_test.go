@@ -51,15 +51,17 @@ func TestSlacksPublishedSignatureIsAccepted(t *testing.T) {
 		assert.Equal(t, runs[0].UserID, "U2CERLKJA")
 		assert.Equal(t, runs[0].Delivery, "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c")
 
-		// The same bytes are too old a moment after the five minutes, and not before.
+		// The same bytes are too old a moment after the five minutes, and not before: then they are known.
 		time.Sleep(5 * time.Minute)
-		assert.Equal(t, e.serve(publishedRequest(publishedSignature)).status, http.StatusOK)
+		again := e.serve(publishedRequest(publishedSignature))
+		assert.Equal(t, again.status, http.StatusOK)
+		assert.Equal(t, again.body, "")
 		time.Sleep(time.Nanosecond)
 		assert.Equal(t, e.serve(publishedRequest(publishedSignature)).status, http.StatusUnauthorized)
 
 		wrong := strings.Replace(publishedSignature, "a2114d57", "a2114d58", 1)
 		assert.Equal(t, e.serve(publishedRequest(wrong)).status, http.StatusUnauthorized)
-		assert.Equal(t, len(e.command.runs()), 2)
+		assert.Equal(t, len(e.command.runs()), 1)
 	})
 }
 
@@ -191,7 +193,7 @@ func TestVerifyQuotesNothing(t *testing.T) {
 	header.Set(slacktest.TimestampHeader, "not-a-stamp")
 	header.Set(slacktest.SignatureHeader, "v0="+strings.Repeat("ab", 32))
 	refused := func() error {
-		_, err := verify(header, nil, []string{testSecret})
+		_, err := readSignature(header, []string{testSecret})
 		return err
 	}
 	assert.ErrorIs(t, refused(), errUnsigned)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sirupsen/logrus"
+
 	"linqbot/linq"
 )
 
@@ -21,23 +23,19 @@ type Webhooks struct {
 // delivers again what was answered with 5xx, and nothing else.
 func (b *Bot) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	log := b.loggerOf(r.Context())
-	body, err := readBody(r)
-	switch {
-	case err != nil:
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	case len(body) > largestBody:
-		w.Header().Set("Connection", "close")
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	verifier := b.cfg.Webhooks.Verifier
+	if err := verifier.CheckHeader(r.Header); err != nil && r.ContentLength <= largestBody {
+		b.refuseWebhook(w, r, err)
 		return
 	}
-	if err := b.cfg.Webhooks.Verifier.Verify(r.Header, body); err != nil {
-		log = log.WithError(err)
-		if errors.Is(err, linq.ErrWebhookHeadersStripped) {
-			log = log.WithField("missing", "webhook-id, webhook-timestamp, webhook-signature")
-		}
-		log.Warn("webhook refused: the signature does not hold")
-		w.WriteHeader(http.StatusUnauthorized)
+	body, release, err := b.cfg.Bodies.readBody(r)
+	defer release()
+	if err != nil {
+		b.refuseBody(w, r, err)
+		return
+	}
+	if err := verifier.Verify(r.Header, body); err != nil {
+		b.refuseWebhook(w, r, err)
 		return
 	}
 	event, err := linq.DecodeWebhook(body)
@@ -51,4 +49,13 @@ func (b *Bot) serveWebhook(w http.ResponseWriter, r *http.Request) {
 		log.WithError(err).Error("webhook not taken")
 		w.WriteHeader(http.StatusInternalServerError)
 	}
+}
+
+func (b *Bot) refuseWebhook(w http.ResponseWriter, r *http.Request, why error) {
+	fields := logrus.Fields{logrus.ErrorKey: why}
+	if errors.Is(why, linq.ErrWebhookHeadersStripped) {
+		fields["missing"] = "webhook-id, webhook-timestamp, webhook-signature"
+	}
+	b.refused(r, Unsigned, "webhook refused: the signature does not hold", fields)
+	w.WriteHeader(http.StatusUnauthorized)
 }

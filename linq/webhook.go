@@ -1,9 +1,12 @@
 package linq
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,6 +57,28 @@ func NewWebhookVerifier(secrets []string) (*WebhookVerifier, error) {
 		return nil, errors.New("there is no webhook secret")
 	}
 	return v, nil
+}
+
+// CheckHeader refuses what cannot be signed whatever the body is: the headers are missing or malformed, or their
+// time is not within five minutes of now either way. Ask it before the body is read.
+func (v *WebhookVerifier) CheckHeader(header http.Header) error {
+	const tolerance = 5 * time.Minute
+	id, stamp := header.Get(standardwebhooks.HeaderWebhookID), header.Get(standardwebhooks.HeaderWebhookTimestamp)
+	signatures := header.Get(standardwebhooks.HeaderWebhookSignature)
+	if signatures == "" && header.Get("X-Webhook-Signature") != "" {
+		return ErrWebhookHeadersStripped
+	}
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if id == "" || err != nil || time.Since(time.Unix(seconds, 0)).Abs() > tolerance {
+		return ErrWebhookUnsigned
+	}
+	for each := range strings.SplitSeq(signatures, " ") {
+		version, encoded, _ := strings.Cut(each, ",")
+		if mac, err := base64.StdEncoding.DecodeString(encoded); version == "v1" && err == nil && len(mac) == sha256.Size {
+			return nil
+		}
+	}
+	return ErrWebhookUnsigned
 }
 
 // Verify checks the signature over the raw body.

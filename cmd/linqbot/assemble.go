@@ -28,6 +28,8 @@ type lasting struct {
 	measured  *metrics.Metrics
 	linqPace  *commands.Pace
 	slackPace *bot.Pace
+	replays   *bot.Replays
+	bodies    *bot.BodyBudget
 	logger    *logrus.Logger
 }
 
@@ -71,6 +73,9 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 			Logger:         logger,
 			Acked:          measured.Acked,
 			Signed:         measured.Signed,
+			Refused:        refused(measured),
+			Replays:        of.replays,
+			Bodies:         of.bodies,
 			Events:         records,
 			Webhooks:       newWebhooks(cfg, records, logger),
 			Home:           home,

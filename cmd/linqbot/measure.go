@@ -22,10 +22,20 @@ func newMetrics(cfg settings) *metrics.Metrics {
 	if changed {
 		commit += "+changes"
 	}
+	var refusals []string
+	for _, why := range bot.Refusals() {
+		refusals = append(refusals, string(why))
+	}
 	return metrics.New(metrics.Config{
 		Version: version, Revision: commit, Secrets: len(cfg.signingSecrets),
-		Routes: []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
+		Routes:   []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
+		Refusals: refusals,
 	})
+}
+
+// refused counts what is turned away at the door.
+func refused(m *metrics.Metrics) func(bot.Refusal) {
+	return func(why bot.Refusal) { m.Refused(string(why)) }
 }
 
 // tally returns what counts the answers to people.

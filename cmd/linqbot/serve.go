@@ -89,6 +89,7 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	lasting := lasting{
 		records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
+		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
 		linqPace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.linqAtOnce, Logger: logger}),
 	}
 	app, err := newLive(ctx, cfg, liveConfig{
@@ -107,9 +108,9 @@ func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error)
 	if err != nil {
 		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(app, records, nil))
 	}
-	server := bot.NewServer(cfg.listenAddr, app)
+	server := bot.NewServer(cfg.listenAddr, app, refused(measured))
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(bot.LimitListener(listener)) }()
 	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": version}).Info("linqbot serves")
 	for {
 		select {

@@ -21,8 +21,9 @@ type Config struct {
 	Version  string // of this build
 	Revision string // of the source that it was built from; "": not known
 
-	Routes  []string // by which acks are told apart; others are not timed
-	Secrets int      // how many signing secrets there are at the start
+	Routes   []string // by which acks are told apart; others are not timed
+	Secrets  int      // how many signing secrets there are at the start
+	Refusals []string // why requests are turned away at the door
 }
 
 // Metrics holds everything that is measured. It is safe for concurrent use.
@@ -31,6 +32,7 @@ type Metrics struct {
 
 	acks       map[string]prometheus.Observer // by route, so that the ack looks up no labels
 	signatures *prometheus.CounterVec
+	refused    *prometheus.CounterVec
 	commands   *prometheus.CounterVec
 
 	reached     *prometheus.HistogramVec
@@ -85,6 +87,10 @@ func (m *Metrics) edge(cfg Config) {
 	for i := range cfg.Secrets {
 		m.signatures.WithLabelValues(secretLabel(i))
 	}
+	m.refused = m.counters("requests_refused_total", "Requests that were turned away at the door, by reason.", "reason")
+	for _, reason := range cfg.Refusals {
+		m.refused.WithLabelValues(reason)
+	}
 	m.commands = m.counters("commands_total",
 		"People asked for, by the way in which they were (as in the ledger) and by the outcome (as in the log).", "source", "outcome")
 }
@@ -115,6 +121,9 @@ func (m *Metrics) Acked(route string, took time.Duration) {
 
 // Signed takes which secret signed a request, counted from 0; -1 if none did.
 func (m *Metrics) Signed(secret int) { m.signatures.WithLabelValues(secretLabel(secret)).Inc() }
+
+// Refused takes why a request was turned away at the door.
+func (m *Metrics) Refused(reason string) { m.refused.WithLabelValues(reason).Inc() }
 
 // secretLabel bounds the values: nobody rotates through more than ten secrets at once.
 func secretLabel(secret int) string {

@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+)
+
+// startServer serves at most so many connections.
+func startServer(t *testing.T, most int, handler http.Handler, refused func(Refusal)) string {
+	t.Helper()
+	server := newServer("", handler, refused, most)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.NilError(t, err)
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return listener.Addr().String()
+}
+
+// ask sends a request on a connection and returns the answer. It says in Connection whether the server closes it.
+func ask(t *testing.T, conn net.Conn, path string) reply {
+	t.Helper()
+	assert.NilError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	_, err := io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.NilError(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	assert.NilError(t, err)
+	body, err := io.ReadAll(response.Body)
+	assert.NilError(t, err)
+	assert.NilError(t, response.Body.Close())
+	if response.Close {
+		response.Header.Set("Connection", "close")
+	}
+	return reply{status: response.StatusCode, header: response.Header, body: string(body)}
+}
+
+func dialTo(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	assert.NilError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+func TestConnectionsBeyondTheLimitAreToldSo(t *testing.T) {
+	t.Parallel()
+	refusals := make(chan Refusal, 9)
+	e := newEdge(t)
+	hold := make(chan struct{})
+	entered := make(chan struct{}, 2)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hold" {
+			entered <- struct{}{}
+			<-hold
+			return
+		}
+		e.handler.ServeHTTP(w, r)
+	})
+	addr := startServer(t, 2, handler, func(why Refusal) { refusals <- why })
+	for range 2 {
+		busy := dialTo(t, addr)
+		_, err := io.WriteString(busy, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+		assert.NilError(t, err)
+		<-entered
+	}
+
+	got := ask(t, dialTo(t, addr), "/")
+	assert.Equal(t, got.status, http.StatusServiceUnavailable)
+	assert.Equal(t, got.header.Get("Retry-After"), "1")
+	assert.Equal(t, got.header.Get("Connection"), "close")
+	assert.Equal(t, <-refusals, TooManyConnections)
+	probe := ask(t, dialTo(t, addr), HealthPath)
+	assert.Equal(t, probe.status, http.StatusOK)
+	assert.Equal(t, probe.header.Get("Connection"), "close")
+	close(hold)
+}
+
+// A new connection takes the place of the one that has been idle for longest.
+func TestAnIdleConnectionMakesRoom(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	addr := startServer(t, 2, e.handler, func(why Refusal) { t.Error(why) })
+	first, second := dialTo(t, addr), dialTo(t, addr)
+	assert.Equal(t, ask(t, first, HealthPath).status, http.StatusOK)
+	assert.Equal(t, ask(t, second, HealthPath).status, http.StatusOK)
+
+	assert.Equal(t, ask(t, dialTo(t, addr), "/nowhere").status, http.StatusNotFound)
+	_, err := first.Read(make([]byte, 1))
+	assert.Assert(t, errors.Is(err, io.EOF), "%v", err)
+	assert.Equal(t, ask(t, second, HealthPath).status, http.StatusOK)
+}

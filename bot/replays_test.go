@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands"
+)
+
+// sentAgain is a request with the bytes and the headers of another.
+func sentAgain(r *http.Request, body string) *http.Request {
+	again := httptest.NewRequest(http.MethodPost, r.URL.Path, strings.NewReader(body))
+	again.Header = r.Header.Clone()
+	return again
+}
+
+func TestTheSameBytesAreAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	noTrigger := form("hello")
+	noTrigger.Del("trigger_id")
+	for name, tc := range map[string]struct {
+		body  string
+		again func(*http.Request)
+	}{
+		"as they were":      {form("hello").Encode(), nil},
+		"without a trigger": {noTrigger.Encode(), nil},
+		"an upper-case digest": {noTrigger.Encode(), func(r *http.Request) {
+			cutSignature(r, func(s string) string { return "v0=" + strings.ToUpper(s[3:]) })
+		}},
+		"called a retry": {form("hello").Encode(), func(r *http.Request) { r.Header.Set("X-Slack-Retry-Num", "1") }},
+		"with a query":   {form("hello").Encode(), func(r *http.Request) { r.URL.RawQuery = "x=1" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var refusals []Refusal
+			e := newEdge(t, func(c *Config) { c.Refused = func(why Refusal) { refusals = append(refusals, why) } })
+			first := signedRequest(t, CommandsPath, testSecret, tc.body)
+			second := sentAgain(first, tc.body)
+			if tc.again != nil {
+				tc.again(second)
+			}
+			assert.Equal(t, said(t, e.serve(first)), "Recorded.")
+			got := e.serve(second)
+			assert.Equal(t, got.status, http.StatusOK)
+			assert.Equal(t, got.body, "")
+			assert.Equal(t, len(e.command.runs()), 1)
+			assert.DeepEqual(t, refusals, []Refusal{Replayed})
+		})
+	}
+}
+
+// Slack signs a retry anew, and a person who types the same again has another trigger: both are served.
+func TestAnotherSignatureIsAnotherDelivery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t)
+		for range 2 {
+			assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode()))), "Recorded.")
+			time.Sleep(time.Second)
+		}
+		assert.Equal(t, len(e.command.runs()), 2)
+	})
+}
+
+// What was not answered with success may come again.
+func TestAFailureIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	broken := true
+	e.command.do = func(commands.Invocation) commands.Answer {
+		if broken {
+			panic("broken")
+		}
+		return commands.Answer{commands.Say("Recorded.")}
+	}
+	body := form("hello").Encode()
+	r := signedRequest(t, CommandsPath, testSecret, body)
+	again := sentAgain(r, body)
+	assert.Equal(t, e.serve(r).status, http.StatusInternalServerError)
+	broken = false
+	assert.Equal(t, said(t, e.serve(again)), "Recorded.")
+}
+
+// Of the same bytes side by side one is served, and the others wait for how that ends.
+func TestTheSameBytesSideBySide(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	running := make(chan struct{})
+	e.command.do = func(commands.Invocation) commands.Answer {
+		<-running
+		return commands.Answer{commands.Say("Recorded.")}
+	}
+	body := form("hello").Encode()
+	r := signedRequest(t, CommandsPath, testSecret, body)
+	var answers sync.WaitGroup
+	var spoken atomic.Int32
+	for range 20 {
+		again := sentAgain(r, body)
+		answers.Go(func() {
+			got := e.serve(again)
+			assert.Check(t, got.status == http.StatusOK)
+			if got.body != "" {
+				spoken.Add(1)
+			}
+		})
+	}
+	close(running)
+	answers.Wait()
+	assert.Equal(t, spoken.Load(), int32(1))
+	assert.Equal(t, len(e.command.runs()), 1)
+}
+
+// A bot that takes another's place when the settings are read again knows what that one answered.
+func TestBotsShareWhatWasAnswered(t *testing.T) {
+	t.Parallel()
+	replays := NewReplays()
+	share := func(c *Config) { c.Replays = replays }
+	before, after := newEdge(t, share), newEdge(t, share)
+	body := form("hello").Encode()
+	r := signedRequest(t, CommandsPath, testSecret, body)
+	again := sentAgain(r, body)
+	assert.Equal(t, said(t, before.serve(r)), "Recorded.")
+	assert.Equal(t, after.serve(again).body, "")
+	assert.Equal(t, len(after.command.runs()), 0)
+}
+
+func TestReplaysForgetWhatIsStale(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := NewReplays()
+		answer := func(n byte) bool {
+			end, fresh, err := r.begin(context.Background(), [32]byte{n})
+			assert.NilError(t, err)
+			if fresh {
+				end(true)
+			}
+			return fresh
+		}
+		assert.Assert(t, answer(1))
+		time.Sleep(staleAfter)
+		assert.Assert(t, !answer(1))
+		time.Sleep(time.Nanosecond)
+		assert.Assert(t, answer(2))
+		assert.Equal(t, len(r.answered), 1)
+		assert.Equal(t, len(r.oldest), 1)
+		assert.Equal(t, len(r.inFlight), 0)
+	})
+}
+
+func TestReplaysAreBounded(t *testing.T) {
+	t.Parallel()
+	r := NewReplays()
+	for n := range mostReplays + 10 {
+		end, _, err := r.begin(t.Context(), [32]byte{byte(n), byte(n >> 8), byte(n >> 16)})
+		assert.NilError(t, err)
+		end(true)
+	}
+	assert.Assert(t, len(r.answered) <= mostReplays+1)
+	assert.Equal(t, len(r.answered), len(r.oldest))
+}
+
+// Who waits for the same bytes gives up with their connection.
+func TestWaitingForTheSameBytesEnds(t *testing.T) {
+	t.Parallel()
+	r := NewReplays()
+	_, fresh, err := r.begin(t.Context(), [32]byte{})
+	assert.NilError(t, err)
+	assert.Assert(t, fresh)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = r.begin(ctx, [32]byte{})
+	assert.ErrorIs(t, err, context.Canceled)
+}

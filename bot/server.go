@@ -1,0 +1,37 @@
+package bot
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// NewServer returns a server with every timeout set, since each request and its answer are small. It serves 512
+// connections at once, and answers 503 on those beyond. Serve it on a listener from [LimitListener]. refused is
+// told of each request that is turned away for that.
+func NewServer(addr string, handler http.Handler, refused func(Refusal)) *http.Server {
+	return newServer(addr, handler, refused, mostConns)
+}
+
+func newServer(addr string, handler http.Handler, refused func(Refusal), most int) *http.Server {
+	limit := newConnLimit(most)
+	return &http.Server{
+		Addr:              addr,
+		Handler:           limit.guard(handler, refused),
+		ConnContext:       limit.connContext,
+		ConnState:         limit.connState,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      15 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}
+
+// LimitListener accepts no more connections than a server from [NewServer] can tell that it is busy. The rest
+// wait in the system's queue.
+func LimitListener(listener net.Listener) net.Listener {
+	return netutil.LimitListener(listener, mostConns+spareConns)
+}

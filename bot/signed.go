@@ -1,0 +1,117 @@
+package bot
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/sirupsen/logrus"
+)
+
+// delivered is a request that Slack has signed. Nothing but its body is covered by the signature: neither
+// its path nor its query, nor its content type.
+type delivered struct {
+	body []byte
+	name string // the same for all requests with these bytes and this signature, and for no others
+}
+
+// signedHandler serves what Slack has signed.
+type signedHandler func(w http.ResponseWriter, r *http.Request, d delivered)
+
+// signed lets through what Slack has signed, once. What the headers alone rule out is refused before the body
+// is read; the body is hashed before it is parsed, and is never larger than largestBody.
+func (b *Bot) signed(next signedHandler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		claimed, err := readSignature(r.Header, b.cfg.SigningSecrets)
+		if err != nil && r.ContentLength <= largestBody {
+			b.refuseUnsigned(w, r, err)
+			return
+		}
+		body, release, err := b.cfg.Bodies.readBody(r)
+		defer release()
+		if err != nil {
+			b.refuseBody(w, r, err)
+			return
+		}
+		secret := claimed.verify(body)
+		if secret < 0 {
+			b.refuseUnsigned(w, r, errUnsigned)
+			return
+		}
+		b.countSigned(secret)
+		b.serveOnce(w, r, claimed, func(w http.ResponseWriter) {
+			next(w, r, delivered{body: body, name: claimed.delivery()})
+		})
+	})
+}
+
+// serveOnce serves a signed request, unless the same bytes were answered with success before: they then get an
+// empty 200, and nothing else happens.
+func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed signature, serve func(http.ResponseWriter)) {
+	end, fresh, err := b.cfg.Replays.begin(r.Context(), claimed.mac)
+	switch {
+	case err != nil:
+		w.WriteHeader(http.StatusServiceUnavailable) // the client has gone, or the server closes
+		return
+	case !fresh:
+		b.refused(r, Replayed, "request ignored: the same bytes were answered before")
+		return
+	}
+	success := false // a panic is none
+	defer func() { end(success) }()
+	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	serve(answer)
+	success = answer.status < http.StatusMultipleChoices
+}
+
+func (b *Bot) countSigned(secret int) {
+	if b.cfg.Signed != nil {
+		b.cfg.Signed(secret)
+	}
+}
+
+func (b *Bot) refuseUnsigned(w http.ResponseWriter, r *http.Request, why error) {
+	b.countSigned(-1)
+	b.refused(r, Unsigned, "request refused: the signature does not hold", logrus.Fields{"reason": why.Error()})
+	w.WriteHeader(http.StatusUnauthorized)
+}
+
+// refuseBody answers a request whose body could not be read.
+func (b *Bot) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		b.refused(r, BodyTooLarge, "request refused: the body is too large")
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	case errors.Is(err, errOverBudget):
+		b.refused(r, OverBodyBudget, "request refused: too many large bodies at once")
+		w.Header().Set("Connection", "close")
+		refuseBusy(w)
+	default:
+		w.WriteHeader(http.StatusBadRequest)
+	}
+}
+
+// refuseShape answers a signed request that is not what Slack sends to this route.
+func (b *Bot) refuseShape(w http.ResponseWriter, r *http.Request, status int) {
+	b.refused(r, WrongShape, "request refused: Slack sends nothing like it to this route")
+	w.WriteHeader(status)
+}
+
+// refused counts a refusal, and logs it if there were not too many of its kind.
+func (b *Bot) refused(r *http.Request, why Refusal, message string, fields ...logrus.Fields) {
+	if b.cfg.Refused != nil {
+		b.cfg.Refused(why)
+	}
+	leftOut, ok := b.spare.allow(string(why))
+	if !ok {
+		return
+	}
+	log := b.loggerOf(r.Context())
+	for _, more := range fields {
+		log = log.WithFields(more)
+	}
+	if leftOut > 0 {
+		log = log.WithField("left_out", leftOut)
+	}
+	log.Warn(message)
+}
