@@ -119,9 +119,7 @@ func TestTheBudgetOfBodies(t *testing.T) {
 		assert.NilError(t, err)
 		held = append(held, writer)
 	}
-	for budget.left.Load() > 0 {
-		time.Sleep(time.Millisecond)
-	}
+	awaitLeft(t, budget, 0)
 
 	large := sized(freeBody * 2)
 	r := signedRequest(t, CommandsPath, testSecret, large)
@@ -134,11 +132,16 @@ func TestTheBudgetOfBodies(t *testing.T) {
 	for _, writer := range held {
 		assert.NilError(t, writer.Close())
 	}
-	for budget.left.Load() < 4*freeBody {
-		time.Sleep(time.Millisecond)
-	}
+	awaitLeft(t, budget, 4*freeBody)
 	assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, large))), "Recorded.")
 	assert.Equal(t, budget.left.Load(), int64(4*freeBody))
+}
+
+func awaitLeft(t *testing.T, budget *BodyBudget, want int64) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); budget.left.Load() != want; time.Sleep(time.Millisecond) {
+		assert.Assert(t, time.Now().Before(deadline), "%d bytes of the budget are left", budget.left.Load())
+	}
 }
 
 func TestBodiesAreReadWhole(t *testing.T) {
