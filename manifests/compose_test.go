@@ -65,6 +65,7 @@ func checkService(t *testing.T, project *types.Project, service types.ServiceCon
 	assert.Assert(t, service.HealthCheck != nil && len(service.HealthCheck.Test) > 0)
 	assert.Equal(t, service.Restart, "unless-stopped")
 	assert.Equal(t, len(service.Ports) > 0, public, "only the proxy is reached from outside")
+	assert.Equal(t, service.Ulimits["nofile"] != nil, public, "the proxy's connections have no bound but this one")
 	assert.Assert(t, service.Build != nil || regexp.MustCompile(`:\d+\.\d+`).MatchString(service.Image), service.Image)
 
 	_, edge := service.Networks["edge"]
@@ -129,18 +130,4 @@ func TestComposeMistakesAreFound(t *testing.T) {
 	}
 	_, err := manifeststest.Compose(t.Context(), nil, "compose.yaml")
 	assert.ErrorContains(t, err, "LINQBOT_HOST")
-}
-
-func TestCaddyfile(t *testing.T) {
-	content, err := os.ReadFile("Caddyfile")
-	assert.NilError(t, err)
-	found := regexp.MustCompile(`(?m)^\t@linqbot path (.+)$`).FindSubmatch(content)
-	assert.Assert(t, found != nil)
-	checkRoutes(t, func(to string) bool {
-		return slices.ContainsFunc(strings.Fields(string(found[1])), func(pattern string) bool {
-			prefix, wild := strings.CutSuffix(pattern, "*")
-			return to == pattern || wild && strings.HasPrefix(to, prefix)
-		})
-	})
-	assert.Assert(t, strings.Contains(string(content), "reverse_proxy linqbot:"+dockerfile(t, "EXPOSE")+" "))
 }

@@ -32,6 +32,7 @@ func TestKubernetesPromises(t *testing.T) {
 			t.Run("end", func(t *testing.T) { checkEnd(t, c) })
 			if c.Ingress != nil {
 				t.Run("ingress", func(t *testing.T) { checkIngress(t, c) })
+				t.Run("bounds at the ingress", func(t *testing.T) { checkIngressBounds(t, c) })
 			}
 		})
 	}
@@ -156,6 +157,9 @@ func checkLabels(t *testing.T, c manifeststest.Cluster) {
 	}
 	if c.Ingress != nil {
 		objects = append(objects, c.Ingress)
+	}
+	for _, middleware := range c.Traefik {
+		objects = append(objects, middleware)
 	}
 	for _, constraint := range c.Deployment.Spec.Template.Spec.TopologySpreadConstraints {
 		selectors = append(selectors, constraint.LabelSelector)

@@ -28,6 +28,7 @@ type Cluster struct {
 	Policy     *networkingv1.NetworkPolicy
 	Budget     *policyv1.PodDisruptionBudget
 	Ingress    *networkingv1.Ingress
+	Traefik    []*Middleware
 }
 
 // Render builds the kustomization in folder, and decodes everything in it strictly.
@@ -75,6 +76,9 @@ func (c *Cluster) Decode(document []byte) error {
 		return decode(document, &c.Budget)
 	case "networking.k8s.io/v1 Ingress":
 		return decode(document, &c.Ingress)
+	case "traefik.io/v1alpha1 Middleware":
+		c.Traefik = append(c.Traefik, nil)
+		return decode(document, &c.Traefik[len(c.Traefik)-1])
 	}
 	return fmt.Errorf("%s of %s is not known here", head.Kind, head.APIVersion)
 }
