@@ -141,11 +141,16 @@ func judgeAnswer(address, challenge string, response *http.Response, body []byte
 	if json.Unmarshal(body, &said) != nil || said.Challenge != challenge {
 		return fail("let the proxy pass on /slack/ and /linq/ to linqbot", "%s answers 200, but not as linqbot does: something else is there", address)
 	}
-	there, here := response.Header.Get(bot.BuildHeader), thisBuild()
+	return judgeBuild(address, response.Header.Get(bot.BuildHeader), thisBuild())
+}
+
+// judgeBuild compares the build that answers at an address with this one. Each is a version, with the
+// commit behind it where that is known.
+func judgeBuild(address, there, here string) []finding {
 	switch {
 	case there == here && here == version:
 		return ok("a signed request through %s reaches this build (%s, as far as can be told without a commit)", address, here)
-	case there == version || here == version && strings.HasPrefix(there, version+" "):
+	case there == version && strings.HasPrefix(here, version+" "), here == version && strings.HasPrefix(there, version+" "):
 		return warn("build both with their commit: in a clone, or with --build-arg COMMIT=…",
 			"a signed request through %s reaches a linqbot of this version (%s); one of the two does not know its commit, so they may differ", address, version)
 	case there != here:
