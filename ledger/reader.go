@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -47,9 +47,17 @@ func (l *Ledger) Reader() *Reader {
 func (r *Reader) Close() error { return r.close() }
 
 func openSQLiteReader(_ context.Context, databaseURL string) (*Reader, error) {
-	path := strings.TrimPrefix(databaseURL, sqliteScheme)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: there is no ledger at %s: %w", path, err)
+	named := strings.TrimPrefix(databaseURL, sqliteScheme)
+	path, err := resolveFile(named)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	there, err := checkFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if !there {
+		return nil, fmt.Errorf("DATABASE_URL: there is no ledger at %s: %w", bothNames(named, path), fs.ErrNotExist)
 	}
 	db := openSQLitePool(connector{dsn: sqliteDSN(path, "_pragma=query_only(1)")})
 	return &Reader{q: sqlQuerier{db}, dialect: sqliteDialect(), close: db.Close}, nil

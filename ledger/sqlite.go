@@ -10,44 +10,42 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// sqlite is an SQLite file and the lock that makes this process its one owner.
+// sqlite is an SQLite file of which this process is the one owner.
 type sqlite struct {
 	write  *sql.DB // one connection, for the work
 	accept *sql.DB // one connection, which goes before it
 	read   *sql.DB
-	lock   *flock.Flock
+	owned  *ownership
 	jobs   *river.Client[*sql.Tx]
 }
 
 // openSQLite opens the file, brings its schema up to date, and takes back what a crash left running.
 func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
-	if dir := filepath.Dir(path); dir != "." {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", path, err)
-		}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", path, err)
 	}
-	s := &sqlite{lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
-	locked, err := s.lock.TryLock()
+	named := path
+	if path, err = resolveFile(path); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	s := &sqlite{}
+	s.owned, err = own(path)
+	if errors.Is(err, errOwned) {
+		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", bothNames(named, path))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %s cannot be locked: %w", path, err)
-	}
-	if !locked {
-		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", path)
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if err := touchPrivate(path); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %s cannot be written: %w", path, err)
-	}
 	var writing turn
 	s.write = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing})
 	s.accept = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing, urgent: true})
@@ -64,15 +62,6 @@ func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
 		return nil, fmt.Errorf("DATABASE_URL: %s: %w", path, err)
 	}
 	return s, nil
-}
-
-// touchPrivate makes the file readable by its owner only: it holds people's numbers.
-func touchPrivate(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return err
-	}
-	return file.Close()
 }
 
 func sqliteDSN(path, option string) string {
@@ -191,5 +180,5 @@ func (s *sqlite) close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, s.owned.release())...)
 }

@@ -30,13 +30,16 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 }
 
 func checkSQLiteWritable(ctx context.Context, path string) (there bool, err error) {
+	if path, err = resolveFile(path); err != nil {
+		return false, err
+	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return false, fmt.Errorf("the folder of %s cannot be written: %w", path, err)
 	}
-	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the operator names the file
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	if there, err = checkFile(path); err != nil || !there {
+		return there, err
 	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the operator names the file
 	if err == nil {
 		err = file.Close()
 	}

@@ -178,18 +178,6 @@ func TestDrainingHandsBack(t *testing.T) {
 	}
 }
 
-func TestOneOwnerOfTheLedger(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.start()
-	second := w.command("serve")
-	second.Env = append(second.Env, "LISTEN_ADDR="+freeAddr(t))
-	said, err := second.CombinedOutput()
-	if err == nil || !strings.Contains(string(said), "DATABASE_URL") {
-		t.Errorf("a second owner: %v\n%s", err, said)
-	}
-}
-
 func TestALedgerThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, linqtest.Config{})
