@@ -7,13 +7,16 @@ import (
 	"strings"
 )
 
-// checkSettings tells every mistake in the environment, or how the secrets begin.
+// checkSettings tells every mistake in the environment, or how the secrets begin, and what may be wrong.
 func (e *examination) checkSettings(context.Context) (found []finding) {
 	for _, mistake := range e.mistakes {
 		name, _, _ := strings.Cut(mistake.Error(), " ")
 		found = append(found, fail("put "+name+" right, and start linqbot serve again", "%s", mistake)...)
 	}
-	if len(found) > 0 {
+	for _, each := range e.settings.cautions() {
+		found = append(found, warn(each.fix, "%s", each.says)...)
+	}
+	if len(e.mistakes) > 0 {
 		return found
 	}
 	set := 0
@@ -28,7 +31,11 @@ func (e *examination) checkSettings(context.Context) (found []finding) {
 			secrets = append(secrets, v.name+" "+mask(value))
 		}
 	}
-	return ok("%d variables are set, and all are right; %s", set, strings.Join(secrets, ", "))
+	what := "%d variables are set, and all are right; %s"
+	if len(found) > 0 {
+		what = "%d variables are set, and can be used; %s"
+	}
+	return append(ok(what, set, strings.Join(secrets, ", ")), found...)
 }
 
 func isSecret(name string) bool {

@@ -134,7 +134,7 @@ func secretsFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	for name, value := range map[string]string{
-		"slack_signing_secret": "s",
+		"slack_signing_secret": rightSecret,
 		"slack_bot_token":      "xoxb-1",
 		"linq_api_key":         "k",
 		"linq_webhook_secret":  "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

@@ -93,10 +93,12 @@ func (l *live) reload(ctx context.Context) {
 	configureLogger(l.Logger, cfg)
 	l.forget()
 	old := l.current.Load()
+	said := cfg.reread(l.cfg)
 	l.cfg = cfg
 	l.install(ctx, next)
 	l.retire(old, time.Now())
-	l.Logger.Info("the settings were read again, and are in force")
+	said.log(l.Logger)
+	cfg.logCautions(l.Logger)
 }
 
 // retire keeps an app that no request reaches any more, for the end of the process to wait for, and
@@ -128,6 +130,7 @@ func (s *settings) keepFixed(old settings) (later []string) {
 		keep func()
 	}{
 		{"LISTEN_ADDR", s.listenAddr == old.listenAddr, func() { s.listenAddr = old.listenAddr }},
+		{"PORT", s.port == old.port, func() { s.port = old.port }},
 		{"ADMIN_ADDR", s.adminAddr == old.adminAddr, func() { s.adminAddr = old.adminAddr }},
 		{"DATABASE_URL", s.databaseURL == old.databaseURL, func() { s.databaseURL = old.databaseURL }},
 		{"RETENTION", s.retention == old.retention, func() { s.retention = old.retention }},
@@ -136,6 +139,9 @@ func (s *settings) keepFixed(old settings) (later []string) {
 		if !each.same {
 			later = append(later, each.name)
 			each.keep()
+			if now, ok := s.given[each.name]; ok {
+				s.given[each.name] = given{value: old.given[each.name].value, file: now.file}
+			}
 		}
 	}
 	return later

@@ -105,6 +105,7 @@ func TestHangUpChangesTheSigningSecret(t *testing.T) {
 func TestHangUpKeepsThePause(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, linqtest.Config{})
+	w.inFile("ALLOWED_USERS", "*")
 	b := w.start()
 	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: 429, RetryAfter: 2 * time.Minute})
 	w.remove(ann)

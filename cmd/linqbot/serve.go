@@ -70,6 +70,7 @@ func tuneGC() {
 // serve runs until ctx ends, then drains.
 func serve(ctx context.Context, cfg settings, logger *logrus.Logger) (err error) {
 	tuneGC()
+	cfg.logCautions(logger)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
 
@@ -42,6 +44,13 @@ type settings struct {
 	stepsOff       bool // refuse workflow steps
 	logLevel       logrus.Level
 	logText        bool
+	given          map[string]given // by name, without those that have their default
+}
+
+// given is how a variable was given.
+type given struct {
+	value ledger.Private
+	file  string // "": it was given in the environment
 }
 
 // variable is one variable of the environment. Each can also be given as NAME_FILE, the path of a
@@ -63,19 +72,13 @@ func variables() []variable {
 			s.slackURL, err = baseURL(v)
 			return err
 		}},
-		{name: "LINQ_API_V3_API_KEY", required: true, read: func(s *settings, v string) error {
-			s.linqKey = v
-			return wrong(linq.CheckAPIKey(v))
-		}},
+		{name: "LINQ_API_V3_API_KEY", required: true, read: readLinqKey},
 		{name: "LINQ_API_V3_BASE_URL", fallback: linq.DefaultBaseURL, read: func(s *settings, v string) error {
 			s.linqURL = v
 			return wrong(linq.CheckBaseURL(v))
 		}},
 		{name: "LINQ_CONCURRENCY", fallback: "8", read: readConcurrency},
-		{name: "LINQ_WEBHOOK_SECRET", read: func(s *settings, v string) (err error) {
-			s.webhooks, err = linq.NewWebhookVerifier(commands.ParseIDs(v))
-			return wrong(err)
-		}},
+		{name: "LINQ_WEBHOOK_SECRET", read: readWebhookSecrets},
 		{name: "LISTEN_ADDR", read: func(s *settings, v string) error {
 			s.listenAddr = v
 			if _, _, err := net.SplitHostPort(v); err != nil {
@@ -184,6 +187,11 @@ func readVariables(lookup func(string) string, wanted []variable) (s settings, m
 			continue
 		case value == "":
 			value = v.fallback
+		default:
+			if s.given == nil {
+				s.given = make(map[string]given)
+			}
+			s.given[v.name] = given{value: ledger.Conceal(value), file: lookup(v.name + "_FILE")}
 		}
 		if err := v.read(&s, value); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s %w", v.name, err))
@@ -204,6 +212,9 @@ func valueOf(lookup func(string) string, name string) (string, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE cannot be read: %w", name, withoutPath(path, err))
+	}
+	if !utf8.Valid(content) || bytes.ContainsAny(content, "\x00\uFEFF") {
+		return "", fmt.Errorf("%s_FILE names a file that is not plain text: save it as UTF-8 without a byte order mark", name)
 	}
 	if value = strings.TrimSpace(string(content)); value == "" {
 		return "", fmt.Errorf("%s_FILE names an empty file", name)

@@ -11,10 +11,13 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
+// rightSecret looks like a signing secret.
+const rightSecret = "0123456789abcdef0123456789ABCDEF"
+
 // enough is the least environment that is right.
 func enough(and map[string]string) func(string) string {
 	env := map[string]string{
-		"SLACK_SIGNING_SECRET": "s1", "SLACK_BOT_TOKEN": "xoxb-1", "LINQ_API_V3_API_KEY": "k", "ALLOWED_USERS": "U1,W2",
+		"SLACK_SIGNING_SECRET": rightSecret, "SLACK_BOT_TOKEN": "xoxb-1", "LINQ_API_V3_API_KEY": "k", "ALLOWED_USERS": "U1,W2",
 	}
 	maps.Copy(env, and)
 	return func(name string) string { return env[name] }
@@ -39,7 +42,7 @@ func TestSettingsAreRead(t *testing.T) {
 		env map[string]string
 		ok  func(settings) bool
 	}{
-		"two signing secrets":        {map[string]string{"SLACK_SIGNING_SECRET": "new, old"}, func(s settings) bool { return strings.Join(s.signingSecrets, "|") == "new|old" }},
+		"two signing secrets":        {map[string]string{"SLACK_SIGNING_SECRET": rightSecret + ", the-one-before-it,"}, func(s settings) bool { return strings.Join(s.signingSecrets, "|") == rightSecret+"|the-one-before-it" }},
 		"a base URL without a slash": {map[string]string{"LINQ_API_V3_BASE_URL": "https://linq.example/api/partner"}, func(s settings) bool { return s.linqURL == "https://linq.example/api/partner" }},
 		"http on loopback":           {map[string]string{"SLACK_API_URL": "http://127.0.0.1:99/api/"}, func(s settings) bool { return s.slackURL == "http://127.0.0.1:99/api/" }},
 		"http on localhost":          {map[string]string{"SLACK_API_URL": "http://localhost:99/api/"}, func(s settings) bool { return s.slackURL == "http://localhost:99/api/" }},
@@ -54,6 +57,8 @@ func TestSettingsAreRead(t *testing.T) {
 		"the fewest calls at a time": {map[string]string{"LINQ_CONCURRENCY": "1"}, func(s settings) bool { return s.linqAtOnce == 1 }},
 		"the most calls at a time":   {map[string]string{"LINQ_CONCURRENCY": "100"}, func(s settings) bool { return s.linqAtOnce == 100 }},
 		"everyone":                   {map[string]string{"ALLOWED_USERS": "*"}, func(s settings) bool { return s.policy.Everyone }},
+		"everyone, and a comma":      {map[string]string{"ALLOWED_USERS": " * ,"}, func(s settings) bool { return s.policy.Everyone }},
+		"a comma at the end":         {map[string]string{"ALLOWED_USERS": "U1, "}, func(s settings) bool { return !s.policy.Everyone && len(s.policy.Users) == 1 }},
 		"groups alone":               {map[string]string{"ALLOWED_USERS": "", "ALLOWED_USERGROUPS": "S1"}, func(s settings) bool { return len(s.policy.Groups) == 1 && !s.policy.Everyone }},
 		"whole handles":              {map[string]string{"HANDLES_IN_CHANNEL": "full"}, func(s settings) bool { return s.fullHandles }},
 		"logs for people":            {map[string]string{"LOG_FORMAT": "text", "LOG_LEVEL": "debug"}, func(s settings) bool { return s.logText && s.logLevel == logrus.DebugLevel }},
@@ -88,6 +93,18 @@ func TestMistakes(t *testing.T) {
 		"DEFAULT_REGION":            {"DEFAULT_REGION": "Germany"},
 		"ALLOWED_USERS":             {"ALLOWED_USERS": "@bob"},
 		"ALLOWED_USERS ":            {"ALLOWED_USERS": ""},
+		"ALLOWED_USERS has a *":     {"ALLOWED_USERS": "U1,*"},
+		"ALLOWED_USERS has a * ":    {"ALLOWED_USERS": "*,U1"},
+		"ALLOWED_USERS has \"**\"":  {"ALLOWED_USERS": "**"},
+		"ALLOWED_USERS has \"U*\"":  {"ALLOWED_USERS": "U*"},
+		"ALLOWED_USERS has \"＊\"":   {"ALLOWED_USERS": "＊"},
+		"ALLOWED_USERS has \"\\\"*": {"ALLOWED_USERS": `"*"`},
+		"ids are in capitals":       {"ALLOWED_USERS": "u0123abcd"},
+		"ALLOWED_USERS names":       {"ALLOWED_USERS": ","},
+		"ALLOWED_USERGROUPS ":       {"ALLOWED_USERGROUPS": "*"},
+		"ALLOWED_CHANNELS ":         {"ALLOWED_CHANNELS": "*"},
+		"ALLOWED_CHANNELS  ":        {"ALLOWED_CHANNELS": "C1,*"},
+		"SLACK_TEAM_IDS ":           {"SLACK_TEAM_IDS": "*"},
 		"ALLOWED_USERGROUPS":        {"ALLOWED_USERGROUPS": "support team"},
 		"ALLOWED_CHANNELS":          {"ALLOWED_CHANNELS": "#general"},
 		"SLACK_TEAM_IDS":            {"SLACK_TEAM_IDS": "acme"},

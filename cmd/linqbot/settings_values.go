@@ -16,26 +16,6 @@ import (
 	"linqbot/commands"
 )
 
-func readSigningSecrets(s *settings, value string) error {
-	for secret := range strings.SplitSeq(value, ",") {
-		if secret = strings.TrimSpace(secret); secret != "" {
-			s.signingSecrets = append(s.signingSecrets, secret)
-		}
-	}
-	if len(s.signingSecrets) == 0 {
-		return errors.New("holds no secret: copy it from the app's page «Basic Information»")
-	}
-	return nil
-}
-
-func readBotToken(s *settings, value string) error {
-	if !strings.HasPrefix(value, "xoxb-") {
-		return errors.New("is no bot token: it must begin with xoxb- (the app's page «OAuth & Permissions»)")
-	}
-	s.slackToken = value
-	return nil
-}
-
 // baseURL takes an address of an API. A token never travels in the clear, but on this machine.
 func baseURL(value string) (string, error) {
 	parsed, err := url.Parse(value)
@@ -82,8 +62,15 @@ func readRegion(s *settings, value string) error {
 	return nil
 }
 
+// everyone is what stands alone in ALLOWED_USERS to let everyone in.
+const everyone = "*"
+
 func readUsers(s *settings, value string) error {
-	if slices.Contains(commands.ParseIDs(value), "*") {
+	ids := commands.ParseIDs(value)
+	if slices.Contains(ids, everyone) {
+		if len(ids) > 1 {
+			return errors.New("has a * among ids: * stands alone, since it lets in everyone in the workspace; take it out, or take out the ids")
+		}
 		s.policy.Everyone = true
 		return nil
 	}
@@ -95,8 +82,13 @@ func readUsers(s *settings, value string) error {
 // readIDs takes ids only: a name can be changed by the one who bears it.
 func readIDs(value, what string) ([]string, error) {
 	ids := commands.ParseIDs(value)
+	pattern := regexp.MustCompile(`^[A-Z][A-Z0-9]+$`)
 	for _, id := range ids {
-		if !regexp.MustCompile(`^[A-Z][A-Z0-9]+$`).MatchString(id) {
+		switch {
+		case pattern.MatchString(id):
+		case pattern.MatchString(strings.ToUpper(id)):
+			return nil, fmt.Errorf("has %q, and ids are in capitals: write %s, separated by commas", id, what)
+		default:
 			return nil, fmt.Errorf("has %q, which is no id: write %s, separated by commas", id, what)
 		}
 	}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"net"
+	"regexp"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+)
+
+// caution is a setting that may be meant so, and is more likely a mistake or a risk.
+type caution struct {
+	says string // it begins with the variable's name, and quotes no secret
+	fix  string
+}
+
+// cautions looks at settings as far as they are right.
+func (s *settings) cautions() (found []caution) {
+	for _, secret := range s.signingSecrets {
+		if !regexp.MustCompile(`^[0-9a-fA-F]{32}$`).MatchString(secret) {
+			found = append(found, caution{
+				"SLACK_SIGNING_SECRET is not 32 hexadecimal digits, as Slack's signing secrets are: if it is wrong, every request is answered 401",
+				"compare it with the app's page «Basic Information», *Signing Secret*",
+			})
+			break
+		}
+	}
+	if s.policy.Everyone && len(s.policy.Groups) > 0 {
+		found = append(found, caution{
+			"ALLOWED_USERS is *, which lets in everyone in the workspace: ALLOWED_USERGROUPS narrows nothing",
+			"name members in ALLOWED_USERS or unset it, or unset ALLOWED_USERGROUPS",
+		})
+	}
+	if hosts := ledger.PlaintextHosts(s.databaseURL); len(hosts) > 0 {
+		found = append(found, caution{
+			"DATABASE_URL may lead to " + strings.Join(hosts, ", ") + " without TLS: people's numbers and the password can be read on the way",
+			"add sslmode=verify-full to it, unless the network between is yours alone",
+		})
+	}
+	if host, _, err := net.SplitHostPort(s.adminAddr); err == nil && !isThisMachine(host) {
+		found = append(found, caution{
+			"ADMIN_ADDR serves metrics to other machines, at " + s.adminAddr + ": whoever reaches it can read them",
+			"write 127.0.0.1:9090 or off, or let nobody but Prometheus reach that port",
+		})
+	}
+	return found
+}
+
+// logCautions says what may be wrong with settings that are in force.
+func (s *settings) logCautions(logger logrus.FieldLogger) {
+	for _, each := range s.cautions() {
+		logger.WithField("fix", each.fix).Warn(each.says)
+	}
+}
