@@ -65,7 +65,7 @@ func TestWhatPeopleMakeIsNotCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	tree := t.TempDir() // the tests may run in a tree that git does not know
-	if err := os.WriteFile(filepath.Join(tree, ".gitignore"), rules, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(tree, ".gitignore"), rules, 0o600); err != nil { //nolint:gosec // a folder of this test
 		t.Fatal(err)
 	}
 	inTree := func(args ...string) *exec.Cmd {
