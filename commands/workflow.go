@@ -2,42 +2,13 @@ package commands
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"linqbot/ledger"
 	"linqbot/linq"
 )
-
-// StepInputs are what a workflow hands to the step "Remove a Linq participant". All but the first
-// two may be empty.
-type StepInputs struct {
-	ChatID      string
-	Handle      string
-	ChannelID   string // where to report
-	MessageTS   string // the message in whose thread to report
-	RequestedBy string // who the workflow says it acts for: a claim
-}
-
-// DecodeStepInputs reads inputs as the platform sends them, a JSON object. What is not text is taken
-// for absent: the workflow's author mapped something else into it.
-func DecodeStepInputs(encoded string) (StepInputs, error) {
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(encoded), &fields); err != nil {
-		return StepInputs{}, fmt.Errorf("decode inputs: %w", err)
-	}
-	text := func(name string) string {
-		value, _ := fields[name].(string)
-		return value
-	}
-	return StepInputs{
-		ChatID: text("chat_id"), Handle: text("handle"), ChannelID: text("channel_id"),
-		MessageTS: text("message_ts"), RequestedBy: text("requested_by"),
-	}, nil
-}
 
 // StepOutputs are what the step hands back to the workflow.
 type StepOutputs struct {
@@ -78,7 +49,7 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	}
 	inputs, err := DecodeStepInputs(run.Inputs.Reveal())
 	if err != nil {
-		return ledger.Order{}, unreadInputs()
+		return ledger.Order{}, refusedInput(err)
 	}
 	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
 		w.cfg.Policy.denied(ctx, ledger.Denial{
@@ -140,6 +111,9 @@ func unreadInputs() Text {
 func refusedInput(err error) Text {
 	if usage, ok := errors.AsType[*UsageError](err); ok {
 		return Say("Nothing was removed. %s", usage.Why)
+	}
+	if input, ok := errors.AsType[*InputError](err); ok {
+		return Say("Nothing was removed. %s", input.Why)
 	}
 	return unreadInputs()
 }
