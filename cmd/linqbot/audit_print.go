@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -78,10 +79,14 @@ func printTable(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(table, strings.Join([]string{
-			shown(strings.TrimSuffix(row.At, "Z")), shown(stateOf(row)), shown(row.User), shown(row.Rule), shown(row.Channel),
-			shown(row.Handle), shown(row.Chat), shown(row.Reason), shown(row.Reply), shown(strings.Join(row.TraceIDs, " ")),
-		}, "\t"))
+		row := cells(
+			strings.TrimSuffix(row.At, "Z"), stateOf(row), row.User, row.Rule, row.Channel,
+			row.Handle, row.Chat, row.Reason, row.Reply, strings.Join(row.TraceIDs, " "),
+		)
+		for i, cell := range row {
+			row[i] = cmp.Or(cell, "-")
+		}
+		fmt.Fprintln(table, strings.Join(row, "\t"))
 	}
 	return table.Flush()
 }
@@ -92,13 +97,6 @@ func stateOf(row auditRow) string {
 		return row.State + " (add back)"
 	}
 	return row.State
-}
-
-func shown(cell string) string {
-	if cell == "" {
-		return "-"
-	}
-	return printable(cell)
 }
 
 func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
@@ -113,10 +111,10 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 		if err != nil {
 			return err
 		}
-		if err := w.Write([]string{
-			r.At, r.Kind, r.State, noFormula(r.User), r.Source, r.Rule, r.Team, noFormula(r.Channel), handleCell(r.Handle), r.Chat, noFormula(r.ChatName),
+		if err := w.Write(csvCells(
+			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, r.ChatName,
 			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
-		}); err != nil {
+		)); err != nil {
 			return err
 		}
 	}
@@ -124,24 +122,9 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 	return w.Error()
 }
 
-// handleCell leaves a number as it is: its + is no formula to a spreadsheet.
-func handleCell(handle string) string {
-	if strings.Contains(handle, "@") {
-		return noFormula(handle)
-	}
-	return handle
-}
-
-// noFormula keeps a spreadsheet from running what somebody wrote, such as the name of their chat.
-func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
+// printJSONLines leaves the values as they are. What a terminal would act on is escaped.
 func printJSONLines(out io.Writer, rows iter.Seq2[auditRow, error]) error {
-	encoder := json.NewEncoder(out)
+	encoder := json.NewEncoder(&terminalWriter{out: out})
 	encoder.SetEscapeHTML(false)
 	for row, err := range rows {
 		if err != nil {

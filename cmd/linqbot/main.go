@@ -18,8 +18,10 @@ var (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := newRoot().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "linqbot:", err)
+	root := newRoot()
+	root.SetOut(&terminalWriter{out: os.Stdout})
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(&terminalWriter{out: os.Stderr}, "linqbot:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop has run
 	}

@@ -48,10 +48,10 @@ func newLogger(cfg settings, w io.Writer) *logrus.Logger {
 func configureLogger(logger *logrus.Logger, cfg settings) {
 	logger.SetLevel(cfg.logLevel)
 	if cfg.logText {
-		logger.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+		logger.SetFormatter(&inertText{logrus.TextFormatter{FullTimestamp: true}})
 		return
 	}
-	logger.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
+	logger.SetFormatter(&inertJSON{logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano}})
 }
 
 // tuneGC lets the heap, which is small, grow further between two collections: under load they would

@@ -262,13 +262,3 @@ func oneCell(address string) string {
 	}
 	return printable(address)
 }
-
-// printable keeps what others wrote from moving the cursor or the columns of a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return '?'
-		}
-		return r
-	}, text)
-}
