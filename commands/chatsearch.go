@@ -28,10 +28,14 @@ func asSearched(chat linq.Chat) listedChat {
 	return listed
 }
 
-// readSearch reads the words once for all chats.
+// readSearch reads the words once for all chats: of a longer text, the first longestSearch characters.
 func readSearch(words, region string) func(listedChat) bool {
 	var all []func(listedChat) bool
-	for _, piece := range splitHandles(insidePairs(cleanTyped(words))) {
+	words = cleanTyped(words)
+	if characters := []rune(words); len(characters) > longestSearch {
+		words = string(characters[:longestSearch])
+	}
+	for _, piece := range splitHandles(insidePairs(words)) {
 		all = append(all, readPiece(piece, region))
 	}
 	return func(chat listedChat) bool {

@@ -89,16 +89,18 @@ func digitOf(r rune) rune {
 }
 
 // insidePairs strips quotes, marks of emphasis and brackets that stand around the whole of text,
-// as often as they do: "`x`" is x, and (415) 555-0132 stays.
+// as often as they do: "`x`" is x, and (415) 555-0132 stays. Nobody nests more than a few: the rest
+// stays, so that each character is looked at a few times only.
 func insidePairs(text string) string {
-	for {
-		text = strings.TrimSpace(text)
-		inner, ok := insidePair(text)
+	const mostPairs = 16
+	for range mostPairs {
+		inner, ok := insidePair(strings.TrimSpace(text))
 		if !ok {
-			return text
+			break
 		}
 		text = inner
 	}
+	return strings.TrimSpace(text)
 }
 
 func insidePair(text string) (inner string, ok bool) {

@@ -72,7 +72,8 @@ func readHandle(typed, region string) (Understood, *UsageError) {
 	if err == nil || err.Code == UsageSlackMention {
 		return u, err
 	}
-	if each := readEach(text, region); len(each) > 1 {
+	readings := mostReadings
+	if each := readEach(text, region, &readings); len(each) > 1 {
 		return Understood{}, usageError(UsageSeveralWithoutComma, text,
 			"%s looks like %s handles. Put a comma between them: %s.", quoted(text), len(each), quoted(strings.Join(each, ", ")))
 	}
@@ -128,13 +129,13 @@ func looksLikeNumber(text string) bool {
 
 // readEach looks for handles that are separated by spaces, or by nothing but the + of the next one.
 // It returns their private forms if the whole text can be read as such, in as few handles as
-// possible, and nothing otherwise.
-func readEach(text, region string) []string {
+// possible, and nothing otherwise. It gives up when no readings are left.
+func readEach(text, region string, readings *int) []string {
 	if !strings.Contains(text, "@") {
 		text = strings.ReplaceAll(text, "+", " +")
 	}
 	words := strings.Fields(text)
-	const mostWords, longestHandle, shortestNumber = 100, 8, 7
+	const mostWords, longestHandle, shortestNumber, longestNumber = 100, 8, 7, 20 // the last with what is dialled before 15 digits
 	if len(words) < 2 || len(words) > mostWords {
 		return nil
 	}
@@ -146,8 +147,14 @@ func readEach(text, region string) []string {
 				continue
 			}
 			part := bareHandle(strings.Join(words[i:end], " "))
-			u, err := readOne(part, region)
-			if err == nil && (u.Handle.IsEmail() || len(digitsOf(part)) >= shortestNumber) {
+			if digits := len(digitsOf(part)); !strings.Contains(part, "@") && (digits < shortestNumber || digits > longestNumber) {
+				continue
+			}
+			if *readings == 0 {
+				return nil
+			}
+			*readings--
+			if u, err := readOne(part, region); err == nil {
 				from[i] = append([]string{u.International}, from[end]...)
 			}
 		}

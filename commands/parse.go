@@ -119,7 +119,8 @@ func splitHandles(list string) []string {
 
 // startsParameter reports whether text goes on a tel: URI, after its semicolon.
 func startsParameter(text string) bool {
-	name, _, ok := strings.Cut(text, "=")
+	const longestName = 32 // with spaces; a look at all that follows would cost much at the many semicolons of a long list
+	name, _, ok := strings.Cut(text[:min(len(text), longestName)], "=")
 	switch strings.ToLower(strings.TrimSpace(name)) {
 	case "ext", "isub", "phone-context":
 		return ok
@@ -131,7 +132,7 @@ func startsParameter(text string) bool {
 // a quote, starts no such name.
 func lengthOfName(text string) int {
 	end := strings.IndexAny(text[1:], "\"\n") + 1
-	if end == 0 || text[end] != '"' || !strings.HasPrefix(strings.TrimSpace(text[end+1:]), "<") {
+	if end == 0 || text[end] != '"' || !strings.HasPrefix(strings.TrimLeft(text[end+1:], " \n"), "<") {
 		return 0
 	}
 	return end
