@@ -44,7 +44,7 @@ func newCrowd(t *testing.T, config linqtest.Config, size, atOnce int) *crowd {
 	}
 	c.calls = &callCount{Chats: c.client}
 	c.steps = commands.NewSteps(commands.StepsConfig{
-		Chats: c.calls, Records: c, Logger: quiet(), Jitter: exactly,
+		Chats: c.calls, Records: c, Lines: knownLines(), Logger: quiet(), Jitter: exactly,
 		Pace: commands.NewPace(commands.PaceConfig{AtOnce: atOnce, Logger: quiet(), Jitter: exactly}),
 	})
 	return c

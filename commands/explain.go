@@ -158,6 +158,8 @@ func trouble(r ledger.Request) Text {
 	switch code := linqCode(r.Reason); {
 	case r.Reason == ReasonNoAnswer:
 		return Say("Linq did not answer.")
+	case r.Reason == ReasonLinesUnknown:
+		return Say("Linq did not say which phone numbers are your own, so linqbot cannot rule out that this is one of them.")
 	case code == linq.CodeRateLimited || r.HTTPStatus == statusTooMany:
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:
@@ -231,6 +233,9 @@ func (e Explainer) failed(r ledger.Request) Status {
 	next := Say("Try again later. If it stays like this, give the trace id to Linq's support.")
 	if r.TraceID == "" {
 		next = Say("Try again later. If it stays like this, someone who runs linqbot should check that it reaches Linq.")
+	}
+	if r.Reason == ReasonLinesUnknown {
+		next = Say("Someone who runs linqbot should check that its API key may read this chat, or list the account's phone numbers: linqbot doctor says whether it may.")
 	}
 	if way := outOfConflict(r); len(way) > 0 {
 		next = way

@@ -3,6 +3,7 @@ package commands_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,7 @@ func additions() []outcome {
 	for _, some := range [][]outcome{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), longWaits()} {
 		all = append(all, some...)
 	}
+	all = slices.DeleteFunc(all, func(o outcome) bool { return o.request.Reason == commands.ReasonLinesUnknown }) // an addition needs none
 	for i := range all {
 		all[i] = adding(all[i])
 	}

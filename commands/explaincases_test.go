@@ -179,8 +179,10 @@ func troubles() []outcome {
 		status, code   int
 		people         int
 		doubt, certain bool
+		reason         string
 	}{
-		{name: "no answer", doubt: true, certain: true},
+		{name: "no answer", doubt: true, certain: true, reason: commands.ReasonNoAnswer},
+		{name: "our own lines are not known", doubt: true, certain: true, reason: commands.ReasonLinesUnknown},
 		{name: "408", status: 408, doubt: true},
 		{name: "429", status: 429, code: 1007, doubt: true, certain: true},
 		{name: "429 without a code", status: 429, certain: true},
@@ -207,7 +209,7 @@ func troubles() []outcome {
 			}
 			switch {
 			case trouble.status == 0:
-				r.Reason, r.TraceID = commands.ReasonNoAnswer, ""
+				r.Reason, r.TraceID = trouble.reason, ""
 			case trouble.code == 0:
 				r.Reason = fmt.Sprint("http_", trouble.status)
 			}

@@ -61,10 +61,11 @@ func (c *Remove) ask(ctx context.Context, in Invocation, args RemoveArgs, accept
 	if len(open) == 0 {
 		return answer
 	}
+	c.lines.Refresh(ctx) // while the chat is read
 	reading, cancel := context.WithTimeout(ctx, previewTime)
 	defer cancel()
 	chat, err := c.chats.Chat(reading, args.Chat)
-	answer = append(answer, preview(args.Chat, open, chat, err)...)
+	answer = append(answer, c.preview(args.Chat, open, chat, err)...)
 	for _, who := range open {
 		answer = append(answer, cautions(who)...)
 	}
@@ -94,7 +95,7 @@ func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledg
 }
 
 // preview says whom the removal would take out of which chat, and what Linq will likely say.
-func preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []Text {
+func (c *Remove) preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []Text {
 	var each Text
 	for _, who := range people {
 		each = append(each, Name(who.International))
@@ -104,7 +105,13 @@ func preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []T
 		return []Text{Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, ID(id.String()))}
 	}
 	if err != nil {
-		return []Text{Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, ID(id.String()))}
+		texts := []Text{Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, ID(id.String()))}
+		for _, who := range people {
+			if c.lines.Remembers(who.Handle) {
+				texts = append(texts, ownLineForeseen(who))
+			}
+		}
+		return texts
 	}
 	texts := []Text{Say("Remove %s from %s (%s)?", names, chatName(chat), ID(id.String()))}
 	if !chat.IsGroup {
@@ -116,8 +123,8 @@ func preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []T
 		switch {
 		case !listed:
 			texts = append(texts, Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", Name(who.International)))
-		case person.IsMe:
-			texts = append(texts, Say("%s is your own line, and linqbot only removes other people, so that will be refused.", Name(who.International)))
+		case person.IsMe, marksAsOurs(chat, who.Handle), c.lines.Remembers(who.Handle, person.Handle):
+			texts = append(texts, ownLineForeseen(who))
 		case !person.Active():
 			texts = append(texts, Say("%s has left this chat already, so there is nothing left to do for them.", Name(who.International)))
 		default:
@@ -128,6 +135,15 @@ func preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []T
 		return texts
 	}
 	return append(append(texts, headcount(chat, leaving)), foreseen(chat, leaving)...)
+}
+
+func ownLineForeseen(who Understood) Text {
+	return Say("%s is your own line, and linqbot only removes other people, so that will be refused.", Name(who.International))
+}
+
+// marksAsOurs reports whether the chat marks the handle as a line of ours, in any entry and spelling.
+func marksAsOurs(chat linq.Chat, handle linq.Handle) bool {
+	return slices.ContainsFunc(chat.Handles, func(p linq.Participant) bool { return p.IsMe && p.Handle.Matches(handle) })
 }
 
 func headcount(chat linq.Chat, leaving int) Text {

@@ -461,3 +461,22 @@ type noChats struct{}
 func (noChats) Chat(context.Context, linq.ChatID) (linq.Chat, error) {
 	return linq.Chat{}, &linq.NoAnswerError{Op: "read chat", Err: errors.New("refused")}
 }
+
+// What Linq does not say of the chat, the account's phone numbers may.
+func TestAPreviewKnowsOurLines(t *testing.T) {
+	t.Parallel()
+	server := linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{askedChat(func(c *linqtest.Chat) { c.People[0].IsMe = false })}})
+	own := knownLines()
+	_, err := own.Ours(t.Context(), nil, linq.NewHandle(ada))
+	assert.NilError(t, err)
+	for _, fault := range []linqtest.Fault{{Op: linqtest.GetChat, Times: 1, Status: 500}, {Op: linqtest.ListChats}} {
+		server.Inject(fault)
+		in := in1()
+		in.Text = chatID + " " + line
+		answer := commands.NewRemove(commands.RemoveConfig{
+			Policy: commands.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Ask: true, Questions: &asking{},
+			Chats: clientOf(t, server), Lines: own,
+		}).Run(t.Context(), in)
+		assert.Assert(t, strings.Contains(written(answer), "is your own line"), "%s", written(answer))
+	}
+}

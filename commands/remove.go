@@ -41,6 +41,7 @@ type Remove struct {
 	asks      bool
 	questions Questions
 	chats     ChatReader
+	lines     *OwnLines
 	log       *logrus.Entry
 	tally     Tally
 }
@@ -55,6 +56,7 @@ type RemoveConfig struct {
 	Ask       bool       // ask the person before anything is removed
 	Questions Questions  // needed only with Ask
 	Chats     ChatReader // needed only with Ask
+	Lines     *OwnLines  // nil: a preview knows what the chat says
 
 	Tally Tally // nil: nothing is counted
 }
@@ -63,7 +65,7 @@ type RemoveConfig struct {
 func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, tally: cfg.Tally,
+		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, tally: cfg.Tally,
 	}
 }
 

@@ -36,6 +36,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		return s.hold(ctx, r, told)
 	}
 	defer t.end()
+	if r.Kind != ledger.Add {
+		s.lines.Refresh(ctx) // while the chat is read
+	}
 	at, err := s.look(ctx, t, s.pace.looks, r)
 	if err != nil {
 		return 0, err
@@ -43,10 +46,22 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if state, reason, ok := settle(r, at); ok {
 		return 0, s.end(ctx, at.note(r), state, reason, "reading the chat: "+reason, "")
 	}
+	if r = at.note(r); r.Kind != ledger.Add {
+		began := time.Now()
+		ours, err := s.ours(ctx, r, at)
+		at.took += time.Since(began)
+		switch {
+		case ctx.Err() != nil:
+		case ours:
+			return 0, s.end(ctx, r, ledger.Refused, ReasonOwnLine, "our own lines: "+ReasonOwnLine, "")
+		case err != nil:
+			return s.withoutLines(ctx, t, r, err)
+		}
+	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	return s.change(ctx, t, at.note(r), at)
+	return s.change(ctx, t, r, at)
 }
 
 // change stores the intent and asks Linq, when there is a place in the lane. Its time begins then.

@@ -15,6 +15,7 @@ import (
 
 // Chats is what the steps need of Linq.
 type Chats interface {
+	LineReader
 	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
 	RemoveParticipant(ctx context.Context, id linq.ChatID, person linq.Handle) (linq.Accepted, error)
 	AddParticipant(ctx context.Context, id linq.ChatID, person linq.Handle) (linq.Accepted, error)
@@ -31,6 +32,7 @@ type Records interface {
 type Steps struct {
 	chats   Chats
 	records Records
+	lines   *OwnLines
 	pace    *Pace
 	now     func() time.Time
 	jitter  func(time.Duration) time.Duration
@@ -41,7 +43,8 @@ type Steps struct {
 type StepsConfig struct {
 	Chats   Chats
 	Records Records
-	Pace    *Pace // shared by all that call Linq on behalf of requests; nil: one of their own
+	Lines   *OwnLines // shared by all that must know our lines; nil: their own
+	Pace    *Pace     // shared by all that call Linq on behalf of requests; nil: one of their own
 	Logger  *logrus.Logger
 	Now     func() time.Time                  // nil: time.Now
 	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
@@ -50,7 +53,7 @@ type StepsConfig struct {
 // NewSteps returns the steps of a request.
 func NewSteps(cfg StepsConfig) *Steps {
 	s := &Steps{
-		chats: cfg.Chats, records: cfg.Records, pace: cfg.Pace, now: cfg.Now, jitter: cfg.Jitter,
+		chats: cfg.Chats, records: cfg.Records, lines: cfg.Lines, pace: cfg.Pace, now: cfg.Now, jitter: cfg.Jitter,
 		log: cfg.Logger.WithField("part", "steps"),
 	}
 	if s.now == nil {
@@ -58,6 +61,9 @@ func NewSteps(cfg StepsConfig) *Steps {
 	}
 	if s.jitter == nil {
 		s.jitter = aFifth
+	}
+	if s.lines == nil {
+		s.lines = NewOwnLines(OwnLinesConfig{Reader: cfg.Chats, Logger: cfg.Logger, Now: s.now})
 	}
 	if s.pace == nil {
 		s.pace = NewPace(PaceConfig{Logger: cfg.Logger, Now: s.now, Jitter: s.jitter})

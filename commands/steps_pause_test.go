@@ -282,7 +282,7 @@ func TestTroubleOfOneChatStaysItsOwn(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, size, 0)
 		longer := func(wait time.Duration) time.Duration { return wait * 6 / 5 }
 		c.steps = commands.NewSteps(commands.StepsConfig{
-			Chats: c.calls, Records: c, Logger: quiet(), Jitter: longer,
+			Chats: c.calls, Records: c, Lines: knownLines(), Logger: quiet(), Jitter: longer,
 			Pace: commands.NewPace(commands.PaceConfig{Logger: quiet(), Jitter: longer}),
 		})
 		var wait time.Duration

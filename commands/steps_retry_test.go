@@ -149,7 +149,10 @@ func TestDoubtAfterTrouble(t *testing.T) {
 }
 
 // fixed answers every call with the same errors.
-type fixed struct{ chat, remove error }
+type fixed struct {
+	accountLines
+	chat, remove error
+}
 
 func (f fixed) Chat(context.Context, linq.ChatID) (linq.Chat, error) { return linq.Chat{}, f.chat }
 

@@ -138,9 +138,19 @@ func (w *world) restart() { w.stepsWith(w.client) }
 
 func (w *world) stepsWith(chats commands.Chats) {
 	w.steps = commands.NewSteps(commands.StepsConfig{
-		Chats: chats, Records: w.records, Logger: quiet(),
+		Chats: chats, Records: w.records, Logger: quiet(), Lines: knownLines(),
 		Jitter: func(wait time.Duration) time.Duration { return wait },
 	})
+}
+
+// accountLines lists our lines without a call.
+type accountLines []linq.PhoneNumber
+
+func (l accountLines) PhoneNumbers(context.Context) ([]linq.PhoneNumber, error) { return l, nil }
+
+// knownLines are those of an account whose one line is known.
+func knownLines() *commands.OwnLines {
+	return commands.NewOwnLines(commands.OwnLinesConfig{Reader: accountLines{{Number: linq.NewHandle(line)}}, Logger: quiet()})
 }
 
 func (w *world) remove() time.Duration {

@@ -126,6 +126,7 @@ const (
 	errBrokenOff unreadable = "it broke off"
 	errTooLarge  unreadable = "it is too large"
 	errNotJSON   unreadable = "it is not JSON"
+	errNoSuccess unreadable = "it says that it is no success"
 	errOtherChat unreadable = "it is not about the chat that was asked for"
 	errNoHandles unreadable = "it lists no one"
 	errNoChats   unreadable = "it has no list of chats"

@@ -115,13 +115,24 @@ type PhoneNumber struct {
 }
 
 // PhoneNumbers lists our lines. It changes nothing and needs no argument, which makes it the call to
-// test an API key with.
+// test an API key with. Where the path is not known, its older spelling is tried.
 func (c *Client) PhoneNumbers(ctx context.Context) ([]PhoneNumber, error) {
+	lines, err := c.phoneNumbers(ctx, "phone_numbers")
+	if !IsNotFound(err) {
+		return lines, err
+	}
+	if lines, older := c.phoneNumbers(ctx, "phonenumbers"); older == nil {
+		return lines, nil
+	}
+	return nil, err
+}
+
+func (c *Client) phoneNumbers(ctx context.Context, path string) ([]PhoneNumber, error) {
 	var lines []PhoneNumber
 	err := c.read(ctx, request{
 		op:     "list phone numbers",
 		method: http.MethodGet,
-		path:   []string{"v3", "phone_numbers"},
+		path:   []string{"v3", path},
 		limit:  maxBody,
 	}, func(body []byte) (err error) {
 		lines, err = decodePhoneNumbers(body)

@@ -4,7 +4,20 @@ import "strings"
 
 // The shapes of Linq's answers. Only what linqbot uses is read.
 
+// wireRead is what any answer to a read may say of itself.
+type wireRead struct {
+	Success *bool `json:"success"` // documented of errors alone
+}
+
+func (w wireRead) check() error {
+	if w.Success != nil && !*w.Success {
+		return errNoSuccess
+	}
+	return nil
+}
+
 type wireChat struct {
+	wireRead
 	ID          string             `json:"id"`
 	DisplayName string             `json:"display_name"`
 	IsGroup     bool               `json:"is_group"`
@@ -73,6 +86,9 @@ func decodeChat(body []byte, asked ChatID) (Chat, error) {
 	if err := decodeJSON(body, &w); err != nil {
 		return Chat{}, err
 	}
+	if err := w.check(); err != nil {
+		return Chat{}, err
+	}
 	if id, err := ParseChatID(w.ID); err != nil || id != asked {
 		return Chat{}, errOtherChat
 	}
@@ -86,10 +102,14 @@ func decodeChat(body []byte, asked ChatID) (Chat, error) {
 // decodeChatsPage leaves out chats without a usable id, which nothing could be done with.
 func decodeChatsPage(body []byte) (ChatsPage, error) {
 	var w struct {
+		wireRead
 		Chats      *[]wireChat `json:"chats"`
 		NextCursor cursor      `json:"next_cursor"`
 	}
 	if err := decodeJSON(body, &w); err != nil {
+		return ChatsPage{}, err
+	}
+	if err := w.check(); err != nil {
 		return ChatsPage{}, err
 	}
 	if w.Chats == nil {
@@ -106,6 +126,7 @@ func decodeChatsPage(body []byte) (ChatsPage, error) {
 
 func decodePhoneNumbers(body []byte) ([]PhoneNumber, error) {
 	var w struct {
+		wireRead
 		PhoneNumbers *[]struct {
 			ID          string     `json:"id"`
 			PhoneNumber string     `json:"phone_number"`
@@ -113,6 +134,9 @@ func decodePhoneNumbers(body []byte) ([]PhoneNumber, error) {
 		} `json:"phone_numbers"`
 	}
 	if err := decodeJSON(body, &w); err != nil {
+		return nil, err
+	}
+	if err := w.check(); err != nil {
 		return nil, err
 	}
 	if w.PhoneNumbers == nil {

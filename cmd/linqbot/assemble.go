@@ -52,9 +52,10 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 	policy.Denied = commands.RecordDenials(records, logger)
 	explainer := commands.Explainer{FullHandles: cfg.fullHandles}
 	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: cfg.region})
+	lines := commands.NewOwnLines(commands.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: policy, Recorder: records, Region: cfg.region, Logger: logger,
-		Ask: cfg.confirm, Questions: records, Chats: chats, Tally: tally(measured),
+		Ask: cfg.confirm, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
 	})
 	home := bot.NewHome(bot.HomeConfig{
 		Records: records, Slack: api, Teams: teams, Policy: policy, Explainer: explainer, Logger: logger,
@@ -62,7 +63,7 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 	findChats := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger, Tally: tally(measured)})
 	assembled := &app{
 		teams:   teams,
-		workers: newWorkers(cfg, of, policy, chats, teams, home, explainer),
+		workers: newWorkers(cfg, of, policy, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.signingSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
@@ -101,11 +102,11 @@ func newWebhooks(cfg settings, records *ledger.Ledger, logger *logrus.Logger) *b
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg settings, of lasting, policy commands.Policy, chats *linq.Client,
+func newWorkers(cfg settings, of lasting, policy commands.Policy, chats *linq.Client, lines *commands.OwnLines,
 	teams *bot.Teams, home *bot.Home, explainer commands.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Logger: logger, Pace: of.linqPace})
+	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Pace: of.linqPace})
 	showing := newOutbound(cfg, measured)
 	show := bot.NewShow(bot.ShowConfig{
 		Views: records, Slack: bot.NewSlackOver(showing, cfg.slackToken, cfg.slackURL), HTTP: showing, Teams: teams,

@@ -61,6 +61,24 @@ type shownLines struct {
 	PhoneNumbers []shownLine `json:"phone_numbers"`
 }
 
+type shownOldLine struct {
+	ID           string            `json:"id"`
+	PhoneNumber  string            `json:"phone_number"`
+	Type         string            `json:"type"`
+	CountryCode  string            `json:"country_code"`
+	Capabilities shownCapabilities `json:"capabilities"`
+}
+
+type shownCapabilities struct {
+	SMS   bool `json:"sms"`
+	MMS   bool `json:"mms"`
+	Voice bool `json:"voice"`
+}
+
+type shownOldLines struct {
+	PhoneNumbers []shownOldLine `json:"phone_numbers"`
+}
+
 const healthPage = "https://docs.linqapp.com/guides/"
 
 func (l *Linq) getChat(asked request) reply {
@@ -150,6 +168,20 @@ func (l *Linq) listPhoneNumbers() reply {
 			ID:          each.id,
 			PhoneNumber: each.number,
 			Reputation:  shownReputation{Status: "HEALTHY", DocURL: healthPage},
+		})
+	}
+	return ok(http.StatusOK, shown)
+}
+
+// listOldPhoneNumbers answers in the shape of the early OpenAPI description.
+func (l *Linq) listOldPhoneNumbers() reply {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	shown := shownOldLines{PhoneNumbers: []shownOldLine{}}
+	for _, each := range l.lines {
+		shown.PhoneNumbers = append(shown.PhoneNumbers, shownOldLine{
+			ID: each.id, PhoneNumber: each.number, Type: "APPLE_ID", CountryCode: "US",
+			Capabilities: shownCapabilities{SMS: true, MMS: true},
 		})
 	}
 	return ok(http.StatusOK, shown)

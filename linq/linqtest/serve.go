@@ -23,6 +23,9 @@ const (
 	ListChats    Op = "list chats"
 	PhoneNumbers Op = "list phone numbers"
 
+	// OldPhoneNumbers is the deprecated spelling of the path, without the underscore.
+	OldPhoneNumbers Op = "list phonenumbers"
+
 	ListSubscriptions  Op = "list subscriptions"
 	Subscribe          Op = "subscribe"
 	UpdateSubscription Op = "update subscription"
@@ -91,6 +94,8 @@ func route(r *http.Request) request {
 	switch segments := strings.Split(path, "/"); {
 	case path == "phone_numbers":
 		byMethod = map[string]Op{http.MethodGet: PhoneNumbers}
+	case path == "phonenumbers":
+		byMethod = map[string]Op{http.MethodGet: OldPhoneNumbers}
 	case path == "chats":
 		byMethod = map[string]Op{http.MethodGet: ListChats}
 	case len(segments) == 2 && segments[0] == "chats":
@@ -137,6 +142,8 @@ func (l *Linq) answer(r *http.Request, asked request, lost bool) reply {
 		return l.listChats(r.URL.Query(), asked.traceID)
 	case PhoneNumbers:
 		return l.listPhoneNumbers()
+	case OldPhoneNumbers:
+		return l.listOldPhoneNumbers()
 	case ListSubscriptions:
 		return l.listSubscriptions()
 	case Subscribe, UpdateSubscription, Unsubscribe:
