@@ -47,12 +47,11 @@ func (l *Ledger) dispatch(ctx context.Context) {
 // wait for room in River.
 func (l *Ledger) sweep(ctx context.Context) (full bool, err error) {
 	for ctx.Err() == nil {
-		var accepted, unshown, expired bool
+		var accepted, unshown bool
 		err := l.store.reader().queryRow(ctx, `
 			SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
-				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= $1),
-				EXISTS (SELECT 1 FROM requests WHERE state = 'asked' AND expires_at <= $1)`,
-			micros(l.now())).Scan(&accepted, &unshown, &expired)
+				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= $1)`,
+			micros(l.now())).Scan(&accepted, &unshown)
 		if err != nil {
 			return false, fmt.Errorf("sweep: %w", err)
 		}
@@ -67,7 +66,7 @@ func (l *Ledger) sweep(ctx context.Context) (full bool, err error) {
 		for _, part := range []struct {
 			due  bool
 			take func(context.Context) (int, error)
-		}{{expired, l.expireQuestions}, {accepted, l.handOverBatch}, {unshown, l.showBatch}} {
+		}{{accepted, l.handOverBatch}, {unshown, l.showBatch}} {
 			if !part.due {
 				continue
 			}

@@ -141,6 +141,7 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
 	l.background.Go(func() { l.dispatch(running) })
+	l.background.Go(func() { l.expire(running) })
 	if l.keep > 0 {
 		l.background.Go(func() { l.prune(running) })
 	}

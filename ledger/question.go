@@ -52,37 +52,6 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	return requests, decided, nil
 }
 
-// expireQuestions cancels what nobody answered in time, and returns how many.
-func (l *Ledger) expireQuestions(ctx context.Context) (int, error) {
-	now := l.now()
-	var expired []Request
-	err := l.store.inTx(ctx, func(tx tx) error {
-		expired = nil
-		ids, err := queryStrings(ctx, tx, `
-			UPDATE requests SET state = 'cancelled', ended_at = $1, version = version + 1, news = news + 1
-			WHERE state = 'asked' AND expires_at <= $2 RETURNING id`, micros(now), micros(now))
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if err := addHistory(ctx, tx, id, Event{At: now, State: Cancelled, Cause: "nobody answered the question"}); err != nil {
-				return err
-			}
-			r, err := queryRequest(ctx, tx, `WHERE id = $1`, id)
-			if err != nil {
-				return err
-			}
-			expired = append(expired, r)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("expire questions: %w", err)
-	}
-	l.tell(Asked, now, expired...)
-	return len(expired), nil
-}
-
 // UndoneBy returns the request that takes a removal back; [ErrNotFound] when nobody asked for that,
 // or when it came to nothing.
 func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error) {
