@@ -52,7 +52,6 @@ type Interactive struct {
 	Remove    *commands.Remove
 	Undo      *commands.Undo
 	FindChats *commands.FindChats
-	Book      *commands.ChatBook
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code
 }

@@ -52,28 +52,16 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	if responseURL := form.Get("response_url"); isSlack(responseURL, b.cfg.SlackURL) {
 		in.ResponseURL = responseURL
 	}
-	if b.opensForm(ctx, name, in, form.Get("trigger_id")) {
-		b.ack(w, r, commands.FormOpens())
-		return
+	if trigger := form.Get("trigger_id"); name == RemoveCommand && b.cfg.Interactive != nil && trigger != "" {
+		in.OpenForm = func(chat string) {
+			b.showModal(trigger, opening{place: place{Channel: in.ChannelID}, chat: chat})
+		}
 	}
 	b.ack(w, r, command.Run(ctx, in))
 }
 
-// opensForm opens the modal for a command that leaves something to be picked, if the person may act.
-func (b *Bot) opensForm(ctx context.Context, name string, in commands.Invocation, trigger string) bool {
-	if name != RemoveCommand || b.cfg.Interactive == nil || trigger == "" {
-		return false
-	}
-	chat, opens := commands.OpensForm(in.Text)
-	if !opens || !b.cfg.Interactive.Remove.Allowed(ctx, in.UserID, in.ChannelID).Allowed {
-		return false
-	}
-	b.openModal(ctx, trigger, opening{team: in.TeamID, user: in.UserID, place: place{Channel: in.ChannelID}, chat: chat})
-	return true
-}
-
 // ack answers for the person's eyes only. It is never in_channel, which would publish what they
-// typed, and with it somebody's number. No answer is an empty 200, which shows nothing.
+// typed, and with it somebody's number. An empty answer is an empty 200.
 func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer commands.Answer) {
 	if len(answer) == 0 {
 		return

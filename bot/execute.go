@@ -96,6 +96,11 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 	if err != nil {
 		return run, err
 	}
+	if accepted[0].Outcome == ledger.Spent {
+		log.WithField("outcome", x.cfg.Tally.Counted(ledger.WorkflowStep, "refused")).Info("workflow step begun")
+		run.Refusal = commands.RefusedBefore().String()
+		return run, x.cfg.Runs.SaveExecution(ctx, run)
+	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{
 		"outcome": x.cfg.Tally.Counted(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,

@@ -86,17 +86,17 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	api := NewSlack(h.slack.Config().BotToken, h.slack.APIURL())
 	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.clock.now})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: policy, Recorder: h.ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.ledger, Chats: chats,
+		Policy: policy, Audit: h.ledger, Recorder: h.ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.ledger, Chats: chats,
 	})
-	find := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger})
+	find := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Audit: h.ledger, Book: book, Logger: logger})
 	config := Config{
 		SigningSecrets: []string{h.slack.Config().SigningSecret},
 		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find},
 		Teams:          teams, SlackURL: h.slack.APIURL(), Ready: h.ledger.Ready, Logger: logger, Events: h.ledger,
 		Interactive: &Interactive{
-			Slack: api, HTTP: NewHTTPClient(), Remove: remove, FindChats: find, Book: book, Chats: chats, Region: "US",
+			Slack: api, HTTP: NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
 			Undo: commands.NewUndo(commands.UndoConfig{
-				Policy: policy, Recorder: h.ledger, Records: h.ledger, Logger: logger, Now: h.clock.now,
+				Policy: policy, Audit: h.ledger, Recorder: h.ledger, Records: h.ledger, Logger: logger, Now: h.clock.now,
 			}),
 		},
 	}
@@ -110,7 +110,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	h.execute = NewExecute(ExecuteConfig{
 		Runs: h.ledger, Token: h.slack.Config().BotToken, APIURL: h.slack.APIURL(), HTTP: NewHTTPClient(), Logger: logger,
 		Now:      h.clock.now,
-		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: policy, Region: "US", Now: h.clock.now}),
+		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: policy, Audit: h.ledger, Region: "US", Now: h.clock.now}),
 	})
 	h.show = h.newShow(logger)
 	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: h.ledger, Logger: logger, Now: h.clock.now})

@@ -9,7 +9,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
-	"linqbot/linq"
 )
 
 // interaction has the fields of Slack's interaction payloads that are served. slack-go's own type
@@ -58,7 +57,12 @@ type interaction struct {
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
 
-	delivery string // names the signed request
+	delivery string // names this delivery; Slack signs it, and does not say it
+}
+
+// invocation is what the policy is asked about.
+func (i interaction) invocation(channel string) commands.Invocation {
+	return commands.Invocation{Delivery: i.delivery, TeamID: i.User.TeamID, UserID: i.User.ID, ChannelID: channel}
 }
 
 // view is a modal, or a Home tab, as Slack sends it back.
@@ -137,7 +141,7 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 		b.refuseShape(w, r, http.StatusBadRequest)
 		return
 	}
-	in.delivery = d.name
+	in.delivery = cmp.Or(in.TriggerID, d.name)
 	if !isSlack(in.ResponseURL, b.cfg.SlackURL) {
 		in.ResponseURL = ""
 	}
@@ -178,7 +182,7 @@ func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal c
 func (b *Bot) serveActions(ctx context.Context, in interaction) {
 	for _, action := range in.Actions {
 		click := commands.Click{
-			Subject: action.Value, TeamID: in.User.TeamID, UserID: in.User.ID, ChannelID: in.channel(),
+			Delivery: in.delivery, Subject: action.Value, TeamID: in.User.TeamID, UserID: in.User.ID, ChannelID: in.channel(),
 			ThreadTS: in.thread(), ResponseURL: in.ResponseURL,
 		}
 		switch action.ActionID {
@@ -192,8 +196,8 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			b.cfg.Home.changed(click.TeamID, click.UserID)
 		case commands.ActionUndo:
 			undo := commands.UndoClick{
-				RequestID: click.Subject, TeamID: click.TeamID, UserID: click.UserID, ChannelID: click.ChannelID,
-				ThreadTS: click.ThreadTS, ResponseURL: click.ResponseURL,
+				Delivery: click.Delivery, RequestID: click.Subject, TeamID: click.TeamID, UserID: click.UserID,
+				ChannelID: click.ChannelID, ThreadTS: click.ThreadTS, ResponseURL: click.ResponseURL,
 			}
 			if b.atHome(in) {
 				b.cfg.Home.undo(ctx, b.cfg.Interactive.Undo, undo)
@@ -206,10 +210,10 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			if b.atHome(in) {
 				b.cfg.Home.opened(click.TeamID, click.UserID) // they look at it
 			}
-			b.openModal(ctx, in.TriggerID, opening{team: in.User.TeamID, user: in.User.ID, place: place{Channel: in.channel()}, chat: click.Subject})
+			b.openModal(ctx, in, opening{place: place{Channel: in.channel()}, chat: click.Subject}, "")
 		case actionChat:
 			if action.SelectedOption != nil {
-				b.fillModal(in.View, in.User.ID, action.SelectedOption.Value)
+				b.fillModal(in, action.SelectedOption.Value)
 			}
 		}
 	}
@@ -242,17 +246,12 @@ const (
 
 // serveShortcut opens the modal; on a message, with what the message names.
 func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
-	o := opening{team: in.User.TeamID, user: in.User.ID}
 	switch in.CallbackID {
 	case shortcutGlobal:
+		b.openModal(ctx, in, opening{}, "")
 	case shortcutMessage:
-		o.place = place{Channel: in.channel(), Thread: in.thread()}
-		o.mentions = func() (string, []linq.Handle) {
-			return commands.FindMentions(in.Message.Text, b.cfg.Interactive.Region)
-		}
+		b.openModal(ctx, in, opening{place: place{Channel: in.channel(), Thread: in.thread()}}, in.Message.Text)
 	default:
 		b.loggerOf(ctx).WithField("shortcut", in.CallbackID).Warn("a shortcut that linqbot does not know")
-		return
 	}
-	b.openModal(ctx, in.TriggerID, o)
 }

@@ -1,8 +1,8 @@
 package bot
 
 import (
-	"context"
-	"sync"
+	"fmt"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -15,13 +15,7 @@ import (
 // A form that somebody may not open is refused on the record, wherever they ask for it, and once.
 func TestARefusedFormIsRecorded(t *testing.T) {
 	t.Parallel()
-	var mu sync.Mutex
-	var denials []ledger.Denial
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}, Denied: func(_ context.Context, d ledger.Denial) {
-		mu.Lock()
-		defer mu.Unlock()
-		denials = append(denials, d)
-	}}})
+	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
 	message := h.slack.PostAs(ada, ops, "", "Please remove "+ann)
 	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcutGlobal))
 	wantView(t, h.modal(), "You may not remove people")
@@ -30,10 +24,72 @@ func TestARefusedFormIsRecorded(t *testing.T) {
 	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, grace, shortcutGlobal))
 	h.command(slacktest.Command{UserID: grace, ChannelID: ops, Text: chatID})
 
-	mu.Lock()
-	defer mu.Unlock()
-	denial := func(source ledger.Source, channel string) ledger.Denial {
-		return ledger.Denial{Source: source, TeamID: h.slack.Config().TeamID, UserID: ada, ChannelID: channel, Rule: commands.DeniedByName}
+	denied := func(source ledger.Source, channel string) noted {
+		return noted{State: ledger.Denied, Source: source, User: ada, Channel: channel, Rule: commands.DeniedByName}
 	}
-	assert.DeepEqual(t, denials, []ledger.Denial{denial(ledger.Modal, ""), denial(ledger.Modal, ops), denial(ledger.SlashCommand, ops)})
+	read := func(source ledger.Source, channel string) noted {
+		return noted{State: ledger.Read, Source: source, User: grace, Channel: channel, Rule: "user " + grace, Chat: chatID}
+	}
+	assert.DeepEqual(t, h.noted(), []noted{
+		denied(ledger.Modal, ""), denied(ledger.Modal, ops), denied(ledger.SlashCommand, ops), read(ledger.SlashCommand, ops),
+	})
+}
+
+// noted is a denial or a reading, as the audit has it.
+type noted struct {
+	State         ledger.State
+	Source        ledger.Source
+	User, Channel string
+	Rule          string
+	Chat          string
+	Searched      string
+}
+
+// noted returns the denials and readings, oldest first.
+func (h *house) noted() []noted {
+	h.t.Helper()
+	var all []noted
+	for row, err := range h.ledger.Reader().Audit(h.t.Context(), ledger.AuditFilter{}) {
+		assert.NilError(h.t, err)
+		if row.State == ledger.Denied || row.State == ledger.Read {
+			all = append(all, noted{
+				State: row.State, Source: row.Source, User: row.UserID, Channel: row.ChannelID, Rule: row.Rule,
+				Chat: row.ChatID, Searched: row.Searched,
+			})
+		}
+	}
+	return all
+}
+
+// What a person who may not sends by the form is not looked at: nothing is asked of Linq, and the answer
+// is the same whatever was chosen, so that it tells of no chat whether it is there.
+func TestADeniedFormIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{})
+	form := h.open(chatID)
+	denying, _ := h.program(houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h.serve(denying)
+	asked := len(h.linq.Calls())
+	other := "99999999-2222-4333-8444-555555555555"
+	digest := "#0123456789abcdef0123456789abcdef"
+	var answers []string
+	for i, fields := range [][]slacktest.Field{
+		{chatPick(chatID), peoplePick(ann)},
+		{chatPick(chatID), peoplePick(digest)},
+		{chatPick(other), {BlockID: blockPeople + other, ActionID: actionPeople, Values: []string{digest}}},
+		{chatPick("no id")},
+		{},
+	} {
+		form := form
+		form.ID = fmt.Sprint("V", i)
+		ack := h.taken(h.slack.Submit(t.Context(), h.server.URL, form, fields...))
+		answers = append(answers, string(ack.Body))
+	}
+	assert.Assert(t, strings.Contains(answers[0], "You may not remove people"), answers[0])
+	for _, answer := range answers {
+		assert.Equal(t, answer, answers[0])
+	}
+	assert.DeepEqual(t, h.suggest(form, "spring"), []string{})
+	h.taken(h.slack.Pick(t.Context(), h.server.URL, form, chatPick(chatID)))
+	assert.Equal(t, len(h.linq.Calls()), asked)
 }

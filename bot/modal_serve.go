@@ -18,67 +18,77 @@ import (
 // opening is what a modal starts out with.
 type opening struct {
 	place  place
-	team   string
-	user   string
 	chat   string // a chat id, or ""
 	people []linq.Handle
-
-	// mentions reads chat and people out of a message, once the policy has let the person in. Optional.
-	mentions func() (chat string, people []linq.Handle)
 }
 
-// openModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
-// and fills it when the chat has been read.
-func (b *Bot) openModal(ctx context.Context, trigger string, o opening) {
-	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, commands.Invocation{
-		TeamID: o.team, UserID: o.user, ChannelID: o.place.Channel,
+// openModal opens the modal, if the person may; else one that says why not. What a message names is
+// looked for only for who may.
+func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message string) {
+	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(o.place.Channel), func() string {
+		if message != "" {
+			o.chat, o.people = commands.FindMentions(message, b.cfg.Interactive.Region)
+		}
+		return o.chat
 	})
-	if may && o.mentions != nil {
-		o.chat, o.people = o.mentions()
+	switch {
+	case may:
+		b.showModal(in.TriggerID, o)
+	case len(denied) > 0:
+		b.behind(func(ctx context.Context) { b.openView(ctx, in.TriggerID, modal{closed: true, note: joined(denied)}) })
 	}
+}
+
+// showModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
+// and fills it when the chat has been read.
+func (b *Bot) showModal(trigger string, o opening) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
 	first := modal{place: o.place, chosen: o.people}
-	switch {
-	case !may:
-		first = modal{closed: true, note: joined(denied)}
-	case filled:
+	if filled {
 		first = modal{place: o.place, closed: true, note: commands.Say("%s Reading the chat.", string(commands.MarkQueued))}
 	}
 	b.behind(func(ctx context.Context) {
-		opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().modal(first))
-		if err == nil && opened.ID == "" {
-			err = errNoView
-		}
-		if err != nil {
-			b.log.WithError(withoutURL(err)).Warn("the modal was not opened")
-			return
-		}
-		if may && filled {
+		if opened, ok := b.openView(ctx, trigger, first); ok && filled {
 			b.fill(ctx, opened.ID, opened.Hash, o.place, id, o.people)
 		}
 	})
 }
 
+func (b *Bot) openView(ctx context.Context, trigger string, m modal) (*slack.ViewResponse, bool) {
+	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().modal(m))
+	if err == nil && opened.ID == "" {
+		err = errNoView
+	}
+	if err != nil {
+		b.log.WithError(withoutURL(err)).Warn("the modal was not opened")
+		return nil, false
+	}
+	return opened, true
+}
+
 // errNoView is Slack's {"ok":false} without an error, which arrives as a success that says nothing.
 var errNoView = errors.New("bot: an answer without a view")
 
-// fillModal shows the people of the chat that was chosen in the modal.
-func (b *Bot) fillModal(v view, user, chat string) {
+// fillModal shows the people of the chat that was chosen in the modal, to who may see them.
+func (b *Bot) fillModal(in interaction, chat string) {
 	id, err := linq.ParseChatID(chat)
 	if err != nil {
 		return
 	}
-	kept := memoryOf(v)
+	kept := memoryOf(in.View)
 	var named []linq.Handle
 	for _, handle := range kept.People {
 		named = append(named, linq.NewHandle(handle))
 	}
 	b.behind(func(ctx context.Context) {
-		if !b.cfg.Interactive.Remove.Allowed(ctx, user, kept.Channel).Allowed {
-			return
+		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), func() string { return id.String() })
+		switch {
+		case may:
+			b.fill(ctx, in.View.ID, in.View.Hash, kept.place, id, named)
+		case len(denied) > 0:
+			b.updateView(ctx, in.View.ID, in.View.Hash, modal{closed: true, note: joined(denied)})
 		}
-		b.fill(ctx, v.ID, v.Hash, kept.place, id, named)
 	})
 }
 
@@ -101,6 +111,10 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id lin
 	default:
 		m.note = commands.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
 	}
+	b.updateView(ctx, viewID, hash, m)
+}
+
+func (b *Bot) updateView(ctx context.Context, viewID, hash string, m modal) {
 	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.renderer().modal(m), "", hash, viewID); err != nil {
 		b.log.WithError(withoutURL(err)).Warn("the modal was not filled")
 	}
@@ -126,22 +140,28 @@ type (
 func (b *Bot) serveOptions(ctx context.Context, w http.ResponseWriter, in interaction) {
 	found := options{Options: []option{}}
 	defer func() { writeJSON(w, found) }()
-	if in.ActionID != actionChat || !b.cfg.Interactive.Remove.Allowed(ctx, in.User.ID, memoryOf(in.View).Channel).Allowed {
+	if in.ActionID != actionChat {
 		return
 	}
-	chats, err := b.cfg.Interactive.Book.Search(ctx, in.Value)
-	if err != nil {
-		b.log.WithError(err).Warn("a search for chats found nothing: they are not listed yet")
-		return
-	}
+	asked := in.invocation(memoryOf(in.View).Channel)
+	asked.Text = in.Value
+	chats := b.cfg.Interactive.FindChats.Options(ctx, asked)
 	for _, chat := range chats[:min(mostOptions, len(chats))] {
 		found.Options = append(found.Options, *chatOption(chat))
 	}
 }
 
-// serveSubmission removes the people who were chosen. What is wrong shows at its field.
+// serveSubmission removes the people who were chosen. What is wrong shows at its field, to who may act:
+// anybody else gets the same answer whatever was chosen.
 func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in interaction) {
 	if in.View.CallbackID != modalRemove {
+		return
+	}
+	where := memoryOf(in.View)
+	picked := in.invocation(where.Channel)
+	picked.Delivery, picked.ThreadTS = "view-"+in.View.ID, where.Thread
+	if denied, may := b.cfg.Interactive.Remove.MaySubmit(ctx, picked); !may {
+		b.closeModal(w, denied)
 		return
 	}
 	wrong := func(block, text string) {
@@ -170,19 +190,18 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 		wrong(block, "Linq did not say who is in this chat. Try again in a moment.")
 		return
 	}
-	where := memoryOf(in.View)
-	answer, recorded := b.cfg.Interactive.Remove.Pick(ctx, commands.Invocation{
-		Delivery: "view-" + in.View.ID, TeamID: in.User.TeamID, UserID: in.User.ID,
-		ChannelID: where.Channel, ThreadTS: where.Thread,
-	}, id, people)
+	answer, recorded := b.cfg.Interactive.Remove.Pick(ctx, picked, id, people)
 	if recorded {
 		return // an empty answer closes the modal
 	}
 	b.closeModal(w, answer)
 }
 
-// closeModal leaves nothing in the modal but what there is to say.
+// closeModal leaves nothing in the modal but what there is to say, and no modal where that is nothing.
 func (b *Bot) closeModal(w http.ResponseWriter, answer commands.Answer) {
+	if len(answer) == 0 {
+		return
+	}
 	m := modal{closed: true, note: joined(answer)}
 	writeJSON(w, slack.NewUpdateViewSubmissionResponse(new(b.cfg.Teams.renderer().modal(m))))
 }

@@ -17,15 +17,16 @@ import (
 
 // FindChats is the command /linq-chats: it finds chats for people who do not know their ids.
 type FindChats struct {
-	policy Policy
-	book   *ChatBook
-	log    *logrus.Entry
-	tally  Tally
+	gate  *Gate
+	book  *ChatBook
+	log   *logrus.Entry
+	tally Tally
 }
 
 // FindChatsConfig is what [FindChats] needs.
 type FindChatsConfig struct {
 	Policy Policy
+	Audit  Audit // optional; nil records no denials and readings
 	Book   *ChatBook
 	Logger *logrus.Logger
 	Tally  Tally // nil: nothing is counted
@@ -33,7 +34,10 @@ type FindChatsConfig struct {
 
 // NewFindChats returns the command.
 func NewFindChats(cfg FindChatsConfig) *FindChats {
-	return &FindChats{policy: cfg.Policy, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
+	return &FindChats{
+		gate: NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
+	}
 }
 
 const (
@@ -46,7 +50,7 @@ const (
 
 // Run lists the group chats that match the words.
 func (c *FindChats) Run(ctx context.Context, in Invocation) Answer {
-	return c.page(ctx, in, cleanTyped(in.Text), 0)
+	return c.page(ctx, in, 0)
 }
 
 // More lists the next page. Everything it needs is in the click.
@@ -56,20 +60,55 @@ func (c *FindChats) More(ctx context.Context, click Click) Answer {
 	if err != nil || from < 0 {
 		from = 0
 	}
-	in := Invocation{TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
-	return c.page(ctx, in, words, from)
+	in := click.invocation()
+	in.Text = words
+	return c.page(ctx, in, from)
 }
 
-func (c *FindChats) page(ctx context.Context, in Invocation, words string, from int) Answer {
-	decision := c.policy.Decide(ctx, in.UserID, in.ChannelID)
-	if !decision.Allowed {
-		c.tally.Counted(ledger.ChatList, "denied")
-		c.policy.denied(ctx, in.denial(ledger.ChatList, decision))
-		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+// Options finds chats for the search in the form, none for who may not, and while they are not known.
+func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
+	decision, _, may := c.gate.enter(ctx, ledger.ChatSearch, in)
+	if !may {
+		return nil
 	}
-	if utf8.RuneCountInString(words) > longestSearch {
+	words, ok := readWords(in.Text)
+	if !ok {
+		c.tally.Counted(ledger.ChatSearch, "usage")
+		return nil
+	}
+	if !c.gate.read(ctx, ledger.ChatSearch, in, decision.Rule, "", words) {
+		return nil
+	}
+	found, err := c.book.Search(ctx, words)
+	if err != nil {
+		c.log.WithError(err).WithField("outcome", c.tally.Counted(ledger.ChatSearch, "not_listed")).Warn("a search for chats found nothing: they are not listed yet")
+		return nil
+	}
+	c.tally.Counted(ledger.ChatSearch, "listed")
+	return found
+}
+
+// readWords returns what is searched for; false if it is too long to be.
+func readWords(text string) (words string, ok bool) {
+	if refuseLongText(text) != nil {
+		return "", false
+	}
+	words = cleanTyped(text)
+	return words, utf8.RuneCountInString(words) <= longestSearch
+}
+
+func (c *FindChats) page(ctx context.Context, in Invocation, from int) Answer {
+	decision, denied, may := c.gate.enter(ctx, ledger.ChatList, in)
+	if !may {
+		return denied
+	}
+	words, ok := readWords(in.Text)
+	if !ok {
 		c.tally.Counted(ledger.ChatList, "usage")
 		return Answer{Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
+	}
+	if !c.gate.read(ctx, ledger.ChatList, in, decision.Rule, "", words) {
+		return nil
 	}
 	found, err := c.book.Search(ctx, words)
 	if err != nil {

@@ -7,6 +7,9 @@ import (
 // OpensForm reports whether the text after /linq-remove leaves something to be picked: the chat and
 // the people, or, where it is a chat id alone, the people.
 func OpensForm(text string) (chat string, opens bool) {
+	if refuseLongText(text) != nil {
+		return "", false
+	}
 	cleaned := cleanTyped(text)
 	if cleaned == "" {
 		return "", true

@@ -3,8 +3,9 @@ package commands_test
 import (
 	"context"
 	"errors"
+	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -13,86 +14,261 @@ import (
 	"linqbot/linq"
 )
 
-// denials keeps what it is told.
-type denials struct {
-	kept []ledger.Denial
-	err  error
+// book keeps what leaves no request, as a ledger does.
+type book struct {
+	mu       sync.Mutex
+	denials  []ledger.Denial
+	readings []ledger.Reading
+	spent    map[string]bool
+	err      error // of each record
+	takeErr  error
 }
 
-func (d *denials) Deny(_ context.Context, denial ledger.Denial) error {
-	d.kept = append(d.kept, denial)
-	return d.err
+func (b *book) spend(delivery string) (fresh bool) {
+	fresh = !b.spent[delivery]
+	if delivery != "" {
+		if b.spent == nil {
+			b.spent = make(map[string]bool)
+		}
+		b.spent[delivery] = true
+	}
+	return fresh
 }
 
-// What the policy says no to is kept, whichever way it was asked for, and a record that cannot be
-// kept changes nothing.
-func TestDenialsAreKept(t *testing.T) {
-	t.Parallel()
-	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: "help"}
+func (b *book) Deny(_ context.Context, d ledger.Denial) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh := b.spend(d.Delivery)
+	if fresh {
+		b.denials = append(b.denials, d)
+	}
+	return !fresh, b.err
+}
+
+func (b *book) KeepReading(_ context.Context, r ledger.Reading) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh := b.spend(r.Delivery)
+	if fresh {
+		b.readings = append(b.readings, r)
+	}
+	return !fresh, b.err
+}
+
+func (b *book) TakeDelivery(_ context.Context, delivery string) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spend(delivery), b.takeErr
+}
+
+// entrance is a way in, by which U1 asks for something in C1.
+type entrance struct {
+	source   ledger.Source
+	delivery string
+	ask      func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer
+}
+
+// entrances have nothing behind them: what a denied person sends is looked at by nobody.
+func entrances() map[string]entrance {
+	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
+	click := commands.Click{Delivery: "d1", Subject: "q1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.Conceal(
 		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
-	for name, test := range map[string]struct {
-		ask    func(ctx context.Context, p commands.Policy)
-		source ledger.Source
-	}{
-		"the command": {func(ctx context.Context, p commands.Policy) {
-			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).Run(ctx, in)
-		}, ledger.SlashCommand},
-		"opening the form": {func(ctx context.Context, p commands.Policy) {
-			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).MayOpen(ctx, in)
-		}, ledger.Modal},
-		"the form": {func(ctx context.Context, p commands.Policy) {
-			commands.NewRemove(commands.RemoveConfig{Policy: p, Logger: quiet()}).Pick(ctx, in, linq.ChatID{}, nil)
-		}, ledger.Modal},
-		"the list of chats": {func(ctx context.Context, p commands.Policy) {
-			commands.NewFindChats(commands.FindChatsConfig{Policy: p, Logger: quiet()}).Run(ctx, in)
-		}, ledger.ChatList},
-		"the step": {func(ctx context.Context, p commands.Policy) {
-			commands.NewWorkflow(commands.WorkflowConfig{Policy: p, Region: "US"}).Order(ctx, step)
-		}, ledger.WorkflowStep},
-		"adding back": {func(ctx context.Context, p commands.Policy) {
-			commands.NewUndo(commands.UndoConfig{Policy: p, Records: oneRemoval{}, Logger: quiet()}).
-				Run(ctx, commands.UndoClick{RequestID: "r1", TeamID: "T1", UserID: "U1"})
-		}, ledger.UndoButton},
-		"the yes to a question": {func(ctx context.Context, p commands.Policy) {
-			commands.NewRemove(commands.RemoveConfig{Policy: p, Questions: oneQuestion{}, Logger: quiet()}).
-				Decide(ctx, commands.Click{Subject: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}, true)
-		}, ledger.Answered},
-	} {
+	remove := func(p commands.Policy, record commands.Audit) *commands.Remove {
+		return commands.NewRemove(commands.RemoveConfig{Policy: p, Audit: record, Logger: quiet()})
+	}
+	find := func(p commands.Policy, record commands.Audit) *commands.FindChats {
+		return commands.NewFindChats(commands.FindChatsConfig{Policy: p, Audit: record, Logger: quiet()})
+	}
+	return map[string]entrance{
+		"the command": {ledger.SlashCommand, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			in := in
+			in.OpenForm = func(string) { panic("a form is opened") }
+			return remove(p, record).Run(ctx, in)
+		}},
+		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			answer, _ := remove(p, record).MayOpen(ctx, in, func() string { panic("a message is searched") })
+			return answer
+		}},
+		"sending the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			answer, _ := remove(p, record).MaySubmit(ctx, in)
+			return answer
+		}},
+		"the people of the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			answer, _ := remove(p, record).Pick(ctx, in, linq.ChatID{}, nil)
+			return answer
+		}},
+		"the list of chats": {ledger.ChatList, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			return find(p, record).Run(ctx, in)
+		}},
+		"more chats": {ledger.ChatList, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			return find(p, record).More(ctx, click)
+		}},
+		"the search in the form": {ledger.ChatSearch, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			if len(find(p, record).Options(ctx, in)) > 0 {
+				panic("chats are found")
+			}
+			return nil
+		}},
+		"the step": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			commands.NewWorkflow(commands.WorkflowConfig{Policy: p, Audit: record, Region: "US"}).Order(ctx, step)
+			return nil
+		}},
+		"adding back": {ledger.UndoButton, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			return commands.NewUndo(commands.UndoConfig{Policy: p, Audit: record, Logger: quiet()}).
+				Run(ctx, commands.UndoClick{Delivery: "d1", RequestID: "r1", TeamID: "T1", ChannelID: "C1", UserID: "U1"})
+		}},
+		"the yes to a question": {ledger.Answered, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+			answer, _ := remove(p, record).Decide(ctx, click, true)
+			return answer
+		}},
+	}
+}
+
+// What the policy says no to is on record once, whichever way it was asked for, before anything else is
+// looked at; a record that cannot be kept changes nothing. The same bytes again get no answer.
+func TestDenialsAreKept(t *testing.T) {
+	t.Parallel()
+	for name, test := range entrances() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			record := &denials{err: errors.New("no ledger")}
-			policy := commands.Policy{Users: []string{"U9"}, Denied: commands.RecordDenials(record, quiet())}
-			test.ask(t.Context(), policy)
-			assert.DeepEqual(t, record.kept, []ledger.Denial{{
-				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: commands.DeniedByName,
+			record := &book{err: errors.New("no ledger")}
+			policy := commands.Policy{Users: []string{"U9"}}
+			first := test.ask(t.Context(), policy, record)
+			again := test.ask(t.Context(), policy, record)
+			if test.source != ledger.WorkflowStep && test.source != ledger.ChatSearch {
+				assert.Assert(t, strings.Contains(shownAnswer(first), "You may not remove people"), shownAnswer(first))
+			}
+			assert.Equal(t, len(again), 0)
+			assert.DeepEqual(t, record.denials, []ledger.Denial{{
+				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: commands.DeniedByName, Delivery: test.delivery,
+			}})
+			assert.Equal(t, len(record.readings), 0)
+		})
+	}
+}
+
+// A question is for who asked. Somebody else's press is on record, and a stranger's learns nothing.
+func TestSomebodyElsesPressIsKept(t *testing.T) {
+	t.Parallel()
+	for _, yes := range []bool{true, false} {
+		for rule, policy := range map[string]commands.Policy{
+			commands.DeniedToAnswerIt: {Everyone: true},
+			commands.DeniedByName:     {Users: []string{"U9"}},
+		} {
+			record := &book{}
+			command := commands.NewRemove(commands.RemoveConfig{Policy: policy, Audit: record, Questions: oneQuestion{}, Logger: quiet()})
+			click := commands.Click{Delivery: "d2", Subject: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U2"}
+			answer, closed := command.Decide(t.Context(), click, yes)
+			assert.Assert(t, !closed)
+			assert.Equal(t, strings.Contains(shownAnswer(answer), "U1"), rule == commands.DeniedToAnswerIt, shownAnswer(answer))
+			again, closed := command.Decide(t.Context(), click, yes)
+			assert.Assert(t, !closed)
+			assert.Equal(t, len(again), 0)
+			assert.DeepEqual(t, record.denials, []ledger.Denial{{
+				Source: ledger.Answered, TeamID: "T1", ChannelID: "C1", UserID: "U2", Rule: rule, Delivery: "d2",
+			}})
+		}
+	}
+}
+
+// The channel that counts is where the question was asked and the removal asked for; both are known
+// only after who asks.
+func TestDenialsByChannelAreKept(t *testing.T) {
+	t.Parallel()
+	policy := commands.Policy{Everyone: true, Channels: []string{"C9"}}
+	record := &book{}
+	commands.NewRemove(commands.RemoveConfig{Policy: policy, Audit: record, Questions: oneQuestion{}, Logger: quiet()}).
+		Decide(t.Context(), commands.Click{Delivery: "d1", Subject: "d1", TeamID: "T1", ChannelID: "C9", UserID: "U1"}, true)
+	commands.NewUndo(commands.UndoConfig{Policy: policy, Audit: record, Records: oneRemoval{}, Logger: quiet()}).
+		Run(t.Context(), commands.UndoClick{Delivery: "d2", RequestID: "r1", TeamID: "T1", ChannelID: "C9", UserID: "U1"})
+	denied := func(source ledger.Source, delivery string) ledger.Denial {
+		return ledger.Denial{Source: source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: commands.DeniedByChannel, Delivery: delivery}
+	}
+	assert.DeepEqual(t, record.denials, []ledger.Denial{denied(ledger.Answered, "d1"), denied(ledger.UndoButton, "d2")})
+}
+
+// Who lists, searches or opens something is on record, with numbers masked. The same bytes again get nothing.
+func TestReadingsAreKept(t *testing.T) {
+	t.Parallel()
+	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
+	opened := 0
+	for name, test := range map[string]struct {
+		source         ledger.Source
+		chat, searched string
+		ask            func(t *testing.T, record commands.Audit) (something bool)
+	}{
+		"the list": {ledger.ChatList, "", "", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			return len(finderOn(t, record).Run(t.Context(), in)) > 0
+		}},
+		"a search by a number": {ledger.ChatList, "", "+1 ••• ••• 0132", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			in := in
+			in.Text = ada
+			return len(finderOn(t, record).Run(t.Context(), in)) > 0
+		}},
+		"more of them": {ledger.ChatList, "", "spring c•••@example.com", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			click := commands.Click{Delivery: "d1", Subject: "8 spring carla@example.com", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
+			return len(finderOn(t, record).More(t.Context(), click)) > 0
+		}},
+		"the search in the form": {ledger.ChatSearch, "", "spring", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			in := in
+			in.Text = "spring"
+			return len(finderOn(t, record).Options(t.Context(), in)) > 0
+		}},
+		"the form on a chat": {ledger.Modal, chatID, "", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			_, may := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()}).
+				MayOpen(t.Context(), in, func() string { return chatID })
+			return may
+		}},
+		"the command on a chat": {ledger.SlashCommand, chatID, "", func(t *testing.T, record commands.Audit) bool {
+			t.Helper()
+			in, before := in, opened
+			in.Text, in.OpenForm = chatID, func(string) { opened++ }
+			answer := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()}).Run(t.Context(), in)
+			assert.Equal(t, opened > before, len(answer) > 0)
+			return len(answer) > 0
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			record := &book{}
+			assert.Assert(t, test.ask(t, record))
+			assert.Assert(t, !test.ask(t, record), "the same bytes again")
+			assert.DeepEqual(t, record.readings, []ledger.Reading{{
+				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "everyone", ChatID: test.chat,
+				Searched: test.searched, Delivery: "d1",
 			}})
 		})
 	}
 }
 
-// A look-up that has used up the time for an answer takes none from the record of its denial, which in
-// turn does not keep the answer for long.
-func TestADenialIsKeptWhenTimeIsUp(t *testing.T) {
+// A form that is opened on no chat shows nobody's data.
+func TestAnEmptyFormIsNoReading(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	record := &timed{}
-	commands.RecordDenials(record, quiet())(ctx, ledger.Denial{UserID: "U1", Rule: commands.DeniedUnknown})
-	assert.NilError(t, record.err)
-	assert.Assert(t, record.left > 0 && record.left <= 300*time.Millisecond, "%s", record.left)
+	record := &book{}
+	command := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()})
+	_, may := command.MayOpen(t.Context(), in1(), func() string { return "" })
+	assert.Assert(t, may)
+	in, opened := in1(), 0
+	in.Text, in.OpenForm = "", func(chat string) {
+		assert.Check(t, chat == "")
+		opened++
+	}
+	assert.Assert(t, len(command.Run(t.Context(), in)) > 0)
+	assert.Equal(t, opened, 1)
+	assert.Equal(t, len(record.readings), 0)
 }
 
-// timed notes how much time a record is given.
-type timed struct {
-	left time.Duration
-	err  error
-}
-
-func (r *timed) Deny(ctx context.Context, _ ledger.Denial) error {
-	until, _ := ctx.Deadline()
-	r.left, r.err = time.Until(until), ctx.Err()
-	return r.err
+// finderOn finds two chats, and records who does.
+func finderOn(t *testing.T, record commands.Audit) *commands.FindChats {
+	t.Helper()
+	return commands.NewFindChats(commands.FindChatsConfig{
+		Policy: anyone(), Audit: record, Book: bookOf(t, "US", gallery()[:2]...), Logger: quiet(),
+	})
 }
 
 // oneQuestion is the question of U1 in C1, which is open.

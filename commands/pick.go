@@ -10,36 +10,36 @@ import (
 	"linqbot/linq"
 )
 
-// Allowed says whether the person may act there, as [Remove.Run] would. Without a channel, as from a
-// shortcut that belongs to none, a policy that names channels denies.
-func (c *Remove) Allowed(ctx context.Context, user, channel string) Decision {
-	return c.policy.Decide(ctx, user, channel)
-}
-
 // MayOpen says whether the person may open the form there. It returns true when they may; else the
-// answer says why not, and the denial is recorded.
-func (c *Remove) MayOpen(ctx context.Context, in Invocation) (Answer, bool) {
-	decision := c.Allowed(ctx, in.UserID, in.ChannelID)
-	if decision.Allowed {
-		return nil, true
+// answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
+// message names is looked for only for who may act.
+func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (Answer, bool) {
+	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	if !may {
+		return answer, false
 	}
-	return c.denyForm(ctx, c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID}), in, decision), false
+	if chat := on(); chat != "" && !c.gate.read(ctx, ledger.Modal, in, decision.Rule, chat, "") {
+		return nil, false
+	}
+	return nil, true
 }
 
-func (c *Remove) denyForm(ctx context.Context, log *logrus.Entry, in Invocation, d Decision) Answer {
-	log.WithField("outcome", c.tally.Counted(ledger.Modal, "denied")).Info("form answered")
-	c.policy.denied(ctx, in.denial(ledger.Modal, d))
-	return Answer{Say("%s %s", string(MarkRefused), d.Why)}
+// MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is
+// looked at before. It returns true when they may; else the answer says why not.
+func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (Answer, bool) {
+	_, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	return answer, may
 }
 
 // Pick records the removal of people who were chosen from a list. The text of the invocation is not
 // looked at; its delivery is that of the form, so that sending it twice removes once. It returns
-// true when all of it was recorded and the outcome will tell; else the answer says what is to be known.
+// true when all of it was recorded, now or before, and the outcome will tell; else the answer says what is
+// to be known.
 func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []linq.Handle) (Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision := c.Allowed(ctx, in.UserID, in.ChannelID)
-	if !decision.Allowed {
-		return c.denyForm(ctx, log, in, decision), false
+	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	if !may {
+		return answer, false
 	}
 	args := RemoveArgs{Chat: chat}
 	for _, person := range people {
@@ -58,6 +58,9 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 		log.WithFields(logrus.Fields{
 			"outcome": c.tally.Counted(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("form answered")
+	}
+	if wasSeen(accepted) {
+		return nil, true
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
 	return acknowledge(in, args, accepted), allRecorded

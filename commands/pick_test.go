@@ -139,7 +139,7 @@ func TestMayOpen(t *testing.T) {
 				Policy: test.policy, Logger: quiet(),
 				Tally: func(source ledger.Source, outcome string) { counted[string(source)+" "+outcome]++ },
 			})
-			answer, may := command.MayOpen(t.Context(), in1())
+			answer, may := command.MayOpen(t.Context(), in1(), func() string { return "" })
 			assert.Equal(t, may, test.want == "")
 			if may {
 				assert.Equal(t, len(answer), 0)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"linqbot/ledger"
 )
 
 // Policy says who may act, and where. It denies by default.
@@ -16,8 +14,6 @@ type Policy struct {
 	Groups   []string // ids of user groups whose members may act
 	Channels []string // ids of the channels in which commands work; empty: in all
 	Members  Members  // looks the groups up; needed only with Groups
-
-	Denied func(ctx context.Context, d ledger.Denial) // told of each denial; nil: nobody is
 }
 
 // Members knows who is in a user group.

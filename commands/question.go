@@ -49,13 +49,10 @@ func (c *Remove) ask(ctx context.Context, in Invocation, args RemoveArgs, accept
 	var until time.Time
 	question := c.askedBefore(ctx, in, accepted)
 	for i, a := range accepted {
-		switch {
-		case question == a.Request.Delivery && a.Request.State == ledger.Asked:
+		if question == a.Request.Delivery && a.Request.State == ledger.Asked {
 			open, until = append(open, args.Handles[i]), a.Request.ExpiresAt
-		case a.Outcome == ledger.UnderWay:
+		} else {
 			answer = append(answer, alreadyUnderWay(in, args.Handles[i], a))
-		default:
-			answer = append(answer, Say("%s The removal of %s was asked for before. It is done once.", string(MarkQueued), Name(args.Handles[i].International)))
 		}
 	}
 	if len(open) == 0 {
@@ -186,6 +183,7 @@ func chatName(chat linq.Chat) Span {
 
 // Click is a press of a button.
 type Click struct {
+	Delivery    string // the platform's id of this press
 	Subject     string
 	TeamID      string
 	UserID      string
@@ -194,11 +192,24 @@ type Click struct {
 	ResponseURL string
 }
 
+func (c Click) invocation() Invocation {
+	return Invocation{Delivery: c.Delivery, TeamID: c.TeamID, ChannelID: c.ChannelID, UserID: c.UserID}
+}
+
 // Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns
 // true when the question is closed, so that its buttons can go.
 func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
+	in := click.invocation()
+	// Who asked may always say no, so that a no of somebody whom the policy denies is looked at.
+	decision := c.gate.policy.DecideUser(ctx, click.UserID)
+	if yes && !decision.Allowed {
+		return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+	}
 	view, err := c.questions.View(ctx, click.Subject)
+	if errors.Is(err, ledger.ErrNotFound) && !decision.Allowed {
+		return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+	}
 	if errors.Is(err, ledger.ErrNotFound) {
 		log.WithField("outcome", c.tally.Counted(ledger.Answered, "unknown")).Info("question answered")
 		return Answer{Say("%s linqbot has no record of this question. Nothing was removed. To remove someone, ask again.", string(MarkRefused))}, true
@@ -209,29 +220,36 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, boo
 	}
 	asked := view.Requests[0]
 	if click.UserID != asked.UserID {
-		log.WithField("outcome", c.tally.Counted(ledger.Answered, "somebody_else")).Info("question answered")
-		return Answer{Say("%s Only %s, who asked, can decide this.", string(MarkRefused), Member(asked.UserID))}, false
+		if !decision.Allowed {
+			return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+		}
+		return c.gate.Deny(ctx, ledger.Answered, in, DeniedToAnswerIt, Say("Only %s, who asked, can decide this.", Member(asked.UserID))), false
 	}
 	cause := "declined by the person who asked"
 	if yes {
-		decision := c.Allowed(ctx, click.UserID, cmp.Or(asked.ChannelID, click.ChannelID))
-		if !decision.Allowed {
-			log.WithField("outcome", c.tally.Counted(ledger.Answered, "denied")).Info("question answered")
-			c.policy.denied(ctx, ledger.Denial{
-				Source: ledger.Answered, TeamID: click.TeamID, ChannelID: cmp.Or(asked.ChannelID, click.ChannelID),
-				UserID: click.UserID, Rule: decision.Rule,
-			})
-			return Answer{Say("%s %s", string(MarkRefused), decision.Why)}, false
+		in.ChannelID = cmp.Or(asked.ChannelID, click.ChannelID)
+		if answer, may := c.gate.enterChannel(ctx, ledger.Answered, in); !may {
+			return answer, false
 		}
 		cause = "confirmed by the person who asked"
 	}
+	if fresh, err := c.gate.take(ctx, click.Delivery); err != nil {
+		return c.notDecided(log, err), false
+	} else if !fresh {
+		log.WithField("outcome", c.tally.Counted(ledger.Answered, "redelivered")).Info("question answered")
+		return nil, false
+	}
 	requests, decided, err := c.questions.Decide(ctx, click.Subject, yes, cause)
 	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
-		return Answer{Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
+		return c.notDecided(log, err), false
 	}
 	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Counted(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
 	return decidedAnswer(requests, decided, yes), true
+}
+
+func (c *Remove) notDecided(log *logrus.Entry, err error) Answer {
+	log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
+	return Answer{Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}
 }
 
 func decidedName(decided int, yes bool) string {

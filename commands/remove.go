@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/sirupsen/logrus"
 
@@ -18,14 +19,13 @@ type Invocation struct {
 	Text        string
 	ResponseURL string
 	ThreadTS    string // a thread to answer in; "": one of our own
+
+	// OpenForm opens the form on a chat, "" for none. Optional; nil where no form can be opened.
+	OpenForm func(chat string)
 }
 
-// denial is what the record has of an invocation that was denied.
-func (in Invocation) denial(source ledger.Source, d Decision) ledger.Denial {
-	return ledger.Denial{Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: d.Rule}
-}
-
-// Answer is what the person alone reads at once, a paragraph each.
+// Answer is what the person alone reads at once, a paragraph each. An empty one says nothing: a
+// delivery that was seen before is not answered again.
 type Answer []Text
 
 // Recorder takes orders; see [ledger.Ledger.Accept].
@@ -35,7 +35,7 @@ type Recorder interface {
 
 // Remove is the command /linq-remove.
 type Remove struct {
-	policy    Policy
+	gate      *Gate
 	recorder  Recorder
 	region    string
 	asks      bool
@@ -49,6 +49,7 @@ type Remove struct {
 // RemoveConfig is what [Remove] needs.
 type RemoveConfig struct {
 	Policy   Policy
+	Audit    Audit // optional; nil records no denials and readings
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
@@ -64,7 +65,8 @@ type RemoveConfig struct {
 // NewRemove returns the command.
 func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
-		policy: cfg.Policy, recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
+		gate:     NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
 		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, tally: cfg.Tally,
 	}
 }
@@ -73,11 +75,16 @@ func NewRemove(cfg RemoveConfig) *Remove {
 // was asked for is on disk, or none is and the answer says why.
 func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision := c.policy.Decide(ctx, in.UserID, in.ChannelID)
-	if !decision.Allowed {
-		log.WithField("outcome", c.tally.Counted(ledger.SlashCommand, "denied")).Info("command answered")
-		c.policy.denied(ctx, in.denial(ledger.SlashCommand, decision))
-		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+	decision, denied, may := c.gate.enter(ctx, ledger.SlashCommand, in)
+	if !may {
+		return denied
+	}
+	if chat, opens := OpensForm(in.Text); opens && in.OpenForm != nil {
+		if chat != "" && !c.gate.read(ctx, ledger.SlashCommand, in, decision.Rule, chat, "") {
+			return nil
+		}
+		in.OpenForm(chat)
+		return FormOpens()
 	}
 	args, err := ParseRemove(in.Text, c.region)
 	if err != nil {
@@ -110,6 +117,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 			"outcome": c.tally.Counted(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("command answered")
 	}
+	if wasSeen(accepted) {
+		return nil
+	}
 	if c.asks {
 		return c.ask(ctx, in, args, accepted)
 	}
@@ -136,13 +146,21 @@ func notRecorded(err error) Answer {
 	return Answer{Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}
 }
 
+// wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
+// is recorded together, so one order of it tells.
+func wasSeen(accepted []ledger.Acceptance) bool {
+	return slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool {
+		return a.Outcome == ledger.Redelivered || a.Outcome == ledger.Spent
+	})
+}
+
 func outcomeName(o ledger.Outcome) string {
 	switch o {
 	case ledger.Recorded:
 		return "recorded"
-	case ledger.Redelivered:
-		return "redelivered"
-	default:
+	case ledger.UnderWay:
 		return "under_way"
+	default:
+		return "redelivered"
 	}
 }

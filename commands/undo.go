@@ -14,13 +14,15 @@ import (
 
 // Undo takes removals back: it is the button "Add back".
 type Undo struct {
-	cfg UndoConfig
-	log *logrus.Entry
+	cfg  UndoConfig
+	gate *Gate
+	log  *logrus.Entry
 }
 
 // UndoConfig is what an [Undo] needs.
 type UndoConfig struct {
 	Policy    Policy
+	Audit     Audit // optional; nil records no denials, and no presses
 	Recorder  Recorder
 	Records   UndoRecords
 	Explainer Explainer
@@ -37,6 +39,7 @@ type UndoRecords interface {
 
 // UndoClick is a click on "Add back".
 type UndoClick struct {
+	Delivery    string // the platform's id of this press
 	RequestID   string // of the removal
 	TeamID      string
 	UserID      string
@@ -63,25 +66,34 @@ func NewUndo(cfg UndoConfig) *Undo {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Undo{cfg: cfg, log: cfg.Logger.WithField("part", "commands")}
+	gate := NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
+	return &Undo{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // Run records that the person is to be added back. It returns what the one who clicked is told alone:
-// nothing when it is recorded, for then the thread says it all.
+// nothing when it is recorded, for then the thread says it all, or when the press was seen before.
 func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 	log := u.log.WithFields(logrus.Fields{"user": click.UserID, "channel": click.ChannelID})
+	in := Invocation{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
+	decision, answer, may := u.gate.enterAnywhere(ctx, ledger.UndoButton, in)
+	if !may {
+		return answer
+	}
 	removal, err := u.cfg.Records.Request(ctx, click.RequestID)
 	known := err == nil
 	if !known && !errors.Is(err, ledger.ErrNotFound) {
 		return u.unread(log, err)
 	}
-	decision := u.cfg.Policy.Decide(ctx, click.UserID, removal.ChannelID)
-	if !decision.Allowed {
-		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "denied")).Info("undo answered")
-		u.cfg.Policy.denied(ctx, ledger.Denial{
-			Source: ledger.UndoButton, TeamID: click.TeamID, ChannelID: removal.ChannelID, UserID: click.UserID, Rule: decision.Rule,
-		})
-		return Answer{Say("%s %s", string(MarkRefused), decision.Why)}
+	in.ChannelID = removal.ChannelID // which counts, wherever the button stands
+	if answer, may := u.gate.enterChannel(ctx, ledger.UndoButton, in); !may {
+		return answer
+	}
+	// Whatever comes of it, the press is spent: it must not add somebody later, when another one has failed.
+	if fresh, err := u.gate.take(ctx, click.Delivery); err != nil {
+		return u.unread(log, err)
+	} else if !fresh {
+		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "redelivered")).Info("undo answered")
+		return nil
 	}
 	if !known {
 		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "unknown")).Info("undo answered")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -21,13 +23,16 @@ type StepOutputs struct {
 
 // Workflow is the workflow step.
 type Workflow struct {
-	cfg WorkflowConfig
+	cfg  WorkflowConfig
+	gate *Gate
 }
 
 // WorkflowConfig is what a [Workflow] needs.
 type WorkflowConfig struct {
 	Off       bool // refuse all steps
 	Policy    Policy
+	Audit     Audit          // optional; nil records no denials
+	Logger    *logrus.Logger // optional; nil logs no denials
 	Region    string
 	Explainer Explainer
 	Now       func() time.Time // nil: time.Now
@@ -38,7 +43,7 @@ func NewWorkflow(cfg WorkflowConfig) *Workflow {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Workflow{cfg: cfg}
+	return &Workflow{cfg: cfg, gate: NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger})}
 }
 
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's
@@ -52,9 +57,9 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 		return ledger.Order{}, refusedInput(err)
 	}
 	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
-		w.cfg.Policy.denied(ctx, ledger.Denial{
-			Source: ledger.WorkflowStep, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: rule,
-		})
+		w.gate.Deny(ctx, ledger.WorkflowStep, Invocation{
+			Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy,
+		}, rule, why)
 		return ledger.Order{}, why
 	}
 	chat, err := ParseChat(inputs.ChatID)
@@ -104,6 +109,11 @@ func isMessageTS(text string) bool {
 	return seconds != "" && micros != "" && digitsOf(text) == seconds+micros
 }
 
+// RefusedBefore is what a run ends with that the policy denied, and that begins again after that has changed.
+func RefusedBefore() Text {
+	return Say("This run was refused before, and is not carried out any more. Nothing was removed. Run the workflow again.")
+}
+
 func unreadInputs() Text {
 	return Say("The step's inputs could not be read. Nothing was removed. Check the step in the workflow.")
 }
@@ -120,6 +130,9 @@ func refusedInput(err error) Text {
 
 // ParseChat reads a chat id that stands alone.
 func ParseChat(text string) (linq.ChatID, error) {
+	if err := refuseLongText(text); err != nil {
+		return linq.ChatID{}, err
+	}
 	cleaned := insidePairs(cleanTyped(text))
 	if cleaned == "" {
 		return linq.ChatID{}, usageError(UsageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")

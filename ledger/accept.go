@@ -20,6 +20,7 @@ const (
 	Recorded    Outcome = iota // a new request
 	Redelivered                // the same delivery was recorded before: the request is that one
 	UnderWay                   // somebody's request for the same removal is not final yet: it is that one
+	Spent                      // the delivery was denied or taken before: there is no request
 )
 
 // Acceptance is an order's outcome and the request that answers for it.
@@ -209,15 +210,15 @@ func finish(calls []*acceptance, err error) {
 // still take place: that stays in doubt.
 func (a *acceptor) resolve(ctx context.Context, batch []*acceptance, lost error) {
 	defer a.cfg.Committed()
-	if !a.isSeen(ctx, batch) {
+	if !a.isCommitted(ctx, batch) {
 		finish(batch, fmt.Errorf("%w: %w", ErrDoubtful, lost))
 		return
 	}
 	finish(batch, nil)
 }
 
-// isSeen looks for a new request of a batch: all of it is one transaction.
-func (a *acceptor) isSeen(ctx context.Context, batch []*acceptance) bool {
+// isCommitted looks for a new request of a batch: all of it is one transaction.
+func (a *acceptor) isCommitted(ctx context.Context, batch []*acceptance) bool {
 	for _, call := range batch {
 		for _, result := range call.results {
 			if result.Outcome == Recorded {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,38 +17,53 @@ type AuditFilter struct {
 	UserID string
 	ChatID string
 	Handle Private // compared without regard to case
-	State  State   // [Denied] chooses the denials
+	State  State   // [Denied] chooses the denials, [Read] the readings
 }
 
-// AuditRow is one request, or one denial, and what became of it.
+// AuditRow is one request and what became of it, or one denial or reading.
 type AuditRow struct {
-	Request           // of a denial: who, where and when, with the state [Denied] and why as its rule
+	Request           // of a denial or a reading: who, where and when, with the state [Denied] or [Read], and the rule
 	TraceIDs []string // Linq's, in the order in which they came
 	Thread   Thread   // where it showed
+	Searched string   // of a reading: the words, masked
+	LeftOut  int64    // of a denial or a reading: how many like it have no row, since the one before
 }
 
 const auditPage = 500
 
 // Audit returns the chosen rows, oldest first.
 func (r *Reader) Audit(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
+	return inOrder(r.denials(ctx, f), r.readings(ctx, f), r.requests(ctx, f))
+}
+
+// inOrder merges rows that are in the order of time each; of one moment the first source goes first. An
+// error comes with a row of no time, so it goes before all.
+func inOrder(sources ...iter.Seq2[AuditRow, error]) iter.Seq2[AuditRow, error] {
+	type head struct {
+		row  AuditRow
+		err  error
+		more bool
+		next func() (AuditRow, error, bool)
+	}
 	return func(yield func(AuditRow, error) bool) {
-		nextDenial, stop := iter.Pull2(r.denials(ctx, f))
-		defer stop()
-		denial, err, more := nextDenial()
-		for row, rowErr := range r.requests(ctx, f) {
-			for ; more && rowErr == nil && !denial.AcceptedAt.After(row.AcceptedAt); denial, err, more = nextDenial() {
-				if !yield(denial, err) || err != nil {
-					return
-				}
-			}
-			if !yield(row, rowErr) || rowErr != nil {
-				return
-			}
+		var heads []*head
+		for _, source := range sources {
+			next, stop := iter.Pull2(source)
+			defer stop()
+			h := &head{next: next}
+			h.row, h.err, h.more = next()
+			heads = append(heads, h)
 		}
-		for ; more; denial, err, more = nextDenial() {
-			if !yield(denial, err) || err != nil {
+		for {
+			heads = slices.DeleteFunc(heads, func(h *head) bool { return !h.more })
+			if len(heads) == 0 {
 				return
 			}
+			first := slices.MinFunc(heads, func(a, b *head) int { return a.row.AcceptedAt.Compare(b.row.AcceptedAt) })
+			if !yield(first.row, first.err) || first.err != nil {
+				return
+			}
+			first.row, first.err, first.more = first.next()
 		}
 	}
 }
@@ -72,7 +88,7 @@ func (c *clauses) String() string { return "WHERE " + strings.Join(c.conditions,
 
 func (r *Reader) requests(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
 	return func(yield func(AuditRow, error) bool) {
-		if f.State == Denied {
+		if f.State == Denied || f.State == Read {
 			return
 		}
 		after := ""
@@ -126,60 +142,6 @@ func (f AuditFilter) where(after string) *clauses {
 		c.add("state = %s", string(f.State))
 	}
 	return &c
-}
-
-// denials are in no chat and about nobody. They are read in pages too: a cursor that is open for as long
-// as somebody reads the audit would keep a connection, and SQLite's log from being taken into the file.
-func (r *Reader) denials(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
-	return func(yield func(AuditRow, error) bool) {
-		if f.ChatID != "" || f.Handle.Reveal() != "" || f.State != "" && f.State != Denied {
-			return
-		}
-		at, id := micros(f.Since), int64(0)
-		for {
-			var c clauses
-			c.add("(at, id) > (%s, %s)", at, id)
-			if !f.Until.IsZero() {
-				c.add("at < %s", micros(f.Until))
-			}
-			if f.UserID != "" {
-				c.add("user_id = %s", f.UserID)
-			}
-			rows, last, err := r.queryDenials(ctx, c.String()+fmt.Sprintf(" ORDER BY at, id LIMIT %d", auditPage), c.args)
-			if err != nil {
-				yield(AuditRow{}, fmt.Errorf("load denials: %w", err))
-				return
-			}
-			for _, row := range rows {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if len(rows) < auditPage {
-				return
-			}
-			at, id = micros(rows[len(rows)-1].AcceptedAt), last
-		}
-	}
-}
-
-// queryDenials also returns the id of the last one.
-func (r *Reader) queryDenials(ctx context.Context, where string, args []any) (rows []AuditRow, last int64, err error) {
-	found, err := r.q.query(ctx, `SELECT id, at, source, team_id, channel_id, user_id, rule FROM denials `+where, args...)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer found.Close()
-	for found.Next() {
-		row := AuditRow{Request: Request{State: Denied}}
-		var at int64
-		if err := found.Scan(&last, &at, &row.Source, &row.TeamID, &row.ChannelID, &row.UserID, &row.Rule); err != nil {
-			return nil, 0, err
-		}
-		row.AcceptedAt = fromMicros(at)
-		rows = append(rows, row)
-	}
-	return rows, last, found.Err()
 }
 
 // firstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs

@@ -16,7 +16,7 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
-// audited fills a ledger with three removals that have ended, and two denials between them.
+// audited fills a ledger with three removals that have ended, two denials between them, and two readings.
 func audited(t *testing.T, url string) *ledger.Ledger {
 	t.Helper()
 	l := open(t, url)
@@ -29,9 +29,17 @@ func audited(t *testing.T, url string) *ledger.Ledger {
 		id := accept(t, l, o)[0].Request.ID
 		await(t, "the end", func() bool { return state(t, l, id) == ledger.Refused })
 		if i < 2 {
-			if err := l.Deny(t.Context(), ledger.Denial{Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: fmt.Sprint("X", i), Rule: "not named"}); err != nil {
+			if _, err := l.Deny(t.Context(), ledger.Denial{Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: fmt.Sprint("X", i), Rule: "not named"}); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+	for _, r := range []ledger.Reading{
+		{Source: ledger.ChatList, TeamID: "T1", ChannelID: "C1", UserID: "U7", Rule: "everyone", Searched: "spring"},
+		{Source: ledger.Modal, TeamID: "T1", ChannelID: "C1", UserID: "U8", Rule: "everyone", ChatID: chat},
+	} {
+		if _, err := l.KeepReading(t.Context(), r); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := l.SaveThread(t.Context(), ledger.Thread{Delivery: "d0", Route: ledger.InThread, Posting: ledger.Posting{ChannelID: "C1", TS: "1.2"}}); err != nil {
@@ -47,7 +55,7 @@ func auditLines(t *testing.T, r *ledger.Reader, f ledger.AuditFilter) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s %s", row.UserID, row.State, strings.Join(row.TraceIDs, ","), row.Thread.TS))
+		lines = append(lines, fmt.Sprintf("%s %s %s %s%s", row.UserID, row.State, strings.Join(row.TraceIDs, ","), row.Thread.TS, row.Searched))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -62,7 +70,7 @@ func TestAudit(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer r.Close()
-		all := "U0 refused abc 1.2\nX0 denied  \nU1 refused abc \nX1 denied  \nU2 refused abc "
+		all := "U0 refused abc 1.2\nX0 denied  \nU1 refused abc \nX1 denied  \nU2 refused abc \nU7 read  spring\nU8 read  "
 		for _, test := range []struct {
 			name   string
 			filter ledger.AuditFilter
@@ -74,11 +82,13 @@ func TestAudit(t *testing.T) {
 			{"until", ledger.AuditFilter{Until: began}, ""},
 			{"by a person", ledger.AuditFilter{UserID: "U1"}, "U1 refused abc "},
 			{"by a person who was denied", ledger.AuditFilter{UserID: "X1"}, "X1 denied  "},
-			{"of a chat", ledger.AuditFilter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
+			{"by a person who read", ledger.AuditFilter{UserID: "U7"}, "U7 read  spring"},
+			{"of a chat", ledger.AuditFilter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc \nU8 read  "},
 			{"of another chat", ledger.AuditFilter{ChatID: "x"}, ""},
 			{"of a handle", ledger.AuditFilter{Handle: ledger.Conceal("ann@example.COM")}, "U1 refused abc "},
 			{"in a state", ledger.AuditFilter{State: ledger.Refused}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
 			{"denials", ledger.AuditFilter{State: ledger.Denied}, "X0 denied  \nX1 denied  "},
+			{"readings", ledger.AuditFilter{State: ledger.Read}, "U7 read  spring\nU8 read  "},
 		} {
 			if got := auditLines(t, r, test.filter); got != test.want {
 				t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, test.want)

@@ -1,18 +1,19 @@
 package ledger
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
-// Sources that make no request by themselves, and can be denied all the same.
+// Sources that make no request by themselves, and are on record all the same.
 const (
-	ChatList Source = "chats"  // the list of chats
-	Answered Source = "answer" // the yes to a question
+	ChatList   Source = "chats"  // the list of chats
+	ChatSearch Source = "search" // the search for a chat in the form
+	Answered   Source = "answer" // the yes to a question
 )
 
-// Denied stands in the place of a state where the policy said no: there is no request then.
-const Denied State = "denied"
+// What stands in the place of a state where there is no request.
+const (
+	Denied State = "denied" // the policy said no
+	Read   State = "read"   // somebody listed, searched or opened something
+)
 
 // Denial is an attempt to act that the policy said no to.
 type Denial struct {
@@ -21,15 +22,36 @@ type Denial struct {
 	ChannelID string
 	UserID    string
 	Rule      string // what said no: a constant of package commands
+	Delivery  string // names the signed delivery; "" if nothing does
 }
 
-// Deny records a denial.
-func (l *Ledger) Deny(ctx context.Context, d Denial) error {
-	_, err := l.store.writer().exec(ctx, `
-		INSERT INTO denials (at, source, team_id, channel_id, user_id, rule) VALUES ($1, $2, $3, $4, $5, $6)`,
-		micros(l.now()), string(d.Source), d.TeamID, d.ChannelID, d.UserID, d.Rule)
-	if err != nil {
-		return fmt.Errorf("record a denial: %w", err)
-	}
-	return nil
+// Deny records a denial, and remembers its delivery for good: [Ledger.Accept] takes no order of it
+// any more. It returns true for a delivery that was recorded before, and writes nothing then. It
+// takes 300 ms at most; what is not written by then is written later. An error says that it never
+// will be.
+func (l *Ledger) Deny(ctx context.Context, d Denial) (repeated bool, err error) {
+	return l.trail.keep(ctx, note{
+		table: tableDenials, source: d.Source, teamID: d.TeamID, channel: d.ChannelID, userID: d.UserID, rule: d.Rule,
+		delivery: d.Delivery,
+	})
+}
+
+// Reading says that somebody listed, searched or opened something.
+type Reading struct {
+	Source    Source
+	TeamID    string
+	ChannelID string
+	UserID    string
+	Rule      string // the rule of the policy that let the person in
+	ChatID    string // the chat that was opened; "" if it was none in particular
+	Searched  string // the words, with numbers and addresses masked
+	Delivery  string // names the signed delivery; "" if nothing does
+}
+
+// KeepReading records a reading as [Ledger.Deny] does a denial.
+func (l *Ledger) KeepReading(ctx context.Context, r Reading) (repeated bool, err error) {
+	return l.trail.keep(ctx, note{
+		table: tableReadings, source: r.Source, teamID: r.TeamID, channel: r.ChannelID, userID: r.UserID, rule: r.Rule,
+		chatID: r.ChatID, searched: r.Searched, delivery: r.Delivery,
+	})
 }

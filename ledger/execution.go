@@ -62,10 +62,27 @@ func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
 // rememberEvents is far longer than any redelivery: Slack's last try comes within 24 hours.
 const rememberEvents = 14 * 24 * time.Hour
 
+// forgetEvents is how many old events one transaction deletes.
+const forgetEvents = 200
+
+const selectOldEvents = `SELECT id FROM events WHERE at < $1 LIMIT $2`
+
 func takeEvent(ctx context.Context, tx tx, id string, now time.Time) (bool, error) {
-	if _, err := tx.exec(ctx, `DELETE FROM events WHERE at < $1`, micros(now.Add(-rememberEvents))); err != nil {
+	if err := pruneEvents(ctx, tx, now); err != nil {
 		return false, err
 	}
+	return insertEvent(ctx, tx, id, now)
+}
+
+// pruneEvents forgets some of the events that are old enough.
+func pruneEvents(ctx context.Context, tx tx, now time.Time) error {
+	_, err := tx.exec(ctx, `DELETE FROM events WHERE id IN (`+selectOldEvents+`)`,
+		micros(now.Add(-rememberEvents)), forgetEvents)
+	return err
+}
+
+// insertEvent returns false for an event that is there already.
+func insertEvent(ctx context.Context, tx tx, id string, now time.Time) (bool, error) {
 	rows, err := tx.exec(ctx, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, micros(now))
 	return rows == 1, err
 }

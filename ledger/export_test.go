@@ -45,3 +45,19 @@ func (l *Ledger) Count(ctx context.Context, tables ...string) (map[string]int, e
 	}
 	return rows, nil
 }
+
+// WriteLeftOut does what the writer of denials and readings does each minute.
+func (l *Ledger) WriteLeftOut(ctx context.Context) { l.trail.writeRest(ctx, false) }
+
+// Hold keeps denials from being written while do runs.
+func (l *Ledger) Hold(ctx context.Context, do func()) error {
+	return l.store.inTx(ctx, func(tx tx) error {
+		if _, shared := l.store.(*postgres); shared {
+			if _, err := tx.exec(ctx, `LOCK TABLE denials IN EXCLUSIVE MODE`); err != nil {
+				return err
+			}
+		}
+		do()
+		return nil
+	})
+}

@@ -51,6 +51,7 @@ type Ledger struct {
 	changed func(Transition)
 
 	accepting *acceptor
+	trail     *trail
 	handOver  chan struct{}
 	jobs      jobs
 	working   atomic.Bool
@@ -84,6 +85,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		handOver: make(chan struct{}, 1),
 	}
 	l.accepting = newAcceptor(acceptorConfig{Store: opened, Now: cfg.Now, Committed: l.wakeDispatcher})
+	l.trail = newTrail(trailConfig{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }
 
@@ -110,10 +112,11 @@ const (
 	probeTime     = 2 * time.Second
 )
 
-// Close records what was handed to [Ledger.Accept] before, and lets go of the store. Stop the
-// workers first.
+// Close records what was handed to [Ledger.Accept] before, and the denials and readings that wait, and
+// lets go of the store. Stop the workers first.
 func (l *Ledger) Close() error {
 	l.accepting.close()
+	l.trail.close()
 	return l.store.close()
 }
 

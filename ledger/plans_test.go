@@ -48,6 +48,7 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 			{name: "what a person asked for", clauses: recentClauses, args: []any{"U1", "T1", 10}, index: "requests_of_user"},
 			{name: "what is under way", clauses: underWayClauses, args: []any{"c1", "h1", "remove"}, index: "requests_under_way"},
 			{name: "what takes a removal back", clauses: undoneByClauses, args: []any{"r1"}, index: "requests_undoing"},
+			{name: "what has expired", clauses: expiredClauses, args: []any{1, 200}, index: "requests_expiring"},
 			{name: "whom Linq saw leave", clauses: awaitingClauses, args: []any{"c1", "h1", "remove"}, index: "requests_unconfirmed"},
 		}
 		for _, way := range stuckWays() {
@@ -62,6 +63,59 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 				plan := planOf(t.Context(), t, s.reader(), explain+selectRequests+test.clauses, test.args...)
 				assert.Assert(t, strings.Contains(plan, test.index), "%s", plan)
 				assert.Assert(t, !readsAll(plan, test.index), "%s", plan)
+			})
+		}
+	})
+}
+
+// rememberedEvents are spent deliveries, old events and followers, so many that reading all would show.
+func rememberedEvents() []string {
+	const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) `
+	return []string{
+		numbers + `INSERT INTO events (id, at) SELECT 'delivery-' || i, i FROM n`,
+		numbers + `INSERT INTO followers SELECT 'r' || i, 'f' || i, 'T1', 'C1', 'U1', '', i, TRUE FROM n`,
+	}
+}
+
+// However many deliveries are remembered, looking for one reads an index: in the query of each batch
+// that is accepted, and before a denial.
+func TestDeliveriesAreFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		s, err := openStore(t.Context(), url)
+		assert.NilError(t, err)
+		defer func() { _ = s.close() }()
+		for _, statement := range append([]string{endedRequests}, rememberedEvents()...) {
+			_, err = s.writer().exec(t.Context(), statement)
+			assert.NilError(t, err)
+		}
+		var batch []entry
+		for i := range largestBatch {
+			batch = append(batch, entry{request: Request{Order: Order{Delivery: fmt.Sprint("new", i)}, ID: fmt.Sprint("n", i)}})
+		}
+		explain, accepting, args := "EXPLAIN QUERY PLAN ", selectKnown, []any{`["d1","d2"]`}
+		if isPostgres(url) {
+			explain, accepting, args = "EXPLAIN ", insertMany, columnsOf(batch)
+			_, err = s.writer().exec(t.Context(), "ANALYZE")
+			assert.NilError(t, err)
+		}
+		for name, test := range map[string]struct {
+			query string
+			args  []any
+		}{
+			"accepting":         {accepting, args},
+			"a spent delivery":  {selectSpent, []any{"delivery-1"}},
+			"a delivery at all": {selectSeen, []any{"delivery-1", "d1"}},
+			"events to forget":  {selectOldEvents, []any{1, forgetEvents}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				plan := planOf(t.Context(), t, s.reader(), explain+test.query, test.args...)
+				for _, all := range []string{
+					"SCAN events", "SCAN requests", "SCAN f", "SCAN r", "SCAN followers",
+					"Seq Scan on events", "Seq Scan on requests", "Seq Scan on followers",
+				} {
+					assert.Assert(t, !strings.Contains(plan+"\n", all+"\n") && !strings.Contains(plan, all+" "), "%s", plan)
+				}
 			})
 		}
 	})

@@ -6,7 +6,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// insertMany is one statement for a whole batch, since each costs a way to the server and back.
+// insertMany is one statement for a whole batch, since each costs a way to the server and back. It looks
+// for spent deliveries in a scalar subquery, which always uses the index: for NOT EXISTS the planner may
+// read the whole table.
 const insertMany = `
 	INSERT INTO requests (` + requestColumns + `)
 	SELECT ` + requestColumns + `
@@ -17,6 +19,7 @@ const insertMany = `
 	WHERE NOT EXISTS (
 		SELECT 1 FROM followers f JOIN requests r ON r.id = f.request_id
 		WHERE f.delivery = new.delivery AND r.handle_key = new.handle_key)
+		AND (SELECT e.id FROM events e WHERE e.id = '` + spentPrefix + `' || new.delivery) IS NULL
 	ORDER BY position
 	ON CONFLICT DO NOTHING
 	RETURNING id, delivery`

@@ -33,7 +33,7 @@ func (l *Ledger) prune(ctx context.Context) {
 }
 
 // Prune deletes, batch by batch, what ended before a moment: requests with their history and
-// where they showed, runs of the workflow step, sightings and denials. What has not ended stays. It
+// where they showed, runs of the workflow step, sightings, denials and readings. What has not ended stays. It
 // returns how many records are gone.
 func (l *Ledger) Prune(ctx context.Context, before time.Time) (forgotten int64, err error) {
 	for _, batch := range []func(context.Context, int64) (int64, error){l.pruneRequests, l.pruneOthers} {
@@ -89,6 +89,7 @@ func (l *Ledger) pruneOthers(ctx context.Context, before int64) (gone int64, err
 			`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE done_at > 0 AND done_at < $1 LIMIT $2)`,
 			`DELETE FROM sightings WHERE event_id IN (SELECT event_id FROM sightings WHERE taken_at < $1 LIMIT $2)`,
 			`DELETE FROM denials WHERE id IN (SELECT id FROM denials WHERE at < $1 LIMIT $2)`,
+			`DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at < $1 LIMIT $2)`,
 		} {
 			affected, err := tx.exec(ctx, statement, before, pruneBatchSize)
 			if err != nil {

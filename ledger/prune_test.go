@@ -35,7 +35,7 @@ func TestPrune(t *testing.T) {
 		}
 		rows := func() map[string]int {
 			t.Helper()
-			rows, err := l.Count(t.Context(), "requests", "history", "followers", "replies", "threads", "executions", "sightings", "denials")
+			rows, err := l.Count(t.Context(), "requests", "history", "followers", "replies", "threads", "executions", "sightings", "denials", "readings")
 			assert.NilError(t, err)
 			return rows
 		}
@@ -50,9 +50,9 @@ func TestPrune(t *testing.T) {
 		prune(time.Now().Add(-time.Hour), 0)
 		assert.DeepEqual(t, rows(), before)
 
-		prune(time.Now().Add(time.Hour), 4+2+1+1) // requests, denials, the sighting, the execution
+		prune(time.Now().Add(time.Hour), 4+2+2+1+1) // requests, denials, readings, the sighting, the execution
 		assert.DeepEqual(t, rows(), map[string]int{
-			"requests": 1, "history": 1, "followers": 1, "replies": 1, "threads": 1, "executions": 1, "sightings": 0, "denials": 0,
+			"requests": 1, "history": 1, "followers": 1, "replies": 1, "threads": 1, "executions": 1, "sightings": 0, "denials": 0, "readings": 0,
 		})
 		view, err := l.View(t.Context(), "both")
 		assert.NilError(t, err)
@@ -63,7 +63,7 @@ func TestPrune(t *testing.T) {
 		assert.NilError(t, err)
 		prune(time.Now().Add(time.Hour), 1)
 		assert.DeepEqual(t, rows(), map[string]int{
-			"requests": 0, "history": 0, "followers": 0, "replies": 0, "threads": 0, "executions": 1, "sightings": 0, "denials": 0,
+			"requests": 0, "history": 0, "followers": 0, "replies": 0, "threads": 0, "executions": 1, "sightings": 0, "denials": 0, "readings": 0,
 		})
 	})
 }

@@ -92,6 +92,9 @@ func (a *acceptor) refer(ctx context.Context, tx tx, e entry, now time.Time) (Ac
 	outcome := Redelivered
 	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
 	if errors.Is(err, ErrNotFound) {
+		if spent, err := isSpent(ctx, tx, o.Delivery); spent || err != nil {
+			return Acceptance{Outcome: Spent}, err
+		}
 		outcome = UnderWay
 		request, err = queryLocked(ctx, tx, a.cfg.Store.dialect().lockRows, underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
 	}

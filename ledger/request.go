@@ -25,10 +25,10 @@ const (
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
 
-// States returns every state that a request can be in, and [Denied], in the order of their stories.
+// States returns every state that a request can be in, [Denied] and [Read], in the order of their stories.
 func States() []State {
 	return []State{
-		Asked, Accepted, Sent, Removed, AlreadyGone, Added, AlreadyThere, Unconfirmed, Refused, Failed, Cancelled, Denied,
+		Asked, Accepted, Sent, Removed, AlreadyGone, Added, AlreadyThere, Unconfirmed, Refused, Failed, Cancelled, Denied, Read,
 	}
 }
 

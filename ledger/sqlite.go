@@ -119,13 +119,13 @@ const insertRequest = `
 	ON CONFLICT DO NOTHING`
 
 func (s *sqlite) insertRequests(ctx context.Context, in tx, entries []entry) (map[string]bool, error) {
-	followed, err := s.followed(ctx, in, entries)
+	followed, spent, err := s.known(ctx, in, entries)
 	if err != nil {
 		return nil, err
 	}
 	fresh := make(map[string]bool, len(entries))
 	for _, e := range entries {
-		if followed[[2]string{e.request.Delivery, e.request.handleKey()}] {
+		if spent[e.request.Delivery] || followed[[2]string{e.request.Delivery, e.request.handleKey()}] {
 			continue
 		}
 		inserted, err := in.exec(ctx, insertRequest, e.values()...)
@@ -139,33 +139,44 @@ func (s *sqlite) insertRequests(ctx context.Context, in tx, entries []entry) (ma
 	return fresh, nil
 }
 
-// followed returns the deliveries, each with a handle, that were recorded as ones that follow somebody
-// else's request. As a condition of the insert this would have SQLite make a table for each new row.
-func (s *sqlite) followed(ctx context.Context, in tx, entries []entry) (map[[2]string]bool, error) {
+const selectKnown = `
+	SELECT f.delivery, r.handle_key, FALSE FROM followers f JOIN requests r ON r.id = f.request_id
+	WHERE f.delivery IN (SELECT value FROM json_each($1))
+	UNION ALL
+	SELECT substr(id, length('` + spentPrefix + `') + 1), '', TRUE FROM events
+	WHERE id IN (SELECT '` + spentPrefix + `' || value FROM json_each($1))`
+
+// known returns the deliveries that make no request of their own: those, each with a handle, that were
+// recorded as ones that follow somebody else's request, and those that are spent. As a condition of the
+// insert this would have SQLite make a table for each new row.
+func (s *sqlite) known(ctx context.Context, in tx, entries []entry) (followed map[[2]string]bool, spent map[string]bool, err error) {
 	deliveries := make([]string, len(entries))
 	for i, e := range entries {
 		deliveries[i] = e.request.Delivery
 	}
 	list, err := json.Marshal(deliveries)
 	if err != nil {
-		return nil, fmt.Errorf("list deliveries: %w", err)
+		return nil, nil, fmt.Errorf("list deliveries: %w", err)
 	}
-	found, err := in.query(ctx, `
-		SELECT f.delivery, r.handle_key FROM followers f JOIN requests r ON r.id = f.request_id
-		WHERE f.delivery `+s.dialect().inList("$1"), string(list))
+	found, err := in.query(ctx, selectKnown, string(list))
 	if err != nil {
-		return nil, fmt.Errorf("look for followers: %w", err)
+		return nil, nil, fmt.Errorf("look for known deliveries: %w", err)
 	}
 	defer found.Close()
-	followed := make(map[[2]string]bool)
+	followed, spent = make(map[[2]string]bool), make(map[string]bool)
 	for found.Next() {
 		var delivery, handleKey string
-		if err := found.Scan(&delivery, &handleKey); err != nil {
-			return nil, fmt.Errorf("look for followers: %w", err)
+		var whole bool
+		if err := found.Scan(&delivery, &handleKey, &whole); err != nil {
+			return nil, nil, fmt.Errorf("look for known deliveries: %w", err)
+		}
+		if whole {
+			spent[delivery] = true
+			continue
 		}
 		followed[[2]string{delivery, handleKey}] = true
 	}
-	return followed, found.Err()
+	return followed, spent, found.Err()
 }
 
 func (s *sqlite) newJobs(config *river.Config) (_ jobs, err error) {

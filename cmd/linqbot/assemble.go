@@ -49,18 +49,19 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 	}
 	policy := cfg.policy
 	policy.Members = commands.NewGroupCache(commands.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
-	policy.Denied = commands.RecordDenials(records, logger)
 	explainer := commands.Explainer{FullHandles: cfg.fullHandles}
 	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: cfg.region})
 	lines := commands.NewOwnLines(commands.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: policy, Recorder: records, Region: cfg.region, Logger: logger,
+		Policy: policy, Audit: records, Recorder: records, Region: cfg.region, Logger: logger,
 		Ask: cfg.confirm, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
 	})
 	home := bot.NewHome(bot.HomeConfig{
 		Records: records, Slack: api, Teams: teams, Policy: policy, Explainer: explainer, Logger: logger,
 	})
-	findChats := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: logger, Tally: tally(measured)})
+	findChats := commands.NewFindChats(commands.FindChatsConfig{
+		Policy: policy, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
+	})
 	assembled := &app{
 		teams:   teams,
 		workers: newWorkers(cfg, of, policy, chats, lines, teams, home, explainer),
@@ -81,9 +82,10 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 			Webhooks:       newWebhooks(cfg, records, logger),
 			Home:           home,
 			Interactive: &bot.Interactive{
-				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Book: book, Chats: chats, Region: cfg.region,
+				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.region,
 				Undo: commands.NewUndo(commands.UndoConfig{
-					Policy: policy, Recorder: records, Records: records, Explainer: explainer, Logger: logger, Tally: tally(measured),
+					Policy: policy, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
+					Tally: tally(measured),
 				}),
 			},
 		}),
@@ -115,7 +117,7 @@ func newWorkers(cfg settings, of lasting, policy commands.Policy, chats *linq.Cl
 	execute := bot.NewExecute(bot.ExecuteConfig{
 		Runs: records, Token: cfg.slackToken, APIURL: cfg.slackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
-			Off: cfg.stepsOff, Policy: policy, Region: cfg.region, Explainer: explainer,
+			Off: cfg.stepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.region, Explainer: explainer,
 		}),
 	})
 	// A try reads the chat and then changes it, each in a lane of its own: two for each place keep both

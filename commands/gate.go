@@ -1,0 +1,157 @@
+package commands
+
+import (
+	"context"
+	"io"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// Audit keeps what leaves no request; see [ledger.Ledger].
+type Audit interface {
+	Deny(ctx context.Context, d ledger.Denial) (repeated bool, err error)
+	KeepReading(ctx context.Context, r ledger.Reading) (repeated bool, err error)
+	TakeDelivery(ctx context.Context, delivery string) (fresh bool, err error)
+}
+
+// What said no, as the record has it. The rules that let somebody in are those of [Decision], and are
+// kept with what was asked for: see [ledger.Order].
+const (
+	DeniedByName     = "not named"
+	DeniedByChannel  = "channel not allowed"
+	DeniedUnknown    = "group look-up failed"
+	DeniedByTeam     = "not our workspace"
+	DeniedToAnswerIt = "not who was asked"
+)
+
+// Gate stands at every entrance: it asks the policy before anything else is done, and records, counts,
+// logs and answers a denial. It also records what people who may come in read.
+type Gate struct {
+	policy Policy
+	audit  Audit
+	log    *logrus.Entry
+	tally  Tally
+}
+
+// GateConfig is what a [Gate] needs.
+type GateConfig struct {
+	Policy Policy
+	Audit  Audit          // optional; nil records nothing
+	Logger *logrus.Logger // optional; nil logs nothing
+	Tally  Tally          // optional; nil counts nothing
+}
+
+// NewGate returns a gate.
+func NewGate(cfg GateConfig) *Gate {
+	if cfg.Logger == nil {
+		cfg.Logger = logrus.New()
+		cfg.Logger.SetOutput(io.Discard)
+	}
+	return &Gate{policy: cfg.Policy, audit: cfg.Audit, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
+}
+
+// Deny says no to what came in by source: it is recorded, counted and logged. rule says what said no,
+// why what to do instead. The answer is empty for a delivery that was seen before.
+func (g *Gate) Deny(ctx context.Context, source ledger.Source, in Invocation, rule string, why Text) Answer {
+	log := g.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+	repeated := false
+	if g.audit != nil {
+		var err error
+		repeated, err = g.audit.Deny(ctx, ledger.Denial{
+			Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule, Delivery: in.Delivery,
+		})
+		if err != nil {
+			log.WithError(err).Warn("a denial was not recorded")
+		}
+	}
+	outcome := "denied"
+	switch {
+	case repeated:
+		outcome = "redelivered"
+	case rule == DeniedToAnswerIt:
+		outcome = "somebody_else"
+	}
+	log.WithField("outcome", g.tally.Counted(source, outcome)).Info(answered(source))
+	if repeated {
+		return nil
+	}
+	return Answer{Say("%s %s", string(MarkRefused), why)}
+}
+
+// answered is what the log says of an answer.
+func answered(source ledger.Source) string {
+	switch source {
+	case ledger.SlashCommand:
+		return "command answered"
+	case ledger.Modal:
+		return "form answered"
+	case ledger.Answered:
+		return "question answered"
+	case ledger.UndoButton:
+		return "undo answered"
+	case ledger.WorkflowStep:
+		return "workflow step answered"
+	case ledger.ChatSearch:
+		return "search answered"
+	default:
+		return "chats answered"
+	}
+}
+
+// enter asks whether a person may act where they are. It returns false when they may not, with the answer.
+func (g *Gate) enter(ctx context.Context, source ledger.Source, in Invocation) (Decision, Answer, bool) {
+	decision := g.policy.Decide(ctx, in.UserID, in.ChannelID)
+	if decision.Allowed {
+		return decision, nil, true
+	}
+	return decision, g.Deny(ctx, source, in, decision.Rule, decision.Why), false
+}
+
+// enterAnywhere asks whether a person may act at all, where it is not known yet which channel counts.
+func (g *Gate) enterAnywhere(ctx context.Context, source ledger.Source, in Invocation) (Decision, Answer, bool) {
+	decision := g.policy.DecideUser(ctx, in.UserID)
+	if decision.Allowed {
+		return decision, nil, true
+	}
+	return decision, g.Deny(ctx, source, in, decision.Rule, decision.Why), false
+}
+
+// enterChannel is the other half of [Gate.enterAnywhere].
+func (g *Gate) enterChannel(ctx context.Context, source ledger.Source, in Invocation) (Answer, bool) {
+	why := g.policy.channelDenial(in.ChannelID)
+	if len(why) == 0 {
+		return nil, true
+	}
+	return g.Deny(ctx, source, in, DeniedByChannel, why), false
+}
+
+// read records that somebody whom rule lets in lists or searches chats, or opens the one that is named. It
+// returns false for a delivery that did so before, which is not answered again.
+func (g *Gate) read(ctx context.Context, source ledger.Source, in Invocation, rule, chat, words string) bool {
+	if g.audit == nil {
+		return true
+	}
+	log := g.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+	repeated, err := g.audit.KeepReading(ctx, ledger.Reading{
+		Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule, ChatID: chat,
+		Searched: shortened(linq.MaskText(words)), Delivery: in.Delivery,
+	})
+	if err != nil {
+		log.WithError(err).Warn("a reading was not recorded")
+	}
+	if repeated {
+		log.WithField("outcome", g.tally.Counted(source, "redelivered")).Info(answered(source))
+	}
+	return !repeated
+}
+
+// take spends a delivery, so that what it does is done once. It returns false for one that was spent before.
+func (g *Gate) take(ctx context.Context, delivery string) (bool, error) {
+	if g.audit == nil || delivery == "" {
+		return true, nil
+	}
+	return g.audit.TakeDelivery(ctx, delivery)
+}
