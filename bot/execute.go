@@ -87,19 +87,20 @@ func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
 func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
 	order, refused := x.cfg.Workflow.Order(ctx, run)
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
-	if len(refused) > 0 {
+	refuse := func(why commands.Text) (ledger.Execution, error) {
 		log.WithField("outcome", x.cfg.Tally.Counted(ledger.WorkflowStep, "refused")).Info("workflow step begun")
-		run.Refusal = refused.String()
+		run.Refusal = why.String()
 		return run, x.cfg.Runs.SaveExecution(ctx, run)
+	}
+	if len(refused) > 0 {
+		return refuse(refused)
 	}
 	accepted, err := x.cfg.Runs.Accept(ctx, []ledger.Order{order})
 	if err != nil {
 		return run, err
 	}
 	if accepted[0].Outcome == ledger.Spent {
-		log.WithField("outcome", x.cfg.Tally.Counted(ledger.WorkflowStep, "refused")).Info("workflow step begun")
-		run.Refusal = commands.RefusedBefore().String()
-		return run, x.cfg.Runs.SaveExecution(ctx, run)
+		return refuse(commands.RefusedBefore())
 	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{

@@ -82,7 +82,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 		named = append(named, linq.NewHandle(handle))
 	}
 	b.behind(func(ctx context.Context) {
-		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), func() string { return id.String() })
+		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), id.String)
 		switch {
 		case may:
 			b.fill(ctx, in.View.ID, in.View.Hash, kept.place, id, named)

@@ -18,10 +18,20 @@ func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat str
 	if !may {
 		return answer, false
 	}
-	if chat := on(); chat != "" && !c.gate.read(ctx, ledger.Modal, in, decision.Rule, chat, "") {
-		return nil, false
+	return nil, c.opens(ctx, ledger.Modal, in, decision.Rule, on())
+}
+
+// opens records that the form is opened on a chat; on none it shows nobody's data. It returns false for a
+// delivery that opened it before.
+func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation, rule, chat string) bool {
+	if chat == "" {
+		return true
 	}
-	return nil, true
+	if !c.gate.read(ctx, source, in, rule, chat, "") {
+		return false
+	}
+	c.tally.Counted(source, "opened")
+	return true
 }
 
 // MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is

@@ -80,7 +80,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 		return denied
 	}
 	if chat, opens := OpensForm(in.Text); opens && in.OpenForm != nil {
-		if chat != "" && !c.gate.read(ctx, ledger.SlashCommand, in, decision.Rule, chat, "") {
+		if !c.opens(ctx, ledger.SlashCommand, in, decision.Rule, chat) {
 			return nil
 		}
 		in.OpenForm(chat)

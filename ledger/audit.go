@@ -44,15 +44,22 @@ func inOrder(sources ...iter.Seq2[AuditRow, error]) iter.Seq2[AuditRow, error] {
 		err  error
 		more bool
 		next func() (AuditRow, error, bool)
+		stop func()
 	}
 	return func(yield func(AuditRow, error) bool) {
-		var heads []*head
-		for _, source := range sources {
-			next, stop := iter.Pull2(source)
-			defer stop()
-			h := &head{next: next}
-			h.row, h.err, h.more = next()
-			heads = append(heads, h)
+		all := make([]*head, len(sources))
+		defer func() {
+			for _, h := range all {
+				h.stop()
+			}
+		}()
+		for i, source := range sources {
+			all[i] = &head{}
+			all[i].next, all[i].stop = iter.Pull2(source)
+		}
+		heads := slices.Clone(all)
+		for _, h := range heads {
+			h.row, h.err, h.more = h.next()
 		}
 		for {
 			heads = slices.DeleteFunc(heads, func(h *head) bool { return !h.more })

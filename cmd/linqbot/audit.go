@@ -30,11 +30,12 @@ func newAudit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Say who removed whom, when, where, by which rule, and how it ended",
-		Long: `Print a row for each removal and each addition that was asked for, and for each attempt that the
-policy said no to, oldest first: from the ledger that DATABASE_URL names, also while linqbot serves.
+		Long: `Print a row for each removal and each addition that was asked for, for each attempt that the policy said
+no to, and for each time that somebody listed or searched chats or opened the form on one, oldest first:
+from the ledger that DATABASE_URL names, also while linqbot serves.
 
 Times are UTC. --since and --until take a day (2026-11-01), a moment (2026-11-01T09:30:00Z), or how long
-ago (90d, 12h). --state takes a state of the README, or denied. Handles are masked unless --full-handles
+ago (90d, 12h). --state takes a state of the README, denied and read among them. Handles are masked unless --full-handles
 is given.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -47,7 +48,7 @@ is given.`,
 	f.StringVar(&flags.user, "user", "", "asked for by this member, such as U0123ABCD")
 	f.StringVar(&flags.chat, "chat", "", "in the chat with this id")
 	f.StringVar(&flags.handle, "handle", "", "about this number or address, as in the command")
-	f.StringVar(&flags.state, "state", "", "in this state, such as removed, refused or denied")
+	f.StringVar(&flags.state, "state", "", "in this state, such as removed, refused, denied or read")
 	f.StringVar(&flags.format, "format", "table", "table, csv or jsonl")
 	f.BoolVar(&flags.fullHandles, "full-handles", false, "show whole numbers and addresses")
 	return cmd

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,6 +37,8 @@ type auditRow struct {
 	ReplyAt  string   `json:"reply_at"`
 	Request  string   `json:"request"`
 	Undoes   string   `json:"undoes"`
+	Searched string   `json:"searched"` // the words of a reading
+	LeftOut  int64    `json:"left_out"` // denials or readings like this one that have no row
 }
 
 func newAuditRow(row ledger.AuditRow, full bool) auditRow {
@@ -51,6 +54,7 @@ func newAuditRow(row ledger.AuditRow, full bool) auditRow {
 		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: handle,
 		Chat: row.ChatID, ChatName: name, EndedAt: instant(row.EndedAt), Reason: row.Reason, TraceIDs: row.TraceIDs,
 		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes,
+		Searched: row.Searched, LeftOut: row.LeftOut,
 	}
 	if row.Thread.TS != "" {
 		printed.ReplyAt = row.Thread.ChannelID + "/" + row.Thread.TS
@@ -74,7 +78,7 @@ func auditPrinters() map[string]auditPrinter {
 func printTable(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 	const gap = 2
 	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(table, "TIME\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT\tWHY\tREPLY\tTRACE IDS")
+	fmt.Fprintln(table, "TIME\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT\tWHY\tREPLY\tTRACE IDS\tSEARCHED\tLEFT OUT")
 	for row, err := range rows {
 		if err != nil {
 			return err
@@ -82,6 +86,7 @@ func printTable(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 		row := cells(
 			strings.TrimSuffix(row.At, "Z"), stateOf(row), row.User, row.Rule, row.Channel,
 			row.Handle, row.Chat, row.Reason, row.Reply, strings.Join(row.TraceIDs, " "),
+			row.Searched, strconv.FormatInt(row.LeftOut, 10),
 		)
 		for i, cell := range row {
 			row[i] = cmp.Or(cell, "-")
@@ -104,6 +109,7 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 	if err := w.Write([]string{
 		"at", "kind", "state", "user", "source", "rule", "team", "channel", "handle", "chat", "chat_name",
 		"ended_at", "reason", "trace_ids", "reply", "reply_at", "request", "undoes",
+		"searched", "left_out",
 	}); err != nil {
 		return err
 	}
@@ -114,6 +120,7 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 		if err := w.Write(csvCells(
 			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, r.ChatName,
 			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
+			r.Searched, strconv.FormatInt(r.LeftOut, 10),
 		)); err != nil {
 			return err
 		}

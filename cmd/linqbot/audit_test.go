@@ -24,9 +24,10 @@ func TestAudit(t *testing.T) {
 		w.remove("+14155559999")
 		w.awaitOutcome("⛔")
 		w.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: w.chat + " " + ann})
+		w.send(slacktest.Command{Command: "/linq-chats", UserID: alice, ChannelID: channel, Text: "=sum " + ann})
 
 		table := w.audit()
-		for _, want := range []string{"removed", "refused", "denied", alice, bert, "user " + alice, "not named", channel, w.chat, "thread", "+1 ••• ••• 0132"} {
+		for _, want := range []string{"removed", "refused", "denied", alice, bert, "user " + alice, "not named", channel, w.chat, "thread", "+1 ••• ••• 0132", "read", "=sum"} {
 			if !strings.Contains(table, want) {
 				t.Errorf("no %q in\n%s", want, table)
 			}
@@ -46,20 +47,23 @@ func TestAudit(t *testing.T) {
 			}
 			rows = append(rows, row)
 		}
-		if len(rows) != 3 || rows[0]["state"] != "removed" || rows[2]["state"] != "denied" {
+		if len(rows) != 4 || rows[0]["state"] != "removed" || rows[2]["state"] != "denied" || rows[3]["state"] != "read" {
 			t.Fatalf("rows: %v", rows)
 		}
 		if traces, _ := rows[0]["trace_ids"].([]any); len(traces) == 0 {
 			t.Errorf("no trace ids: %v", rows[0])
 		}
+		if rows[3]["searched"] != "=sum +1 ••• ••• 0132" || rows[3]["left_out"] != 0.0 || rows[3]["rule"] != "user "+alice {
+			t.Errorf("the reading: %v", rows[3])
+		}
 		records, err := csv.NewReader(strings.NewReader(w.audit("--format", "csv"))).ReadAll()
-		if err != nil || len(records) != 4 || len(records[0]) != len(rows[0]) {
+		if err != nil || len(records) != 5 || records[4][18] != "'=sum +1 ••• ••• 0132" || len(records[0]) != len(rows[0]) {
 			t.Errorf("%d records of %d fields, %v", len(records), len(records[0]), err)
 		}
 
 		for flags, want := range map[string]int{
-			"--user " + bert: 1, "--state refused": 1, "--handle (415)555-0132": 1, "--chat " + w.chat: 2,
-			"--since 1h": 3, "--until 1h": 0, "--since 2001-01-01 --until 2001-01-02": 0,
+			"--user " + bert: 1, "--state refused": 1, "--state read": 1, "--state read --user " + bert: 0, "--handle (415)555-0132": 1, "--chat " + w.chat: 2,
+			"--since 1h": 4, "--until 1h": 0, "--since 2001-01-01 --until 2001-01-02": 0,
 		} {
 			got := strings.Count(w.audit(append(strings.Fields(flags), "--format", "jsonl")...), "\n")
 			if got != want {
