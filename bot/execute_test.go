@@ -332,3 +332,17 @@ func TestARunWhoseChannelIsClosed(t *testing.T) {
 	h.await("the end of trying", func() bool { return h.view("Fx1").Thread.Route == ledger.Undelivered })
 	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0)
 }
+
+// A run that was denied, and whose process died before it noted that, is refused for good, whatever the
+// policy says by then.
+func TestADeniedRunStaysDenied(t *testing.T) {
+	t.Parallel()
+	h := idle(t, houseConfig{})
+	h.begin("Fx1", inputs("requested_by", ada))
+	_, err := h.ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: ada, Rule: commands.DeniedByName, Delivery: "Fx1"})
+	assert.NilError(t, err)
+	assert.Equal(t, h.look("Fx1"), time.Duration(0))
+	assert.Assert(t, strings.Contains(h.execution("Fx1").Error, "This run was refused before"), h.execution("Fx1").Error)
+	assert.Equal(t, h.run("Fx1").RequestID, "")
+	assert.Equal(t, h.deletes(ann), 0)
+}

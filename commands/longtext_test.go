@@ -1,0 +1,40 @@
+package commands_test
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands"
+)
+
+// What is longer than linqbot reads is refused in words, on every entrance, and is not scanned before.
+func TestLongTextsAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, long := range map[string]string{
+		"numbers": strings.Repeat("1234567\n", 5000),
+		"spaces":  strings.Repeat(" ", 12_000),
+		"a chat":  chatID + strings.Repeat("\u200b", 12_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			record := &book{}
+			in := in1()
+			in.Text, in.OpenForm = long, func(string) { t.Error("a form is opened") }
+			command := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()})
+			assert.Assert(t, strings.Contains(shownAnswer(command.Run(t.Context(), in)), "longer than the 4,000 characters"))
+
+			find := commands.NewFindChats(commands.FindChatsConfig{Policy: anyone(), Audit: record, Logger: quiet()}) // without a book
+			assert.Assert(t, strings.Contains(shownAnswer(find.Run(t.Context(), in)), "too long to search for"))
+			assert.Equal(t, len(find.Options(t.Context(), in)), 0)
+			assert.Equal(t, len(record.readings), 0)
+
+			for _, input := range []string{"chat_id", "handle"} {
+				encoded := inputs(object{input: long})
+				_, refused := commands.NewWorkflow(commands.WorkflowConfig{Policy: anyone(), Region: "US"}).Order(t.Context(), runOf(encoded))
+				assert.Assert(t, strings.Contains(refused.String(), "longer than the 4,000 characters"), refused.String())
+			}
+		})
+	}
+}
