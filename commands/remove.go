@@ -79,12 +79,10 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	if !may {
 		return denied
 	}
-	if chat, opens := OpensForm(in.Text); opens && in.OpenForm != nil {
-		if !c.opens(ctx, ledger.SlashCommand, in, decision.Rule, chat) {
-			return nil
+	if in.OpenForm != nil {
+		if chat, opens := OpensForm(in.Text); opens {
+			return c.openForm(ctx, in, decision.Rule, chat)
 		}
-		in.OpenForm(chat)
-		return FormOpens()
 	}
 	args, err := ParseRemove(in.Text, c.region)
 	if err != nil {
@@ -124,6 +122,14 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 		return c.ask(ctx, in, args, accepted)
 	}
 	return acknowledge(in, args, accepted)
+}
+
+func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) Answer {
+	if !c.opens(ctx, ledger.SlashCommand, in, rule, chat) {
+		return nil
+	}
+	in.OpenForm(chat)
+	return FormOpens()
 }
 
 func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
