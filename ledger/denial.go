@@ -6,7 +6,7 @@ import "context"
 const (
 	ChatList   Source = "chats"  // the list of chats
 	ChatSearch Source = "search" // the search for a chat in the form
-	Answered   Source = "answer" // the yes to a question
+	Answered   Source = "answer" // the answer to a question
 )
 
 // What stands in the place of a state where there is no request.
