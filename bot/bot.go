@@ -26,6 +26,7 @@ type Config struct {
 	SigningSecrets []string                        // any of them may have signed
 	Commands       map[string]Command              // by name, with the slash
 	Teams          *Teams                          // whose requests are served
+	Gate           *commands.Gate                  // records who is refused for their workspace. Optional.
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
 	Build          string                          // told to who has the signing secret, in [BuildHeader]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linqbot/commands"
+	"linqbot/ledger"
 )
 
 // ackTime bounds the recording of a command, with time left of Slack's 3 s for the way back.
@@ -37,17 +38,21 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
 	defer cancel()
-	if refusal := b.cfg.Teams.refuse(ctx, form.Get("team_id"), form.Get("enterprise_id")); refusal != nil {
-		b.loggerOf(r.Context()).WithField("team", form.Get("team_id")).Warn("command refused: not our team")
-		b.ack(w, r, refusal)
-		return
-	}
 	in := commands.Invocation{
 		Delivery:  cmp.Or(form.Get("trigger_id"), d.name),
 		TeamID:    form.Get("team_id"),
 		ChannelID: form.Get("channel_id"),
 		UserID:    form.Get("user_id"),
 		Text:      form.Get("text"),
+	}
+	source := ledger.SlashCommand
+	if name == ChatsCommand {
+		source = ledger.ChatList
+	}
+	if answer, refused := b.refuseTeam(ctx, source, in, form.Get("enterprise_id")); refused {
+		b.loggerOf(r.Context()).WithField("team", in.TeamID).Warn("command refused: not our team")
+		b.ack(w, r, answer)
+		return
 	}
 	if responseURL := form.Get("response_url"); isSlack(responseURL, b.cfg.SlackURL) {
 		in.ResponseURL = responseURL

@@ -91,7 +91,9 @@ func (l *connLimit) guard(next http.Handler, refused func(Refusal)) http.Handler
 			next.ServeHTTP(w, r)
 			return
 		}
-		refused(TooManyConnections)
+		if refused != nil {
+			refused(TooManyConnections)
+		}
 		refuseBusy(w)
 	})
 }

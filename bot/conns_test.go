@@ -12,10 +12,10 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// startServer serves at most so many connections.
-func startServer(t *testing.T, most int, handler http.Handler, refused func(Refusal)) string {
+// startServer serves as many connections as limit says.
+func startServer(t *testing.T, limit *connLimit, handler http.Handler, refused func(Refusal)) string {
 	t.Helper()
-	server := newServer("", handler, refused, most)
+	server := newServer("", handler, refused, limit)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	assert.NilError(t, err)
 	go func() { _ = server.Serve(listener) }()
@@ -62,7 +62,7 @@ func TestConnectionsBeyondTheLimitAreToldSo(t *testing.T) {
 		}
 		e.handler.ServeHTTP(w, r)
 	})
-	addr := startServer(t, 2, handler, func(why Refusal) { refusals <- why })
+	addr := startServer(t, newConnLimit(2), handler, func(why Refusal) { refusals <- why })
 	for range 2 {
 		busy := dialTo(t, addr)
 		_, err := io.WriteString(busy, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -85,13 +85,28 @@ func TestConnectionsBeyondTheLimitAreToldSo(t *testing.T) {
 func TestAnIdleConnectionMakesRoom(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	addr := startServer(t, 2, e.handler, func(why Refusal) { t.Error(why) })
+	limit := newConnLimit(2)
+	addr := startServer(t, limit, e.handler, func(why Refusal) { t.Error(why) })
 	first, second := dialTo(t, addr), dialTo(t, addr)
-	assert.Equal(t, ask(t, first, HealthPath).status, http.StatusOK)
-	assert.Equal(t, ask(t, second, HealthPath).status, http.StatusOK)
+	for i, conn := range []net.Conn{first, second} {
+		assert.Equal(t, ask(t, conn, HealthPath).status, http.StatusOK)
+		limit.awaitIdle(t, i+1) // the server notices after the answer
+	}
 
 	assert.Equal(t, ask(t, dialTo(t, addr), "/nowhere").status, http.StatusNotFound)
 	_, err := first.Read(make([]byte, 1))
 	assert.Assert(t, errors.Is(err, io.EOF), "%v", err)
 	assert.Equal(t, ask(t, second, HealthPath).status, http.StatusOK)
+}
+
+func (l *connLimit) awaitIdle(t *testing.T, want int) {
+	t.Helper()
+	idle := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.idle.Len()
+	}
+	for deadline := time.Now().Add(20 * time.Second); idle() != want; time.Sleep(time.Millisecond) {
+		assert.Assert(t, time.Now().Before(deadline), "%d connections are idle", idle())
+	}
 }

@@ -93,6 +93,9 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 		return
 	case !serves:
 		log.WithField("team", e.TeamID).Warn("event refused: not our team")
+		if served.runsOurStep() && b.cfg.Gate != nil {
+			b.cfg.Gate.Deny(ctx, ledger.WorkflowStep, commands.Invocation{Delivery: e.EventID, TeamID: e.TeamID}, commands.DeniedByTeam, nil)
+		}
 		return
 	}
 	if err := b.takeEvent(ctx, e, served); err != nil {

@@ -92,6 +92,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	config := Config{
 		SigningSecrets: []string{h.slack.Config().SigningSecret},
 		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find},
+		Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: h.ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.slack.APIURL(), Ready: h.ledger.Ready, Logger: logger, Events: h.ledger,
 		Interactive: &Interactive{
 			Slack: api, HTTP: NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",

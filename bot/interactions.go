@@ -148,9 +148,11 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
 	defer cancel()
 	team, enterprise := in.teams()
-	if refusal := b.cfg.Teams.refuse(ctx, team, enterprise); refusal != nil {
+	asked := in.invocation(in.channel())
+	asked.TeamID = team
+	if answer, refused := b.refuseTeam(ctx, in.source(), asked, enterprise); refused {
 		b.loggerOf(r.Context()).WithField("team", team).Warn("interaction refused: not our team")
-		b.refuseInteraction(w, in, refusal)
+		b.refuseInteraction(w, in, answer)
 		return
 	}
 	b.loggerOf(r.Context()).WithField("interaction", in.Type).WithField("user", in.User.ID).Info("interaction")

@@ -185,6 +185,11 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 				}
 				_, err := h.ledger.View(t.Context(), "view-V0123")
 				assert.ErrorIs(t, err, ledger.ErrNotFound)
+				denials := h.noted()
+				assert.Equal(t, len(denials), 1)
+				assert.Equal(t, denials[0].State, ledger.Denied)
+				assert.Equal(t, denials[0].Rule, commands.DeniedByTeam)
+				assert.Assert(t, denials[0].User != "")
 			})
 		}
 	}

@@ -10,13 +10,12 @@ import (
 
 // NewServer returns a server with every timeout set, since each request and its answer are small. It serves 512
 // connections at once, and answers 503 on those beyond. Serve it on a listener from [LimitListener]. refused is
-// told of each request that is turned away for that.
+// told of each request that is turned away for that. Optional.
 func NewServer(addr string, handler http.Handler, refused func(Refusal)) *http.Server {
-	return newServer(addr, handler, refused, mostConns)
+	return newServer(addr, handler, refused, newConnLimit(mostConns))
 }
 
-func newServer(addr string, handler http.Handler, refused func(Refusal), most int) *http.Server {
-	limit := newConnLimit(most)
+func newServer(addr string, handler http.Handler, refused func(Refusal), limit *connLimit) *http.Server {
 	return &http.Server{
 		Addr:              addr,
 		Handler:           limit.guard(handler, refused),

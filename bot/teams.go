@@ -104,16 +104,16 @@ func (t *Teams) learn(ctx context.Context) error {
 	return t.cfg.Settings.Keep(ctx, settingTeams, own.TeamID)
 }
 
-// refuse returns the answer to a request that is not served; nil if it is. The first requests after
-// the very first start wait a moment for Slack.
-func (t *Teams) refuse(ctx context.Context, team, enterprise string) commands.Answer {
+// refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known
+// whether it should be. The first requests after the very first start wait a moment for Slack.
+func (t *Teams) refuse(ctx context.Context, team, enterprise string) (why commands.Text, foreign bool) {
 	switch serves, known := t.serves(ctx, team, enterprise); {
 	case !known:
-		return commands.Answer{commands.Say("%s linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute.", string(commands.MarkNeedsPerson))}
+		return commands.Say("linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute."), false
 	case !serves:
-		return commands.Answer{commands.Say("%s This linqbot does not serve this workspace. Nothing was done.", string(commands.MarkRefused))}
+		return commands.Say("This linqbot does not serve this workspace. Nothing was done."), true
 	}
-	return nil
+	return nil, false
 }
 
 // serves reports whether requests of a team are served; known is false while the bot does not know

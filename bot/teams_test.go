@@ -85,7 +85,8 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 func serves(teams *Teams, team, enterprise string) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	return teams.refuse(ctx, team, enterprise) == nil
+	why, _ := teams.refuse(ctx, team, enterprise)
+	return len(why) == 0
 }
 
 // memoryClient talks to a handler without a network, so that it works in a bubble of synctest.

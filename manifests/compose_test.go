@@ -104,7 +104,7 @@ func TestComposeExplainsEachSecret(t *testing.T) {
 	for _, ignored := range []string{"../.gitignore", "../.dockerignore"} {
 		content, err := os.ReadFile(ignored)
 		assert.NilError(t, err)
-		assert.Assert(t, strings.Contains(string(content), "manifests/secrets"), ignored)
+		assert.Assert(t, strings.Contains(string(content), "secrets"), ignored)
 	}
 }
 

@@ -65,7 +65,7 @@ func TestCaddyfileRoutes(t *testing.T) {
 
 // Caddy is not laxer than linqbot, so that what linqbot would end does not come to it.
 func TestCaddyfileBounds(t *testing.T) {
-	found, server := caddyfile(t), bot.NewServer("", nil)
+	found, server := caddyfile(t), bot.NewServer("", nil, nil)
 	for name, most := range map[string]time.Duration{
 		"read_header": server.ReadHeaderTimeout,
 		"read_body":   server.ReadTimeout,

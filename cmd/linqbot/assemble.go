@@ -69,6 +69,7 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 			SigningSecrets: cfg.signingSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
 			Teams:          teams,
+			Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.slackURL,
 			Ready:          records.Ready,
 			Build:          thisBuild(),

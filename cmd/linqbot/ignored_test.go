@@ -64,7 +64,8 @@ func TestWhatPeopleMakeIsNotCommitted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree := t.TempDir() // the tests may run in a tree that git does not know
+	// The tests may run in a tree that git does not know.
+	tree := t.TempDir()
 	if err := os.WriteFile(filepath.Join(tree, ".gitignore"), rules, 0o600); err != nil { //nolint:gosec // a folder of this test
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func TestJSONLinesStayData(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(row, hostileRow(t, text)) {
-		t.Errorf("%+q", row)
+		t.Errorf("%+v", row)
 	}
 }
 
