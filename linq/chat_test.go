@@ -199,15 +199,16 @@ func TestAllChats(t *testing.T) {
 		want  int
 		err   string
 	}{
-		"one page":          {map[string]string{"": page("null", 1, 2)}, 2, ""},
-		"no chats":          {map[string]string{"": page("null")}, 0, ""},
-		"three pages":       {map[string]string{"": page(`"2"`, 1, 2), "2": page(`"4"`, 3, 4), "4": page(`""`, 5)}, 5, ""},
-		"a cursor repeats":  {map[string]string{"": page(`"2"`, 1, 2), "2": page(`"2"`, 3)}, 3, ""},
-		"cursors in a ring": {map[string]string{"": page(`"2"`, 1), "2": page(`"4"`, 2), "4": page(`"2"`, 3)}, 3, ""},
-		"cursor a number":   {map[string]string{"": page(`2`, 1), "2": page("null", 2)}, 2, ""},
-		"a page is missing": {map[string]string{"": page(`"2"`, 1)}, 1, "HTTP 404"},
-		"no list":           {map[string]string{"": `{"chats":null}`}, 0, "no list"},
-		"an id of no use":   {map[string]string{"": `{"chats":[{"id":"x"},null,5,{"id":"` + testChat + `"}]}`}, 1, ""},
+		"one page":              {map[string]string{"": page("null", 1, 2)}, 2, ""},
+		"no chats":              {map[string]string{"": page("null")}, 0, ""},
+		"three pages":           {map[string]string{"": page(`"2"`, 1, 2), "2": page(`"4"`, 3, 4), "4": page(`""`, 5)}, 5, ""},
+		"a cursor repeats":      {map[string]string{"": page(`"2"`, 1, 2), "2": page(`"2"`, 3)}, 3, "read before"},
+		"an empty page goes on": {map[string]string{"": page(`"2"`, 1), "2": page(`"3"`), "3": page("null", 2)}, 1, "empty"},
+		"cursors in a ring":     {map[string]string{"": page(`"2"`, 1), "2": page(`"4"`, 2), "4": page(`"2"`, 3)}, 3, "read before"},
+		"cursor a number":       {map[string]string{"": page(`2`, 1), "2": page("null", 2)}, 2, ""},
+		"a page is missing":     {map[string]string{"": page(`"2"`, 1)}, 1, "HTTP 404"},
+		"no list":               {map[string]string{"": `{"chats":null}`}, 0, "no list"},
+		"an id of no use":       {map[string]string{"": `{"chats":[{"id":"x"},null,5,{"id":"` + testChat + `"}]}`}, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

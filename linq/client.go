@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"linqbot/redact"
 )
 
 // DefaultBaseURL is where Linq serves the API.
@@ -26,6 +28,10 @@ type Config struct {
 
 	// HTTPClient replaces the client's own, for tests. Its redirect policy is not used.
 	HTTPClient *http.Client
+
+	// Secrets are taken out of whatever Linq answers, before anything reads it. The API key is one of
+	// them, named or not.
+	Secrets redact.Secrets
 
 	// Observe is told of each call when it has ended; nil: nobody is. It must not take long.
 	Observe func(Call)
@@ -44,6 +50,7 @@ type Client struct {
 	http *http.Client
 
 	observe func(Call)
+	secrets redact.Secrets
 
 	// sign adds what every request carries. It is a function so that printing a Client cannot print
 	// the API key.
@@ -68,6 +75,7 @@ func New(config Config) (*Client, error) {
 		base:    base,
 		http:    newHTTPClient(config.HTTPClient),
 		observe: config.Observe,
+		secrets: config.Secrets.And(redact.New(config.APIKey)),
 		sign: func(header http.Header) {
 			header.Set("Authorization", authorization)
 			header.Set("User-Agent", agent)

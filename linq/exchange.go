@@ -12,10 +12,14 @@ import (
 	"time"
 )
 
-// Limits on the size of an answer's body, in bytes.
+// Limits on the size of an answer's body, after decompression.
 const (
-	maxBody     = 1 << 20
-	maxChatPage = 8 << 20 // up to 100 chats
+	maxBody     = 1 << 20 // bytes
+	maxChatPage = 8 << 20 // bytes, of up to 100 chats
+
+	// maxParts is how many objects a body may have: an empty one takes two bytes there, and a hundred
+	// times as much when it is decoded.
+	maxParts = 50_000
 )
 
 // request is one call of the API.
@@ -58,11 +62,13 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, error) {
 	response, err := c.http.Do(httpRequest.WithContext(sent.watch(ctx)))
 	if err != nil {
 		_, unsent := errors.AsType[tooLateError](err)
-		return answer{}, &NoAnswerError{Op: r.op, MaybeSent: !unsent && sent.maybeSent(), Err: withoutURL(err)}
+		return answer{}, &NoAnswerError{Op: r.op, MaybeSent: !unsent && sent.maybeSent(), Err: c.secrets.Error(withoutURL(err))}
 	}
 	defer func() { _ = response.Body.Close() }()
 
 	body, bodyErr := readBody(response, r.limit)
+	body = c.secrets.Bytes(body)
+	c.secrets.Response(response)
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return answer{}, decodeError(r.op, response.StatusCode, response.Header, body)
 	}
@@ -113,6 +119,9 @@ func readBody(response *http.Response, limit int64) ([]byte, error) {
 	}
 	if !errors.Is(err, io.EOF) {
 		return body, errBrokenOff
+	}
+	if bytes.Count(body, []byte("{")) > maxParts || bytes.Count(body, []byte("[")) > maxParts {
+		return nil, errTooLarge
 	}
 	return body, nil
 }

@@ -3,7 +3,6 @@ package linq
 import (
 	"context"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -44,26 +43,34 @@ const MaxChatsLimit = 100
 type ChatsPage struct {
 	Chats      []Chat
 	NextCursor string // "" on the last page
+
+	listed int // the same and those that were left out
 }
 
 // Chats reads one page of the account's chats.
 func (c *Client) Chats(ctx context.Context, query ChatsQuery) (ChatsPage, error) {
+	page, _, err := c.chatsPage(ctx, query)
+	return page, err
+}
+
+// chatsPage also returns how many bytes the page took.
+func (c *Client) chatsPage(ctx context.Context, query ChatsQuery) (page ChatsPage, size int, err error) {
 	const op = "list chats"
 	if query.Limit < 0 || query.Limit > MaxChatsLimit {
-		return ChatsPage{}, fmt.Errorf("linq: %s: the limit %d is not from 1 to %d", op, query.Limit, MaxChatsLimit)
+		return ChatsPage{}, 0, fmt.Errorf("linq: %s: the limit %d is not from 1 to %d", op, query.Limit, MaxChatsLimit)
 	}
-	var page ChatsPage
-	err := c.read(ctx, request{
+	err = c.read(ctx, request{
 		op:     op,
 		method: http.MethodGet,
 		path:   []string{"v3", "chats"},
 		query:  query.values(),
 		limit:  maxChatPage,
 	}, func(body []byte) (err error) {
+		size = len(body)
 		page, err = decodeChatsPage(body)
 		return err
 	})
-	return page, err
+	return page, size, err
 }
 
 func (q ChatsQuery) values() url.Values {
@@ -80,31 +87,6 @@ func (q ChatsQuery) values() url.Values {
 		values.Set("limit", strconv.Itoa(q.Limit))
 	}
 	return values
-}
-
-// AllChats reads page after page, each when it is needed, and stops after an error, at the end, or
-// at a cursor that it has been given before.
-func (c *Client) AllChats(ctx context.Context, query ChatsQuery) iter.Seq2[Chat, error] {
-	return func(yield func(Chat, error) bool) {
-		query, seen := query, map[string]bool{"": true}
-		for {
-			seen[query.Cursor] = true
-			page, err := c.Chats(ctx, query)
-			if err != nil {
-				yield(Chat{}, err)
-				return
-			}
-			for _, chat := range page.Chats {
-				if !yield(chat, nil) {
-					return
-				}
-			}
-			if seen[page.NextCursor] {
-				return
-			}
-			query.Cursor = page.NextCursor
-		}
-	}
 }
 
 // PhoneNumber is one of our lines.

@@ -115,7 +115,7 @@ func decodeChatsPage(body []byte) (ChatsPage, error) {
 	if w.Chats == nil {
 		return ChatsPage{}, errNoChats
 	}
-	page := ChatsPage{NextCursor: string(w.NextCursor)}
+	page := ChatsPage{NextCursor: string(w.NextCursor), listed: len(*w.Chats)}
 	for _, each := range *w.Chats {
 		if id, err := ParseChatID(each.ID); err == nil {
 			page.Chats = append(page.Chats, each.chat(id))
