@@ -30,6 +30,7 @@ type ChatBook struct {
 	mu     sync.Mutex
 	groups []listedChat // the newest first
 	at     time.Time    // when the listing began; zero until there is one
+	cut    bool         // it was cut off: there may be more chats
 	flight singleflight.Group
 }
 
@@ -72,12 +73,26 @@ func (b *ChatBook) Search(ctx context.Context, words string) ([]linq.Chat, error
 	return found, nil
 }
 
+// longListing is how long a listing that was cut off stands: it took long, and would again.
+const longListing = 10 * time.Minute
+
+// CutOff reports whether Linq's listing had no end that linqbot waited for, so that [ChatBook.Search]
+// may miss chats.
+func (b *ChatBook) CutOff() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cut
+}
+
 func (b *ChatBook) list(ctx context.Context) ([]listedChat, error) {
 	b.mu.Lock()
-	groups, at := b.groups, b.at
+	groups, at, fresh := b.groups, b.at, b.cfg.Fresh
+	if b.cut {
+		fresh = max(fresh, longListing)
+	}
 	b.mu.Unlock()
 	if !at.IsZero() {
-		if b.cfg.Now().Sub(at) > b.cfg.Fresh {
+		if b.cfg.Now().Sub(at) > fresh {
 			b.renew(ctx)
 		}
 		return groups, nil
@@ -105,8 +120,12 @@ func (b *ChatBook) renew(ctx context.Context) <-chan singleflight.Result {
 		defer waiting.Stop()
 		began := b.cfg.Now()
 		var groups []listedChat
+		cut := false
 		seen := make(map[linq.ChatID]bool) // a chat may move to the next page while this one is read
 		for chat, err := range b.cfg.Lister.AllChats(ctx, linq.ChatsQuery{Limit: linq.MaxChatsLimit}) {
+			if _, cut = errors.AsType[*linq.ListingError](err); cut {
+				break
+			}
 			if err != nil {
 				return nil, fmt.Errorf("list chats: %w", err)
 			}
@@ -119,7 +138,7 @@ func (b *ChatBook) renew(ctx context.Context) <-chan singleflight.Result {
 		slices.SortStableFunc(groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.groups, b.at = groups, began
+		b.groups, b.at, b.cut = groups, began, cut
 		return groups, nil
 	})
 }

@@ -118,9 +118,9 @@ func (c *FindChats) page(ctx context.Context, in Invocation, from int) Answer {
 	c.tally.Counted(ledger.ChatList, "listed")
 	switch {
 	case len(found) == 0 && words == "":
-		return Answer{Say("Linq lists no group chat for this account.")}
+		return c.andMore(Answer{Say("Linq lists no group chat for this account.")})
 	case len(found) == 0:
-		return Answer{Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", quoted(words))}
+		return c.andMore(Answer{Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", quoted(words))})
 	}
 	if from >= len(found) {
 		from = 0
@@ -137,7 +137,15 @@ func (c *FindChats) page(ctx context.Context, in Invocation, from int) Answer {
 	if to < len(found) {
 		answer = append(answer, Text{Button("More chats", ActionMore, strconv.Itoa(to)+" "+words)})
 	}
-	return answer
+	return c.andMore(answer)
+}
+
+// andMore says that there may be more chats, if so.
+func (c *FindChats) andMore(answer Answer) Answer {
+	if !c.book.CutOff() {
+		return answer
+	}
+	return append(answer, Say("%s Linq's list of chats is too long for linqbot, so some may be missing here. A chat that is missing can be named by its id.", string(MarkNeedsPerson)))
 }
 
 // notListed says why there is no list of chats. Most often Linq is only slow.
