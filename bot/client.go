@@ -5,33 +5,40 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"linqbot/redact"
 )
 
 // NewSlack returns a client of Slack's Web API at apiURL, which ends in a slash.
 func NewSlack(token, apiURL string) *slack.Client {
-	return NewSlackOver(NewHTTPClient(), token, apiURL)
+	return NewSlackOver(NewHTTPClientHiding(redact.New(token)), token, apiURL)
 }
 
-// NewSlackOver returns a client as [NewSlack] does, that calls through the given one.
+// NewSlackOver returns a client as [NewSlack] does, that calls through the given one. An answer that
+// does not say whether it is ok is an error.
 func NewSlackOver(client *http.Client, token, apiURL string) *slack.Client {
-	return slack.New(token, slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(client))
+	return slack.New(token, slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(strict{client}))
 }
 
 // NewHTTPClient returns a client for Slack's response URLs and the like. It never follows a redirect, which could carry
-// the token to another host, it sends nothing whose time is over, and it waits for no answer longer than a step may.
-func NewHTTPClient() *http.Client {
+// the token to another host, it sends nothing whose time is over, it waits for no answer longer than a step may, and it
+// reads none that is larger than Slack's are.
+func NewHTTPClient() *http.Client { return NewHTTPClientHiding(redact.Secrets{}) }
+
+// NewHTTPClientHiding returns a client as [NewHTTPClient] does, that takes the secrets out of all answers and errors.
+func NewHTTPClientHiding(secrets redact.Secrets) *http.Client {
 	const patience = 10 * time.Second
 	return &http.Client{
 		Timeout: patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
-		Transport: punctual{&http.Transport{
+		Transport: bounded{secrets: secrets, next: punctual{&http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			MaxIdleConnsPerHost: 16,
 			IdleConnTimeout:     time.Minute,
 			TLSHandshakeTimeout: 5 * time.Second,
 			ForceAttemptHTTP2:   true,
-		}},
+		}}},
 	}
 }
