@@ -55,8 +55,8 @@ const masked = "•••"
 // nothing at all of anything else.
 func (h Handle) String() string {
 	full := h.Full()
-	if at := strings.LastIndexByte(full, '@'); at >= 0 {
-		return maskEmail(full[:at], full[at+1:])
+	if local, domain, ok := cutEmail(full); ok {
+		return maskEmail(local, domain)
 	}
 	number, err := phonenumbers.Parse(full, "")
 	if err != nil {
@@ -71,6 +71,16 @@ func (h Handle) String() string {
 
 // shownDigits is how many digits at the end of a number stay readable.
 const shownDigits = 4
+
+// cutEmail cuts an address at its last @, in whatever width that is written.
+func cutEmail(address string) (local, domain string, ok bool) {
+	at := strings.LastIndexAny(address, atSigns)
+	if at < 0 {
+		return "", "", false
+	}
+	_, size := utf8.DecodeRuneInString(address[at:])
+	return address[:at], address[at+size:], true
+}
 
 func maskEmail(local, domain string) string {
 	first, size := utf8.DecodeRuneInString(local)

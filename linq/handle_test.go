@@ -28,6 +28,15 @@ func TestHandleMasksItself(t *testing.T) {
 		"+1800FLOWERS":          "•••",
 		"Jane Doe":              "•••",
 		"":                      "•••",
+
+		"jane＠example.com":      "j•••@example.com",
+		"jane﹫example.com":      "j•••@example.com",
+		"a＠b@example.com":       "a•••@example.com",
+		"x@①②③④⑤⑥⑦.example":     "x•••@••• 4567.example",
+		"1️⃣2️⃣0️⃣2️⃣5️⃣5️⃣5️⃣": "•••",
+		"+①②⓪②⑤⑤⑤⓪①③②":          "•••",
+		"+1:202:555:0132":       "•••",
+		"202,555,0132":          "•••",
 	} {
 		assert.Equal(t, linq.NewHandle(full).String(), want, "%q", full)
 	}
