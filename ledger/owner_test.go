@@ -85,7 +85,7 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 	assert.NilError(t, os.Symlink("not-mounted/ledger.db", lost))
 	assert.NilError(t, os.Symlink("loop.db", loop))
 	folder := filepath.Join(dir, "folder.db")
-	assert.NilError(t, os.Symlink("/", folder))
+	assert.NilError(t, os.Symlink(".", folder))
 	for path, says := range map[string]string{lost: "a folder that cannot be opened", loop: "too many", folder: "no file"} {
 		_, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + path, Logger: quiet()})
 		assert.ErrorContains(t, err, "DATABASE_URL")
