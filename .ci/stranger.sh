@@ -51,7 +51,7 @@ as_stranger() {
     mapfile -t settings <"$tmp/stranger.env"
     # shellcheck disable=SC2016 # the inner shell expands them
     unprivileged env -i "${settings[@]}" PATH="$PATH" HOME="$stranger/home" GOENV=off TZ=Asia/Kolkata \
-        timeout --kill-after=10s 15m bash -c 'umask 077 && cd "$1" && exec "${@:2}"' stranger "$folder" "$@" </dev/null
+        timeout --kill-after=10s 30m bash -c 'umask 077 && cd "$1" && exec "${@:2}"' stranger "$folder" "$@" </dev/null
 }
 
 # The last line shows that the story was told to its end.
