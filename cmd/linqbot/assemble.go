@@ -36,7 +36,7 @@ type lasting struct {
 func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 	records, measured, logger := of.records, of.measured, of.logger
 	chats, err := linq.New(linq.Config{
-		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version, Observe: linqCalled(measured),
+		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version, Observe: linqCalled(measured), Secrets: cfg.secrets(),
 	})
 	if err != nil {
 		return nil, err

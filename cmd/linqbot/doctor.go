@@ -33,7 +33,7 @@ a linqbot that serves. It exits with 1 if a check failed; warnings are not failu
 				e.base = base
 			}
 			found := e.run(cmd.Context())
-			if err := report(cmd.OutOrStdout(), found, asJSON); err != nil {
+			if err := report(e.settings.secrets().Writer(cmd.OutOrStdout()), found, asJSON); err != nil {
 				return err
 			}
 			return found.verdict()

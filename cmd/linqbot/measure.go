@@ -81,5 +81,5 @@ func watchBacklog(m *metrics.Metrics, records *ledger.Ledger) {
 
 // newOutbound returns a client for calls to Slack, which are measured.
 func newOutbound(cfg settings, m *metrics.Metrics) *http.Client {
-	return bot.ObserveCalls(bot.NewHTTPClient(), cfg.slackURL, m.SlackCalled)
+	return bot.ObserveCalls(bot.NewHTTPClientHiding(cfg.secrets()), cfg.slackURL, m.SlackCalled)
 }

@@ -85,6 +85,7 @@ func (l *live) reload(ctx context.Context) {
 	if later := cfg.keepFixed(l.cfg); len(later) > 0 {
 		l.Logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
 	}
+	cfg.earlier = l.cfg.secrets() // what is under way may still repeat them
 	next, err := l.Build(cfg)
 	if err != nil {
 		l.Logger.WithError(err).Error(kept)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -33,7 +34,9 @@ policy are then changed without a restart, and nothing under way is lost.`,
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), cfg, newLogger(cfg, cmd.ErrOrStderr()))
+			// What Go's own packages log goes there too, without secrets.
+			log.SetOutput(cfg.secrets().Writer(cmd.ErrOrStderr()))
+			return cfg.secrets().Error(serve(cmd.Context(), cfg, newLogger(cfg, cmd.ErrOrStderr())))
 		},
 	}
 }
@@ -47,11 +50,11 @@ func newLogger(cfg settings, w io.Writer) *logrus.Logger {
 
 func configureLogger(logger *logrus.Logger, cfg settings) {
 	logger.SetLevel(cfg.logLevel)
+	var formatter logrus.Formatter = &inertJSON{logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano}}
 	if cfg.logText {
-		logger.SetFormatter(&inertText{logrus.TextFormatter{FullTimestamp: true}})
-		return
+		formatter = &inertText{logrus.TextFormatter{FullTimestamp: true}}
 	}
-	logger.SetFormatter(&inertJSON{logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano}})
+	logger.SetFormatter(withoutSecrets{Formatter: formatter, secrets: cfg.secrets()})
 }
 
 // tuneGC lets the heap, which is small, grow further between two collections: under load they would

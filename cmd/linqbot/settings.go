@@ -20,6 +20,7 @@ import (
 	"linqbot/commands"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/redact"
 )
 
 // settings are what the environment says.
@@ -33,6 +34,8 @@ type settings struct {
 	retention      time.Duration         // of ended requests; 0: for good
 	linqAtOnce     int                   // calls of a kind
 	webhooks       *linq.WebhookVerifier // nil: Linq's webhooks are not taken
+	webhookSecrets []string              // of the same
+	earlier        redact.Secrets        // of settings that were in force before
 	listenAddr     string
 	port           string // some platforms set it; LISTEN_ADDR wins
 	databaseURL    string

@@ -62,6 +62,7 @@ func readWebhookSecrets(s *settings, value string) (err error) {
 	if err := eachSecret(secrets, checkSecret); err != nil {
 		return err
 	}
+	s.webhookSecrets = secrets
 	s.webhooks, err = linq.NewWebhookVerifier(secrets)
 	return wrong(err)
 }
