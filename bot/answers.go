@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strings"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // Bounds of an answer of Slack's, after decompression. The largest that linqbot asks for is a page of 200 messages.

@@ -15,7 +15,7 @@ import (
 	"github.com/slack-go/slack"
 	"gotest.tools/v3/assert"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // slackCalls are all calls that linqbot makes through slack-go.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // NewSlack returns a client of Slack's Web API at apiURL, which ends in a slash.

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"strings"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // DefaultBaseURL is where Linq serves the API.

@@ -14,7 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // Whatever part of an answer repeats a secret, nothing that linqbot is told holds it.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // secrets are what nobody is to find in a log, in the ledger or in Slack, also when somebody else

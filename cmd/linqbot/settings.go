@@ -20,7 +20,7 @@ import (
 	"linqbot/commands"
 	"linqbot/ledger"
 	"linqbot/linq"
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 // settings are what the environment says.

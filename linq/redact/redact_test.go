@@ -14,7 +14,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/redact"
+	"linqbot/linq/redact"
 )
 
 const (
