@@ -41,8 +41,11 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 		name string
 		into *string
 	}{
-		{"chat_id", &in.ChatID}, {"handle", &in.Handle}, {"channel_id", &in.ChannelID},
-		{"message_ts", &in.MessageTS}, {"requested_by", &in.RequestedBy},
+		{"chat_id", &in.ChatID},
+		{"handle", &in.Handle},
+		{"channel_id", &in.ChannelID},
+		{"message_ts", &in.MessageTS},
+		{"requested_by", &in.RequestedBy},
 	}
 	for _, input := range inputs {
 		given := false

@@ -177,8 +177,9 @@ func FuzzMaskText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got := linq.MaskText(text)
 		bare := plain(anyID.ReplaceAllString(got, "x"))
-		if n := longestNumber(anyMasked.ReplaceAllStringFunc(bare, func(number string) string { return number[len(number)-4:] })); n >= 7 && n > 4+longestNumber(anyMasked.ReplaceAllString(bare, "•••")) {
-			t.Errorf("%q became %q, which shows a number of %d digits", text, got, n)
+		lasts := anyMasked.ReplaceAllStringFunc(bare, func(number string) string { return "•••" + number[len(number)-4:] })
+		if n := longestNumber(lasts); n >= 7 && !strings.Contains(text, "•••") {
+			t.Errorf("%q became %q, of which %d digits are readable", text, got, n)
 		}
 		if n := longestNumber(anyMasked.ReplaceAllString(bare, "•••")); n >= 7 {
 			t.Errorf("%q became %q, which shows a number of %d digits", text, got, n)

@@ -31,11 +31,10 @@ const (
 	wholeNumber   = 10 // digits of a number that needs nothing after the comma
 )
 
-// None of these is ever written to.
-var (
-	maskedAlready = regexp.MustCompile(`(?:\+\d{1,3} ` + masked + ` )?` + masked + ` \p{Nd}{4}|•{3,}`)
-	numberOpens   = regexp.MustCompile(`[(\[（]?[+＋﹢]?[(\[（]?$`)
-)
+const opening, closing = "([（", ")]）"
+
+// maskedAlready is never written to.
+var maskedAlready = regexp.MustCompile(`(?:\+\d{1,3} ` + masked + ` )?` + masked + ` \p{Nd}{4}|•{3,}`)
 
 func maskNumbers(s string) string {
 	var out strings.Builder
@@ -65,15 +64,22 @@ func goesOn(text string) bool {
 	return false
 }
 
+// joining signs may be written wide or small too.
+const joining = "\t ./~()[]:_*-·−ー"
+
 // effectOf says what r, which is no digit, does between two digits.
 func effectOf(r rune) between {
 	switch {
-	case unicode.In(r, unicode.Zs, unicode.Cf, unicode.Pd, unicode.M, unicode.Other_Default_Ignorable_Code_Point),
-		strings.ContainsRune("\t./~()[]:_*·−ー", r):
+	case r < utf8.RuneSelf && unicode.IsLetter(r):
+		return ends
+	case strings.ContainsRune(joining, r), unicode.In(r, unicode.Zs, unicode.Cf, unicode.Pd, unicode.M, unicode.Other_Default_Ignorable_Code_Point):
 		return joins
 	case unicode.IsLetter(r), unicode.IsNumber(r):
 		return ends
-	case r >= utf8.RuneSelf && strings.Contains("./~()[]:_*", norm.NFKC.String(string(r))):
+	case r < utf8.RuneSelf:
+		return parts
+	}
+	if simple, _ := utf8.DecodeRuneInString(norm.NFKC.String(string(r))); strings.ContainsRune(joining, simple) {
 		return joins
 	}
 	return parts
@@ -134,12 +140,22 @@ func findPieces(s string) (all []piece) {
 	return all
 }
 
-// startPiece includes a plus and a bracket before the digit at i, but nothing before from.
+// startPiece includes a plus, and a bracket on either side of it, before the digit at i, but nothing
+// before from.
 func startPiece(s string, from, i int) piece {
-	const longest = 9 // bytes of the three characters
-	from = max(from, i-longest)
-	opening := numberOpens.FindString(s[from:i])
-	return piece{start: i - len(opening), plus: strings.ContainsAny(opening, "+＋﹢")}
+	start := i
+	take := func(signs string) bool {
+		r, size := utf8.DecodeLastRuneInString(s[from:start])
+		if size == 0 || !strings.ContainsRune(signs, r) {
+			return false
+		}
+		start -= size
+		return true
+	}
+	take(opening)
+	plus := take("+＋﹢")
+	take(opening)
+	return piece{start: start, plus: plus}
 }
 
 // maskPieces writes s with its numbers masked.
@@ -190,7 +206,7 @@ func joinNear(pieces []piece) (joined []piece) {
 		if len(joined) > 0 {
 			last := &joined[len(joined)-1]
 			whole := last.long() && last.plus && !last.joined || !last.plus && len(last.plain) >= wholeNumber
-			if last.after == parts && last.near && !whole && !(last.long() && next.long()) && len(last.plain)+len(next.plain) <= longestJoined {
+			if last.after == parts && last.near && !whole && (!last.long() || !next.long()) && len(last.plain)+len(next.plain) <= longestJoined {
 				last.join(next)
 				continue
 			}
@@ -219,7 +235,7 @@ func joinShort(pieces []piece) (joined []piece) {
 // mask returns what p is replaced by.
 func (p *piece) mask(s string) string {
 	text, before := s[p.start:p.end], ""
-	if first, size := utf8.DecodeRuneInString(text); strings.ContainsRune("([（", first) && !strings.ContainsAny(text, ")]）") {
+	if first, size := utf8.DecodeRuneInString(text); strings.ContainsRune(opening, first) && !strings.ContainsAny(text, closing) {
 		before = text[:size] // it belongs to the text around the number
 	}
 	if p.plus {

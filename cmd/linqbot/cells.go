@@ -21,7 +21,8 @@ func cells(row ...string) []string {
 
 // csvCells is [cells] for a file that a spreadsheet may open.
 func csvCells(row ...string) []string {
-	for i, cell := range cells(row...) {
+	row = cells(row...)
+	for i, cell := range row {
 		row[i] = noFormula(cell)
 	}
 	return row

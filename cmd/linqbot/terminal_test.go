@@ -22,9 +22,8 @@ func actsOn(text string) bool {
 // hostileRow has the same text in every field.
 func hostileRow(t *testing.T, text string) (row auditRow) {
 	t.Helper()
-	value := reflect.ValueOf(&row).Elem()
-	for i := range value.NumField() {
-		switch field := value.Field(i); field.Kind() {
+	for _, field := range reflect.ValueOf(&row).Elem().Fields() {
+		switch field.Kind() {
 		case reflect.String:
 			field.SetString(text)
 		case reflect.Slice:
