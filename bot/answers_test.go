@@ -155,7 +155,7 @@ func TestAnswersOfSlackHaveABound(t *testing.T) {
 // Whatever part of an answer repeats a secret, neither what linqbot reads nor an error holds it.
 func TestSecretsThatSlackRepeats(t *testing.T) {
 	t.Parallel()
-	const secret = "xoxb-1234-abcdEFGH" //nolint:gosec // made up
+	const secret = "xoxb-1234-abcdEFGH"
 	escaped := strings.ReplaceAll(secret, "-", `\u002d`)
 	for name, handler := range map[string]http.HandlerFunc{
 		"a code": func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"ok":false,"error":%q}`, secret) },

@@ -45,7 +45,7 @@ func TestMatches(t *testing.T) {
 func TestE164(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"+12025550100": "+12025550100", " +1 (202) 555-0100": "+12025550100", "＋１２０２５５５０１００": "+12025550100",
+		"+12025550100": "+12025550100", "+1 (202) 555-0100": "+12025550100", "＋１２０２５５５０１００": "+12025550100",
 		"12025550100": "", "line@example.com": "", "": "", "nonsense": "",
 	} {
 		assert.Equal(t, linq.NewHandle(text).E164(), want, "%q", text)

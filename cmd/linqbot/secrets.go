@@ -12,7 +12,7 @@ import (
 
 // secrets are what nobody is to find in a log, in the ledger or in Slack, also when somebody else
 // repeats it.
-func (s settings) secrets() redact.Secrets {
+func (s *settings) secrets() redact.Secrets {
 	all := append([]string{s.slackToken, s.linqKey}, s.signingSecrets...)
 	for _, secret := range s.webhookSecrets {
 		all = append(all, secret, strings.TrimPrefix(secret, "whsec_"))

@@ -34,9 +34,11 @@ policy are then changed without a restart, and nothing under way is lost.`,
 			if err != nil {
 				return err
 			}
-			// What Go's own packages log goes there too, without secrets.
-			log.SetOutput(cfg.secrets().Writer(cmd.ErrOrStderr()))
-			return cfg.secrets().Error(serve(cmd.Context(), cfg, newLogger(cfg, cmd.ErrOrStderr())))
+			logger := newLogger(cfg, cmd.ErrOrStderr())
+			// What net/http logs may quote a peer. The flags go since the logger adds the time.
+			log.SetFlags(0)                                     //nolint:forbidigo // net/http is handed no logger for its connections
+			log.SetOutput(logger.WriterLevel(logrus.WarnLevel)) //nolint:forbidigo // as above
+			return cfg.secrets().Error(serve(cmd.Context(), cfg, logger))
 		},
 	}
 }
