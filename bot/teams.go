@@ -92,16 +92,20 @@ func (t *Teams) learn(ctx context.Context) error {
 	if own.TeamID == "" {
 		return fmt.Errorf("auth.test named no team")
 	}
+	// Kept before it is used: what served one request is known after a crash.
+	if err := t.cfg.Settings.Keep(ctx, settingWorkspace, own.URL); err != nil {
+		return err
+	}
+	if err := t.cfg.Settings.Keep(ctx, settingTeams, own.TeamID); err != nil {
+		return err
+	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.workspace = own.URL
 	if len(t.cfg.IDs) == 0 {
 		t.ids = []string{own.TeamID}
 	}
-	t.mu.Unlock()
-	if err := t.cfg.Settings.Keep(ctx, settingWorkspace, own.URL); err != nil {
-		return err
-	}
-	return t.cfg.Settings.Keep(ctx, settingTeams, own.TeamID)
+	return nil
 }
 
 // refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known

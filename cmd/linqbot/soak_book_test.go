@@ -22,6 +22,7 @@ type soakDelivery struct {
 	people  []*soakPerson
 
 	// The soak's lock guards those below.
+	sent    int // how often
 	said    map[*soakPerson]map[soakAnswer]bool
 	doubt   bool // an answer was lost, so it may be recorded whatever else was said
 	ackedAt time.Time
@@ -35,6 +36,7 @@ const (
 	saidUnderWay    soakAnswer = "already under way"
 	saidNotRecorded soakAnswer = "not recorded"
 	saidDoubtful    soakAnswer = "in doubt"
+	saidNothing     soakAnswer = "nothing" // to a delivery that was answered before; it tells no more
 	saidElse        soakAnswer = "something else"
 )
 
@@ -106,6 +108,8 @@ func answersIn(d *soakDelivery, ack slacktest.Ack) map[*soakPerson]soakAnswer {
 			answers[p] = saidNotRecorded
 		case strings.Contains(ack.Text, "could not make sure"):
 			answers[p] = saidDoubtful
+		case ack.Status == http.StatusOK && ack.Text == "" && d.sent > 1:
+			answers[p] = saidNothing
 		default:
 			answers[p] = saidElse
 		}

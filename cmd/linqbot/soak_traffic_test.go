@@ -144,6 +144,9 @@ func (s *soak) deliver(d *soakDelivery) {
 
 // deliverTo delivers once to one replica, and reports whether that answered.
 func (s *soak) deliverTo(d *soakDelivery, to *replica) bool {
+	s.mu.Lock()
+	d.sent++
+	s.mu.Unlock()
 	var ack slacktest.Ack
 	var err error
 	if d.event != nil {

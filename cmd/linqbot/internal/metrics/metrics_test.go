@@ -19,7 +19,7 @@ import (
 const route = "/slack/commands"
 
 func newMetrics() *Metrics {
-	return New(Config{Version: "1.2.3", Revision: "abc", Routes: []string{route}, Secrets: 2})
+	return New(Config{Version: "1.2.3", Revision: "abc", Routes: []string{route}, Secrets: 2, Refusals: []string{"unsigned"}})
 }
 
 // exercised has a series of each metric.
