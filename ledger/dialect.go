@@ -10,6 +10,8 @@ type dialect struct {
 
 	// inList is what follows a column that is to be in the JSON list that a placeholder stands for.
 	inList func(placeholder string) string
+	// list is that JSON list in a FROM, as a column named value.
+	list func(placeholder string) string
 
 	hasTable string // a query of whether there is a table $1
 }
@@ -18,6 +20,7 @@ func sqliteDialect() dialect {
 	return dialect{ // one writer at a time needs no locks on rows
 		folder:   "sqlite",
 		inList:   func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },
+		list:     func(placeholder string) string { return `json_each(` + placeholder + `)` },
 		hasTable: `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)`,
 	}
 }
@@ -29,6 +32,9 @@ func postgresDialect() dialect {
 		takeRows: " FOR NO KEY UPDATE SKIP LOCKED",
 		inList: func(placeholder string) string {
 			return `IN (SELECT json_array_elements_text(` + placeholder + `::json))`
+		},
+		list: func(placeholder string) string {
+			return `json_array_elements_text(` + placeholder + `::json) AS listed (value)`
 		},
 		hasTable: `SELECT to_regclass($1) IS NOT NULL`,
 	}

@@ -104,7 +104,7 @@ func TestDeliveriesAreFoundByAnIndex(t *testing.T) {
 			args  []any
 		}{
 			"accepting":         {accepting, args},
-			"a spent delivery":  {selectSpent, []any{"delivery-1"}},
+			"spent deliveries":  {selectSpent(s.dialect()), []any{`["delivery-1","delivery-2"]`}},
 			"a delivery at all": {selectSeen, []any{"delivery-1", "d1"}},
 			"events to forget":  {selectOldEvents, []any{1, forgetEvents}},
 		} {

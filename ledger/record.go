@@ -61,9 +61,19 @@ func (a *acceptor) record(ctx context.Context, tx tx, batch []*acceptance) error
 	if err != nil {
 		return err
 	}
+	var known []string
 	for _, e := range entries {
 		if !fresh[e.request.ID] {
-			*e.result, err = a.refer(ctx, tx, e, now)
+			known = append(known, e.request.Delivery)
+		}
+	}
+	spent, err := spentAmong(ctx, tx, a.cfg.Store.dialect(), known)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !fresh[e.request.ID] {
+			*e.result, err = a.refer(ctx, tx, e, spent[e.request.Delivery], now)
 		} else {
 			*e.result = Acceptance{Outcome: Recorded, Request: e.request}
 			if e.request.Undoes != "" {
@@ -86,14 +96,14 @@ const redeliveredClauses = `
 // underWayClauses spell the condition of the index requests_under_way as it does, or it is not used.
 const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state IN ('asked', 'accepted', 'sent')`
 
-// refer finds the request that answers for an order which is not new.
-func (a *acceptor) refer(ctx context.Context, tx tx, e entry, now time.Time) (Acceptance, error) {
+// refer finds the request that answers for an order which is not new; none does for a spent delivery.
+func (a *acceptor) refer(ctx context.Context, tx tx, e entry, spent bool, now time.Time) (Acceptance, error) {
 	o := e.request.Order
 	outcome := Redelivered
 	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
 	if errors.Is(err, ErrNotFound) {
-		if spent, err := isSpent(ctx, tx, o.Delivery); spent || err != nil {
-			return Acceptance{Outcome: Spent}, err
+		if spent {
+			return Acceptance{Outcome: Spent}, nil
 		}
 		outcome = UnderWay
 		request, err = queryLocked(ctx, tx, a.cfg.Store.dialect().lockRows, underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
