@@ -30,6 +30,7 @@ func TestARefusedFormIsRecorded(t *testing.T) {
 	read := func(source ledger.Source, channel string) noted {
 		return noted{State: ledger.Read, Source: source, User: grace, Channel: channel, Rule: "user " + grace, Chat: chatID}
 	}
+	h.await("the record", func() bool { return len(h.noted()) == 4 })
 	assert.DeepEqual(t, h.noted(), []noted{
 		denied(ledger.Modal, ""), denied(ledger.Modal, ops), denied(ledger.SlashCommand, ops), read(ledger.SlashCommand, ops),
 	})

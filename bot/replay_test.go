@@ -75,38 +75,39 @@ func TestTheSameBytesAgain(t *testing.T) {
 	t.Parallel()
 	onlyGrace := commands.Policy{Users: []string{grace}}
 	for name, test := range map[string]struct {
-		cfg houseConfig
-		act func(h *house)
+		cfg  houseConfig
+		rows int // of the audit, without requests
+		act  func(h *house)
 	}{
-		"a removal": {houseConfig{}, func(h *house) {
+		"a removal": {houseConfig{}, 0, func(h *house) {
 			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
 		}},
-		"a denied removal": {houseConfig{policy: onlyGrace}, func(h *house) {
+		"a denied removal": {houseConfig{policy: onlyGrace}, 1, func(h *house) {
 			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
 		}},
-		"a removal that is asked about": {houseConfig{ask: true}, func(h *house) {
+		"a removal that is asked about": {houseConfig{ask: true}, 0, func(h *house) {
 			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
 		}},
-		"the list of chats":  {houseConfig{}, func(h *house) { h.findChats(ann) }},
-		"a denied list":      {houseConfig{policy: onlyGrace}, func(h *house) { h.findChats(ann) }},
-		"the form on a chat": {houseConfig{}, func(h *house) { h.open(chatID) }},
-		"a search in the form": {houseConfig{}, func(h *house) {
+		"the list of chats":  {houseConfig{}, 1, func(h *house) { h.findChats(ann) }},
+		"a denied list":      {houseConfig{policy: onlyGrace}, 1, func(h *house) { h.findChats(ann) }},
+		"the form on a chat": {houseConfig{}, 1, func(h *house) { h.open(chatID) }},
+		"a search in the form": {houseConfig{}, 1, func(h *house) {
 			form := h.open("")
 			assert.DeepEqual(h.t, h.suggest(form, ann), []string{chatID})
 		}},
-		"a choice in the form": {houseConfig{}, func(h *house) {
+		"a choice in the form": {houseConfig{}, 1, func(h *house) {
 			form := h.open("")
 			h.taken(h.slack.Pick(h.t.Context(), h.server.URL, form, chatPick(chatID)))
 		}},
-		"the form": {houseConfig{}, func(h *house) {
+		"the form": {houseConfig{}, 1, func(h *house) {
 			assert.Assert(h.t, h.submit(h.open(chatID), chatPick(chatID), peoplePick(ann)) == nil)
 		}},
-		"the yes to a question": {houseConfig{ask: true}, func(h *house) {
+		"the yes to a question": {houseConfig{ask: true}, 0, func(h *house) {
 			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
 			asked := h.slack.Ephemerals(ops, ada)
 			h.press(ada, asked[len(asked)-1], commands.ActionConfirm)
 		}},
-		"somebody else's yes": {houseConfig{ask: true}, func(h *house) {
+		"somebody else's yes": {houseConfig{ask: true}, 1, func(h *house) {
 			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
 			asked := h.slack.Ephemerals(ops, ada)
 			h.press(grace, asked[len(asked)-1], commands.ActionConfirm)
@@ -118,6 +119,7 @@ func TestTheSameBytesAgain(t *testing.T) {
 			h := newHouse(t, test.cfg)
 			kept := h.record()
 			test.act(h)
+			h.await("the record", func() bool { return len(h.noted()) == test.rows })
 			rows := func() map[string]int {
 				all := map[string]int{"linq": len(h.linq.Calls()), "slack": len(h.slack.Calls()), "told": len(h.slack.Ephemerals(ops, ada)) + len(h.slack.Ephemerals(ops, grace))}
 				for row, err := range h.ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {

@@ -42,6 +42,7 @@ func audited(t *testing.T, url string) *ledger.Ledger {
 			t.Fatal(err)
 		}
 	}
+	await(t, "the denials and readings", func() bool { rows, _ := notes(t, l); return rows == 4 })
 	if err := l.SaveThread(t.Context(), ledger.Thread{Delivery: "d0", Route: ledger.InThread, Posting: ledger.Posting{ChannelID: "C1", TS: "1.2"}}); err != nil {
 		t.Fatal(err)
 	}

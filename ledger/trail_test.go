@@ -117,9 +117,9 @@ func TestDenialsAreBounded(t *testing.T) {
 		other := denial("other")
 		other.UserID = "U2"
 		deny(t, l, other)
+		await(t, "all deliveries to be spent", func() bool { return rowsOf(t, l, "events") == 2*many+1 })
 		assert.Equal(t, rowsOf(t, l, "denials"), atOnce+1)
 		assert.Equal(t, rowsOf(t, l, "readings"), atOnce)
-		assert.Equal(t, rowsOf(t, l, "events"), 2*many+1)
 		for i := range many {
 			assert.Assert(t, deny(t, l, denial(fmt.Sprint("d", i))))
 		}
