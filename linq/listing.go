@@ -28,13 +28,16 @@ func (e *ListingError) Error() string {
 // listing that goes in circles, or on and on, ends with a [*ListingError].
 func (c *Client) AllChats(ctx context.Context, query ChatsQuery) iter.Seq2[Chat, error] {
 	return func(yield func(Chat, error) bool) {
-		ctx, cancel := context.WithTimeout(ctx, maxListedTime)
+		reading, cancel := context.WithTimeout(ctx, maxListedTime)
 		defer cancel()
 		query, seen := query, map[string]bool{}
 		began, bytes := time.Now(), 0
 		for {
 			seen[query.Cursor] = true
-			page, size, err := c.chatsPage(ctx, query)
+			page, size, err := c.chatsPage(reading, query)
+			if err != nil && reading.Err() != nil && ctx.Err() == nil {
+				err = &ListingError{Reason: tooSlow()}
+			}
 			if err != nil {
 				yield(Chat{}, err)
 				return
@@ -69,7 +72,11 @@ func cutOff(page ChatsPage, seen map[string]bool, bytes int, took time.Duration)
 	case bytes >= maxListedBytes:
 		return fmt.Sprintf("it has more than %d MiB", maxListedBytes>>20)
 	case took >= maxListedTime:
-		return fmt.Sprintf("it takes longer than %d minutes", maxListedTime/time.Minute)
+		return tooSlow()
 	}
 	return ""
+}
+
+func tooSlow() string {
+	return fmt.Sprintf("it takes longer than %d minutes", maxListedTime/time.Minute)
 }
