@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -198,7 +199,14 @@ func (x *Execute) call(ctx context.Context, method string, arguments map[string]
 	if response.StatusCode != http.StatusOK {
 		return &laterError{wait: retryAfter(response.Header), err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+	answered, err := io.ReadAll(response.Body)
+	if err == nil {
+		err = checkOK(answered)
+	}
+	if err == nil {
+		err = json.Unmarshal(answered, &answer)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: decode the answer: %w", method, err)
 	}
 	if !answer.OK {

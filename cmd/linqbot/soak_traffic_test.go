@@ -18,6 +18,9 @@ func (s *soak) traffic(until time.Time) {
 	const mostAtOnce = 16
 	var playing sync.WaitGroup
 	turns := make(chan struct{}, mostAtOnce)
+	for range 2 { // the dice alone may roll no failure in a short soak
+		playing.Go(func() { s.oneOf(beyond, until) })
+	}
 	for time.Now().Before(until) {
 		for range 1 + s.dice.below(4) {
 			scene := s.anyScene()
