@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/commands"
 	"linqbot/ledger"
@@ -24,6 +25,7 @@ type app struct {
 // lasting is what stays when the settings are read again: the record, and how much Linq and Slack are
 // asked for, since they go on counting.
 type lasting struct {
+	build     build.Build
 	records   *ledger.Ledger
 	measured  *metrics.Metrics
 	linqPace  *commands.Pace
@@ -36,7 +38,7 @@ type lasting struct {
 func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 	records, measured, logger := of.records, of.measured, of.logger
 	chats, err := linq.New(linq.Config{
-		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version, Observe: linqCalled(measured), Secrets: cfg.secrets(),
+		BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + of.build.Version, Observe: linqCalled(measured), Secrets: cfg.secrets(),
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +74,7 @@ func assemble(ctx context.Context, cfg settings, of lasting) (*app, error) {
 			Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.slackURL,
 			Ready:          records.Ready,
-			Build:          thisBuild(),
+			Build:          of.build.String(),
 			Logger:         logger,
 			Acked:          measured.Acked,
 			Signed:         measured.Signed,

@@ -131,7 +131,7 @@ func printCSV(out io.Writer, rows iter.Seq2[auditRow, error]) error {
 
 // printJSONLines leaves the values as they are. What a terminal would act on is escaped.
 func printJSONLines(out io.Writer, rows iter.Seq2[auditRow, error]) error {
-	encoder := json.NewEncoder(&terminalWriter{out: out})
+	encoder := json.NewEncoder(newTerminalWriter(out))
 	encoder.SetEscapeHTML(false)
 	for row, err := range rows {
 		if err != nil {

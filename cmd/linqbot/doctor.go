@@ -1,20 +1,16 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
-	"strings"
-	"sync"
-	"time"
+
+	"linqbot/cmd/linqbot/internal/address"
 
 	"github.com/spf13/cobra"
 )
 
 func newDoctor() *cobra.Command {
-	var address string
+	var at string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -24,155 +20,22 @@ wrong, what to do. It reads the same environment as "linqbot serve", changes not
 a linqbot that serves. It exits with 1 if a check failed; warnings are not failures.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			e := newExamination(os.Getenv, os.Environ())
+			cfg := doctorConfig{Lookup: os.Getenv, Environ: os.Environ(), Build: thisBuild()}
 			if cmd.Flags().Changed("url") {
-				base, err := reachableURL(address)
+				base, err := address.PublicOrLocal(at)
 				if err != nil {
 					return fmt.Errorf("--url %w", err)
 				}
-				e.base = base
+				cfg.Base = base
 			}
-			found := e.run(cmd.Context())
-			if err := report(e.settings.secrets().Writer(cmd.OutOrStdout()), found, asJSON); err != nil {
+			report := doctor(cmd.Context(), cfg)
+			if err := report.print(cmd.OutOrStdout(), asJSON); err != nil {
 				return err
 			}
-			return found.verdict()
+			return report.verdict()
 		},
 	}
-	cmd.Flags().StringVar(&address, "url", "", "also send a signed request to the running linqbot, through its public address: https://host")
+	cmd.Flags().StringVar(&at, "url", "", "also send a signed request to the running linqbot, through its public address: https://host")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd
-}
-
-// status is what a check came to. The values are printed as JSON.
-type status string
-
-const (
-	fine    status = "ok"
-	warning status = "warning"
-	failure status = "failure"
-	skipped status = "skipped" // it could not be checked
-)
-
-// finding is a line of the report.
-type finding struct {
-	Check  string `json:"check"`
-	Status status `json:"status"`
-	Found  string `json:"found"`
-	Fix    string `json:"fix,omitempty"`
-}
-
-func ok(format string, args ...any) []finding {
-	return []finding{{Status: fine, Found: fmt.Sprintf(format, args...)}}
-}
-
-func skip(format string, args ...any) []finding {
-	return []finding{{Status: skipped, Found: fmt.Sprintf(format, args...)}}
-}
-
-func warn(fix, format string, args ...any) []finding {
-	return []finding{{Status: warning, Found: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
-func fail(fix, format string, args ...any) []finding {
-	return []finding{{Status: failure, Found: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
-// findings are a report.
-type findings []finding
-
-// verdict is an error if a check failed.
-func (f findings) verdict() error {
-	failed := 0
-	for _, each := range f {
-		if each.Status == failure {
-			failed++
-		}
-	}
-	if failed == 0 {
-		return nil
-	}
-	return fmt.Errorf("%d of %d lines say what is wrong", failed, len(f))
-}
-
-// check looks at one thing. Its findings need not name it.
-type check struct {
-	name string
-	run  func(ctx context.Context) []finding
-}
-
-// checks are all there are, in the order of the report.
-func (e *examination) checks() []check {
-	return []check{
-		{"configuration", e.checkSettings},
-		{"other variables", e.checkNames},
-		{"clock", e.checkClock},
-		{"bot token", e.checkToken},
-		{"scopes", e.checkScopes},
-		{"user groups", e.checkGroups},
-		{"channels", e.checkChannels},
-		{"Linq key", e.checkKey},
-		{"Linq lines", e.checkLines},
-		{"Linq webhooks", e.checkWebhooks},
-		{"ledger", e.checkLedger},
-		{"schema", e.checkSchema},
-		{"requests", e.checkRequests},
-		{"public address", e.checkReach},
-	}
-}
-
-// callTime bounds each call to the outside. No check makes more than two in a row, so that a run ends
-// in seconds with everything down.
-const callTime = 4 * time.Second
-
-// run makes all checks side by side.
-func (e *examination) run(ctx context.Context) findings {
-	e.prepare(ctx)
-	checks := e.checks()
-	found := make([][]finding, len(checks))
-	var all sync.WaitGroup
-	for i, c := range checks {
-		all.Go(func() { found[i] = c.run(ctx) })
-	}
-	all.Wait()
-	var lines findings
-	for i, c := range checks {
-		for _, f := range found[i] {
-			f.Check, f.Found, f.Fix = c.name, oneLine(f.Found), oneLine(f.Fix)
-			lines = append(lines, f)
-		}
-	}
-	return append(lines, e.close()...)
-}
-
-// oneLine also keeps what others wrote from moving the cursor.
-func oneLine(text string) string {
-	return oneCell(strings.Join(strings.Fields(text), " "))
-}
-
-func report(out io.Writer, found findings, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(struct {
-			OK       bool     `json:"ok"`
-			Build    string   `json:"build"`
-			Findings findings `json:"findings"`
-		}{found.verdict() == nil, thisBuild(), found})
-	}
-	marks := map[status]string{fine: "✓", warning: "!", failure: "✗", skipped: "–"}
-	for _, f := range found {
-		line := fmt.Sprintf("%s %s: %s", marks[f.Status], f.Check, f.Found)
-		if f.Status == skipped {
-			line = fmt.Sprintf("%s %s: skipped, %s", marks[f.Status], f.Check, f.Found)
-		}
-		if f.Fix != "" {
-			line += " → " + f.Fix
-		}
-		if _, err := fmt.Fprintln(out, line); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -18,7 +19,8 @@ import (
 type examination struct {
 	lookup   func(string) string
 	environ  []string // NAME=value
-	base     string   // the public address, without a slash at its end; "": it was not given
+	build    build.Build
+	base     string // the public address, without a slash at its end; "": it was not given
 	settings settings
 	mistakes []error
 
@@ -37,9 +39,9 @@ type lines struct {
 	took    time.Duration
 }
 
-func newExamination(lookup func(string) string, environ []string) *examination {
-	e := &examination{lookup: lookup, environ: environ}
-	e.settings, e.mistakes = readSettings(lookup)
+func newExamination(cfg doctorConfig) *examination {
+	e := &examination{lookup: cfg.Lookup, environ: cfg.Environ, build: cfg.Build, base: cfg.Base}
+	e.settings, e.mistakes = readSettings(cfg.Lookup)
 	return e
 }
 
@@ -47,7 +49,7 @@ func newExamination(lookup func(string) string, environ []string) *examination {
 func (e *examination) prepare(ctx context.Context) {
 	e.slack = bot.NewInspector(e.settings.slackToken, e.settings.slackURL)
 	e.identity = once(ctx, e.slack.Identify)
-	e.linq, _ = linq.New(linq.Config{BaseURL: e.settings.linqURL, APIKey: e.settings.linqKey, UserAgent: "linqbot/" + version}) // the configuration says why not
+	e.linq, _ = linq.New(linq.Config{BaseURL: e.settings.linqURL, APIKey: e.settings.linqKey, UserAgent: "linqbot/" + e.build.Version}) // the configuration says why not
 	e.lines = once(ctx, func(ctx context.Context) (lines, error) {
 		began := time.Now()
 		numbers, err := e.linq.PhoneNumbers(ctx)

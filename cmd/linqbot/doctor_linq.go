@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -164,22 +163,4 @@ func judgeSubscription(ours []linq.Subscription) (found []finding) {
 		}
 	}
 	return found
-}
-
-// leadsTo tells whether a subscription delivers to the linqbot at base. A query may follow: it tells
-// subscriptions apart.
-func leadsTo(s linq.Subscription, base string) bool {
-	place, _, _ := strings.Cut(endpoint(s.TargetURL), "?")
-	return place == endpoint(base+bot.LinqWebhooksPath)
-}
-
-func withoutVersion(address string) string {
-	target, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	query := target.Query()
-	query.Del(versionParameter)
-	target.RawQuery = query.Encode()
-	return target.String()
 }

@@ -16,17 +16,8 @@ import (
 
 	"linqbot/bot"
 	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/internal/build"
 )
-
-// reachableURL is publicURL, and http for this machine.
-func reachableURL(text string) (string, error) {
-	rest, plain := strings.CutPrefix(text, "http://")
-	if at, err := url.Parse(text); !plain || err != nil || !isThisMachine(at.Hostname()) {
-		return publicURL(text)
-	}
-	base, err := publicURL("https://" + rest)
-	return strings.Replace(base, "https://", "http://", 1), err
-}
 
 // checkReach verifies the URL as Slack does when it is entered: with a signed challenge, which only a
 // linqbot that has the same signing secret gives back.
@@ -63,7 +54,7 @@ func (e *examination) checkReach(ctx context.Context) []finding {
 	if err != nil {
 		return fail("see the log of the proxy before linqbot", "the answer of %s broke off: %s", address, err)
 	}
-	found := judgeAnswer(address, challenge, response, answer)
+	found := e.judgeAnswer(address, challenge, response, answer)
 	if found[0].Status == fine && e.settings.webhooks != nil {
 		if lost := e.webhooksLost(ctx); lost != nil {
 			return lost
@@ -120,7 +111,7 @@ func unreached(address string, err error) []finding {
 }
 
 // judgeAnswer tells linqbot's answers from those of what is before it.
-func judgeAnswer(address, challenge string, response *http.Response, body []byte) []finding {
+func (e *examination) judgeAnswer(address, challenge string, response *http.Response, body []byte) []finding {
 	code := response.StatusCode
 	switch {
 	case code == http.StatusUnauthorized:
@@ -141,12 +132,13 @@ func judgeAnswer(address, challenge string, response *http.Response, body []byte
 	if json.Unmarshal(body, &said) != nil || said.Challenge != challenge {
 		return fail("let the proxy pass on /slack/ and /linq/ to linqbot", "%s answers 200, but not as linqbot does: something else is there", address)
 	}
-	return judgeBuild(address, response.Header.Get(bot.BuildHeader), thisBuild())
+	return judgeBuild(address, response.Header.Get(bot.BuildHeader), e.build)
 }
 
 // judgeBuild compares the build that answers at an address with this one. Each is a version, with the
 // commit behind it where that is known.
-func judgeBuild(address, there, here string) []finding {
+func judgeBuild(address, there string, this build.Build) []finding {
+	version, here := this.Version, this.String()
 	switch {
 	case there == here && here == version:
 		return ok("a signed request through %s reaches this build (%s, as far as can be told without a commit)", address, here)

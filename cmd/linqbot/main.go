@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"linqbot/cmd/linqbot/internal/build"
 )
 
 // These are set when a release is built: its version, and its commit where Go cannot see the repository.
@@ -15,13 +17,15 @@ var (
 	commit  string //nolint:gochecknoglobals // set by the linker
 )
 
+func thisBuild() build.Build { return build.Of(version, commit) }
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := newRoot()
-	root.SetOut(&terminalWriter{out: os.Stdout})
+	root.SetOut(newTerminalWriter(os.Stdout))
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(&terminalWriter{out: os.Stderr}, "linqbot:", err)
+		fmt.Fprintln(newTerminalWriter(os.Stderr), "linqbot:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop has run
 	}

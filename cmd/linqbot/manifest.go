@@ -3,19 +3,17 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
 
+	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/manifests"
 )
 
 func newManifest() *cobra.Command {
-	var address string
+	var at string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "manifest --url https://host",
@@ -26,7 +24,7 @@ Paste it at https://api.slack.com/apps: "Create New App", "From a manifest"; for
 under "App Manifest". It needs nothing of the environment.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			base, err := publicURL(address)
+			base, err := address.Public(at)
 			if err != nil {
 				return fmt.Errorf("--url %w", err)
 			}
@@ -38,7 +36,7 @@ under "App Manifest". It needs nothing of the environment.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&address, "url", "", "where Slack reaches linqbot: https://host, and the path below which a proxy serves it, if any")
+	cmd.Flags().StringVar(&at, "url", "", "where Slack reaches linqbot: https://host, and the path below which a proxy serves it, if any")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for the tab «JSON» of Slack's form; without the comments")
 	_ = cmd.MarkFlagRequired("url") // the flag is there
 	return cmd
@@ -65,26 +63,4 @@ func manifestFor(base string, asJSON bool) ([]byte, error) {
 		return nil, err
 	}
 	return encoded.Bytes(), nil
-}
-
-// publicURL returns the address at which the world reaches linqbot, without a slash at its end. Its
-// error is the rest of a sentence.
-func publicURL(text string) (string, error) {
-	address, err := url.Parse(text)
-	switch {
-	case err != nil || address.Hostname() == "" || address.Opaque != "":
-		return "", errors.New("is no address: write https://host")
-	case address.Scheme != "https":
-		return "", errors.New("must be an https URL: Slack calls nothing else")
-	case address.User != nil || address.Fragment != "":
-		return "", errors.New("must have no user name, password or #fragment")
-	case address.RawQuery != "" || address.ForceQuery:
-		return "", errors.New("must have no query: write https://host")
-	}
-	address.Scheme, address.Host = "https", strings.ToLower(address.Host)
-	base := strings.TrimRight(address.String(), "/")
-	if strings.ContainsAny(base, "\"'\\ \t\r\n") {
-		return "", errors.New("has a character that no address has: write https://host")
-	}
-	return base, nil
 }

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -16,10 +16,9 @@ import (
 
 // The packages say what happens in their own words; here it becomes what is measured.
 
-func newMetrics(cfg settings) *metrics.Metrics {
-	info, _ := debug.ReadBuildInfo() // nil: the version alone names the build
-	commit, changed := commitOf(info)
-	if changed {
+func newMetrics(cfg settings, this build.Build) *metrics.Metrics {
+	commit := this.Commit
+	if this.Changed {
 		commit += "+changes"
 	}
 	var refusals []string
@@ -27,7 +26,7 @@ func newMetrics(cfg settings) *metrics.Metrics {
 		refusals = append(refusals, string(why))
 	}
 	return metrics.New(metrics.Config{
-		Version: version, Revision: commit, Secrets: len(cfg.signingSecrets),
+		Version: this.Version, Revision: commit, Secrets: len(cfg.signingSecrets),
 		Routes:   []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
 		Refusals: refusals,
 	})

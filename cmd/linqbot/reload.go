@@ -85,7 +85,7 @@ func (l *live) reload(ctx context.Context) {
 	if later := cfg.keepFixed(l.cfg); len(later) > 0 {
 		l.Logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
 	}
-	cfg.earlier = l.cfg.secrets() // what is under way may still repeat them
+	cfg.redactToo(l.cfg) // what is under way may still repeat them
 	next, err := l.Build(cfg)
 	if err != nil {
 		l.Logger.WithError(err).Error(kept)
@@ -98,8 +98,8 @@ func (l *live) reload(ctx context.Context) {
 	l.cfg = cfg
 	l.install(ctx, next)
 	l.retire(old, time.Now())
-	said.log(l.Logger)
-	cfg.logCautions(l.Logger)
+	logReread(said, l.Logger)
+	logCautions(&cfg, l.Logger)
 }
 
 // retire keeps an app that no request reaches any more, for the end of the process to wait for, and
@@ -121,29 +121,4 @@ func (l *live) Wait(ctx context.Context) {
 	for _, each := range l.old {
 		each.app.bot.Wait(ctx)
 	}
-}
-
-// keepFixed puts back what cannot change while the program runs, and names what would have.
-func (s *settings) keepFixed(old settings) (later []string) {
-	for _, each := range []struct {
-		name string
-		same bool
-		keep func()
-	}{
-		{"LISTEN_ADDR", s.listenAddr == old.listenAddr, func() { s.listenAddr = old.listenAddr }},
-		{"PORT", s.port == old.port, func() { s.port = old.port }},
-		{"ADMIN_ADDR", s.adminAddr == old.adminAddr, func() { s.adminAddr = old.adminAddr }},
-		{"DATABASE_URL", s.databaseURL == old.databaseURL, func() { s.databaseURL = old.databaseURL }},
-		{"RETENTION", s.retention == old.retention, func() { s.retention = old.retention }},
-		{"LINQ_CONCURRENCY", s.linqAtOnce == old.linqAtOnce, func() { s.linqAtOnce = old.linqAtOnce }},
-	} {
-		if !each.same {
-			later = append(later, each.name)
-			each.keep()
-			if now, ok := s.given[each.name]; ok {
-				s.given[each.name] = given{value: old.given[each.name].value, file: now.file}
-			}
-		}
-	}
-	return later
 }

@@ -6,34 +6,9 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// rereading is what came of reading the settings again: the names of variables.
-type rereading struct {
-	files       []string // each with its file
-	changed     []string // of those in files
-	environment []string // given in the environment, which stays what it is while a process runs
-}
-
-// reread compares settings that are in force with those before.
-func (s *settings) reread(old settings) (r rereading) {
-	for _, v := range variables() {
-		now, isGiven := s.given[v.name]
-		switch {
-		case !isGiven:
-		case now.file == "":
-			r.environment = append(r.environment, v.name)
-		default:
-			r.files = append(r.files, v.name+" from "+now.file)
-			if now.value.Reveal() != old.given[v.name].value.Reveal() {
-				r.changed = append(r.changed, v.name)
-			}
-		}
-	}
-	return r
-}
-
 // log says what is in force now, and what cannot be: somebody who has changed an env file would think
 // that it is.
-func (r rereading) log(logger logrus.FieldLogger) {
+func logReread(r rereading, logger logrus.FieldLogger) {
 	names := func(list []string) string {
 		if len(list) == 0 {
 			return "none"
@@ -55,4 +30,11 @@ func (r rereading) log(logger logrus.FieldLogger) {
 		say = logger.WithField("variables", names(r.environment)).Warn
 	}
 	say("these were given in the environment, and cannot change without a restart")
+}
+
+// logCautions says what may be wrong with settings that are in force.
+func logCautions(s *settings, logger logrus.FieldLogger) {
+	for _, each := range s.cautions() {
+		logger.WithField("fix", each.fix).Warn(each.says)
+	}
 }

@@ -1,34 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"os"
-	"strings"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
-
-	"linqbot/bot"
-	"linqbot/bot/slacktest"
 )
-
-// sending is a command as Slack would deliver it.
-type sending struct {
-	botURL      string
-	secret      string
-	team        string
-	user        string
-	channel     string
-	responseURL string
-}
 
 func newSend() *cobra.Command {
 	var s sending
@@ -50,45 +27,4 @@ func newSend() *cobra.Command {
 	flags.StringVar(&s.channel, "channel", demoChannel, "id of the channel in which they type")
 	flags.StringVar(&s.responseURL, "response-url", "", "where the bot may answer them later")
 	return cmd
-}
-
-// deliver prints what the bot answers to the person alone.
-func (s sending) deliver(ctx context.Context, out io.Writer, typed string) error {
-	const patience = 3 * time.Second // as long as Slack waits
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	name, text, _ := strings.Cut(strings.TrimSpace(typed), " ")
-	body := []byte(url.Values{
-		"command": {name}, "text": {text}, "team_id": {s.team}, "user_id": {s.user}, "channel_id": {s.channel},
-		"trigger_id": {uuid.NewString()}, "response_url": {s.responseURL},
-	}.Encode())
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(s.botURL, "/")+bot.CommandsPath, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	timestamp, signature := slacktest.Sign(s.secret, time.Now(), body)
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(slacktest.TimestampHeader, timestamp)
-	request.Header.Set(slacktest.SignatureHeader, signature)
-	response, err := bot.NewHTTPClient().Do(request)
-	if err != nil {
-		return fmt.Errorf("the bot did not answer: %w", err)
-	}
-	defer response.Body.Close()
-	const longest = 1 << 20
-	answer, err := io.ReadAll(io.LimitReader(response.Body, longest))
-	if err != nil {
-		return fmt.Errorf("the bot's answer broke off: %w", err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("the bot answered %s", response.Status)
-	}
-	var said struct {
-		Text string `json:"text"`
-	}
-	if err := json.Unmarshal(answer, &said); err != nil {
-		return fmt.Errorf("the bot's answer is no message: %w", err)
-	}
-	fmt.Fprintln(out, said.Text)
-	return nil
 }

@@ -5,8 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/sirupsen/logrus"
-
+	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/ledger"
 )
 
@@ -39,18 +38,11 @@ func (s *settings) cautions() (found []caution) {
 			"add sslmode=verify-full to it, unless the network between is yours alone",
 		})
 	}
-	if host, _, err := net.SplitHostPort(s.adminAddr); err == nil && !isThisMachine(host) {
+	if host, _, err := net.SplitHostPort(s.adminAddr); err == nil && !address.IsLoopback(host) {
 		found = append(found, caution{
 			"ADMIN_ADDR serves metrics to other machines, at " + s.adminAddr + ": whoever reaches it can read them",
 			"write 127.0.0.1:9090 or off, or let nobody but Prometheus reach that port",
 		})
 	}
 	return found
-}
-
-// logCautions says what may be wrong with settings that are in force.
-func (s *settings) logCautions(logger logrus.FieldLogger) {
-	for _, each := range s.cautions() {
-		logger.WithField("fix", each.fix).Warn(each.says)
-	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/commands"
 )
 
@@ -22,7 +23,7 @@ func baseURL(value string) (string, error) {
 	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
 		return "", errors.New("is no base URL: write https://host/path/")
 	}
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !isThisMachine(parsed.Hostname())) {
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !address.IsLoopback(parsed.Hostname())) {
 		return "", errors.New("must be an https URL: http is for addresses of this machine only")
 	}
 	return strings.TrimSuffix(value, "/") + "/", nil

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/sirupsen/logrus"
 )
 
 // actsOnTerminal reports whether a terminal, or a program that shows lines, would act on r instead of
@@ -47,6 +46,10 @@ type terminalWriter struct {
 	rest []byte
 }
 
+// newTerminalWriter returns a writer to out.
+func newTerminalWriter(out io.Writer) *terminalWriter { return &terminalWriter{out: out} }
+
+// Write implements [io.Writer].
 func (w *terminalWriter) Write(p []byte) (int, error) {
 	whole := append(w.rest, p...) //nolint:gocritic // rest is replaced below
 	end := len(whole)
@@ -83,19 +86,10 @@ func inert(text []byte) []byte {
 	return b.Bytes()
 }
 
-// inertText is a formatter of logs for people. Where logrus colours a line it quotes the fields, and
-// not the message.
-type inertText struct{ logrus.TextFormatter }
-
-func (f *inertText) Format(entry *logrus.Entry) ([]byte, error) {
-	entry.Message = printable(strings.TrimSuffix(entry.Message, "\n"))
-	return f.TextFormatter.Format(entry)
-}
-
-// inertJSON is a formatter of logs for machines, which people look at in terminals too.
-type inertJSON struct{ logrus.JSONFormatter }
-
-func (f *inertJSON) Format(entry *logrus.Entry) ([]byte, error) {
-	line, err := f.JSONFormatter.Format(entry)
-	return inert(line), err
+// oneCell makes an address that others wrote fit to be printed: without a password, and [printable].
+func oneCell(address string) string {
+	if target, err := url.Parse(address); err == nil && target.User != nil {
+		address = target.Redacted()
+	}
+	return printable(address)
 }

@@ -1,16 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
 	"os"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,7 +95,7 @@ func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error
 	if err != nil {
 		return err
 	}
-	client, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + version})
+	client, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + thisBuild().Version})
 	if err != nil {
 		return err
 	}
@@ -113,152 +108,4 @@ func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error
 		return fmt.Errorf("%w; Linq says: %q", err, linq.MaskText(refusal.Message))
 	}
 	return err
-}
-
-// subscription is one that shall be there.
-type subscription struct {
-	client     *linq.Client
-	out        io.Writer
-	target     string // with the version
-	secretFile string // "": the secret is printed
-}
-
-func (s subscription) ensure(ctx context.Context) error {
-	all, err := s.client.Subscriptions(ctx)
-	if err != nil {
-		return err
-	}
-	same := slices.DeleteFunc(all, func(each linq.Subscription) bool { return endpoint(each.TargetURL) != endpoint(s.target) })
-	if len(same) == 0 {
-		return s.create(ctx)
-	}
-	at := max(0, slices.IndexFunc(same, func(each linq.Subscription) bool { return each.TargetURL == s.target }))
-	if err := s.repair(ctx, same[at]); err != nil {
-		return err
-	}
-	for _, other := range slices.Delete(same, at, at+1) {
-		fmt.Fprintf(s.out, "\nSubscription %s delivers to the same place, signed with another secret. To end that: linqbot webhook delete %s\n", other.ID, other.ID)
-	}
-	return nil
-}
-
-// create makes sure that the secret has a place before there is a secret: Linq shows it once.
-func (s subscription) create(ctx context.Context) error {
-	var file *os.File
-	if s.secretFile != "" {
-		const ownerOnly = 0o600
-		var err error
-		file, err = os.OpenFile(s.secretFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly)
-		if errors.Is(err, os.ErrExist) {
-			return fmt.Errorf("--secret-file %s exists, and is not overwritten: name another file; nothing was subscribed", s.secretFile)
-		}
-		if err != nil {
-			return fmt.Errorf("--secret-file: %w; nothing was subscribed", err)
-		}
-	}
-	made, secret, err := s.client.Subscribe(ctx, linq.SubscriptionRequest{TargetURL: s.target, Events: ourEvents()})
-	if err != nil {
-		s.discard(file)
-		return withoutSecret(err)
-	}
-	if file == nil {
-		s.printSecret(made, secret)
-		return nil
-	}
-	_, err = file.WriteString(secret + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		s.discard(file)
-		return s.takeBack(ctx, made, err)
-	}
-	fmt.Fprintf(s.out, "Subscribed: %s\n  id %s\n\nThe secret is in %s, and Linq does not show it again.\n"+
-		"Set LINQ_WEBHOOK_SECRET_FILE to that path for linqbot serve, and start it again.\n", made.TargetURL, made.ID, s.secretFile)
-	return nil
-}
-
-func (s subscription) printSecret(made linq.Subscription, secret string) {
-	fmt.Fprintf(s.out, "Subscribed: %s\n  id %s\n\nThe secret, which is shown this once and never again:\n\n  LINQ_WEBHOOK_SECRET=%s\n\n"+
-		"Put it where linqbot serve gets its secrets from, and start it again.\n", made.TargetURL, made.ID, secret)
-}
-
-// discard removes the file that was made for a secret that did not come.
-func (s subscription) discard(file *os.File) {
-	if file != nil {
-		_ = file.Close()            // nothing in it is needed
-		_ = os.Remove(s.secretFile) // it is empty or half written; the error that counts is another
-	}
-}
-
-// takeBack ends a subscription whose secret is lost.
-func (s subscription) takeBack(ctx context.Context, made linq.Subscription, cause error) error {
-	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if err := s.client.DeleteSubscription(ctx, made.ID); err != nil {
-		return fmt.Errorf("the secret could not be written (%w), and the subscription %s not be deleted again (%w): delete it and subscribe again", cause, made.ID, err)
-	}
-	return fmt.Errorf("the secret could not be written: %w; the subscription has been deleted again", cause)
-}
-
-// withoutSecret says what to do if Linq may have made a subscription whose secret nobody has seen.
-func withoutSecret(err error) error {
-	unanswered, isUnanswered := errors.AsType[*linq.NoAnswerError](err)
-	_, isUnreadable := errors.AsType[*linq.UnreadableError](err)
-	if isUnreadable || isUnanswered && unanswered.MaybeSent {
-		return fmt.Errorf("%w\nThere may be a subscription now whose secret nobody knows. Look with: linqbot webhook list\nIf it is there: linqbot webhook delete <id>, and subscribe again", err)
-	}
-	return err
-}
-
-func (s subscription) repair(ctx context.Context, found linq.Subscription) error {
-	wrong := faultsOf(found)
-	if found.TargetURL == s.target && len(wrong) == 0 {
-		fmt.Fprintf(s.out, "Subscribed already, and all is right: %s\n  id %s\n", s.target, found.ID)
-	} else {
-		repaired, err := s.client.UpdateSubscription(ctx, found.ID, linq.SubscriptionRequest{
-			TargetURL: s.target, Events: ourEvents(), Active: new(true),
-		})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(s.out, "Repaired: %s\n  id %s\n  before: %s\n", repaired.TargetURL, repaired.ID,
-			cmp.Or(strings.Join(wrong, "; "), "its URL was spelt differently"))
-	}
-	if len(found.PhoneNumbers) > 0 {
-		fmt.Fprintf(s.out, "\nIt tells of some of your lines only, which was left as it is: %v\n", found.PhoneNumbers)
-	}
-	fmt.Fprintf(s.out, "\nIts secret is the one that was shown when it was made; Linq does not show it again.\nIf it is lost, delete the subscription and subscribe again:\n\n  linqbot webhook delete %s\n", found.ID)
-	if s.secretFile == "" {
-		return nil
-	}
-	if _, err := os.Stat(s.secretFile); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("no secret was written to %s: that of an existing subscription cannot be read again", s.secretFile)
-	}
-	return nil
-}
-
-// tabulate prints subscriptions, without anything that is secret.
-func tabulate(out io.Writer, all []linq.Subscription) error {
-	if len(all) == 0 {
-		_, err := fmt.Fprintln(out, "There are no webhook subscriptions.")
-		return err
-	}
-	const padding = 2
-	table := tabwriter.NewWriter(out, 0, 0, padding, ' ', 0)
-	fmt.Fprintln(table, "ID\tURL\tEVENTS\tACTIVE\tLINQBOT'S")
-	for _, s := range all {
-		active := "no"
-		if s.Active {
-			active = "yes"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", cmp.Or(s.ID.String(), "?"), oneCell(s.TargetURL), oneCell(strings.Join(s.Events, ",")), active, ours(s))
-	}
-	return table.Flush()
-}
-
-// oneCell makes an address that others wrote fit to be printed: without a password, and [printable].
-func oneCell(address string) string {
-	if target, err := url.Parse(address); err == nil && target.User != nil {
-		address = target.Redacted()
-	}
-	return printable(address)
 }

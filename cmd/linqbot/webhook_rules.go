@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"errors"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/linq"
 )
 
@@ -30,7 +30,7 @@ func pinnedURL(text string) (string, error) {
 		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
 	case target.User != nil || target.Fragment != "":
 		return "", errors.New("must have no user name, password or #fragment")
-	case target.Scheme == "http" && isThisMachine(target.Hostname()):
+	case target.Scheme == "http" && address.IsLoopback(target.Hostname()):
 	case target.Scheme != "https":
 		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
 	}
@@ -41,10 +41,6 @@ func pinnedURL(text string) (string, error) {
 	query.Set(versionParameter, linq.WebhookVersion)
 	target.RawQuery = query.Encode()
 	return target.String(), nil
-}
-
-func isThisMachine(host string) bool {
-	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // endpoint is what stays of an address without the version: two subscriptions with the same one
@@ -96,4 +92,22 @@ func ours(s linq.Subscription) string {
 		return "yes, subscribe again to repair it"
 	}
 	return "yes"
+}
+
+// leadsTo tells whether a subscription delivers to the linqbot at base. A query may follow: it tells
+// subscriptions apart.
+func leadsTo(s linq.Subscription, base string) bool {
+	place, _, _ := strings.Cut(endpoint(s.TargetURL), "?")
+	return place == endpoint(base+bot.LinqWebhooksPath)
+}
+
+func withoutVersion(address string) string {
+	target, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	query := target.Query()
+	query.Del(versionParameter)
+	target.RawQuery = query.Encode()
+	return target.String()
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sirupsen/logrus"
-
 	"linqbot/linq/redact"
 )
 
@@ -24,6 +22,9 @@ func (s *settings) secrets() redact.Secrets {
 	return redact.New(all...).And(s.earlier)
 }
 
+// redactToo takes the secrets of settings that were in force before for secrets as well.
+func (s *settings) redactToo(old settings) { s.earlier = old.secrets() }
+
 // passwordsIn returns the password of a database's address, as it is written there and as it is meant.
 func passwordsIn(address string) []string {
 	parsed, err := url.Parse(address)
@@ -36,16 +37,4 @@ func passwordsIn(address string) []string {
 		passwords = append(passwords, password, written)
 	}
 	return passwords
-}
-
-// withoutSecrets is a formatter that takes the secrets out of each line: not only linqbot's own parts
-// log, and what they were told by others is not theirs to judge.
-type withoutSecrets struct {
-	logrus.Formatter
-	secrets redact.Secrets
-}
-
-func (f withoutSecrets) Format(entry *logrus.Entry) ([]byte, error) {
-	line, err := f.Formatter.Format(entry)
-	return f.secrets.Bytes(line), err
 }
