@@ -4,10 +4,13 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"linqbot/cmd/linqbot/internal/audit"
+	"linqbot/cmd/linqbot/internal/config"
 )
 
 func newAudit() *cobra.Command {
-	var flags auditFlags
+	var flags audit.Query
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Say who removed whom, when, where, by which rule, and how it ended",
@@ -20,21 +23,21 @@ ago (90d, 12h). --state takes a state of the README, denied and read among them.
 is given.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadOnly(os.Getenv, "DATABASE_URL", "DEFAULT_REGION")
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL", "DEFAULT_REGION")
 			if err != nil {
 				return err
 			}
-			return audit(cmd.Context(), cfg, flags, cmd.OutOrStdout())
+			return audit.Run(cmd.Context(), cfg, flags, cmd.OutOrStdout())
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.since, "since", "", "asked for at this time or later")
-	f.StringVar(&flags.until, "until", "", "asked for before this time")
-	f.StringVar(&flags.user, "user", "", "asked for by this member, such as U0123ABCD")
-	f.StringVar(&flags.chat, "chat", "", "in the chat with this id")
-	f.StringVar(&flags.handle, "handle", "", "about this number or address, as in the command")
-	f.StringVar(&flags.state, "state", "", "in this state, such as removed, refused, denied or read")
-	f.StringVar(&flags.format, "format", "table", "table, csv or jsonl")
-	f.BoolVar(&flags.fullHandles, "full-handles", false, "show whole numbers and addresses")
+	f.StringVar(&flags.Since, "since", "", "asked for at this time or later")
+	f.StringVar(&flags.Until, "until", "", "asked for before this time")
+	f.StringVar(&flags.User, "user", "", "asked for by this member, such as U0123ABCD")
+	f.StringVar(&flags.Chat, "chat", "", "in the chat with this id")
+	f.StringVar(&flags.Handle, "handle", "", "about this number or address, as in the command")
+	f.StringVar(&flags.State, "state", "", "in this state, such as removed, refused, denied or read")
+	f.StringVar(&flags.Format, "format", "table", "table, csv or jsonl")
+	f.BoolVar(&flags.FullHandles, "full-handles", false, "show whole numbers and addresses")
 	return cmd
 }

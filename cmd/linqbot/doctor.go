@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"os"
 
-	"linqbot/cmd/linqbot/internal/address"
-
 	"github.com/spf13/cobra"
+
+	"linqbot/cmd/linqbot/internal/address"
+	"linqbot/cmd/linqbot/internal/doctor"
 )
 
 func newDoctor() *cobra.Command {
@@ -20,7 +21,7 @@ wrong, what to do. It reads the same environment as "linqbot serve", changes not
 a linqbot that serves. It exits with 1 if a check failed; warnings are not failures.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg := doctorConfig{Lookup: os.Getenv, Environ: os.Environ(), Build: thisBuild()}
+			cfg := doctor.Config{Lookup: os.Getenv, Environ: os.Environ(), Build: thisBuild()}
 			if cmd.Flags().Changed("url") {
 				base, err := address.PublicOrLocal(at)
 				if err != nil {
@@ -28,11 +29,11 @@ a linqbot that serves. It exits with 1 if a check failed; warnings are not failu
 				}
 				cfg.Base = base
 			}
-			report := doctor(cmd.Context(), cfg)
-			if err := report.print(cmd.OutOrStdout(), asJSON); err != nil {
+			report := doctor.Run(cmd.Context(), cfg)
+			if err := report.Print(cmd.OutOrStdout(), asJSON); err != nil {
 				return err
 			}
-			return report.verdict()
+			return report.Verdict()
 		},
 	}
 	cmd.Flags().StringVar(&at, "url", "", "also send a signed request to the running linqbot, through its public address: https://host")

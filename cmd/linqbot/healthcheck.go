@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/config"
 )
 
 func newHealthcheck() *cobra.Command {
@@ -20,11 +21,11 @@ func newHealthcheck() *cobra.Command {
 		Short: "Ask the linqbot of this machine whether it is up (for containers without a shell)",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			addr, err := valueOf(os.Getenv, "LISTEN_ADDR")
+			addr, err := config.ValueOf(os.Getenv, "LISTEN_ADDR")
 			if err != nil {
 				return err
 			}
-			port, err := valueOf(os.Getenv, "PORT")
+			port, err := config.ValueOf(os.Getenv, "PORT")
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"linqbot/cmd/linqbot/internal/build"
+	"linqbot/cmd/linqbot/internal/terminal"
 )
 
 // These are set when a release is built: its version, and its commit where Go cannot see the repository.
@@ -23,9 +24,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := newRoot()
-	root.SetOut(newTerminalWriter(os.Stdout))
+	root.SetOut(terminal.NewWriter(os.Stdout))
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(newTerminalWriter(os.Stderr), "linqbot:", err)
+		fmt.Fprintln(terminal.NewWriter(os.Stderr), "linqbot:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop has run
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
 )
 
@@ -20,11 +21,11 @@ another role than the one that serves. On PostgreSQL one replica does it at a ti
 serve may go on.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadOnly(os.Getenv, "DATABASE_URL")
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
-			version, err := ledger.Migrate(cmd.Context(), cfg.databaseURL)
+			version, err := ledger.Migrate(cmd.Context(), cfg.DatabaseURL)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
 )
 
@@ -29,8 +30,8 @@ func TestTheReadmeIsComplete(t *testing.T) {
 			t.Errorf("README.md has no table row for the %s %s", kind, cell)
 		}
 	}
-	for _, v := range variables() {
-		row("variable", v.name)
+	for _, v := range config.Variables() {
+		row("variable", v.Name)
 	}
 	for _, cmd := range newRoot().Commands() {
 		if !cmd.Hidden {
@@ -46,8 +47,8 @@ func TestTheReadmeIsComplete(t *testing.T) {
 func TestTheReadmeInventsNothing(t *testing.T) {
 	t.Parallel()
 	known := make(map[string]bool)
-	for _, v := range variables() {
-		known[v.name] = true
+	for _, v := range config.Variables() {
+		known[v.Name] = true
 	}
 	_, settings, _ := strings.Cut(readme(t), "\n## Settings\n")
 	settings, _, _ = strings.Cut(settings, "\n## ")

@@ -6,6 +6,10 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
+
+	"linqbot/cmd/linqbot/internal/app"
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/logging"
 )
 
 func newServe() *cobra.Command {
@@ -16,15 +20,15 @@ func newServe() *cobra.Command {
 policy are then changed without a restart, and nothing under way is lost.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadSettings(os.Getenv)
+			cfg, err := config.Load(os.Getenv)
 			if err != nil {
 				return err
 			}
-			logger := newLogger(cfg, cmd.ErrOrStderr())
+			logger := logging.New(cfg, cmd.ErrOrStderr())
 			// What net/http logs may quote a peer. The flags go since the logger adds the time.
 			log.SetFlags(0)                                     //nolint:forbidigo // net/http is handed no logger for its connections
 			log.SetOutput(logger.WriterLevel(logrus.WarnLevel)) //nolint:forbidigo // as above
-			return cfg.secrets().Error(serve(cmd.Context(), cfg, thisBuild(), logger))
+			return cfg.Secrets().Error(app.Serve(cmd.Context(), cfg, thisBuild(), logger))
 		},
 	}
 }

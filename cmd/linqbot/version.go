@@ -9,9 +9,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"linqbot/cmd/linqbot/internal/build"
-
 	"github.com/spf13/cobra"
+
+	"linqbot/cmd/linqbot/internal/build"
 )
 
 func newVersion() *cobra.Command {

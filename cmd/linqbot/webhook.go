@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq"
 )
 
@@ -33,12 +35,12 @@ func newWebhookSubscribe() *cobra.Command {
 		Short: "Let Linq send its webhooks to a linqbot, or repair the subscription that is there",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			target, err := pinnedURL(address)
+			target, err := webhook.PinnedURL(address)
 			if err != nil {
 				return fmt.Errorf("--url %w", err)
 			}
 			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
-				return subscription{client: client, out: cmd.OutOrStdout(), target: target, secretFile: secretFile}.ensure(ctx)
+				return webhook.Subscription{Client: client, Out: cmd.OutOrStdout(), Target: target, SecretFile: secretFile}.Ensure(ctx)
 			})
 		},
 	}
@@ -59,7 +61,7 @@ func newWebhookList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return tabulate(cmd.OutOrStdout(), all)
+				return webhook.List(cmd.OutOrStdout(), all)
 			})
 		},
 	}
@@ -91,11 +93,11 @@ func newWebhookDelete() *cobra.Command {
 
 // withLinq calls Linq with what the environment says, and adds Linq's own words to a refusal.
 func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error) error {
-	cfg, err := loadOnly(os.Getenv, "LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL")
+	cfg, err := config.LoadOnly(os.Getenv, "LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL")
 	if err != nil {
 		return err
 	}
-	client, err := linq.New(linq.Config{BaseURL: cfg.linqURL, APIKey: cfg.linqKey, UserAgent: "linqbot/" + thisBuild().Version})
+	client, err := linq.New(linq.Config{BaseURL: cfg.LinqURL, APIKey: cfg.LinqKey, UserAgent: "linqbot/" + thisBuild().Version})
 	if err != nil {
 		return err
 	}

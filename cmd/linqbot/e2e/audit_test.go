@@ -1,0 +1,102 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger/ledgertest"
+	"linqbot/linq/linqtest"
+)
+
+// An auditor asks beside the bot that serves, on either store.
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		w := newWorld(t, linqtest.Config{})
+		w.env["DATABASE_URL"], w.env["ALLOWED_USERS"] = url, alice
+		w.start()
+		w.remove(ann)
+		w.awaitOutcome("✅")
+		w.remove("+14155559999")
+		w.awaitOutcome("⛔")
+		w.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: w.chat + " " + ann})
+		w.send(slacktest.Command{Command: "/linq-chats", UserID: alice, ChannelID: channel, Text: "=sum " + ann})
+
+		table := w.audit()
+		for _, want := range []string{"removed", "refused", "denied", alice, bert, "user " + alice, "not named", channel, w.chat, "thread", "+1 ••• ••• 0132", "read", "=sum"} {
+			if !strings.Contains(table, want) {
+				t.Errorf("no %q in\n%s", want, table)
+			}
+		}
+		if strings.Contains(table, "5550132") {
+			t.Errorf("a whole number in\n%s", table)
+		}
+		if !strings.Contains(w.audit("--full-handles"), ann) {
+			t.Error("--full-handles shows no whole number")
+		}
+
+		var rows []map[string]any
+		for line := range strings.Lines(w.audit("--format", "jsonl")) {
+			var row map[string]any
+			if err := json.Unmarshal([]byte(line), &row); err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) != 4 || rows[0]["state"] != "removed" || rows[2]["state"] != "denied" || rows[3]["state"] != "read" {
+			t.Fatalf("rows: %v", rows)
+		}
+		if traces, _ := rows[0]["trace_ids"].([]any); len(traces) == 0 {
+			t.Errorf("no trace ids: %v", rows[0])
+		}
+		if rows[3]["searched"] != "=sum +1 ••• ••• 0132" || rows[3]["left_out"] != 0.0 || rows[3]["rule"] != "user "+alice {
+			t.Errorf("the reading: %v", rows[3])
+		}
+		records, err := csv.NewReader(strings.NewReader(w.audit("--format", "csv"))).ReadAll()
+		if err != nil || len(records) != 5 || records[4][18] != "'=sum +1 ••• ••• 0132" || len(records[0]) != len(rows[0]) {
+			t.Errorf("%d records of %d fields, %v", len(records), len(records[0]), err)
+		}
+
+		for flags, want := range map[string]int{
+			"--user " + bert: 1, "--state refused": 1, "--state read": 1, "--state read --user " + bert: 0, "--handle (415)555-0132": 1, "--chat " + w.chat: 2,
+			"--since 1h": 4, "--until 1h": 0, "--since 2001-01-01 --until 2001-01-02": 0,
+		} {
+			got := strings.Count(w.audit(append(strings.Fields(flags), "--format", "jsonl")...), "\n")
+			if got != want {
+				t.Errorf("%s: %d rows, want %d", flags, got, want)
+			}
+		}
+	})
+}
+
+func (w *world) audit(flags ...string) string {
+	w.t.Helper()
+	cmd := w.command(append([]string{"audit"}, flags...)...)
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil {
+		w.t.Fatalf("%v: %s", err, said.String())
+	}
+	return out.String()
+}
+
+func TestAuditMistakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, linqtest.Config{})
+	for flags, want := range map[string]string{
+		"":                               "there is no ledger",
+		"--since tomorrow --until later": "--until is no time",
+		"--state gone":                   "--state must be one of: asked, accepted",
+		"--chat 7 --handle 555-0132":     "--handle cannot be read",
+		"--format pdf":                   "--format must be one of: csv, jsonl, table",
+	} {
+		said, err := w.command(append([]string{"audit"}, strings.Fields(flags)...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(said), want) {
+			t.Errorf("%q: %v\n%s", flags, err, said)
+		}
+	}
+}

@@ -1,0 +1,6 @@
+// Package e2e holds the tests that build the real program and run it as a process of its own, against
+// a Slack and a Linq on loopback: what people see, kill -9 at any moment, hours of soaking, benchmarks.
+// It knows nothing of the program's inside.
+//
+// Begin reading at harness_test.go.
+package e2e

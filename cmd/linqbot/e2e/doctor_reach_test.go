@@ -1,0 +1,114 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+// build is how the program under test names its build.
+func (w *world) build() string {
+	w.t.Helper()
+	out, mistakes, _ := w.run("doctor", "--json") // it may find something wrong
+	var report struct{ Build string }
+	assert.NilError(w.t, json.Unmarshal([]byte(out), &report), mistakes)
+	return report.Build
+}
+
+func TestDoctorOnThePublicAddress(t *testing.T) {
+	t.Parallel()
+	w := newDoctorWorld(t, asTheManifestHasThem)
+	w.start()
+	behind := &url.URL{Scheme: "http", Host: w.addr}
+	serve := func(handler http.Handler, tls bool) string {
+		server := httptest.NewUnstartedServer(handler)
+		if tls {
+			server.StartTLS()
+		} else {
+			server.Start()
+		}
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	answers := func(status int) http.Handler {
+		return http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+			out.Header().Set("Location", "https://elsewhere.example/")
+			out.WriteHeader(status)
+		})
+	}
+	canned := http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		_, _ = out.Write([]byte(`{"challenge":"of somebody else"}`))
+	})
+	another := httputil.NewSingleHostReverseProxy(behind)
+	another.ModifyResponse = func(r *http.Response) error { r.Header.Set("X-Linqbot-Build", "0.1"); return nil }
+	// Whether the program under test knows its commit depends on where and how it was built.
+	halfKnown := "development"
+	if w.build() == halfKnown {
+		halfKnown += " 0123456789abcdef0123456789abcdef01234567"
+	}
+	committed := httputil.NewSingleHostReverseProxy(behind)
+	committed.ModifyResponse = func(r *http.Response) error {
+		r.Header.Set("X-Linqbot-Build", halfKnown)
+		return nil
+	}
+	slackAlone := http.NewServeMux()
+	slackAlone.Handle("/slack/", httputil.NewSingleHostReverseProxy(behind))
+	changes := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(behind)
+		r.Out.Header.Set("X-Slack-Request-Timestamp", "1")
+	}}
+	prefix := http.StripPrefix("/tools", httputil.NewSingleHostReverseProxy(behind))
+	for name, test := range map[string]struct{ address, status, found string }{
+		"it is reached":         {"http://" + w.addr, "ok", "reaches this build"},
+		"through a path":        {serve(prefix, false) + "/tools/", "ok", "/tools/slack/events reaches"},
+		"no such name":          {"https://linqbot.invalid", "failure", "linqbot.invalid"},
+		"nobody listens":        {"http://" + freeAddr(t), "failure", "no connection"},
+		"an unknown authority":  {serve(another, true), "failure", "^TLS: "},
+		"no TLS":                {strings.Replace(serve(another, false), "http:", "https:", 1), "failure", "^TLS: "},
+		"a path that is not":    {serve(answers(http.StatusNotFound), false), "failure", "404 Not Found: .*path"},
+		"a proxy alone":         {serve(answers(http.StatusBadGateway), false), "failure", "proxy does not reach"},
+		"a redirect":            {serve(answers(http.StatusMovedPermanently), false), "failure", "redirects to https://elsewhere.example/"},
+		"something else":        {serve(answers(http.StatusOK), false), "failure", "something else"},
+		"a canned answer":       {serve(canned, false), "failure", "something else"},
+		"a changed request":     {serve(changes, false), "failure", "401"},
+		"another build":         {serve(another, false), "failure", "another build: 0.1; this one is development"},
+		"Slack's path alone":    {serve(slackAlone, false), "failure", "/linq/webhooks answers 404"},
+		"one without a commit":  {serve(committed, false), "warning", "one of the two does not know its commit"},
+		"not an address at all": {"http://192.0.2.1", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.status == "" {
+				out, mistakes, err := w.run("doctor", "--url", test.address)
+				assert.Assert(t, err != nil && out == "" && strings.Contains(mistakes, "--url must be an https URL"), "%s%s", out, mistakes)
+				return
+			}
+			found, _ := w.doctor("--url", test.address)
+			wantFinding(t, found, "public address", test.status, test.found, "")
+		})
+	}
+	t.Run("no secret", func(t *testing.T) {
+		body := strings.NewReader(`{"type":"url_verification","challenge":"x"}`)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.addr+"/slack/events", body)
+		assert.NilError(t, err)
+		response, err := http.DefaultClient.Do(request)
+		assert.NilError(t, err)
+		defer response.Body.Close()
+		assert.Equal(t, response.StatusCode, http.StatusUnauthorized)
+		assert.Equal(t, response.Header.Get("X-Linqbot-Build"), "", "whoever asks learns the build")
+	})
+	t.Run("another secret", func(t *testing.T) {
+		other := *w
+		other.t, other.env = t, maps.Clone(w.env)
+		other.env["SLACK_SIGNING_SECRET"] = "another-signing-secret"
+		found, _ := other.doctor("--url", "http://"+w.addr)
+		wantFinding(t, found, "public address", "failure", "refuses the signature", "SLACK_SIGNING_SECRET")
+	})
+}

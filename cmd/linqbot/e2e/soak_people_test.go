@@ -1,0 +1,130 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"linqbot/linq/linqtest"
+)
+
+// soakFate is how it is to end for a person whom somebody asks to remove.
+type soakFate string
+
+const (
+	leaves soakFate = "leaves" // in the chat
+	absent soakFate = "absent" // not in the chat, nor ever was
+	beyond soakFate = "beyond" // in a chat that our own line has left, so Linq refuses
+	gone   soakFate = "gone"   // left by themselves before anybody asked
+	forged soakFate = "forged" // named in forged requests only
+)
+
+// soakPerson is somebody in a chat, whose last four digits nobody shares.
+type soakPerson struct {
+	handle string
+	chat   string
+	fate   soakFate
+	undo   bool // somebody pressed Add back
+}
+
+func (p *soakPerson) digits() string { return p.handle[len(p.handle)-4:] }
+
+// typed is the number as people write it.
+func (p *soakPerson) typed(style int) string {
+	switch style % 3 {
+	case 0:
+		return "(415) 555-" + p.digits()
+	case 1:
+		return "415.555." + p.digits()
+	default:
+		return p.handle
+	}
+}
+
+// soakPeople hands out people, each once, in chats that are made as they are needed.
+type soakPeople struct {
+	linq *linqtest.Linq
+
+	mu       sync.Mutex
+	last     int // the last four digits of the person made last
+	chats    int
+	waiting  map[soakFate][]*soakPerson
+	byDigits map[string]*soakPerson
+}
+
+func newSoakPeople(linq *linqtest.Linq) *soakPeople {
+	return &soakPeople{linq: linq, last: 999, waiting: make(map[soakFate][]*soakPerson), byDigits: make(map[string]*soakPerson)}
+}
+
+const (
+	soakChatSize   = 12
+	soakLastPerson = 9999
+)
+
+// take returns so many people of one chat; fewer when all that there are have been handed out.
+func (p *soakPeople) take(fate soakFate, count int) []*soakPerson {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiting[fate]) < count {
+		p.waiting[fate] = p.newChat(fate)
+	}
+	taken := p.waiting[fate][:min(count, len(p.waiting[fate]))]
+	p.waiting[fate] = p.waiting[fate][len(taken):]
+	return taken
+}
+
+func (p *soakPeople) newChat(fate soakFate) (made []*soakPerson) {
+	size := min(soakChatSize, soakLastPerson-p.last)
+	if size == 0 {
+		return nil
+	}
+	p.chats++
+	name := fmt.Sprintf("Soak %d", p.chats)
+	handles := numbers(p.last+1, size)
+	p.last += size
+	inIt := handles
+	if fate == absent {
+		inIt = nil
+	}
+	stay := []string{"stays1@example.com", "stays2@example.com", "stays3@example.com", "stays4@example.com", "stays5@example.com"}
+	id := p.linq.AddChat(linqtest.Group(name, line, append(stay, inIt...)...))
+	if fate == beyond {
+		p.linq.LeaveByThemselves(id, line)
+	}
+	for _, handle := range handles {
+		if fate == gone {
+			p.linq.LeaveByThemselves(id, handle)
+		}
+		person := &soakPerson{handle: handle, chat: id, fate: fate}
+		p.byDigits[person.digits()] = person
+		made = append(made, person)
+	}
+	return made
+}
+
+// find returns the people whom a message of the bot's names, masked as they are there.
+func (p *soakPeople) find(text string) (named []*soakPerson) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	const mask = "+1 ••• ••• "
+	for _, part := range strings.Split(text, mask)[1:] {
+		if person := p.byDigits[part[:min(4, len(part))]]; person != nil && !slices.Contains(named, person) {
+			named = append(named, person)
+		}
+	}
+	return named
+}
+
+// all returns everyone there is.
+func (p *soakPeople) all() (everyone []*soakPerson) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, person := range p.byDigits {
+		everyone = append(everyone, person)
+	}
+	slices.SortFunc(everyone, func(a, b *soakPerson) int { return strings.Compare(a.handle, b.handle) })
+	return everyone
+}

@@ -1,0 +1,179 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger/ledgertest"
+	"linqbot/linq/linqtest"
+)
+
+var (
+	soakFor  = flag.Duration("soak", 10*time.Second, "how long the soak sends commands; some two minutes to settle follow")
+	soakSeed = flag.Uint64("soakseed", 0, "what the soak's dice start from; 0: anything")
+)
+
+// Two replicas on one PostgreSQL, and one process on SQLite, live through everything that design.md
+// promises to survive. Whether the promises of its section 1 hold is then told from what Slack and
+// Linq saw, and from the acks, alone.
+//
+//	go test ./cmd/linqbot/e2e -race -run Soak -soak 10m -timeout 30m -v
+func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes more than a minute")
+	}
+	const settling = 5 * time.Minute
+	if deadline, ok := t.Deadline(); ok && *soakFor >= time.Minute && time.Until(deadline) < *soakFor+settling {
+		t.Fatalf("a soak of %s needs -timeout %s", *soakFor, *soakFor+2*settling)
+	}
+	seed := *soakSeed
+	for seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("the dice start from %d: -soakseed %d rolls the same again, though processes keep no order", seed, seed)
+	var reports [2]soakReport
+	t.Run("worlds", func(t *testing.T) {
+		t.Run("postgres", func(t *testing.T) {
+			t.Parallel()
+			server := ledgertest.NewServer(t)
+			s := newSoak(t, seed)
+			for _, name := range []string{"a", "b"} {
+				s.addReplica(name, server.URL)
+			}
+			reports[0] = s.survive("PostgreSQL, 2 replicas", append(s.troubles(), s.postgresTroubles(server)...))
+		})
+		t.Run("sqlite", func(t *testing.T) {
+			t.Parallel()
+			s := newSoak(t, seed)
+			s.addReplica("a", "")
+			reports[1] = s.survive("SQLite, 1 process", append(s.troubles(), s.sqliteTroubles()...))
+		})
+	})
+	table := soakTable(fmt.Sprintf("%s of soaking, seed %d", *soakFor, seed), reports[:])
+	t.Log("\n" + table)
+	if *soakFor >= time.Minute {
+		fmt.Fprintln(os.Stdout, table) // for those who did not say -v
+	}
+}
+
+// soak is a world in which everything goes wrong, and the book of what was asked for in it.
+type soak struct {
+	*world
+	began    time.Time
+	dice     *soakDice
+	channels []string
+	people   *soakPeople
+	replicas []*replica
+	calm     atomic.Bool
+	storm    atomic.Pointer[string] // who is out altogether: "Slack", "Linq" or nobody
+
+	mu     sync.Mutex // guards those below
+	book   []*soakDelivery
+	counts map[string]int
+	took   map[string][]time.Duration
+	broken map[string][]string
+	held   map[soakKill]bool
+}
+
+const soakChannels = 30 // so many that no channel's pace is what the soak measures
+
+func newSoak(t *testing.T, seed uint64) *soak {
+	t.Helper()
+	s := &soak{
+		began: time.Now(), dice: newSoakDice(seed), counts: make(map[string]int),
+		took: make(map[string][]time.Duration), broken: make(map[string][]string), held: make(map[soakKill]bool),
+	}
+	s.world = newWorld(t, linqtest.Config{EffectDelay: 250 * time.Millisecond, Redeliver: 1, Chaos: s.linqChaos})
+	for i := range soakChannels {
+		id := fmt.Sprintf("C0SOAK%03d", i)
+		s.channels = append(s.channels, id)
+		s.slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
+	}
+	s.slack.Chaos(s.slackChaos)
+	s.people = newSoakPeople(s.linq)
+	s.env["SLACK_TEAM_IDS"] = s.slack.Config().TeamID
+	s.env["LINQ_WEBHOOK_SECRET"] = soakSecret
+	s.linq.AddSubscription(linqtest.Subscription{TargetURL: s.hookRelay() + "?version=2026-02-03", Secret: soakSecret})
+	return s
+}
+
+// survive lets the traffic and the trouble run, and checks what has become of it.
+func (s *soak) survive(name string, troubles []trouble) soakReport {
+	for _, r := range s.replicas {
+		r.awaitReady()
+	}
+	until := time.Now().Add(*soakFor)
+	var running sync.WaitGroup
+	running.Go(func() { s.traffic(until) })
+	running.Go(func() { s.makeTrouble(troubles, until) })
+	running.Wait()
+
+	s.calm.Store(true)
+	s.slack.ClearFaults()
+	s.linq.ClearFaults()
+	for _, r := range s.replicas { // the last restart
+		r.drain()
+		r.awaitReady()
+	}
+	s.count("soaked, s", int(time.Since(s.began).Seconds()))
+	if s.settle() {
+		s.count("settled, s", int(time.Since(s.began).Seconds()))
+		s.redeliverAll()
+	}
+	for _, r := range s.replicas {
+		r.retire()
+	}
+	return s.report(name)
+}
+
+// count and note keep what the table shows.
+func (s *soak) count(what string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[what] += n
+}
+
+func (s *soak) note(what string, took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.took[what] = append(s.took[what], took)
+}
+
+// breaks notes a broken promise; it fails the test at the end, so that all of them are seen.
+func (s *soak) breaks(promise, format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken[promise] = append(s.broken[promise], fmt.Sprintf(format, args...))
+}
+
+// soakDice decides what happens when. Several goroutines roll them.
+type soakDice struct {
+	mu   sync.Mutex
+	from *rand.Rand
+}
+
+func newSoakDice(seed uint64) *soakDice { return &soakDice{from: rand.New(rand.NewPCG(seed, 0))} }
+
+func (d *soakDice) below(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.from.IntN(n)
+}
+
+func (d *soakDice) oneIn(n int) bool { return d.below(n) == 0 }
+
+func (d *soakDice) between(least, most time.Duration) time.Duration {
+	return least + time.Duration(d.below(int((most-least)/time.Millisecond)))*time.Millisecond
+}
+
+// pause waits for a random moment to come.
+func (d *soakDice) pause(least, most time.Duration) { time.Sleep(d.between(least, most)) }

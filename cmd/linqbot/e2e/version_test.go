@@ -1,0 +1,30 @@
+package e2e_test
+
+import (
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/linq/linqtest"
+)
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, linqtest.Config{})
+	w.env = nil
+	out, _, err := w.run("version")
+	assert.NilError(t, err)
+	for _, line := range []string{
+		`linqbot development`,
+		`commit ([0-9a-f]{40}(, and changes that are not in it)?|unknown: it was built outside of the repository)`,
+		`go ` + regexp.QuoteMeta(strings.TrimPrefix(runtime.Version(), "go")) + ` ` + runtime.GOOS + `/` + runtime.GOARCH,
+		`modules`,
+		`  github\.com/slack-go/slack +v0\.\S+`,
+		`  modernc\.org/sqlite +v1\.\S+`,
+	} {
+		assert.Assert(t, regexp.MustCompile(`(?m)^`+line+`$`).MatchString(out), "no line %s in:\n%s", line, out)
+	}
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/cmd/linqbot/internal/metrics"
+)
+
+// admin serves, at ADMIN_ADDR, what those who run linqbot look at: /metrics for Prometheus, and
+// /debug/pprof/ for go tool pprof.
+//
+// There is no password, so the address is one that only they reach. Whoever reaches it learns how
+// much linqbot has to do and with what outcome, and where the process spends its time and memory; they
+// can slow it down by profiling it. They learn no secret, no name, and nobody's number.
+type admin struct {
+	server *http.Server // nil: ADMIN_ADDR is off
+	closed chan struct{}
+}
+
+func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, logger *logrus.Logger) (*admin, error) {
+	if addr == "" {
+		return &admin{}, nil
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("ADMIN_ADDR: %w; name an address that is free, or off", err)
+	}
+	warnings := logger.WithField("part", "admin").WriterLevel(logrus.WarnLevel)
+	errorLog := log.New(warnings, "", 0)
+	a := &admin{closed: make(chan struct{}), server: newAdminServer(adminRoutes(measured.Handler(errorLog)), errorLog)}
+	go func() {
+		defer close(a.closed)
+		defer warnings.Close() //nolint:errcheck // a pipe in memory
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.WithError(err).Error("metrics are no longer served")
+		}
+	}()
+	logger.WithField("addr", listener.Addr().String()).Info("metrics are served")
+	return a, nil
+}
+
+func adminRoutes(scrapes http.Handler) http.Handler {
+	routes := http.NewServeMux()
+	routes.Handle("GET /metrics", scrapes)
+	routes.HandleFunc("GET /debug/pprof/", pprof.Index)
+	routes.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	routes.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	routes.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	routes.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
+	routes.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return routes
+}
+
+func newAdminServer(handler http.Handler, errorLog *log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ErrorLog:          errorLog,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      2 * time.Minute, // a profile takes 30 s, and more where it is asked for
+		IdleTimeout:       5 * time.Minute, // more than there is between two scrapes
+		MaxHeaderBytes:    32 << 10,
+	}
+}
+
+// close ends what is being served too: a profile that runs would hold up the drain.
+func (a *admin) close() error {
+	if a.server == nil {
+		return nil
+	}
+	err := a.server.Close()
+	<-a.closed
+	return err
+}

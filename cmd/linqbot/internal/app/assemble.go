@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/metrics"
+	"linqbot/commands"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// app is the program put together.
+type app struct {
+	bot     *bot.Bot
+	teams   *bot.Teams
+	workers ledger.Workers
+	handler http.Handler
+}
+
+// shared is what stays when the settings are read again: the record, and how much Linq and Slack are
+// asked for, since they go on counting.
+type shared struct {
+	build     build.Build
+	records   *ledger.Ledger
+	measured  *metrics.Metrics
+	linqPace  *commands.Pace
+	slackPace *bot.Pace
+	replays   *bot.Replays
+	bodies    *bot.BodyBudget
+	logger    *logrus.Logger
+}
+
+func assemble(ctx context.Context, cfg config.Settings, of shared) (*app, error) {
+	records, measured, logger := of.records, of.measured, of.logger
+	chats, err := linq.New(linq.Config{
+		BaseURL: cfg.LinqURL, APIKey: cfg.LinqKey, UserAgent: "linqbot/" + of.build.Version, Observe: linqCalled(measured), Secrets: cfg.Secrets(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	outbound := newOutbound(cfg, measured)
+	api := bot.NewSlackOver(outbound, cfg.SlackToken, cfg.SlackURL)
+	teams, err := bot.NewTeams(ctx, bot.TeamsConfig{IDs: cfg.Teams, Slack: api, Settings: records, Logger: logger})
+	if err != nil {
+		return nil, err
+	}
+	policy := cfg.Policy
+	policy.Members = commands.NewGroupCache(commands.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
+	explainer := commands.Explainer{FullHandles: cfg.FullHandles}
+	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: cfg.Region})
+	lines := commands.NewOwnLines(commands.OwnLinesConfig{Reader: chats, Logger: logger})
+	remove := commands.NewRemove(commands.RemoveConfig{
+		Policy: policy, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
+	})
+	home := bot.NewHome(bot.HomeConfig{
+		Records: records, Slack: api, Teams: teams, Policy: policy, Explainer: explainer, Logger: logger,
+	})
+	findChats := commands.NewFindChats(commands.FindChatsConfig{
+		Policy: policy, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
+	})
+	assembled := &app{
+		teams:   teams,
+		workers: newWorkers(cfg, of, policy, chats, lines, teams, home, explainer),
+		bot: bot.New(bot.Config{
+			SigningSecrets: cfg.SigningSecrets,
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
+			Teams:          teams,
+			Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: records, Logger: logger, Tally: tally(measured)}),
+			SlackURL:       cfg.SlackURL,
+			Ready:          records.Ready,
+			Build:          of.build.String(),
+			Logger:         logger,
+			Acked:          measured.Acked,
+			Signed:         measured.Signed,
+			Refused:        refused(measured),
+			Replays:        of.replays,
+			Bodies:         of.bodies,
+			Events:         records,
+			Webhooks:       newWebhooks(cfg, records, logger),
+			Home:           home,
+			Interactive: &bot.Interactive{
+				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
+				Undo: commands.NewUndo(commands.UndoConfig{
+					Policy: policy, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
+					Tally: tally(measured),
+				}),
+			},
+		}),
+	}
+	assembled.handler = assembled.bot.Handler()
+	return assembled, nil
+}
+
+// newWebhooks is nil without a secret: removals are then confirmed by reading alone.
+func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Logger) *bot.Webhooks {
+	if cfg.Webhooks == nil {
+		return nil
+	}
+	sightings := commands.NewSightings(commands.SightingsConfig{Records: records, Logger: logger})
+	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: sightings.Take}
+}
+
+// newWorkers are the steps that carry requests on.
+func newWorkers(cfg config.Settings, of shared, policy commands.Policy, chats *linq.Client, lines *commands.OwnLines,
+	teams *bot.Teams, home *bot.Home, explainer commands.Explainer,
+) ledger.Workers {
+	records, measured, logger := of.records, of.measured, of.logger
+	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Pace: of.linqPace})
+	showing := newOutbound(cfg, measured)
+	show := bot.NewShow(bot.ShowConfig{
+		Views: records, Slack: bot.NewSlackOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
+		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Pace: of.slackPace,
+	})
+	execute := bot.NewExecute(bot.ExecuteConfig{
+		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
+		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
+			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+		}),
+	})
+	// A try reads the chat and then changes it, each in a lane of its own: two for each place keep both
+	// lanes full.
+	const confirms = 16
+	return ledger.Workers{
+		Try: steps.Try, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run,
+		Tries: 2 * cfg.Concurrency, Confirms: max(confirms, 2*cfg.Concurrency),
+	}
+}

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/metrics"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// The packages say what happens in their own words; here it becomes what is measured.
+
+func newMetrics(cfg config.Settings, this build.Build) *metrics.Metrics {
+	commit := this.Commit
+	if this.Changed {
+		commit += "+changes"
+	}
+	var refusals []string
+	for _, why := range bot.Refusals() {
+		refusals = append(refusals, string(why))
+	}
+	return metrics.New(metrics.Config{
+		Version: this.Version, Revision: commit, Secrets: len(cfg.SigningSecrets),
+		Routes:   []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
+		Refusals: refusals,
+	})
+}
+
+// refused counts what is turned away at the door.
+func refused(m *metrics.Metrics) func(bot.Refusal) {
+	return func(why bot.Refusal) { m.Refused(string(why)) }
+}
+
+// tally returns what counts the answers to people.
+func tally(m *metrics.Metrics) func(source ledger.Source, outcome string) {
+	return func(source ledger.Source, outcome string) { m.Commanded(string(source), outcome) }
+}
+
+// changed measures a request on its way.
+func changed(m *metrics.Metrics) func(ledger.Transition) {
+	return func(t ledger.Transition) {
+		state := t.Request.State
+		switch state {
+		case ledger.Sent, ledger.Removed, ledger.Added:
+			m.Reached(string(t.Request.Kind), string(state), t.At.Sub(t.Request.AcceptedAt))
+		}
+		if state.Final() {
+			m.Ended(string(t.Request.Kind), string(state))
+		}
+	}
+}
+
+// linqCalled measures a call of Linq's.
+func linqCalled(m *metrics.Metrics) func(linq.Call) {
+	return func(c linq.Call) {
+		code := "no_answer"
+		if c.HTTPStatus != 0 {
+			code = strconv.Itoa(cmp.Or(c.Code, c.HTTPStatus))
+		}
+		m.LinqCalled(strings.ReplaceAll(c.Op, " ", "_"), code, c.Took)
+		if c.HTTPStatus == http.StatusUnauthorized {
+			m.LinqKeyRefused()
+		}
+	}
+}
+
+// watchBacklog measures what the ledger has yet to do.
+func watchBacklog(m *metrics.Metrics, records *ledger.Ledger) {
+	m.WatchBacklog(func(ctx context.Context) (metrics.Backlog, error) {
+		backlog, err := records.Reader().Backlog(ctx)
+		return metrics.Backlog{Open: backlog.Open, Waiting: backlog.Waiting, Oldest: backlog.Oldest}, err
+	})
+}
+
+// newOutbound returns a client for calls to Slack, which are measured.
+func newOutbound(cfg config.Settings, m *metrics.Metrics) *http.Client {
+	return bot.ObserveCalls(bot.NewHTTPClientHiding(cfg.Secrets()), cfg.SlackURL, m.SlackCalled)
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/logging"
+	"linqbot/ledger"
+)
+
+// live is the app that serves now. When the settings are read again, another takes its place as a
+// whole: requests and steps that are under way end with the old one, the next ones begin with the new.
+type live struct {
+	liveConfig
+	cfg     config.Settings // of the one that serves
+	current atomic.Pointer[app]
+	forget  context.CancelFunc // ends what the current one asks Slack in the background
+	old     []retired
+}
+
+type liveConfig struct {
+	Build  func(cfg config.Settings) (*app, error)
+	Read   func() (config.Settings, error)
+	Logger *logrus.Logger
+}
+
+// retired is an app that served before.
+type retired struct {
+	app *app
+	at  time.Time
+}
+
+func newLive(ctx context.Context, cfg config.Settings, config liveConfig) (*live, error) {
+	l := &live{liveConfig: config, cfg: cfg}
+	built, err := l.Build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	l.install(ctx, built)
+	return l, nil
+}
+
+func (l *live) install(ctx context.Context, next *app) {
+	ctx, l.forget = context.WithCancel(ctx)
+	l.current.Store(next)
+	go next.teams.Learn(ctx)
+}
+
+// ServeHTTP implements [http.Handler].
+func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.current.Load().handler.ServeHTTP(w, r)
+}
+
+// workers hand each step to the app that serves when it begins.
+func (l *live) workers() ledger.Workers {
+	workers := l.current.Load().workers
+	workers.Try = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Try(ctx, id)
+	}
+	workers.Confirm = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Confirm(ctx, id)
+	}
+	workers.Show = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Show(ctx, id)
+	}
+	workers.Execute = func(ctx context.Context, id string) (time.Duration, error) {
+		return l.current.Load().workers.Execute(ctx, id)
+	}
+	return workers
+}
+
+// reload reads the settings again. Unless all of them are right, the old ones stay in force.
+func (l *live) reload(ctx context.Context) {
+	const kept = "the settings were read again and not taken: the old ones stay in force"
+	cfg, err := l.Read()
+	if err != nil {
+		l.Logger.WithError(err).Error(kept)
+		return
+	}
+	if later := cfg.KeepFixed(l.cfg); len(later) > 0 {
+		l.Logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
+	}
+	cfg.RedactToo(l.cfg) // what is under way may still repeat them
+	next, err := l.Build(cfg)
+	if err != nil {
+		l.Logger.WithError(err).Error(kept)
+		return
+	}
+	logging.Configure(l.Logger, cfg)
+	l.forget()
+	old := l.current.Load()
+	said := cfg.Reread(l.cfg)
+	l.cfg = cfg
+	l.install(ctx, next)
+	l.retire(old, time.Now())
+	logReread(said, l.Logger)
+	logCautions(&cfg, l.Logger)
+}
+
+// retire keeps an app that no request reaches any more, for the end of the process to wait for, and
+// drops those that have nothing under way: requests and what follows them end within half a minute.
+// Its Home tells no more news; a tab that is open stands still until the person comes back to it.
+func (l *live) retire(old *app, now time.Time) {
+	const over = time.Minute
+	old.bot.Drain()
+	l.old = slices.DeleteFunc(l.old, func(each retired) bool { return now.Sub(each.at) > over })
+	l.old = append(l.old, retired{app: old, at: now})
+}
+
+// Drain makes the current app say that no more work is taken.
+func (l *live) Drain() { l.current.Load().bot.Drain() }
+
+// Wait returns when what follows the answers is done, or ctx ends.
+func (l *live) Wait(ctx context.Context) {
+	l.current.Load().bot.Wait(ctx)
+	for _, each := range l.old {
+		each.app.bot.Wait(ctx)
+	}
+}

@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/build"
+	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/commands"
+	"linqbot/ledger"
+)
+
+// tuneGC lets the heap, which is small, grow further between two collections: under load they would
+// come ten times a second otherwise. A heap that is not small, such as that of many large bodies at
+// once, does not. Whoever sets GOGC or GOMEMLIMIT decides.
+func tuneGC() {
+	const percent, limit = 800, 192 << 20
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
+	}
+}
+
+// Serve runs until ctx ends, then drains.
+func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *logrus.Logger) (err error) {
+	tuneGC()
+	logCautions(&cfg, logger)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	measured := newMetrics(cfg, this)
+	records, err := ledger.Open(ctx, ledger.Config{
+		URL: cfg.DatabaseURL, Logger: logger, Retention: cfg.Retention, Changed: changed(measured),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	watchBacklog(measured, records)
+	admin, err := startAdmin(ctx, cfg.AdminAddr, measured, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
+	lasting := shared{
+		build: this, records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
+		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
+		linqPace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.Concurrency, Logger: logger}),
+	}
+	app, err := newLive(ctx, cfg, liveConfig{
+		Build:  func(cfg config.Settings) (*app, error) { return assemble(ctx, cfg, lasting) },
+		Read:   func() (config.Settings, error) { return config.Load(os.Getenv) },
+		Logger: logger,
+	})
+	if err != nil {
+		return err
+	}
+	if err := records.Start(ctx, app.workers()); err != nil {
+		return err
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", cfg.ListenAddr)
+	if err != nil {
+		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(app, records, nil))
+	}
+	server := bot.NewServer(cfg.ListenAddr, app, refused(measured))
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(bot.LimitListener(listener)) }()
+	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": this.Version}).Info("linqbot serves")
+	for {
+		select {
+		case <-hangups:
+			app.reload(ctx)
+			continue
+		case <-ctx.Done():
+			logger.Info("draining")
+		case err = <-failed:
+		}
+		return errors.Join(err, drain(app, records, server))
+	}
+}
+
+const (
+	drainWork   = 6 * time.Second        // for what runs, a DELETE above all; handing back and closing take up to 4 s more
+	drainServer = 800 * time.Millisecond // for requests that are being answered
+)
+
+// drain says that no more work is taken, waits for what runs, and closes the listener last: what
+// arrives until then is recorded, and done by the next process.
+func drain(app *live, records *ledger.Ledger, server *http.Server) error {
+	app.Drain()
+	working, cancel := context.WithTimeout(context.Background(), drainWork)
+	defer cancel()
+	err := records.Stop(working)
+	app.Wait(working)
+	if server == nil {
+		return err
+	}
+	answering, cancel := context.WithTimeout(context.Background(), drainServer)
+	defer cancel()
+	if shut := server.Shutdown(answering); shut != nil {
+		err = errors.Join(err, server.Close())
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"linqbot/cmd/linqbot/internal/address"
+	"linqbot/commands"
+)
+
+// baseURL takes an address of an API. A token never travels in the clear, but on this machine.
+func baseURL(value string) (string, error) {
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
+		return "", errors.New("is no base URL: write https://host/path/")
+	}
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !address.IsLoopback(parsed.Hostname())) {
+		return "", errors.New("must be an https URL: http is for addresses of this machine only")
+	}
+	return strings.TrimSuffix(value, "/") + "/", nil
+}
+
+func readConcurrency(s *Settings, value string) error {
+	const most = 100
+	number, err := strconv.Atoi(value)
+	if err != nil || number < 1 || number > most {
+		return fmt.Errorf("is no number of calls that may be made to Linq at a time: write a whole number from 1 to %d", most)
+	}
+	s.Concurrency = number
+	return nil
+}
+
+// off is what a variable holds that switches something off.
+const off = "off"
+
+// readRetention takes whole days: what is kept for less than a day cannot be told from a mistake.
+func readRetention(s *Settings, value string) error {
+	if value == off {
+		return nil
+	}
+	days, err := strconv.ParseUint(strings.TrimSuffix(value, "d"), 10, 16)
+	if err != nil || days == 0 || !strings.HasSuffix(value, "d") {
+		return errors.New("is no number of days: write for how long records are kept after their end, such as 400d, or off to keep them for good")
+	}
+	s.Retention = time.Duration(days) * 24 * time.Hour
+	return nil
+}
+
+func readRegion(s *Settings, value string) error {
+	s.Region = strings.ToUpper(value)
+	if phonenumbers.GetCountryCodeForRegion(s.Region) == 0 {
+		return errors.New("is no region: write the two letters of a country, such as US or GB")
+	}
+	return nil
+}
+
+// everyone is what stands alone in ALLOWED_USERS to let everyone in.
+const everyone = "*"
+
+func readUsers(s *Settings, value string) error {
+	ids := commands.ParseIDs(value)
+	if slices.Contains(ids, everyone) {
+		if len(ids) > 1 {
+			return errors.New("has a * among ids: * stands alone, since it lets in everyone in the workspace; take it out, or take out the ids")
+		}
+		s.Policy.Everyone = true
+		return nil
+	}
+	var err error
+	s.Policy.Users, err = readIDs(value, "member ids such as U0123ABCD, or * for everyone in the workspace")
+	return err
+}
+
+// readIDs takes ids only: a name can be changed by the one who bears it.
+func readIDs(value, what string) ([]string, error) {
+	ids := commands.ParseIDs(value)
+	pattern := regexp.MustCompile(`^[A-Z][A-Z0-9]+$`)
+	for _, id := range ids {
+		switch {
+		case pattern.MatchString(id):
+		case pattern.MatchString(strings.ToUpper(id)):
+			return nil, fmt.Errorf("has %q, and ids are in capitals: write %s, separated by commas", id, what)
+		default:
+			return nil, fmt.Errorf("has %q, which is no id: write %s, separated by commas", id, what)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("names nobody: write %s, separated by commas", what)
+	}
+	return ids, nil
+}
+
+func oneOf(value string, choices map[string]func()) error {
+	choose, ok := choices[value]
+	if !ok {
+		return fmt.Errorf("must be one of: %s", strings.Join(slices.Sorted(maps.Keys(choices)), ", "))
+	}
+	choose()
+	return nil
+}

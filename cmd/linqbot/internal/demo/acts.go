@@ -1,0 +1,80 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"linqbot/bot/slacktest"
+)
+
+// runWorkflow posts what a workflow starts from, and has the workflow run the step.
+func runWorkflow(ctx context.Context, s *stage) error {
+	const channel = "offboarding"
+	asked := s.slack.PostAs(User, scene{channel: channel}.channelID(), "", "Please take (415) 555-0154 out of Spring launch")
+	ack, err := s.slack.SendEvent(ctx, s.botURL, s.slack.Envelope(map[string]any{
+		"type": "function_executed", "function": map[string]any{"callback_id": "remove_participant"},
+		"function_execution_id": executionID,
+		"inputs": map[string]any{
+			"chat_id": s.chatID, "handle": "(415) 555-0154", "requested_by": User,
+			"channel_id": scene{channel: channel}.channelID(), "message_ts": asked.TS,
+		},
+	}))
+	return answered(ack, err)
+}
+
+// useForm opens the form as /linq-remove alone does, picks the chat, then the person, and submits.
+func useForm(ctx context.Context, s *stage) error {
+	ack, err := s.slack.Send(ctx, s.botURL, slacktest.Command{UserID: User, ChannelID: scene{channel: "sales"}.channelID()})
+	if err := answered(ack, err); err != nil {
+		return err
+	}
+	chat := slacktest.Field{BlockID: "chat", ActionID: "chat", Value: s.chatID}
+	form, err := s.awaitForm(ctx, "Group chat")
+	if err != nil {
+		return err
+	}
+	ack, err = s.slack.Pick(ctx, s.botURL, form, chat)
+	if err := answered(ack, err); err != nil {
+		return err
+	}
+	if form, err = s.awaitForm(ctx, "People to remove"); err != nil {
+		return err
+	}
+	ack, err = s.slack.Submit(ctx, s.botURL, form, chat,
+		slacktest.Field{BlockID: "people-" + s.chatID, ActionID: "people", Values: []string{"+14155550165"}})
+	return answered(ack, err)
+}
+
+// awaitForm waits until the newest form shows a label.
+func (s *stage) awaitForm(ctx context.Context, label string) (slacktest.View, error) {
+	var form slacktest.View
+	err := s.slack.Await(ctx, func(*slacktest.Slack) bool {
+		views := s.slack.Views()
+		if len(views) == 0 {
+			return false
+		}
+		form = views[len(views)-1]
+		return strings.Contains(string(form.Body), label)
+	})
+	return form, err
+}
+
+// pressAddBack presses the button under the first removal.
+func pressAddBack(ctx context.Context, s *stage) error {
+	for _, m := range s.slack.Messages(scene{channel: "launch"}.channelID()) {
+		if strings.Contains(m.Rendered, "Add back") {
+			return answered(s.slack.Press(ctx, s.botURL, User, m, "add_back"))
+		}
+	}
+	return errors.New("no message with the button")
+}
+
+func answered(ack slacktest.Ack, err error) error {
+	const ok = 200
+	if err == nil && ack.Status != ok {
+		err = fmt.Errorf("the bot answered %d", ack.Status)
+	}
+	return err
+}

@@ -1,0 +1,69 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"linqbot/bot"
+	"linqbot/bot/slacktest"
+)
+
+// Delivery is a command as Slack would deliver it.
+type Delivery struct {
+	BotURL      string
+	Secret      string
+	Team        string
+	User        string
+	Channel     string
+	ResponseURL string
+}
+
+// Deliver prints what the bot answers to the person alone.
+func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) error {
+	const patience = 3 * time.Second // as long as Slack waits
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	name, text, _ := strings.Cut(strings.TrimSpace(typed), " ")
+	body := []byte(url.Values{
+		"command": {name}, "text": {text}, "team_id": {s.Team}, "user_id": {s.User}, "channel_id": {s.Channel},
+		"trigger_id": {uuid.NewString()}, "response_url": {s.ResponseURL},
+	}.Encode())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(s.BotURL, "/")+bot.CommandsPath, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	timestamp, signature := slacktest.Sign(s.Secret, time.Now(), body)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set(slacktest.TimestampHeader, timestamp)
+	request.Header.Set(slacktest.SignatureHeader, signature)
+	response, err := bot.NewHTTPClient().Do(request)
+	if err != nil {
+		return fmt.Errorf("the bot did not answer: %w", err)
+	}
+	defer response.Body.Close()
+	const longest = 1 << 20
+	answer, err := io.ReadAll(io.LimitReader(response.Body, longest))
+	if err != nil {
+		return fmt.Errorf("the bot's answer broke off: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the bot answered %s", response.Status)
+	}
+	var said struct {
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return fmt.Errorf("the bot's answer is no message: %w", err)
+	}
+	fmt.Fprintln(out, said.Text)
+	return nil
+}

@@ -1,0 +1,125 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"linqbot/ledger"
+)
+
+const startFix = "start linqbot serve once, or run linqbot migrate"
+
+func (e *checkup) checkLedger(context.Context) []finding {
+	if reason := e.wrong("DATABASE_URL"); reason != "" {
+		return skip("%s", reason)
+	}
+	there, err := e.writable()
+	switch {
+	case err != nil && strings.HasPrefix(e.settings.DatabaseURL, "postgres"):
+		return fail("see that the database answers there, and that the role in DATABASE_URL may log in and write", "%s", err)
+	case err != nil:
+		return fail("let the user that runs linqbot write there, or name another place in DATABASE_URL", "%s", err)
+	case !there:
+		return ok("%s can be made", ledgerPlace(e.settings.DatabaseURL))
+	default:
+		return ok("%s can be written", ledgerPlace(e.settings.DatabaseURL))
+	}
+}
+
+// ledgerPlace names where the ledger is, without a password.
+func ledgerPlace(databaseURL string) string {
+	if path, isFile := strings.CutPrefix(databaseURL, "sqlite://"); isFile {
+		if absolute, err := filepath.Abs(path); err == nil {
+			path = absolute
+		}
+		return path
+	}
+	at, err := url.Parse(databaseURL)
+	if err != nil {
+		return "the PostgreSQL database"
+	}
+	return fmt.Sprintf("the database %s at %s", strings.TrimPrefix(at.Path, "/"), at.Host)
+}
+
+func (e *checkup) checkSchema(ctx context.Context) []finding {
+	if reason := e.wrong("DATABASE_URL"); reason != "" {
+		return skip("%s", reason)
+	}
+	if there, err := e.writable(); !there {
+		if err != nil {
+			return skip("the ledger cannot be written")
+		}
+		return warn(startFix, "there is no ledger yet")
+	}
+	reader, err := e.reader()
+	if err != nil {
+		return fail(startFix+", where there is none yet; else see why it cannot be read", "%s", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	has, latest, err := reader.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return fail(startFix, "%s", err)
+	case has > latest:
+		return warn("run the newer linqbot that made it", "version %d, which is newer than this program's %d", has, latest)
+	default:
+		return ok("version %d, the one of this program", has)
+	}
+}
+
+// stuckWords are the middle of a sentence, after the name of a request.
+func stuckWords(kind ledger.StuckKind) string {
+	switch kind {
+	case ledger.NotHandedOver:
+		return "was recorded, and given to no worker"
+	case ledger.NotTried:
+		return "was given to a worker, and has not moved since"
+	case ledger.NotRetried:
+		return "was due to be tried again"
+	case ledger.NotSettled:
+		return "is queued at Linq, and was neither confirmed nor given up"
+	default:
+		return "has not moved"
+	}
+}
+
+// checkRequests looks for what should have moved by now.
+func (e *checkup) checkRequests(ctx context.Context) []finding {
+	if reason := e.wrong("DATABASE_URL"); reason != "" {
+		return skip("%s", reason)
+	}
+	if there, _ := e.writable(); !there { // an error is told elsewhere
+		return skip("there is no ledger yet, or it cannot be opened")
+	}
+	reader, err := e.reader()
+	if err != nil {
+		return skip("the ledger cannot be read")
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	backlog, err := reader.Backlog(ctx)
+	if err != nil {
+		return fail("see that the database answers", "%s", err)
+	}
+	stuck, err := reader.Stuck(ctx, time.Now())
+	if err != nil {
+		return fail("see that the database answers", "%s", err)
+	}
+	if len(stuck) == 0 {
+		return ok("%d under way, none is stuck", backlog.Open)
+	}
+	first := stuck[0]
+	for _, each := range stuck[1:] {
+		if each.Since.Before(first.Since) {
+			first = each
+		}
+	}
+	return fail("see that linqbot serve runs with this DATABASE_URL, and look in its log for the request "+first.Request.ID,
+		"%d of %d under way should have moved: the oldest, %s, %s (%s ago)",
+		len(stuck), backlog.Open, first.Request.ShortID(), stuckWords(first.Kind), time.Since(first.Since).Round(time.Second))
+}

@@ -1,0 +1,113 @@
+package webhook
+
+import (
+	"cmp"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"linqbot/bot"
+	"linqbot/cmd/linqbot/internal/address"
+	"linqbot/linq"
+)
+
+// ourEvents are what linqbot acts on.
+func ourEvents() []string { return []string{linq.EventParticipantRemoved, linq.EventParticipantAdded} }
+
+func wantsOurEvents(s linq.Subscription) bool {
+	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(ourEvents())))
+}
+
+const versionParameter = "version"
+
+// PinnedURL returns the address with the version of the webhooks that linqbot reads. Its error is
+// the rest of a sentence.
+func PinnedURL(text string) (string, error) {
+	target, err := url.Parse(text)
+	switch {
+	case err != nil || target.Host == "" || target.Opaque != "":
+		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
+	case target.User != nil || target.Fragment != "":
+		return "", errors.New("must have no user name, password or #fragment")
+	case target.Scheme == "http" && address.IsLoopback(target.Hostname()):
+	case target.Scheme != "https":
+		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
+	}
+	query, err := url.ParseQuery(target.RawQuery)
+	if err != nil {
+		return "", errors.New("has a query that cannot be read")
+	}
+	query.Set(versionParameter, linq.WebhookVersion)
+	target.RawQuery = query.Encode()
+	return target.String(), nil
+}
+
+// endpoint is what stays of an address without the version: two subscriptions with the same one
+// deliver to the same place. Another query parameter makes another place, for that is how two bots
+// behind one address are told apart.
+func endpoint(address string) string {
+	target, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	query := target.Query()
+	query.Del(versionParameter)
+	target.RawQuery, target.ForceQuery = query.Encode(), false
+	target.Scheme, target.Host = strings.ToLower(target.Scheme), strings.ToLower(target.Host)
+	if target.Scheme == "https" {
+		target.Host = strings.TrimSuffix(target.Host, ":443")
+	}
+	target.Path = cmp.Or(target.Path, "/")
+	return target.String()
+}
+
+// Faults says in what a subscription is not as linqbot subscribes.
+func Faults(s linq.Subscription) (faults []string) {
+	target, err := url.Parse(s.TargetURL)
+	if err != nil || target.Query().Get(versionParameter) != linq.WebhookVersion {
+		faults = append(faults, "its URL does not name version "+linq.WebhookVersion)
+	}
+	if !wantsOurEvents(s) {
+		faults = append(faults, "its events are others")
+	}
+	if !s.Active {
+		faults = append(faults, "it is not active")
+	}
+	return faults
+}
+
+// LeadsToLinqbot tells whether a subscription delivers to a linqbot, by its path.
+func LeadsToLinqbot(s linq.Subscription) bool {
+	target, err := url.Parse(s.TargetURL)
+	return err == nil && strings.HasSuffix(target.Path, bot.LinqWebhooksPath)
+}
+
+// ours tells whether a subscription is a linqbot's, by its path or its events.
+func ours(s linq.Subscription) string {
+	switch {
+	case !LeadsToLinqbot(s) && !wantsOurEvents(s):
+		return "no"
+	case len(Faults(s)) > 0:
+		return "yes, subscribe again to repair it"
+	}
+	return "yes"
+}
+
+// LeadsTo tells whether a subscription delivers to the linqbot at base. A query may follow: it tells
+// subscriptions apart.
+func LeadsTo(s linq.Subscription, base string) bool {
+	place, _, _ := strings.Cut(endpoint(s.TargetURL), "?")
+	return place == endpoint(base+bot.LinqWebhooksPath)
+}
+
+func WithoutVersion(address string) string {
+	target, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	query := target.Query()
+	query.Del(versionParameter)
+	target.RawQuery = query.Encode()
+	return target.String()
+}
