@@ -162,6 +162,7 @@ func TestAChatThatCannotBeShown(t *testing.T) {
 	}{
 		"unknown":    {unknown, nil, "Linq knows no chat"},
 		"one to one": {"", nil, "is a one-to-one chat"},
+		"proxy's":    {chatID, &linqtest.Fault{Op: linqtest.GetChat, Status: 404, RawBody: "<html>"}, "could not be read"},
 		"down":       {chatID, &linqtest.Fault{Op: linqtest.GetChat, Status: 503}, "could not be read"},
 		"dropped":    {chatID, &linqtest.Fault{Op: linqtest.GetChat, Drop: linqtest.BeforeEffect}, "could not be read"},
 		"nonsense":   {chatID, &linqtest.Fault{Op: linqtest.GetChat, RawBody: "<html>"}, "could not be read"},

@@ -106,7 +106,7 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id lin
 		m.chat = &chat
 	case err == nil:
 		m.note = commands.Say("%s is a one-to-one chat. Pick a group chat.", commands.ID(id.String()))
-	case linq.IsNotFound(err):
+	case linq.IsNoSuchChat(err):
 		m.note = commands.Say("Linq knows no chat %s. Pick another.", commands.ID(id.String()))
 	default:
 		m.note = commands.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")

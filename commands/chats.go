@@ -154,7 +154,7 @@ func notListed(err error) Text {
 	switch {
 	case !ok || refused.Retriable():
 		return Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(MarkNeedsPerson))
-	case refused.HTTPStatus == statusUnauthorized:
+	case refused.Unauthorized():
 		key := badKey()
 		return Say("%s %s %s", string(key.mark), key.cause, key.next)
 	}

@@ -160,7 +160,7 @@ func trouble(r ledger.Request) Text {
 		return Say("Linq did not answer.")
 	case r.Reason == ReasonLinesUnknown:
 		return Say("Linq did not say which phone numbers are your own, so linqbot cannot rule out that this is one of them.")
-	case code == linq.CodeRateLimited || r.HTTPStatus == statusTooMany:
+	case code == linq.CodeRateLimited || Refusal(r).Limited():
 		return Say("Linq takes no more calls for the moment.")
 	case code == linq.CodeChatBeingCreated:
 		return Say("Linq is still creating this chat.")
@@ -168,9 +168,9 @@ func trouble(r ledger.Request) Text {
 		return conflict(r)
 	case code == linq.CodeServiceUnavailable:
 		return Say("Linq's service is unavailable for the moment.")
-	case r.HTTPStatus == statusTimeout:
+	case Refusal(r).TimedOut():
 		return Say("Linq waited too long for the request.")
-	case r.HTTPStatus == statusNotFound || r.HTTPStatus == statusConflict:
+	case Refusal(r).NotFound() || Refusal(r).Conflict():
 		return Say("Linq turned a later try down, and the chat could not be read to see why.")
 	}
 	if entry, known := linq.LookUp(linqCode(r.Reason)); known {

@@ -129,7 +129,7 @@ func (e Explainer) refusalOfAddition(r ledger.Request) refusal {
 	if code := linqCode(r.Reason); code != 0 {
 		return e.additionRefusedByCode(r, code)
 	}
-	if r.HTTPStatus == statusNotFound {
+	if Refusal(r).NotFound() {
 		return e.additionNotFound(r)
 	}
 	return e.refusalByStatus(r)

@@ -188,25 +188,25 @@ func badKey() refusal {
 
 // refusalByStatus explains an answer without a code.
 func (e Explainer) refusalByStatus(r ledger.Request) refusal {
-	switch status := r.HTTPStatus; {
-	case status == statusUnauthorized:
+	switch answer := Refusal(r); {
+	case answer.Unauthorized():
 		return badKey()
-	case status == statusForbidden:
+	case answer.Forbidden():
 		return refusal{
 			mark: MarkNeedsPerson, cause: Say("Linq does not let linqbot change %s.", e.Chat(r)),
 			next: Say("Someone who runs linqbot should check the account and its lines at Linq."),
 		}
-	case status == statusNotFound:
+	case answer.NotFound():
 		return e.notFound(r)
-	case status >= statusRedirect && status < statusBadRequest:
+	case answer.Redirected():
 		return refusal{
-			mark: MarkNeedsPerson, cause: Say("What answers at Linq's address sends linqbot elsewhere, and linqbot does not follow (HTTP %s).", fmt.Sprint(status)),
+			mark: MarkNeedsPerson, cause: Say("What answers at Linq's address sends linqbot elsewhere, and linqbot does not follow (HTTP %s).", fmt.Sprint(answer.HTTPStatus)),
 			next: Say("Someone who runs linqbot must check %s.", ID("LINQ_API_V3_BASE_URL")),
 		}
 	default:
-		cause := Say("Linq refused and gave no reason (HTTP %s).", fmt.Sprint(status))
+		cause := Say("Linq refused and gave no reason (HTTP %s).", fmt.Sprint(answer.HTTPStatus))
 		if r.LinqSaid != "" {
-			cause = Say("Linq refused (HTTP %s) and said: %s.", fmt.Sprint(status), quoted(r.LinqSaid))
+			cause = Say("Linq refused (HTTP %s) and said: %s.", fmt.Sprint(answer.HTTPStatus), quoted(r.LinqSaid))
 		}
 		return refusal{cause: cause, next: askSupport(r)}
 	}

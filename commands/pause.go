@@ -35,7 +35,7 @@ func answerOf(change bool, err error) (answer, bool) {
 		return a, true
 	}
 	if refusal, ok := errors.AsType[*linq.Error](err); ok {
-		a.trouble, a.limited = struggles(refusal.HTTPStatus), refusal.HTTPStatus == statusTooMany
+		a.trouble, a.limited = refusal.Struggling(), refusal.Limited()
 		if a.trouble {
 			a.asked = min(refusal.RetryAfter, waitMost)
 		}
@@ -46,12 +46,6 @@ func answerOf(change bool, err error) (answer, bool) {
 	}
 	_, a.trouble = errors.AsType[*linq.NoAnswerError](err)
 	return a, a.trouble
-}
-
-// struggles reports whether an answer with this status is one of a Linq that cannot keep up. The
-// conflicts that are tried again are no such thing: they are about one chat.
-func struggles(status int) bool {
-	return status == statusTimeout || status == statusTooMany || status >= statusServerError
 }
 
 // row is the troubles since Linq was last known to be well. A change that Linq takes shows that it

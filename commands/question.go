@@ -98,7 +98,7 @@ func (c *Remove) preview(id linq.ChatID, people []Understood, chat linq.Chat, er
 		each = append(each, Name(who.International))
 	}
 	names := allOf(each)
-	if refusal, ok := errors.AsType[*linq.Error](err); ok && linq.IsNotFound(err) && refusal.Code == linq.CodeChatNotFound {
+	if linq.IsNoSuchChat(err) {
 		return []Text{Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, ID(id.String()))}
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linqbot/ledger"
 	"linqbot/linq"
 )
 
@@ -28,19 +29,6 @@ const (
 	ReasonNoMoreCalls   = "no_more_calls"   // Linq takes no more calls and named no time, or less, and is left alone for longer
 )
 
-// The statuses of Linq's answers that mean something of their own.
-const (
-	statusRedirect     = 300
-	statusBadRequest   = 400
-	statusUnauthorized = 401
-	statusForbidden    = 403
-	statusNotFound     = 404
-	statusTimeout      = 408
-	statusConflict     = 409
-	statusTooMany      = 429
-	statusServerError  = 500
-)
-
 const (
 	linqReason = "linq_"
 	httpReason = "http_"
@@ -52,6 +40,11 @@ func reasonOf(refusal *linq.Error) string {
 		return fmt.Sprint(linqReason, refusal.Code)
 	}
 	return fmt.Sprint(httpReason, refusal.HTTPStatus)
+}
+
+// Refusal is the answer of Linq that r keeps, as far as the ledger has it.
+func Refusal(r ledger.Request) *linq.Error {
+	return &linq.Error{HTTPStatus: r.HTTPStatus, Code: linqCode(r.Reason), TraceID: r.TraceID}
 }
 
 // linqCode returns the code in a reason, 0 if it holds none.

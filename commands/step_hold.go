@@ -51,11 +51,11 @@ func pauseWords(why string) string {
 // pause. Else, where Linq serves others, what the try met stays the reason.
 func whyLong(r ledger.Request, asked time.Duration, paused delay) string {
 	switch {
-	case r.HTTPStatus == statusTooMany && asked > sayFrom:
+	case Refusal(r).Limited() && asked > sayFrom:
 		return ReasonAskedToWait
 	case !paused.until.IsZero():
 		return paused.why
-	case struggles(r.HTTPStatus) && asked > sayFrom:
+	case Refusal(r).Struggling() && asked > sayFrom:
 		return ReasonNotAnswering
 	}
 	return r.Reason

@@ -28,7 +28,7 @@ func (s *Steps) withoutLines(ctx context.Context, t *turn, r ledger.Request, err
 	r.HTTPStatus, r.TraceID, r.LinqSaid = 0, linq.TraceID(err), ""
 	var asked time.Duration
 	if refusal, ok := errors.AsType[*linq.Error](err); ok {
-		if refusal.HTTPStatus == statusUnauthorized {
+		if refusal.Unauthorized() {
 			r.HTTPStatus = refusal.HTTPStatus
 			return 0, s.end(ctx, r, ledger.Refused, reasonOf(refusal), "listing our own lines: the API key is not accepted", refusal.TraceID)
 		}

@@ -179,12 +179,12 @@ func (s *Steps) afterTrouble(ctx context.Context, t *turn, r ledger.Request, bef
 	if _, known := linq.LookUp(refusal.Code); !known {
 		r.LinqSaid = linq.MaskText(refusal.Message)
 	}
-	r.MayHaveReached = before.doubt || mayHaveActed(refusal.HTTPStatus)
+	r.MayHaveReached = before.doubt || refusal.MayHaveActed()
 	cause := fmt.Sprintf("Linq answered %d, code %d", refusal.HTTPStatus, refusal.Code)
 	if refusal.Retriable() {
 		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
 	}
-	if (before.doubt || before.unread) && (refusal.HTTPStatus == statusNotFound || refusal.HTTPStatus == statusConflict) {
+	if (before.doubt || before.unread) && (refusal.NotFound() || refusal.Conflict()) {
 		at, err := s.lookAfter(ctx, t, r, cause, refusal.TraceID)
 		if err != nil {
 			return 0, err
@@ -201,12 +201,6 @@ func (s *Steps) afterTrouble(ctx context.Context, t *turn, r ledger.Request, bef
 		r = at.note(r)
 	}
 	return 0, s.end(ctx, r, ledger.Refused, r.Reason, cause, refusal.TraceID)
-}
-
-// mayHaveActed reports whether Linq may have acted on a call although it answered with status: when
-// it gave up on it rather than turned it down.
-func mayHaveActed(status int) bool {
-	return status == statusTimeout || status >= statusServerError
 }
 
 // again plans the next try, or ends the request when the time for tries is over.

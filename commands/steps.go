@@ -118,8 +118,7 @@ func (s *Steps) look(ctx context.Context, t *turn, lane *semaphore.Weighted, r l
 
 // noSuchChat is certain only in Linq's own words: a 404 without its code may come from a proxy.
 func (at sighting) noSuchChat() bool {
-	refusal, ok := errors.AsType[*linq.Error](at.err)
-	return ok && linq.IsNotFound(at.err) && refusal.Code == linq.CodeChatNotFound
+	return linq.IsNoSuchChat(at.err)
 }
 
 // note keeps what a reading showed.

@@ -41,13 +41,46 @@ func (e *Error) Error() string {
 // that pass by themselves, 2009 (the chat is being created) and 2015 (read the chat first). An
 // unknown code is judged by its HTTP status.
 func (e *Error) Retriable() bool {
-	switch e.HTTPStatus {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
-	case http.StatusConflict:
+	if e.Conflict() {
 		return e.Code == CodeChatBeingCreated || e.Code == CodeStateConflict
 	}
-	return e.HTTPStatus >= http.StatusInternalServerError
+	return e.Struggling()
+}
+
+// MayHaveActed reports whether Linq may have acted on the call all the same: it gave up on it rather
+// than turned it down.
+func (e *Error) MayHaveActed() bool {
+	return e.TimedOut() || e.HTTPStatus >= http.StatusInternalServerError
+}
+
+// Struggling reports whether Linq cannot keep up. The conflicts that are retriable do not count: they
+// are about one chat.
+func (e *Error) Struggling() bool { return e.Limited() || e.MayHaveActed() }
+
+// Limited reports whether Linq takes no more calls for the moment.
+func (e *Error) Limited() bool { return e.HTTPStatus == http.StatusTooManyRequests }
+
+// TimedOut reports whether Linq gave up waiting.
+func (e *Error) TimedOut() bool { return e.HTTPStatus == http.StatusRequestTimeout }
+
+// Unauthorized reports whether the API key is not accepted.
+func (e *Error) Unauthorized() bool { return e.HTTPStatus == http.StatusUnauthorized }
+
+// Forbidden reports whether the API key does not give access to what was asked for.
+func (e *Error) Forbidden() bool { return e.HTTPStatus == http.StatusForbidden }
+
+// NotFound reports whether the answer was 404. That may come from a proxy: see [Error.NoSuchChat].
+func (e *Error) NotFound() bool { return e.HTTPStatus == http.StatusNotFound }
+
+// NoSuchChat reports whether Linq says in its own words that the chat does not exist.
+func (e *Error) NoSuchChat() bool { return e.NotFound() && e.Code == CodeChatNotFound }
+
+// Conflict reports whether the call conflicts with the present state of the chat.
+func (e *Error) Conflict() bool { return e.HTTPStatus == http.StatusConflict }
+
+// Redirected reports whether the answer leads elsewhere. Linq itself never does that.
+func (e *Error) Redirected() bool {
+	return e.HTTPStatus >= http.StatusMultipleChoices && e.HTTPStatus < http.StatusBadRequest
 }
 
 // NoAnswerError says that no answer came: no connection, a broken one, or not in time.
@@ -93,10 +126,16 @@ func (e *UnreadableError) Error() string {
 	return text
 }
 
-// IsNotFound reports whether Linq answered 404.
+// IsNotFound reports whether err is an [Error] with 404.
 func IsNotFound(err error) bool {
 	refusal, ok := errors.AsType[*Error](err)
-	return ok && refusal.HTTPStatus == http.StatusNotFound
+	return ok && refusal.NotFound()
+}
+
+// IsNoSuchChat reports whether err is an [Error] by which Linq says that the chat does not exist.
+func IsNoSuchChat(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && refusal.NoSuchChat()
 }
 
 // Retriable reports whether the call that ended in err may succeed later: no answer, an unreadable
