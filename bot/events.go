@@ -94,7 +94,7 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	case !serves:
 		log.WithField("team", e.TeamID).Warn("event refused: not our team")
 		if served.runsOurStep() && b.cfg.Gate != nil {
-			b.cfg.Gate.Deny(ctx, ledger.WorkflowStep, commands.Invocation{Delivery: e.EventID, TeamID: e.TeamID}, commands.DeniedByTeam, nil)
+			b.cfg.Gate.Deny(ctx, ledger.WorkflowStep, commands.Caller{Delivery: e.EventID, TeamID: e.TeamID}, commands.DeniedByTeam, nil)
 		}
 		return
 	}

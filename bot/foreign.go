@@ -15,7 +15,7 @@ func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.
 	case len(why) == 0:
 		return nil, false
 	case foreign && b.cfg.Gate != nil:
-		return b.cfg.Gate.Deny(ctx, source, in, commands.DeniedByTeam, why), true
+		return b.cfg.Gate.Deny(ctx, source, in.Caller(), commands.DeniedByTeam, why), true
 	case foreign:
 		return commands.Answer{commands.Say("%s %s", string(commands.MarkRefused), why)}, true
 	default:

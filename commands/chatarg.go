@@ -108,3 +108,39 @@ func wrongWithChat(word string) string {
 	}
 	return ""
 }
+
+// ParseChat reads a chat id that stands alone.
+func ParseChat(text string) (linq.ChatID, error) {
+	if err := refuseLongText(text); err != nil {
+		return linq.ChatID{}, err
+	}
+	cleaned := insidePairs(cleanTyped(text))
+	if cleaned == "" {
+		return linq.ChatID{}, usageError(UsageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")
+	}
+	if id, err := linq.ParseChatID(cleaned); err == nil {
+		return id, nil
+	}
+	if canonical, how := spelledUUID(cleaned); canonical != "" {
+		return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned, "%s is not how a chat id is written: %s. Use %s.", quoted(cleaned), how, ID(canonical))
+	}
+	return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned,
+		"%s is not a chat id%s. Give the id of the chat, whole, as Linq shows it.", quoted(cleaned), wrongWithChat(cleaned))
+}
+
+// OpensForm reports whether the text after /linq-remove leaves something to be picked: the chat and
+// the people, or, where it is a chat id alone, the people.
+func OpensForm(text string) (chat string, opens bool) {
+	if refuseLongText(text) != nil {
+		return "", false
+	}
+	cleaned := cleanTyped(text)
+	if cleaned == "" {
+		return "", true
+	}
+	id, err := linq.ParseChatID(insidePairs(cleaned))
+	if err != nil {
+		return "", false
+	}
+	return id.String(), true
+}

@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
 )
@@ -213,10 +214,11 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 // slowBook is a book of a Linq with one chat, in a bubble of synctest.
-func slowBook(t *testing.T) (*world, *commands.ChatBook) {
+func slowBook(t *testing.T) (*commandstest.Linq, *commands.ChatBook) {
 	t.Helper()
-	w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-	return w, commands.NewChatBook(commands.ChatBookConfig{Lister: w.client, Region: "US"})
+	server := commandstest.NewLinq(t, linqtest.Config{})
+	server.AddChat(group(ada, ben, carla))
+	return server, commands.NewChatBook(commands.ChatBookConfig{Lister: server.Client, Region: "US"})
 }
 
 func TestSearchIsStaleWhileTheListIsRenewed(t *testing.T) {
@@ -227,10 +229,10 @@ func TestSearchIsStaleWhileTheListIsRenewed(t *testing.T) {
 		time.Sleep(59 * time.Second)
 		assert.Equal(t, found(t, book, ""), "Spring launch")
 		synctest.Wait()
-		assert.Equal(t, w.count(linqtest.ListChats), 1, "the list is young")
+		assert.Equal(t, w.Count(linqtest.ListChats), 1, "the list is young")
 
-		w.linq.AddChat(linqtest.Group("Summer", line, ada, ben))
-		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		w.AddChat(linqtest.Group("Summer", line, ada, ben))
+		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
 		time.Sleep(2 * time.Second)
 		began := time.Now()
 		var all sync.WaitGroup
@@ -245,7 +247,7 @@ func TestSearchIsStaleWhileTheListIsRenewed(t *testing.T) {
 		assert.Equal(t, time.Since(began), time.Duration(0), "nobody waits")
 		time.Sleep(5 * time.Second)
 		assert.Equal(t, found(t, book, "summer"), "", "the old list answers while Linq takes its time")
-		assert.Equal(t, w.count(linqtest.ListChats), 2, "one listing for many")
+		assert.Equal(t, w.Count(linqtest.ListChats), 2, "one listing for many")
 		time.Sleep(6 * time.Second)
 		assert.Equal(t, found(t, book, "summer"), "Summer")
 	})
@@ -255,7 +257,7 @@ func TestTheFirstSearchWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w, book := slowBook(t)
-		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
 		began := time.Now()
 		var all sync.WaitGroup
 		for range 20 {
@@ -273,7 +275,7 @@ func TestTheFirstSearchWaits(t *testing.T) {
 		time.Sleep(8 * time.Second)
 		assert.Equal(t, found(t, book, "spring"), "Spring launch")
 		assert.Equal(t, time.Since(began), 10500*time.Millisecond, "the listing went on without those who asked")
-		assert.Equal(t, w.count(linqtest.ListChats), 1)
+		assert.Equal(t, w.Count(linqtest.ListChats), 1)
 	})
 }
 
@@ -281,7 +283,7 @@ func TestABookKeepsNoError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w, book := slowBook(t)
-		w.fail(linqtest.ListChats, 1, linqtest.Fault{Status: 500})
+		w.Fail(linqtest.ListChats, 1, linqtest.Fault{Status: 500})
 		_, err := book.Search(t.Context(), "")
 		assert.ErrorIs(t, err, commands.ErrNotListed)
 		assert.ErrorContains(t, err, "list chats")
@@ -294,13 +296,13 @@ func TestAFailingRenewalKeepsTheOldList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, book := slowBook(t)
 		assert.Equal(t, found(t, book, ""), "Spring launch")
-		w.fail(linqtest.ListChats, 3, linqtest.Fault{Status: 500})
+		w.Fail(linqtest.ListChats, 3, linqtest.Fault{Status: 500})
 		time.Sleep(time.Hour)
 		for range 3 {
 			assert.Equal(t, found(t, book, ""), "Spring launch")
 			synctest.Wait()
 		}
-		w.linq.AddChat(linqtest.Group("Summer", line, ada, ben))
+		w.AddChat(linqtest.Group("Summer", line, ada, ben))
 		found(t, book, "")
 		synctest.Wait()
 		assert.Equal(t, found(t, book, "summer"), "Summer")
@@ -311,15 +313,16 @@ func TestAFailingRenewalKeepsTheOldList(t *testing.T) {
 func TestAListingLastsWhilePagesCome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{Chats: manyChats(3000)}, group(ada, ben), ada)
-		book := commands.NewChatBook(commands.ChatBookConfig{Lister: w.client, Region: "US"})
-		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		w := commandstest.NewLinq(t, linqtest.Config{Chats: manyChats(3000)})
+		w.AddChat(group(ada, ben))
+		book := commands.NewChatBook(commands.ChatBookConfig{Lister: w.Client, Region: "US"})
+		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
 		chats, err := book.Search(t.Context(), "")
 		assert.NilError(t, err)
 		assert.Equal(t, len(chats), 3001)
 
 		w, book = slowBook(t)
-		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: time.Hour})
+		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
 		_, err = book.Search(t.Context(), "")
 		assert.ErrorIs(t, err, commands.ErrNotListed)

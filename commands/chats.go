@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
 
@@ -40,13 +39,8 @@ func NewFindChats(cfg FindChatsConfig) *FindChats {
 	}
 }
 
-const (
-	// chatsPerPage leaves room for the people of each chat.
-	chatsPerPage = 8
-	// longestSearch fits into a button whatever the words are, and holds the name that Linq gives a
-	// chat of the most people.
-	longestSearch = 900
-)
+// chatsPerPage leaves room for the people of each chat.
+const chatsPerPage = 8
 
 // Run lists the group chats that match the words.
 func (c *FindChats) Run(ctx context.Context, in Invocation) Answer {
@@ -67,16 +61,16 @@ func (c *FindChats) More(ctx context.Context, click Click) Answer {
 
 // Options finds chats for the search in the form, none for who may not, and while they are not known.
 func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
-	decision, _, may := c.gate.enter(ctx, ledger.ChatSearch, in)
+	decision, _, may := c.gate.enter(ctx, ledger.ChatSearch, in.Caller())
 	if !may {
 		return nil
 	}
-	words, ok := readWords(in.Text)
+	words, ok := ReadWords(in.Text)
 	if !ok {
 		c.tally.Counted(ledger.ChatSearch, "usage")
 		return nil
 	}
-	if !c.gate.read(ctx, ledger.ChatSearch, in, decision.Rule, "", words) {
+	if !c.gate.read(ctx, ledger.ChatSearch, in.Caller(), decision.Rule, "", words) {
 		return nil
 	}
 	found, err := c.book.Search(ctx, words)
@@ -88,26 +82,17 @@ func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
 	return found
 }
 
-// readWords returns what is searched for; false if it is too long to be.
-func readWords(text string) (words string, ok bool) {
-	if refuseLongText(text) != nil {
-		return "", false
-	}
-	words = cleanTyped(text)
-	return words, utf8.RuneCountInString(words) <= longestSearch
-}
-
 func (c *FindChats) page(ctx context.Context, in Invocation, from int) Answer {
-	decision, denied, may := c.gate.enter(ctx, ledger.ChatList, in)
+	decision, denied, may := c.gate.enter(ctx, ledger.ChatList, in.Caller())
 	if !may {
 		return denied
 	}
-	words, ok := readWords(in.Text)
+	words, ok := ReadWords(in.Text)
 	if !ok {
 		c.tally.Counted(ledger.ChatList, "usage")
 		return Answer{Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
 	}
-	if !c.gate.read(ctx, ledger.ChatList, in, decision.Rule, "", words) {
+	if !c.gate.read(ctx, ledger.ChatList, in.Caller(), decision.Rule, "", words) {
 		return nil
 	}
 	found, err := c.book.Search(ctx, words)
@@ -155,8 +140,7 @@ func notListed(err error) Text {
 	case !ok || refused.Retriable():
 		return Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(MarkNeedsPerson))
 	case refused.Unauthorized():
-		key := badKey()
-		return Say("%s %s %s", string(key.mark), key.cause, key.next)
+		return KeyNotAccepted().Text()
 	}
 	support := Say("someone who runs linqbot should ask Linq's support")
 	if refused.TraceID != "" {
@@ -243,20 +227,4 @@ func healthWords(status string) string {
 		return "opted out"
 	}
 	return ""
-}
-
-// allOf lists parts: "a", "a and b", "a, b and c".
-func allOf(parts Text) Text {
-	var list Text
-	for i, part := range parts {
-		switch {
-		case i == 0:
-		case i == len(parts)-1:
-			list = append(list, Span{Kind: Words, Value: " and "})
-		default:
-			list = append(list, Span{Kind: Words, Value: ", "})
-		}
-		list = append(list, part)
-	}
-	return list
 }

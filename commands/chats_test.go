@@ -161,7 +161,7 @@ func TestFindChatsWhileLinqHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w, book := slowBook(t)
-		w.fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
+		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
 		find := finder(book, commands.Policy{Everyone: true})
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()

@@ -3,6 +3,7 @@ package commands
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -156,4 +157,17 @@ func withoutAccents(name string) string {
 		return r
 	}, norm.NFKD.String(name))
 	return strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h").Replace(name)
+}
+
+// longestSearch fits into a button whatever the words are, and holds the name that Linq gives a chat of
+// the most people.
+const longestSearch = 900
+
+// ReadWords returns what is searched for in text; false if it is too long to be.
+func ReadWords(text string) (words string, ok bool) {
+	if refuseLongText(text) != nil {
+		return "", false
+	}
+	words = cleanTyped(text)
+	return words, utf8.RuneCountInString(words) <= longestSearch
 }

@@ -25,7 +25,7 @@ func TestConfirmingInAPause(t *testing.T) {
 			return wait
 		}
 		time.Sleep(time.Second)
-		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 5 * time.Minute})
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 5 * time.Minute})
 		c.try(1)
 		before := len(c.linq.Calls())
 		wait := confirm()
@@ -36,7 +36,7 @@ func TestConfirmingInAPause(t *testing.T) {
 		assert.Equal(t, len(c.linq.Calls()), before+1)
 		time.Sleep(wait)
 
-		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 5 * time.Minute})
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 5 * time.Minute})
 		c.try(2)
 		before = len(c.linq.Calls())
 		left := time.Until(c.all[0].request().SentAt.Add(10 * time.Minute))
@@ -90,7 +90,7 @@ func TestStoppingIsNoTroubleOfLinq(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 6, 0)
-		c.fail(linqtest.GetChat, 5, linqtest.Fault{Delay: time.Hour})
+		c.linq.Fail(linqtest.GetChat, 5, linqtest.Fault{Delay: time.Hour})
 		for i := range 5 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			_, err := c.steps.Try(ctx, c.all[i].request().ID)
@@ -108,7 +108,7 @@ func TestAProbeThatIsCutShort(t *testing.T) {
 		c := newPaused(t, 4, 0, down())
 		c.linq.ClearFaults()
 		time.Sleep(time.Second)
-		c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
+		c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := c.steps.Try(ctx, c.all[2].request().ID)

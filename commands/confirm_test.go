@@ -33,7 +33,7 @@ func (w *world) confirm() time.Duration {
 // counted from the moment when Linq queued the removal.
 func (w *world) watch() []time.Duration {
 	w.t.Helper()
-	before := w.count(linqtest.GetChat)
+	before := w.linq.Count(linqtest.GetChat)
 	for runs, wait := 1, w.confirm(); wait > 0; runs, wait = runs+1, w.confirm() {
 		assert.Assert(w.t, runs < mostRuns, "it is read without end")
 		time.Sleep(wait)
@@ -65,7 +65,7 @@ func TestTheChatIsReadOnTime(t *testing.T) {
 		r := w.records.request()
 		assert.Equal(t, r.State, ledger.Unconfirmed)
 		assert.Equal(t, r.Reason, commands.ReasonStillListed)
-		assert.Equal(t, w.count(linqtest.Remove), 1, "reading asks for nothing again")
+		assert.Equal(t, w.linq.Count(linqtest.Remove), 1, "reading asks for nothing again")
 	})
 }
 
@@ -94,17 +94,17 @@ func TestConfirm(t *testing.T) {
 		{name: "at the last moment", doings: func(w *world) { time.AfterFunc(599*time.Second, w.linq.Settle) }, state: "removed", after: 10 * time.Minute},
 		{name: "never", doings: nothing, state: "unconfirmed", reason: commands.ReasonStillListed, after: 10 * time.Minute},
 		{
-			name: "the chat cannot be read", doings: func(w *world) { w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) },
+			name: "the chat cannot be read", doings: func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) },
 			state: "unconfirmed", reason: commands.ReasonUnreadable, after: 10 * time.Minute,
 		},
 		{
-			name: "a 404 is no sign", doings: func(w *world) { w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) },
+			name: "a 404 is no sign", doings: func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) },
 			state: "unconfirmed", reason: commands.ReasonUnreadable, after: 10 * time.Minute,
 		},
 		{
 			name: "the chat can be read at last", doings: func(w *world) {
 				w.linq.Settle()
-				w.fail(linqtest.GetChat, 8, linqtest.Fault{Status: 500})
+				w.linq.Fail(linqtest.GetChat, 8, linqtest.Fault{Status: 500})
 			},
 			state: "removed", after: 90 * time.Second,
 		},
@@ -190,7 +190,7 @@ func TestConfirmStops(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := sent(t)
-				w.fail(linqtest.GetChat, 0, linqtest.Fault{Delay: time.Hour})
+				w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Delay: time.Hour})
 				w.stopIn(delay)
 				_, err := w.steps.Confirm(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)

@@ -7,17 +7,6 @@ import (
 	"linqbot/linq"
 )
 
-// Mark is the sign in front of a status.
-type Mark string
-
-// The marks.
-const (
-	MarkQueued      Mark = "⏳"
-	MarkDone        Mark = "✅"
-	MarkNeedsPerson Mark = "⚠️"
-	MarkRefused     Mark = "⛔"
-)
-
 // Status is what people are told of a request: one sentence or two of what happened, and what to do
 // next, if anything.
 type Status struct {

@@ -211,3 +211,9 @@ func (e Explainer) refusalByStatus(r ledger.Request) refusal {
 		return refusal{cause: cause, next: askSupport(r)}
 	}
 }
+
+// KeyNotAccepted says that Linq does not accept the API key.
+func KeyNotAccepted() Status {
+	why := badKey()
+	return Status{Mark: why.mark, Happened: why.cause, Next: why.next}
+}

@@ -27,6 +27,14 @@ const (
 	DeniedToAnswerIt = "not who was asked"
 )
 
+// Caller is who asks, and where.
+type Caller struct {
+	Delivery  string // the platform's id of what was sent
+	TeamID    string
+	ChannelID string
+	UserID    string
+}
+
 // Gate stands at every entrance: it asks the policy before anything else is done, and records, counts,
 // logs and answers a denial. It also records what people who may come in read.
 type Gate struct {
@@ -55,13 +63,13 @@ func NewGate(cfg GateConfig) *Gate {
 
 // Deny says no to what came in by source: it is recorded, counted and logged. rule says what said no,
 // why what to do instead. The answer is empty for a delivery that was seen before.
-func (g *Gate) Deny(ctx context.Context, source ledger.Source, in Invocation, rule string, why Text) Answer {
-	log := g.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+func (g *Gate) Deny(ctx context.Context, source ledger.Source, by Caller, rule string, why Text) Answer {
+	log := g.log.WithFields(logrus.Fields{"user": by.UserID, "channel": by.ChannelID, "delivery": by.Delivery})
 	repeated := false
 	if g.audit != nil {
 		var err error
 		repeated, err = g.audit.Deny(ctx, ledger.Denial{
-			Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule, Delivery: in.Delivery,
+			Source: source, TeamID: by.TeamID, ChannelID: by.ChannelID, UserID: by.UserID, Rule: rule, Delivery: by.Delivery,
 		})
 		if err != nil {
 			log.WithError(err).Warn("a denial was not recorded")
@@ -102,42 +110,47 @@ func answered(source ledger.Source) string {
 }
 
 // enter asks whether a person may act where they are. It returns false when they may not, with the answer.
-func (g *Gate) enter(ctx context.Context, source ledger.Source, in Invocation) (Decision, Answer, bool) {
-	decision := g.policy.Decide(ctx, in.UserID, in.ChannelID)
+func (g *Gate) enter(ctx context.Context, source ledger.Source, by Caller) (Decision, Answer, bool) {
+	decision := g.policy.Decide(ctx, by.UserID, by.ChannelID)
 	if decision.Allowed {
 		return decision, nil, true
 	}
-	return decision, g.Deny(ctx, source, in, decision.Rule, decision.Why), false
+	return decision, g.Deny(ctx, source, by, decision.Rule, decision.Why), false
 }
 
 // enterAnywhere asks whether a person may act at all, where it is not known yet which channel counts.
-func (g *Gate) enterAnywhere(ctx context.Context, source ledger.Source, in Invocation) (Decision, Answer, bool) {
-	decision := g.policy.DecideUser(ctx, in.UserID)
+func (g *Gate) enterAnywhere(ctx context.Context, source ledger.Source, by Caller) (Decision, Answer, bool) {
+	decision := g.policy.DecideUser(ctx, by.UserID)
 	if decision.Allowed {
 		return decision, nil, true
 	}
-	return decision, g.Deny(ctx, source, in, decision.Rule, decision.Why), false
+	return decision, g.Deny(ctx, source, by, decision.Rule, decision.Why), false
+}
+
+// decideUser asks the policy without saying no to anybody.
+func (g *Gate) decideUser(ctx context.Context, user string) Decision {
+	return g.policy.DecideUser(ctx, user)
 }
 
 // enterChannel is the other half of [Gate.enterAnywhere].
-func (g *Gate) enterChannel(ctx context.Context, source ledger.Source, in Invocation) (Answer, bool) {
-	why := g.policy.channelDenial(in.ChannelID)
+func (g *Gate) enterChannel(ctx context.Context, source ledger.Source, by Caller) (Answer, bool) {
+	why := g.policy.channelDenial(by.ChannelID)
 	if len(why) == 0 {
 		return nil, true
 	}
-	return g.Deny(ctx, source, in, DeniedByChannel, why), false
+	return g.Deny(ctx, source, by, DeniedByChannel, why), false
 }
 
 // read records that somebody whom rule lets in lists or searches chats, or opens the one that is named. It
 // returns false for a delivery that did so before, which is not answered again.
-func (g *Gate) read(ctx context.Context, source ledger.Source, in Invocation, rule, chat, words string) bool {
+func (g *Gate) read(ctx context.Context, source ledger.Source, by Caller, rule, chat, words string) bool {
 	if g.audit == nil {
 		return true
 	}
-	log := g.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+	log := g.log.WithFields(logrus.Fields{"user": by.UserID, "channel": by.ChannelID, "delivery": by.Delivery})
 	repeated, err := g.audit.KeepReading(ctx, ledger.Reading{
-		Source: source, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule, ChatID: chat,
-		Searched: shortened(linq.MaskText(words)), Delivery: in.Delivery,
+		Source: source, TeamID: by.TeamID, ChannelID: by.ChannelID, UserID: by.UserID, Rule: rule, ChatID: chat,
+		Searched: shortened(linq.MaskText(words)), Delivery: by.Delivery,
 	})
 	if err != nil {
 		log.WithError(err).Warn("a reading was not recorded")

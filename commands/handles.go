@@ -161,3 +161,15 @@ func readEach(text, region string, readings *int) []string {
 	}
 	return from[0]
 }
+
+// asListed shows a handle that Linq gave us as people write it.
+func asListed(person linq.Handle) Understood {
+	if understood, err := ParseHandle(person.Full(), ""); err == nil {
+		understood.Handle, understood.Unassigned = person, false
+		return understood
+	}
+	return Understood{Handle: person, International: person.Full()}
+}
+
+// International writes a handle as people do: a number in its international form, an address as it is.
+func International(handle linq.Handle) string { return asListed(handle).International }

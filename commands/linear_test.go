@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"linqbot/commands/commandstest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -17,86 +19,11 @@ func parsers() map[string]func(string) {
 		"ParseHandle":       func(text string) { _, _ = ParseHandle(text, "US") },
 		"ParseChat":         func(text string) { _, _ = ParseChat(text) },
 		"OpensForm":         func(text string) { OpensForm(text) },
-		"readSearch":        func(text string) { readSearch(text, "US") },
 		"cleanTyped":        func(text string) { cleanTyped(text) },
 		"splitHandles":      func(text string) { splitHandles(text) },
 		"insidePairs":       func(text string) { insidePairs(text) },
-		"spellings":         func(text string) { spellings(text) },
 		"DecodeStepInputs":  func(text string) { _, _ = DecodeStepInputs(text) },
 	}
-}
-
-// adversaries are pieces that, repeated, have made some parser look at the same characters again and
-// again; before and after stand around the repeated ones.
-func adversaries() []adversary {
-	return []adversary{
-		{name: "numbers on lines", piece: "1234567\n"},
-		{name: "numbers with commas", piece: "+14155550132, "},
-		{name: "different numbers", number: true},
-		{name: "numbers with spaces", piece: "2025550132 "},
-		{name: "digits with spaces", piece: "1 "},
-		{name: "digits", piece: "1"},
-		{name: "digits and separators", piece: "1(.-/) "},
-		{name: "words with numbers", piece: "a1234567"},
-		{name: "prices", piece: "$1234567 "},
-		{name: "letters", piece: "a"},
-		{name: "words", piece: "a "},
-		{name: "ats", piece: "@"},
-		{name: "letters and ats", piece: "a@"},
-		{name: "addresses", piece: "a@b.c "},
-		{name: "an address of many labels", before: "a@", piece: "b."},
-		{name: "pluses", piece: "+"},
-		{name: "commas", piece: ","},
-		{name: "semicolons", piece: ";"},
-		{name: "semicolons and names", piece: ";ext"},
-		{name: "quotes", piece: `"`},
-		{name: "quotes of two kinds", piece: `"'`},
-		{name: "quoted spaces", piece: `"" `},
-		{name: "spaces", before: `""`, piece: " ", after: "x"},
-		{name: "angle brackets", piece: "<"},
-		{name: "forms", piece: "<tel:1|2>"},
-		{name: "half forms", piece: "<tel:"},
-		{name: "one form", before: "<https://", piece: "a", after: "|a>"},
-		{name: "round brackets", piece: "("},
-		{name: "pairs of brackets", piece: "(", after: "x", mirror: ")"},
-		{name: "pairs of forms", piece: "<", after: "x", mirror: ">"},
-		{name: "pairs of quotes", piece: `"'`, after: "x", mirror: `'"`},
-		{name: "entities", piece: "&amp;"},
-		{name: "marks", before: "e", piece: "\u0301"},
-		{name: "marks of two classes", before: "e", piece: "\u0301\u0323"},
-		{name: "expanding characters", piece: "\ufdfa"},
-		{name: "hangul", piece: "\u1100\u1161"},
-		{name: "links", piece: "http://a "},
-		{name: "dates", piece: "2026-03-09 "},
-		{name: "half dates", piece: "2026-03-"},
-		{name: "times", piece: "12:30:"},
-		{name: "hexadecimal digits", piece: "0f"},
-		{name: "chat ids", piece: testChat + " "},
-		{name: "half chat ids", piece: testChat[:35]},
-		{name: "extensions", piece: "1 x "},
-		{name: "hyphens", piece: "-"},
-		{name: "new lines", before: "x", piece: "\n", after: "x"},
-		{name: "fields", before: "{", piece: `"chat_id":1,`, after: `"x":1}`},
-		{name: "other fields", before: "{", piece: `"x":1,`, after: `"x":1}`},
-		{name: "lists", piece: "[", mirror: "]"},
-	}
-}
-
-type adversary struct {
-	name, before, piece, after, mirror string
-	number                             bool
-}
-
-func (a adversary) text(length int) string {
-	if a.number {
-		var b strings.Builder
-		for i := 0; b.Len() < length; i++ {
-			fmt.Fprintf(&b, "+1415555%04d\n", i%10000)
-		}
-		return b.String()
-	}
-	times := max(1, length/len(a.piece+a.mirror))
-	return a.before + strings.Repeat(a.piece, times) + a.after + strings.Repeat(a.mirror, times)
 }
 
 // BenchmarkParsers shows that four times the text takes four times as long, up to a cap: MB/s stays the
@@ -104,10 +31,10 @@ func (a adversary) text(length int) string {
 func BenchmarkParsers(b *testing.B) {
 	const length, longer = 3000, 12000
 	for name, parse := range parsers() {
-		for _, a := range adversaries() {
+		for _, a := range commandstest.LongTexts() {
 			for _, n := range []int{length, longer} {
-				text := a.text(n)
-				b.Run(fmt.Sprintf("%s/%s/%d", name, a.name, n), func(b *testing.B) {
+				text := a.Of(n)
+				b.Run(fmt.Sprintf("%s/%s/%d", name, a.Name, n), func(b *testing.B) {
 					b.SetBytes(int64(len(text)))
 					for b.Loop() {
 						parse(text)
@@ -121,8 +48,8 @@ func BenchmarkParsers(b *testing.B) {
 // A parser that looks at the same characters again and again takes minutes for these.
 func TestParsersTakeAnyText(t *testing.T) {
 	const longest = 16 << 10
-	for _, a := range adversaries() {
-		text := a.text(longest)
+	for _, a := range commandstest.LongTexts() {
+		text := a.Of(longest)
 		for _, parse := range parsers() {
 			parse(text)
 		}

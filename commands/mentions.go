@@ -132,6 +132,3 @@ func readCandidate(candidate, region string, readings *int) []Understood {
 	}
 	return all
 }
-
-// International writes a handle as people do: a number in its international form, an address as it is.
-func International(handle linq.Handle) string { return asListed(handle).International }

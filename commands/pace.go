@@ -17,10 +17,6 @@ const (
 	// patience is how long a run of a step waits in place, in all its waits before Linq has answered.
 	// What does not get through by then is run again soon, and leaves its worker to others.
 	patience = 4 * time.Second
-	soon     = time.Second
-
-	// unhurried is the patience of a run that has something to lose: it is cut short before that.
-	unhurried = time.Hour
 
 	// Those who wait for the end of a pause come back one after the other, about as fast as Linq can
 	// serve them.
@@ -66,6 +62,9 @@ func NewPace(cfg PaceConfig) *Pace {
 	return p
 }
 
+// waitMost bounds a wait that Linq asks for.
+const waitMost = 5 * time.Minute
+
 // aFifth spreads waits, so that those who failed together do not come back together.
 func aFifth(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreading retries needs no secrecy
@@ -82,7 +81,7 @@ const errCrowded crowded = "too many calls to Linq are under way"
 // delay is what a run is told that finds a pause.
 type delay struct {
 	until time.Time
-	why   string // the reason, where the wait is long enough to tell of
+	why   cause
 }
 
 // turn is one run of a step, as far as it calls Linq.
@@ -141,6 +140,9 @@ func (p *Pace) left(request string) delay {
 	}
 	return delay{until: p.pause.until, why: p.pause.why()}
 }
+
+// beUnhurried lets a turn wait that has something to lose. Its ctx cuts it short before the patience ends.
+func (t *turn) beUnhurried() { t.patience = time.Hour }
 
 // await waits for the probe's outcome.
 func (t *turn) await(ctx context.Context, probe <-chan struct{}) error {

@@ -18,15 +18,15 @@ func TestThePaceTellsWhoWaits(t *testing.T) {
 		hears    answer
 		says     string
 		asked    bool
-		why      string
+		why      cause
 	}{
-		"several requests":            {"abcd", changeBad(), all, false, ReasonNotAnswering},
-		"one request":                 {"aaaa", changeBad(), one, false, ReasonNotAnswering},
-		"429 that names the wait":     {"a", limitedFor(40), all, true, ReasonAskedToWait},
-		"429 that names no wait":      {"aaaa", limitedFor(0), all, false, ReasonNoMoreCalls},
-		"503 that names the wait":     {"abcd", answer{change: true, trouble: true, asked: time.Minute}, all, true, ReasonNotAnswering},
-		"503 that names it, to one":   {"aaaa", answer{change: true, trouble: true, asked: time.Minute}, one, true, ReasonNotAnswering},
-		"503 that names a short wait": {"abcd", answer{change: true, trouble: true, asked: time.Millisecond}, all, false, ReasonNotAnswering},
+		"several requests":            {"abcd", changeBad(), all, false, NotAnswering},
+		"one request":                 {"aaaa", changeBad(), one, false, NotAnswering},
+		"429 that names the wait":     {"a", limitedFor(40), all, true, AskedToWait},
+		"429 that names no wait":      {"aaaa", limitedFor(0), all, false, NoMoreCalls},
+		"503 that names the wait":     {"abcd", answer{change: true, trouble: true, asked: time.Minute}, all, true, NotAnswering},
+		"503 that names it, to one":   {"aaaa", answer{change: true, trouble: true, asked: time.Minute}, one, true, NotAnswering},
+		"503 that names a short wait": {"abcd", answer{change: true, trouble: true, asked: time.Millisecond}, all, false, NotAnswering},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,6 +17,16 @@ const (
 	stale = 2 * pauseMost
 )
 
+// cause is what a wait is for.
+type cause int
+
+// The causes of a wait.
+const (
+	NotAnswering cause = iota // Linq struggles
+	AskedToWait               // Linq takes no more calls for a time that it named
+	NoMoreCalls               // Linq takes no more calls, and named no time, or less
+)
+
 // answer is what the outcome of one call says of how Linq fares.
 type answer struct {
 	change  bool          // it was to add or to remove somebody; else a reading
@@ -109,14 +119,14 @@ func (p *pause) holds(request string, now time.Time) bool {
 func (p *pause) alone() bool { return p.only != "" && !p.limited }
 
 // why is the reason for a wait that is as long as the pause.
-func (p *pause) why() string {
+func (p *pause) why() cause {
 	switch {
 	case p.limited && p.asked:
-		return ReasonAskedToWait
+		return AskedToWait
 	case p.limited:
-		return ReasonNoMoreCalls
+		return NoMoreCalls
 	default:
-		return ReasonNotAnswering
+		return NotAnswering
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
 // message names is looked for only for who may act.
 func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (Answer, bool) {
-	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
 	}
@@ -27,7 +27,7 @@ func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation,
 	if chat == "" {
 		return true
 	}
-	if !c.gate.read(ctx, source, in, rule, chat, "") {
+	if !c.gate.read(ctx, source, in.Caller(), rule, chat, "") {
 		return false
 	}
 	c.tally.Counted(source, "opened")
@@ -37,7 +37,7 @@ func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation,
 // MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is
 // looked at before. It returns true when they may; else the answer says why not.
 func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (Answer, bool) {
-	_, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	_, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
 	return answer, may
 }
 
@@ -47,7 +47,7 @@ func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (Answer, bool) {
 // to be known.
 func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []linq.Handle) (Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in)
+	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
 	}
@@ -74,13 +74,4 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
 	return acknowledge(in, args, accepted), allRecorded
-}
-
-// asListed shows a handle that Linq gave us as people write it.
-func asListed(person linq.Handle) Understood {
-	if understood, err := ParseHandle(person.Full(), ""); err == nil {
-		understood.Handle, understood.Unassigned = person, false
-		return understood
-	}
-	return Understood{Handle: person, International: person.Full()}
 }

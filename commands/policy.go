@@ -46,9 +46,9 @@ func (p Policy) channelDenial(channel string) Text {
 		return nil
 	}
 	if channel == "" {
-		return Say("Removals are only allowed in %s. Ask for them there.", oneOf(p.Channels, InChannel))
+		return Say("Removals are only allowed in %s. Ask for them there.", p.whichChannels())
 	}
-	return Say("Removals are not allowed in this channel. Ask for them in %s.", oneOf(p.Channels, InChannel))
+	return Say("Removals are not allowed in this channel. Ask for them in %s.", p.whichChannels())
 }
 
 // DecideUser says whether user may act where no channel is involved.
@@ -87,22 +87,6 @@ func (p Policy) denial() Text {
 		oneOf(p.Users[:min(named, len(p.Users))], Member))
 }
 
-// oneOf lists ids: "a", "a or b", "a, b or c".
-func oneOf(ids []string, show func(id string) Span) Text {
-	var list Text
-	for i, id := range ids {
-		switch {
-		case i == 0:
-		case i == len(ids)-1:
-			list = append(list, Say(" or ")...)
-		default:
-			list = append(list, Say(", ")...)
-		}
-		list = append(list, show(id))
-	}
-	return list
-}
-
 // ParseIDs reads a comma-separated list of ids.
 func ParseIDs(list string) []string {
 	var ids []string
@@ -113,3 +97,6 @@ func ParseIDs(list string) []string {
 	}
 	return ids
 }
+
+// whichChannels names the channels in which commands work.
+func (p Policy) whichChannels() Text { return oneOf(p.Channels, InChannel) }

@@ -202,13 +202,13 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, boo
 	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
 	in := click.invocation()
 	// Who asked may always say no, so that a no of somebody whom the policy denies is looked at.
-	decision := c.gate.policy.DecideUser(ctx, click.UserID)
+	decision := c.gate.decideUser(ctx, click.UserID)
 	if yes && !decision.Allowed {
-		return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
 	view, err := c.questions.View(ctx, click.Subject)
 	if errors.Is(err, ledger.ErrNotFound) && !decision.Allowed {
-		return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
 	if errors.Is(err, ledger.ErrNotFound) {
 		log.WithField("outcome", c.tally.Counted(ledger.Answered, "unknown")).Info("question answered")
@@ -221,14 +221,14 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, boo
 	asked := view.Requests[0]
 	if click.UserID != asked.UserID {
 		if !decision.Allowed {
-			return c.gate.Deny(ctx, ledger.Answered, in, decision.Rule, decision.Why), false
+			return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 		}
-		return c.gate.Deny(ctx, ledger.Answered, in, DeniedToAnswerIt, Say("Only %s, who asked, can decide this.", Member(asked.UserID))), false
+		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), DeniedToAnswerIt, Say("Only %s, who asked, can decide this.", Member(asked.UserID))), false
 	}
 	cause := "declined by the person who asked"
 	if yes {
 		in.ChannelID = cmp.Or(asked.ChannelID, click.ChannelID)
-		if answer, may := c.gate.enterChannel(ctx, ledger.Answered, in); !may {
+		if answer, may := c.gate.enterChannel(ctx, ledger.Answered, in.Caller()); !may {
 			return answer, false
 		}
 		cause = "confirmed by the person who asked"

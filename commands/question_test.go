@@ -18,6 +18,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
@@ -282,12 +283,13 @@ func TestAPreviewWaitsALittle(t *testing.T) {
 		t.Run(delay.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.fail(linqtest.GetChat, 0, linqtest.Fault{Delay: delay})
+				w := commandstest.NewLinq(t, linqtest.Config{})
+				chat := w.AddChat(group(ada, ben, carla))
+				w.Fail(linqtest.GetChat, 0, linqtest.Fault{Delay: delay})
 				book := &asking{}
-				command := asker(w.client, book)
+				command := asker(w.Client, book)
 				in := in1()
-				in.Text = w.chat + " " + ada
+				in.Text = chat + " " + ada
 				began := time.Now()
 				answer := command.Run(t.Context(), in)
 				assert.Equal(t, time.Since(began), min(delay, 1200*time.Millisecond))

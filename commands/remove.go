@@ -24,9 +24,10 @@ type Invocation struct {
 	OpenForm func(chat string)
 }
 
-// Answer is what the person alone reads at once, a paragraph each. An empty one says nothing: a
-// delivery that was seen before is not answered again.
-type Answer []Text
+// Caller is who gave the command.
+func (in Invocation) Caller() Caller {
+	return Caller{Delivery: in.Delivery, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID}
+}
 
 // Recorder takes orders; see [ledger.Ledger.Accept].
 type Recorder interface {
@@ -75,7 +76,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 // was asked for is on disk, or none is and the answer says why.
 func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision, denied, may := c.gate.enter(ctx, ledger.SlashCommand, in)
+	decision, denied, may := c.gate.enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
 	}

@@ -23,9 +23,9 @@ func (s *Steps) hold(ctx context.Context, r ledger.Request, told delay) (time.Du
 	if wait <= sayFrom {
 		return wait, nil
 	}
-	r.Reason, r.NextTryAt = told.why, now.Add(wait)
+	r.Reason, r.NextTryAt = reasonToWait(told.why), now.Add(wait)
 	_, err := s.save(ctx, r, ledger.Change{
-		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(told.why), wait.Round(time.Millisecond)), News: true,
+		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(r.Reason), wait.Round(time.Millisecond)), News: true,
 	})
 	return wait, err
 }
@@ -33,6 +33,18 @@ func (s *Steps) hold(ctx context.Context, r ledger.Request, told delay) (time.Du
 // timeIsOver reports whether the next try of r is its last, which no pause puts off.
 func (s *Steps) timeIsOver(r ledger.Request) bool {
 	return !r.FirstTryAt.IsZero() && r.FirstTryAt.Add(retryFor).Sub(s.now()) <= earlyEnough
+}
+
+// reasonToWait names the cause of a wait that is long enough to tell of.
+func reasonToWait(why cause) string {
+	switch why {
+	case AskedToWait:
+		return ReasonAskedToWait
+	case NoMoreCalls:
+		return ReasonNoMoreCalls
+	default:
+		return ReasonNotAnswering
+	}
 }
 
 // pauseWords are for the history.
@@ -54,7 +66,7 @@ func whyLong(r ledger.Request, asked time.Duration, paused delay) string {
 	case Refusal(r).Limited() && asked > sayFrom:
 		return ReasonAskedToWait
 	case !paused.until.IsZero():
-		return paused.why
+		return reasonToWait(paused.why)
 	case Refusal(r).Struggling() && asked > sayFrom:
 		return ReasonNotAnswering
 	}

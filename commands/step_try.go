@@ -241,7 +241,7 @@ func (s *Steps) tryIn(ctx context.Context, r ledger.Request, wait time.Duration,
 // Linq has answered is worth more than a free worker. What cannot be looked up even then is stored
 // as it was answered, and the next run begins with a look.
 func (s *Steps) lookAfter(ctx context.Context, t *turn, r ledger.Request, cause, traceID string) (sighting, error) {
-	t.patience = unhurried
+	t.beUnhurried()
 	at, err := s.look(ctx, t, s.pace.looks, r)
 	if err == nil && at.err != nil {
 		err = ctx.Err()

@@ -78,8 +78,10 @@ const (
 
 	retryFirst = time.Second
 	retryMost  = 30 * time.Second
-	waitMost   = 5 * time.Minute  // of a wait that Linq asks for
 	retryFor   = 15 * time.Minute // from the first try
+
+	// soon is when a run that did not get through is made again.
+	soon = time.Second
 
 	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
 )

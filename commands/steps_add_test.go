@@ -134,7 +134,7 @@ func TestTheSpellingOfAnAddition(t *testing.T) {
 				calls := w.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Op, linqtest.Add)
 				assert.Equal(t, calls[len(calls)-1].Handle, test.sent)
-				assert.Equal(t, w.count(linqtest.Remove), 0)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 				assert.Equal(t, w.effects(), 1)
 			})
 		})
@@ -149,7 +149,7 @@ func TestDoubtOfAnAddition(t *testing.T) {
 		lostEarly = failing(linqtest.Add, linqtest.Fault{Drop: linqtest.BeforeEffect})
 		turned    = failing(linqtest.Add, linqtest.Fault{Status: 429, Code: 1007})
 		blind     = failing(linqtest.GetChat, linqtest.Fault{Status: 500, Code: 3006})
-		blinder   = func(w *world) { w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
+		blinder   = func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
 		come      = (*world).come
 	)
 	const (
@@ -184,7 +184,7 @@ func TestDoubtOfAnAddition(t *testing.T) {
 		},
 		{
 			name: "refused connection, then they came by themselves",
-			runs: []func(*world){func(w *world) { w.refuseConnections(http.MethodPost) }, come},
+			runs: []func(*world){func(w *world) { w.linq.RefuseConnections(http.MethodPost) }, come},
 			want: ending{"already_there", "seen_there", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, there}},
 		},
 		{
@@ -249,7 +249,7 @@ func TestTriesOfAnAdditionEndAfterFifteenMinutes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newAddWorld(t, linqtest.Config{})
-				w.fail(linqtest.Add, 0, test.fault)
+				w.linq.Fail(linqtest.Add, 0, test.fault)
 				began := time.Now()
 				w.follow()
 				r := w.records.request()
@@ -282,12 +282,12 @@ func TestDoubtAtTheEndOfAnAddition(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newAddWorld(t, linqtest.Config{})
 				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
-				w.fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
-				w.fail(linqtest.Add, 1, test.fault)
+				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+				w.linq.Fail(linqtest.Add, 1, test.fault)
 				test.chat(w)
 				assert.Equal(t, w.remove(), time.Duration(0))
 				assert.Equal(t, w.records.request().State, test.state)
-				assert.Equal(t, w.count(linqtest.GetChat), 2)
+				assert.Equal(t, w.linq.Count(linqtest.GetChat), 2)
 			})
 		})
 	}
@@ -349,7 +349,7 @@ func TestShutdownInMidPost(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newAddWorld(t, linqtest.Config{})
-				w.fail(linqtest.Add, 1, test.fault)
+				w.linq.Fail(linqtest.Add, 1, test.fault)
 				w.stopIn(2 * time.Second)
 				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
@@ -384,7 +384,7 @@ func TestTheChatIsReadOnTimeAfterAnAddition(t *testing.T) {
 		assert.DeepEqual(t, reads, sent(t).watch())
 		assert.Equal(t, w.records.request().State, ledger.Unconfirmed)
 		assert.Equal(t, w.records.request().Reason, commands.ReasonStillAway)
-		assert.Equal(t, w.count(linqtest.Add), 1, "reading asks for nothing again")
+		assert.Equal(t, w.linq.Count(linqtest.Add), 1, "reading asks for nothing again")
 	})
 }
 
@@ -405,11 +405,11 @@ func TestConfirmAnAddition(t *testing.T) {
 		{"never", nothing, "unconfirmed", "still_away", 10 * time.Minute},
 		{"never listed", (*world).unlist, "unconfirmed", "still_away", 10 * time.Minute},
 		{
-			"the chat cannot be read", both(settle, func(w *world) { w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) }),
+			"the chat cannot be read", both(settle, func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) }),
 			"unconfirmed", "unreadable", 10 * time.Minute,
 		},
 		{
-			"a 404 is no sign", both(settle, func(w *world) { w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) }),
+			"a 404 is no sign", both(settle, func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) }),
 			"unconfirmed", "unreadable", 10 * time.Minute,
 		},
 	} {
@@ -437,8 +437,8 @@ func TestNewsOfAnAddition(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newAddWorld(t, linqtest.Config{EffectDelay: 5 * time.Second})
-		w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
-		w.fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
+		w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
+		w.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
 		w.follow()
 		w.watch()
 		var got []string
@@ -513,7 +513,7 @@ func TestAnAdditionLogsNoHandle(t *testing.T) {
 		logger.SetLevel(logrus.TraceLevel)
 		logger.SetFormatter(&logrus.JSONFormatter{})
 		w.steps = commands.NewSteps(commands.StepsConfig{Chats: w.client, Records: w.records, Logger: logger})
-		w.fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
+		w.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
 		w.follow()
 		w.watch()
 		assert.Equal(t, w.records.request().State, ledger.Added)

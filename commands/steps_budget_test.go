@@ -46,7 +46,7 @@ func TestTriesEndAfterFifteenMinutes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				w.fail(linqtest.Remove, 0, test.fault)
+				w.linq.Fail(linqtest.Remove, 0, test.fault)
 				began := time.Now()
 				w.follow()
 				r := w.records.request()
@@ -80,10 +80,10 @@ func TestBudget(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
 				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-test.since) })
-				w.fail(linqtest.Remove, 1, trouble)
+				w.linq.Fail(linqtest.Remove, 1, trouble)
 				assert.Equal(t, w.remove(), test.wait)
 				assert.Equal(t, w.records.request().State, test.state)
-				assert.Equal(t, w.count(linqtest.Remove), 1, "it is tried before it fails")
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 1, "it is tried before it fails")
 			})
 		})
 	}
@@ -121,14 +121,14 @@ func TestDoubtAtTheEnd(t *testing.T) {
 				w.records.set(func(r *ledger.Request) {
 					r.Tries, r.FirstTryAt, r.SeenListed = 30, time.Now().Add(-time.Hour), test.listed
 				})
-				w.fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
-				w.fail(linqtest.Remove, 1, test.fault)
+				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+				w.linq.Fail(linqtest.Remove, 1, test.fault)
 				test.chat(w)
 				assert.Equal(t, w.remove(), time.Duration(0))
 				r := w.records.request()
 				assert.Equal(t, r.State, test.state)
 				assert.Equal(t, r.Reason, test.reason)
-				assert.Equal(t, w.count(linqtest.GetChat), 2)
+				assert.Equal(t, w.linq.Count(linqtest.GetChat), 2)
 			})
 		})
 	}

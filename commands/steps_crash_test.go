@@ -75,7 +75,7 @@ func TestCrash(t *testing.T) {
 				w.dieAt(test.die)
 				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, errPowerOff)
-				assert.Equal(t, w.count(linqtest.Remove), test.deletes)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), test.deletes)
 
 				w.revive()
 				test.then(w)
@@ -121,7 +121,7 @@ func TestShutdownInMidDelete(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				w.fail(linqtest.Remove, 1, test.fault)
+				w.linq.Fail(linqtest.Remove, 1, test.fault)
 				w.stopIn(2 * time.Second)
 				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
@@ -155,11 +155,11 @@ func TestShutdownWhileReading(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-		w.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
+		w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 		w.stopIn(time.Second)
 		_, err := w.steps.Try(w.ctx, requestID)
 		assert.ErrorIs(t, err, context.Canceled)
-		assert.Equal(t, w.count(linqtest.Remove), 0)
+		assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 		assert.Equal(t, len(w.records.history()), 0, "nothing was done, so nothing is written down")
 	})
 }
@@ -174,10 +174,10 @@ func TestShutdownAtTheEndOfTheBudget(t *testing.T) {
 				w := newWorld(t, linqtest.Config{EffectDelay: time.Hour}, group(ada, ben, carla, dan), ada)
 				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
 				if hang == linqtest.GetChat {
-					w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
-					w.fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+					w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
+					w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
 				}
-				w.fail(hang, 1, linqtest.Fault{Delay: time.Hour})
+				w.linq.Fail(hang, 1, linqtest.Fault{Delay: time.Hour})
 				w.stopIn(2 * time.Second)
 				_, err := w.steps.Try(w.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
@@ -213,7 +213,7 @@ func TestShutdownBeforeTheDelete(t *testing.T) {
 				assert.Equal(t, r.State, ledger.Accepted)
 				assert.Assert(t, !r.MayHaveReached)
 				assert.DeepEqual(t, w.records.history(), []string{asked, again("Linq did not answer", time.Second)})
-				assert.Equal(t, w.count(linqtest.Remove), 0)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 			})
 		})
 	}
@@ -224,7 +224,7 @@ func TestStaleSave(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-		w.fail(linqtest.Remove, 1, linqtest.Fault{Delay: 2 * time.Second})
+		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Delay: 2 * time.Second})
 		go func() {
 			time.Sleep(time.Second)
 			w.records.set(func(r *ledger.Request) { r.State = ledger.Removed })
@@ -234,6 +234,6 @@ func TestStaleSave(t *testing.T) {
 		assert.Assert(t, wait > 0 && wait < time.Second, "it decides again soon: %s", wait)
 		assert.Equal(t, w.remove(), time.Duration(0))
 		assert.Equal(t, w.records.request().State, ledger.Removed)
-		assert.Equal(t, w.count(linqtest.Remove), 1)
+		assert.Equal(t, w.linq.Count(linqtest.Remove), 1)
 	})
 }

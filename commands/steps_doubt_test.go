@@ -19,7 +19,7 @@ func TestDoubt(t *testing.T) {
 		broken    = failing(linqtest.Remove, linqtest.Fault{Status: 500, Code: 3006})
 		turned    = failing(linqtest.Remove, linqtest.Fault{Status: 429, Code: 1007})
 		blind     = failing(linqtest.GetChat, linqtest.Fault{Status: 500, Code: 3006})
-		blinder   = func(w *world) { w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
+		blinder   = func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
 		unlist    = (*world).unlist
 		leave     = (*world).leave
 		reading   = func(fault linqtest.Fault) func(*world) { return failing(linqtest.GetChat, fault) }
@@ -81,7 +81,7 @@ func TestDoubt(t *testing.T) {
 		},
 		{
 			name: "refused connection, then they left by themselves",
-			runs: []func(*world){func(w *world) { w.refuseConnections(http.MethodDelete) }, leave},
+			runs: []func(*world){func(w *world) { w.linq.RefuseConnections(http.MethodDelete) }, leave},
 			want: ending{"already_gone", "seen_gone", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
@@ -146,9 +146,9 @@ func TestWithoutDoubtARefusalIsBelieved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
+		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
 		w.remove()
-		if n := w.count(linqtest.GetChat); n != 1 || w.records.request().State != ledger.Refused {
+		if n := w.linq.Count(linqtest.GetChat); n != 1 || w.records.request().State != ledger.Refused {
 			t.Errorf("%d readings, %s", n, w.records.request().State)
 		}
 	})
@@ -164,18 +164,18 @@ func TestARefusalAfterAnUnreadChat(t *testing.T) {
 		"they had left":      {(*world).leave, ledger.AlreadyGone},
 		"they are in it":     {func(*world) {}, ledger.Refused},
 		"they never were":    {(*world).unlist, ledger.Refused},
-		"it is unread still": {func(w *world) { w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 503, Code: 3007}) }, ledger.Refused},
+		"it is unread still": {func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 503, Code: 3007}) }, ledger.Refused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.fail(linqtest.GetChat, 1, linqtest.Fault{Status: 503, Code: 3007})
+				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: 503, Code: 3007})
 				test.before(w)
-				w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
+				w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
 				w.remove()
-				if r := w.records.request(); r.State != test.want || w.count(linqtest.GetChat) != 2 {
-					t.Errorf("%s (%s) after %d readings, want %s after 2", r.State, r.Reason, w.count(linqtest.GetChat), test.want)
+				if r := w.records.request(); r.State != test.want || w.linq.Count(linqtest.GetChat) != 2 {
+					t.Errorf("%s (%s) after %d readings, want %s after 2", r.State, r.Reason, w.linq.Count(linqtest.GetChat), test.want)
 				}
 			})
 		})

@@ -19,15 +19,15 @@ import (
 func crowdedLook(t *testing.T, answer linqtest.Fault) *crowd {
 	t.Helper()
 	c := newCrowd(t, linqtest.Config{}, 2, 1)
-	c.fail(linqtest.GetChat, 1, linqtest.Fault{Status: 500, Code: 3006}) // the first does not see the chat
+	c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: 500, Code: 3006}) // the first does not see the chat
 	answer.Delay = 500 * time.Millisecond
-	c.fail(linqtest.Remove, 1, answer)
+	c.linq.Fail(linqtest.Remove, 1, answer)
 	return c
 }
 
 // besides lets the second read the chat for so long, beside the first.
 func (c *crowd) besides() (ended func() time.Duration) {
-	c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 4900 * time.Millisecond})
+	c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 4900 * time.Millisecond})
 	return c.start(1)
 }
 
@@ -98,7 +98,7 @@ func TestALookAfterAnAnswerThatIsCutShort(t *testing.T) {
 				synctest.Wait()
 				secondEnded := func() time.Duration { return 0 }
 				if reading {
-					c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
+					c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 				} else {
 					secondEnded = c.besides()
 				}

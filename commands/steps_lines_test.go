@@ -64,17 +64,17 @@ func TestOurOwnLineIsNeverRemoved(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), line)
 					w.askingLines()
-					w.fail(linqtest.GetChat, 0, fault)
+					w.linq.Fail(linqtest.GetChat, 0, fault)
 					switch spelling {
 					case "":
 					case "500":
-						w.fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+						w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusInternalServerError})
 					default:
-						w.fail(linqtest.PhoneNumbers, 0, linqtest.Fault{RawBody: fmt.Sprintf(`{"phone_numbers": [{"id": "1", "phone_number": %q}]}`, spelling)})
+						w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{RawBody: fmt.Sprintf(`{"phone_numbers": [{"id": "1", "phone_number": %q}]}`, spelling)})
 					}
 					w.carryOn()
 					r := w.records.request()
-					assert.Equal(t, w.count(linqtest.Remove), 0)
+					assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 					assert.Assert(t, !r.MayHaveReached)
 					if spelling == "500" {
 						assert.Equal(t, r.State, ledger.Failed)
@@ -123,7 +123,7 @@ func TestOurOwnLineInAChatThatCanBeRead(t *testing.T) {
 				w := newWorld(t, linqtest.Config{PhoneNumbers: []string{line, second}}, chat, test.handle)
 				w.askingLines()
 				assert.Equal(t, w.remove(), time.Duration(0))
-				assert.Equal(t, w.count(linqtest.Remove), 0)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 				assert.Equal(t, w.records.request().Reason, test.reason)
 			})
 		})
@@ -158,20 +158,20 @@ func TestAListOfLinesThatIsNone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
 				w.askingLines()
-				w.fail(linqtest.PhoneNumbers, 0, fault)
-				w.fail(linqtest.OldPhoneNumbers, 0, fault)
-				w.fail(linqtest.GetChat, 1, linqtest.Fault{Status: http.StatusInternalServerError})
+				w.linq.Fail(linqtest.PhoneNumbers, 0, fault)
+				w.linq.Fail(linqtest.OldPhoneNumbers, 0, fault)
+				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: http.StatusInternalServerError})
 				wait := w.remove()
 				r := w.records.request()
 				assert.Equal(t, r.State, ledger.Accepted, "nothing tells who we are")
 				assert.Equal(t, r.Tries, 1)
 				assert.Assert(t, !r.MayHaveReached && wait > 0)
-				assert.Equal(t, w.count(linqtest.Remove), 0)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 
 				time.Sleep(wait)
 				w.carryOn()
 				assert.Equal(t, w.records.request().State, ledger.Sent, "a chat that marks our line is enough")
-				assert.Equal(t, w.count(linqtest.Remove), 1)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 1)
 			})
 		})
 	}
@@ -184,10 +184,10 @@ func TestLinesUnderTheOlderPath(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), handle)
 			w.askingLines()
-			w.fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusNotFound})
-			w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+			w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusNotFound})
+			w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
 			assert.Equal(t, w.remove(), time.Duration(0))
-			assert.Equal(t, w.count(linqtest.Remove), deletes)
+			assert.Equal(t, w.linq.Count(linqtest.Remove), deletes)
 		})
 	}
 }
@@ -203,7 +203,7 @@ func TestABadKeyIsToldAtOnce(t *testing.T) {
 		r := w.records.request()
 		assert.Equal(t, r.State, ledger.Refused)
 		assert.Equal(t, r.Reason, "linq_2004")
-		assert.Equal(t, w.count(linqtest.Remove), 0)
+		assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
 	})
 }
 
@@ -213,10 +213,10 @@ func TestAnAdditionNeedsNoLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newAddWorld(t, linqtest.Config{})
 		w.askingLines()
-		w.fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+		w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
 		w.remove()
-		assert.Equal(t, w.count(linqtest.PhoneNumbers), 0)
-		assert.Equal(t, w.count(linqtest.Add), 1)
+		assert.Equal(t, w.linq.Count(linqtest.PhoneNumbers), 0)
+		assert.Equal(t, w.linq.Count(linqtest.Add), 1)
 	})
 }
 
@@ -230,8 +230,8 @@ func TestCallsOfRemovalsThatGoWell(t *testing.T) {
 		for i := range size {
 			assert.Equal(t, c.try(i), time.Duration(0))
 		}
-		assert.Equal(t, c.count(linqtest.GetChat), size)
-		assert.Equal(t, c.count(linqtest.Remove), size)
-		assert.Equal(t, c.count(linqtest.PhoneNumbers), 1)
+		assert.Equal(t, c.linq.Count(linqtest.GetChat), size)
+		assert.Equal(t, c.linq.Count(linqtest.Remove), size)
+		assert.Equal(t, c.linq.Count(linqtest.PhoneNumbers), 1)
 	})
 }

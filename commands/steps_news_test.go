@@ -21,8 +21,8 @@ func TestNews(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{EffectDelay: 5 * time.Second}, group(ada, ben, carla, dan), ada)
-		w.fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
-		w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004})
+		w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
+		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004})
 		w.follow()
 		w.watch()
 		var got []string
@@ -61,7 +61,7 @@ func TestStepsLogNoHandle(t *testing.T) {
 		logger.SetLevel(logrus.TraceLevel)
 		logger.SetFormatter(&logrus.JSONFormatter{})
 		w.steps = commands.NewSteps(commands.StepsConfig{Chats: w.client, Records: w.records, Logger: logger})
-		w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 403, Code: 4711, Message: "not " + ada})
+		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 403, Code: 4711, Message: "not " + ada})
 		w.remove()
 		assert.Equal(t, w.records.request().State, ledger.Refused)
 		for _, field := range []string{`"request":"00c0ffee"`, `"state":"refused"`, `"reason":"linq_4711"`, `"trace_id":"`} {

@@ -64,7 +64,7 @@ func TestRefusalsPauseNobody(t *testing.T) {
 				for i := range c.all {
 					c.try(i)
 				}
-				assert.Equal(t, c.count(linqtest.Remove), len(c.all))
+				assert.Equal(t, c.linq.Count(linqtest.Remove), len(c.all))
 			})
 		})
 	}
@@ -85,9 +85,9 @@ func TestOneProbeAtATime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newPaused(t, 11, 16, down())
 				c.linq.ClearFaults()
-				c.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 3 * time.Second})
+				c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 3 * time.Second})
 				if !test.heals {
-					c.fail("", 0, down())
+					c.linq.Fail("", 0, down())
 				}
 				time.Sleep(2 * time.Second)
 				before := len(c.linq.Calls())
@@ -119,7 +119,7 @@ func TestOthersDoNotWaitLongForAProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaused(t, 4, 0, down())
 		c.linq.ClearFaults()
-		c.fail("", 0, linqtest.Fault{Delay: time.Hour})
+		c.linq.Fail("", 0, linqtest.Fault{Delay: time.Hour})
 		time.Sleep(time.Second)
 		probeEnded := c.start(2)
 		began := time.Now()
@@ -143,7 +143,7 @@ func TestAWaitThatLinqAsksForIsShared(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := newCrowd(t, linqtest.Config{}, 3, 0)
-				c.fail(op, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 90 * time.Second})
+				c.linq.Fail(op, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 90 * time.Second})
 				began := time.Now()
 				first, second := c.try(0), c.try(1)
 				until := began.Add(90 * time.Second)
@@ -153,7 +153,7 @@ func TestAWaitThatLinqAsksForIsShared(t *testing.T) {
 					assert.Equal(t, r.Reason, commands.ReasonAskedToWait, "request %d", i)
 					assert.Assert(t, !r.NextTryAt.Before(until))
 				}
-				assert.Equal(t, c.count(linqtest.Remove), map[linqtest.Op]int{linqtest.GetChat: 0, linqtest.Remove: 1}[op])
+				assert.Equal(t, c.linq.Count(linqtest.Remove), map[linqtest.Op]int{linqtest.GetChat: 0, linqtest.Remove: 1}[op])
 				shown := commands.Explainer{}.Explain(c.all[1].request()).Text().String()
 				assert.Equal(t, shown, fmt.Sprintf("⏳ Linq asks linqbot to wait; next try at %s. "+
 					"The removal of +1 ••• ••• 1001 from %s is not done yet. linqbot goes on by itself; nobody needs to ask again.",
@@ -287,7 +287,7 @@ func TestTroubleOfOneChatStaysItsOwn(t *testing.T) {
 		})
 		var wait time.Duration
 		for i := 1; i < size; i++ {
-			c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
+			c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
 			wait = c.try(0)
 			r := c.all[0].request()
 			assert.Equal(t, r.Tries, i)
@@ -304,7 +304,7 @@ func TestAnAnswerThatAsksForALongWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 1, 0)
-		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004, RetryAfter: 45 * time.Second})
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004, RetryAfter: 45 * time.Second})
 		assert.Equal(t, c.try(0), 45*time.Second)
 		assert.Equal(t, c.all[0].request().Reason, commands.ReasonNotAnswering)
 	})
@@ -315,7 +315,7 @@ func TestAPausePutsNoEndOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, linqtest.Config{}, 3, 0)
-		c.fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 4 * time.Minute})
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 4 * time.Minute})
 		c.try(0)
 		c.outage(0, down())
 		c.all[1].set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 9, time.Now().Add(-14*time.Minute) })

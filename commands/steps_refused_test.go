@@ -72,7 +72,7 @@ func TestWhatLinqSaid(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusForbidden, Code: test.code, Message: "no room for " + ada})
+				w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusForbidden, Code: test.code, Message: "no room for " + ada})
 				w.remove()
 				r := w.records.request()
 				if r.LinqSaid != test.want || r.State != ledger.Refused {

@@ -65,8 +65,8 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 		stories = append(stories, story{
 			name: fmt.Sprint(kind, ", refused connection"), kind: kind,
 			runs: []func(*world){
-				func(w *world) { w.refuseConnections(op.method) },
-				func(w *world) { w.refuseConnections("") },
+				func(w *world) { w.linq.RefuseConnections(op.method) },
+				func(w *world) { w.linq.RefuseConnections("") },
 			},
 			want: ending{
 				State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: []time.Duration{time.Second, 0},
@@ -102,7 +102,7 @@ func TestDoubtAfterTrouble(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.fail(linqtest.Remove, 1, test.fault)
+				w.linq.Fail(linqtest.Remove, 1, test.fault)
 				w.remove()
 				r := w.records.request()
 				assert.Equal(t, r.State, ledger.Accepted)
@@ -114,7 +114,7 @@ func TestDoubtAfterTrouble(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.refuseConnections(http.MethodDelete)
+			w.linq.RefuseConnections(http.MethodDelete)
 			w.remove()
 			r := w.records.request()
 			assert.Equal(t, r.Reason, commands.ReasonNoAnswer)
@@ -125,12 +125,12 @@ func TestDoubtAfterTrouble(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 500})
-			w.fail(linqtest.Remove, 1, linqtest.Fault{Status: 429})
+			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500})
+			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 429})
 			time.Sleep(w.remove())
 			time.Sleep(w.remove())
 			assert.Assert(t, w.records.request().MayHaveReached)
-			w.refuseConnections(http.MethodDelete)
+			w.linq.RefuseConnections(http.MethodDelete)
 			w.remove()
 			assert.Assert(t, w.records.request().MayHaveReached)
 		})
@@ -168,7 +168,7 @@ func TestWaitsDouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.fail(linqtest.Remove, 0, linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
+		w.linq.Fail(linqtest.Remove, 0, linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
 		for _, want := range []int{1, 2, 4, 8, 16, 30, 30, 30} {
 			wait := w.remove()
 			assert.Equal(t, wait, time.Duration(want)*time.Second)
@@ -185,7 +185,7 @@ func TestWaitsAreSpread(t *testing.T) {
 		for range 20 {
 			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
 			w.steps = commands.NewSteps(commands.StepsConfig{Chats: w.client, Records: w.records, Logger: quiet()})
-			w.fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusServiceUnavailable})
+			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusServiceUnavailable})
 			wait := w.remove()
 			assert.Assert(t, wait >= 800*time.Millisecond && wait <= 1200*time.Millisecond, "%s", wait)
 			different[wait] = true
@@ -215,7 +215,7 @@ func TestATryLastsTwentySeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.fail(linqtest.Remove, 1, linqtest.Fault{Delay: time.Hour})
+		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
 		assert.Equal(t, w.remove(), time.Second)
 		assert.Equal(t, time.Since(began), 20*time.Second)

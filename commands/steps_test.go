@@ -78,7 +78,7 @@ func (w *world) finish(e *ending) {
 	w.t.Helper()
 	r := w.records.request()
 	e.State, e.Reason, e.MayHaveReached = r.State, r.Reason, r.MayHaveReached
-	e.Calls, e.Effects, e.History = w.count(kinds()[r.Kind].op), w.effects(), w.records.history()
+	e.Calls, e.Effects, e.History = w.linq.Count(kinds()[r.Kind].op), w.effects(), w.records.history()
 	assert.Assert(w.t, r.State == ledger.Accepted || r.NextTryAt.IsZero(), "a request that is %s waits for no try", r.State)
 	if r.State.Final() {
 		before := e.History
@@ -92,7 +92,7 @@ func nothing(*world) {}
 
 // failing makes the next call of a kind go wrong.
 func failing(op linqtest.Op, fault linqtest.Fault) func(*world) {
-	return func(w *world) { w.fail(op, 1, fault) }
+	return func(w *world) { w.linq.Fail(op, 1, fault) }
 }
 
 // both does one thing after the other.
@@ -171,7 +171,7 @@ func TestReadingGivesUpAfterFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
+		w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
 		w.remove()
 		assert.Equal(t, time.Since(began), 5*time.Second)

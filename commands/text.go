@@ -107,3 +107,7 @@ func (t Text) String() string {
 	}
 	return b.String()
 }
+
+// Answer is what the person alone reads at once, a paragraph each. An empty one says nothing: a
+// delivery that was seen before is not answered again.
+type Answer []Text

@@ -48,19 +48,6 @@ type UndoClick struct {
 	ResponseURL string
 }
 
-// undoFor is how long after its end a removal can be taken back.
-const undoFor = 24 * time.Hour
-
-func undoUntil(r ledger.Request) time.Time { return r.EndedAt.Add(undoFor) }
-
-func canBeUndone(r ledger.Request) bool { return r.Kind == ledger.Remove && r.State == ledger.Removed }
-
-// OffersUndo reports whether "Add back" is on offer for r: a removal that was seen, less than 24 hours
-// ago, and that nobody takes back already, as far as r tells.
-func OffersUndo(r ledger.Request, now time.Time) bool {
-	return canBeUndone(r) && now.Before(undoUntil(r)) && !r.Undone
-}
-
 // NewUndo returns the button.
 func NewUndo(cfg UndoConfig) *Undo {
 	if cfg.Now == nil {
@@ -74,8 +61,8 @@ func NewUndo(cfg UndoConfig) *Undo {
 // nothing when it is recorded, for then the thread says it all, or when the press was seen before.
 func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 	log := u.log.WithFields(logrus.Fields{"user": click.UserID, "channel": click.ChannelID})
-	in := Invocation{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
-	decision, answer, may := u.gate.enterAnywhere(ctx, ledger.UndoButton, in)
+	by := Caller{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
+	decision, answer, may := u.gate.enterAnywhere(ctx, ledger.UndoButton, by)
 	if !may {
 		return answer
 	}
@@ -84,8 +71,8 @@ func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 	if !known && !errors.Is(err, ledger.ErrNotFound) {
 		return u.unread(log, err)
 	}
-	in.ChannelID = removal.ChannelID // which counts, wherever the button stands
-	if answer, may := u.gate.enterChannel(ctx, ledger.UndoButton, in); !may {
+	by.ChannelID = removal.ChannelID // which counts, wherever the button stands
+	if answer, may := u.gate.enterChannel(ctx, ledger.UndoButton, by); !may {
 		return answer
 	}
 	// Whatever comes of it, the press is spent: it must not add somebody later, when another one has failed.

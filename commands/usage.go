@@ -89,18 +89,3 @@ func shownSign(sign string) Span {
 	}
 	return ID(fmt.Sprintf("%U", r))
 }
-
-// quoted shows what was typed on one line, or the beginning of it: a sentence stays one when
-// someone pastes a page.
-func quoted(typed string) Span {
-	return ID(shortened(strings.ReplaceAll(typed, "\n", " ")))
-}
-
-// shortened keeps a sentence short although someone pasted a page, or named a chat by one.
-func shortened(text string) string {
-	const most = 120
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most]) + "…"
-}

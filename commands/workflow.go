@@ -9,7 +9,6 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/ledger"
-	"linqbot/linq"
 )
 
 // StepOutputs are what the step hands back to the workflow.
@@ -57,7 +56,7 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 		return ledger.Order{}, refusedInput(err)
 	}
 	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
-		w.gate.Deny(ctx, ledger.WorkflowStep, Invocation{
+		w.gate.Deny(ctx, ledger.WorkflowStep, Caller{
 			Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy,
 		}, rule, why)
 		return ledger.Order{}, why
@@ -86,7 +85,7 @@ func (w *Workflow) denied(ctx context.Context, inputs StepInputs) (why Text, rul
 	if inputs.ChannelID != "" {
 		if why := w.cfg.Policy.channelDenial(inputs.ChannelID); len(why) > 0 {
 			return Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
-				InChannel(inputs.ChannelID), oneOf(w.cfg.Policy.Channels, InChannel)), DeniedByChannel
+				InChannel(inputs.ChannelID), w.cfg.Policy.whichChannels()), DeniedByChannel
 		}
 	}
 	if inputs.RequestedBy == "" {
@@ -126,25 +125,6 @@ func refusedInput(err error) Text {
 		return Say("Nothing was removed. %s", input.Why)
 	}
 	return unreadInputs()
-}
-
-// ParseChat reads a chat id that stands alone.
-func ParseChat(text string) (linq.ChatID, error) {
-	if err := refuseLongText(text); err != nil {
-		return linq.ChatID{}, err
-	}
-	cleaned := insidePairs(cleanTyped(text))
-	if cleaned == "" {
-		return linq.ChatID{}, usageError(UsageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")
-	}
-	if id, err := linq.ParseChatID(cleaned); err == nil {
-		return id, nil
-	}
-	if canonical, how := spelledUUID(cleaned); canonical != "" {
-		return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned, "%s is not how a chat id is written: %s. Use %s.", quoted(cleaned), how, ID(canonical))
-	}
-	return linq.ChatID{}, usageError(UsageChatNotUUID, cleaned,
-		"%s is not a chat id%s. Give the id of the chat, whole, as Linq shows it.", quoted(cleaned), wrongWithChat(cleaned))
 }
 
 // reportSentAfter is how long a run waits for the person to be seen leaving before it is completed

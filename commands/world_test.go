@@ -2,12 +2,7 @@ package commands_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log"
-	"net"
-	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -17,81 +12,26 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
 )
 
 const (
-	line  = "+12025550100"
-	ada   = "+12025550132"
-	ben   = "+12025550143"
-	carla = "carla@example.com"
-	dan   = "+12025550165"
+	line  = commandstest.Line
+	ada   = commandstest.Ada
+	ben   = commandstest.Ben
+	carla = commandstest.Carla
+	dan   = commandstest.Dan
 
-	requestID = "0198f2c4-7a10-7c55-9d3e-3b5f00c0ffee"
+	requestID = commandstest.RequestID
 )
-
-// wire carries HTTP inside a bubble of synctest, where waiting on a socket would hold the clock.
-type wire struct {
-	calls  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newWire() *wire { return &wire{calls: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case w.calls <- far:
-		return near, nil
-	case <-w.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case conn := <-w.calls:
-		return conn, nil
-	case <-w.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error {
-	w.once.Do(func() { close(w.closed) })
-	return nil
-}
-
-func (w *wire) Addr() net.Addr { return &net.IPAddr{} }
-
-// road leads calls to Linq, or into a refused connection.
-type road struct {
-	open, refusing *http.Transport
-
-	mu     sync.Mutex
-	refuse func(*http.Request) bool
-}
-
-func (r *road) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mu.Lock()
-	refuse := r.refuse != nil && r.refuse(request)
-	r.mu.Unlock()
-	if refuse {
-		return r.refusing.RoundTrip(request)
-	}
-	return r.open.RoundTrip(request)
-}
 
 // world is a Linq with one chat, a ledger with one request for it, and the steps between the two.
 type world struct {
 	t       *testing.T
-	linq    *linqtest.Linq
-	road    *road
+	linq    *commandstest.Linq
 	chat    string
 	handle  string
 	records *records
@@ -103,25 +43,9 @@ type world struct {
 // newWorld must be called in a bubble of synctest.
 func newWorld(t *testing.T, config linqtest.Config, chat linqtest.Chat, handle string) *world {
 	t.Helper()
-	server, path := linqtest.New(config), newWire()
-	front := &http.Server{Handler: server, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0)}
-	go func() { _ = front.Serve(path) }()
-	refused := func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
-	}
-	way := &road{open: &http.Transport{DialContext: path.dial}, refusing: &http.Transport{DialContext: refused}}
-	t.Cleanup(func() {
-		way.open.CloseIdleConnections()
-		_ = front.Close()
-		server.Close()
-	})
-	client, err := linq.New(linq.Config{
-		BaseURL: "http://localhost" + linqtest.Prefix, APIKey: server.APIKey(), HTTPClient: &http.Client{Transport: way},
-	})
-	assert.NilError(t, err)
-
+	server := commandstest.NewLinq(t, config)
 	id := server.AddChat(chat)
-	w := &world{t: t, linq: server, road: way, chat: id, handle: handle, client: client, ctx: t.Context()}
+	w := &world{t: t, linq: server, chat: id, handle: handle, client: server.Client, ctx: t.Context()}
 	w.records = newRecords(ledger.Request{
 		Order: ledger.Order{
 			Delivery: "Tr1", Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: "U1", ChannelID: "C1",
@@ -143,6 +67,10 @@ func (w *world) stepsWith(chats commands.Chats) {
 	})
 }
 
+func quiet() *logrus.Logger { return commandstest.Quiet() }
+
+func group(people ...string) linqtest.Chat { return commandstest.Group(people...) }
+
 // accountLines lists our lines without a call.
 type accountLines []linq.PhoneNumber
 
@@ -160,18 +88,6 @@ func (w *world) remove() time.Duration {
 	return wait
 }
 
-// fail makes the next so many calls of a kind go wrong, 0 for all.
-func (w *world) fail(op linqtest.Op, times int, fault linqtest.Fault) {
-	fault.Op, fault.Times = op, times
-	w.linq.Inject(fault)
-}
-
-func (w *world) refuseConnections(method string) {
-	w.road.mu.Lock()
-	defer w.road.mu.Unlock()
-	w.road.refuse = func(r *http.Request) bool { return method != "" && r.Method == method }
-}
-
 // unlist takes the person off the chat's list, as Linq may do some time after they have left.
 func (w *world) unlist() {
 	chat, ok := w.linq.Chat(w.chat)
@@ -187,16 +103,6 @@ func (w *world) effects() int {
 	n := 0
 	for _, event := range w.linq.Events() {
 		if event.TraceID != "" {
-			n++
-		}
-	}
-	return n
-}
-
-func (w *world) count(op linqtest.Op) int {
-	n := 0
-	for _, call := range w.linq.Calls() {
-		if call.Op == op {
 			n++
 		}
 	}
@@ -274,11 +180,3 @@ func (r *records) history() []string {
 	}
 	return causes
 }
-
-func quiet() *logrus.Logger {
-	logger := logrus.New()
-	logger.SetOutput(io.Discard)
-	return logger
-}
-
-func group(people ...string) linqtest.Chat { return linqtest.Group("Spring launch", line, people...) }
