@@ -15,6 +15,8 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
 )
 
 // typed is a command as people type it most.
@@ -35,7 +37,7 @@ func BenchmarkRender(b *testing.B) {
 	request := states()[3].request
 	b.ReportAllocs()
 	for b.Loop() {
-		if m := acme.status(commands.Explainer{}, request, later()); len(m.Blocks) == 0 {
+		if m := acme.status(outcome.Explainer{}, request, later()); len(m.Blocks) == 0 {
 			b.Fatal("nothing was rendered")
 		}
 	}
@@ -68,7 +70,7 @@ func BenchmarkServeCommand(b *testing.B) {
 	e := newEdge(b, func(c *Config) {
 		c.Logger = logger
 		c.Commands = map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
-			Policy: commands.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
+			Policy: policy.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
 		})}
 	})
 	benchmark(b, e.handler)

@@ -14,11 +14,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 )
 
 // Command is what a slash command means.
 type Command interface {
-	Run(ctx context.Context, in commands.Invocation) commands.Answer
+	Run(ctx context.Context, in commands.Invocation) richtext.Answer
 }
 
 // Config is what a [Bot] needs.
@@ -26,7 +28,7 @@ type Config struct {
 	SigningSecrets []string                        // any of them may have signed
 	Commands       map[string]Command              // by name, with the slash
 	Teams          *Teams                          // whose requests are served
-	Gate           *commands.Gate                  // records who is refused for their workspace. Optional.
+	Gate           *policy.Gate                    // records who is refused for their workspace. Optional.
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
 	Build          string                          // told to who has the signing secret, in [BuildHeader]

@@ -10,6 +10,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/linq/linqtest"
 )
 
@@ -75,7 +76,7 @@ func TestRemoveSomeoneOpensTheModalOnThatChat(t *testing.T) {
 
 func TestWhoMayNotFindsNoChats(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
 	m := h.findChats("spring")
 	assert.Assert(t, strings.Contains(m.Rendered, "You may not"), m.Rendered)
 	assert.Equal(t, len(h.linq.Calls()), 0)

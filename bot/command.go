@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -33,7 +34,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	name := form.Get("command")
 	command, known := b.cfg.Commands[name]
 	if !known {
-		b.ack(w, r, commands.Answer{commands.Say("linqbot does not know the command %s.", commands.ID(name))})
+		b.ack(w, r, richtext.Answer{richtext.Say("linqbot does not know the command %s.", richtext.ID(name))})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
@@ -67,7 +68,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 
 // ack answers for the person's eyes only. It is never in_channel, which would publish what they
 // typed, and with it somebody's number. An empty answer is an empty 200.
-func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer commands.Answer) {
+func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer richtext.Answer) {
 	if len(answer) == 0 {
 		return
 	}

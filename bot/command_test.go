@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 )
 
 func TestACommandArrivesAsItWasSent(t *testing.T) {
@@ -82,9 +83,9 @@ func TestTheCommandHasLessTimeThanSlackGives(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, func(c *Config) {
-			c.Commands = map[string]Command{testCommand: commandFunc(func(ctx context.Context) commands.Answer {
+			c.Commands = map[string]Command{testCommand: commandFunc(func(ctx context.Context) richtext.Answer {
 				<-ctx.Done()
-				return commands.Answer{commands.Say("Not recorded.")}
+				return richtext.Answer{richtext.Say("Not recorded.")}
 			})}
 		})
 		began := time.Now()
@@ -93,17 +94,17 @@ func TestTheCommandHasLessTimeThanSlackGives(t *testing.T) {
 	})
 }
 
-type commandFunc func(ctx context.Context) commands.Answer
+type commandFunc func(ctx context.Context) richtext.Answer
 
-func (f commandFunc) Run(ctx context.Context, _ commands.Invocation) commands.Answer { return f(ctx) }
+func (f commandFunc) Run(ctx context.Context, _ commands.Invocation) richtext.Answer { return f(ctx) }
 
 func TestAnAnswerOfManyParagraphs(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.command.do = func(commands.Invocation) commands.Answer {
-		var answer commands.Answer
+	e.command.do = func(commands.Invocation) richtext.Answer {
+		var answer richtext.Answer
 		for range 80 {
-			answer = append(answer, commands.Say("A paragraph with %s.", commands.Name(strings.Repeat("&", 300))))
+			answer = append(answer, richtext.Say("A paragraph with %s.", richtext.Name(strings.Repeat("&", 300))))
 		}
 		return answer
 	}

@@ -10,6 +10,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 	"linqbot/linq/linqtest"
 )
@@ -156,7 +157,7 @@ func TestAClickIsAuthorisedAgain(t *testing.T) {
 	h := newHouse(t, houseConfig{ask: true})
 	d, m := h.preview(ann)
 	first := h.bot
-	stricter, _ := h.program(houseConfig{ask: true, policy: commands.Policy{Users: []string{grace}}})
+	stricter, _ := h.program(houseConfig{ask: true, policy: policy.Policy{Users: []string{grace}}})
 	h.serve(stricter)
 	h.press(ada, m, commands.ActionConfirm)
 	said := h.slack.Ephemerals(ops, ada)

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -94,7 +95,7 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	case !serves:
 		log.WithField("team", e.TeamID).Warn("event refused: not our team")
 		if served.runsOurStep() && b.cfg.Gate != nil {
-			b.cfg.Gate.Deny(ctx, ledger.WorkflowStep, commands.Caller{Delivery: e.EventID, TeamID: e.TeamID}, commands.DeniedByTeam, nil)
+			b.cfg.Gate.Deny(ctx, ledger.WorkflowStep, policy.Caller{Delivery: e.EventID, TeamID: e.TeamID}, policy.DeniedByTeam, nil)
 		}
 		return
 	}

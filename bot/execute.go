@@ -15,6 +15,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -35,7 +37,7 @@ type ExecuteConfig struct {
 	HTTP     *http.Client
 	Logger   *logrus.Logger
 	Now      func() time.Time // nil: time.Now
-	Tally    commands.Tally   // nil: nothing is counted
+	Tally    policy.Outcomes  // nil: nothing is counted
 }
 
 // Execute carries out the runs of the workflow step, and completes each once.
@@ -88,8 +90,8 @@ func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
 func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
 	order, refused := x.cfg.Workflow.Order(ctx, run)
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
-	refuse := func(why commands.Text) (ledger.Execution, error) {
-		log.WithField("outcome", x.cfg.Tally.Counted(ledger.WorkflowStep, "refused")).Info("workflow step begun")
+	refuse := func(why richtext.Text) (ledger.Execution, error) {
+		log.WithField("outcome", x.cfg.Tally.Count(ledger.WorkflowStep, "refused")).Info("workflow step begun")
 		run.Refusal = why.String()
 		return run, x.cfg.Runs.SaveExecution(ctx, run)
 	}
@@ -105,7 +107,7 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{
-		"outcome": x.cfg.Tally.Counted(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
+		"outcome": x.cfg.Tally.Count(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
 	}).Info("workflow step begun")
 	return run, x.cfg.Runs.SaveExecution(ctx, run)
 }

@@ -10,7 +10,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -115,9 +116,9 @@ func TestARunDoesNotWaitForLong(t *testing.T) {
 func TestHowARunFails(t *testing.T) {
 	t.Parallel()
 	for state, tc := range map[ledger.State]struct{ reason, words string }{
-		ledger.Refused:     {commands.ReasonNotInChat, "is not in Spring launch"},
-		ledger.Failed:      {commands.ReasonNoAnswer, "Linq"},
-		ledger.Unconfirmed: {commands.ReasonStillListed, "Linq"},
+		ledger.Refused:     {outcome.ReasonNotInChat, "is not in Spring launch"},
+		ledger.Failed:      {outcome.ReasonNoAnswer, "Linq"},
+		ledger.Unconfirmed: {outcome.ReasonStillListed, "Linq"},
 		ledger.Cancelled:   {"", "was cancelled. Nothing was removed."},
 	} {
 		t.Run(string(state), func(t *testing.T) {
@@ -139,7 +140,7 @@ func TestHowARunFails(t *testing.T) {
 // What a run cannot be carried out with is said, and nothing is recorded.
 func TestRunsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	members := commands.Policy{Users: []string{ada}, Channels: []string{ops}}
+	members := policy.Policy{Users: []string{ada}, Channels: []string{ops}}
 	for name, tc := range map[string]struct {
 		cfg    houseConfig
 		inputs map[string]any
@@ -339,7 +340,7 @@ func TestADeniedRunStaysDenied(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
 	h.begin("Fx1", inputs("requested_by", ada))
-	_, err := h.ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: ada, Rule: commands.DeniedByName, Delivery: "Fx1"})
+	_, err := h.ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: ada, Rule: policy.DeniedByName, Delivery: "Fx1"})
 	assert.NilError(t, err)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, strings.Contains(h.execution("Fx1").Error, "This run was refused before"), h.execution("Fx1").Error)

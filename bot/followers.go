@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"linqbot/commands"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -41,20 +41,20 @@ func (s *Show) tell(ctx context.Context, view ledger.View, f ledger.Follower) er
 	return s.cfg.Views.MarkTold(ctx, f)
 }
 
-func (s *Show) forFollower(view ledger.View, f ledger.Follower) commands.Answer {
+func (s *Show) forFollower(view ledger.View, f ledger.Follower) richtext.Answer {
 	for _, request := range view.Requests {
 		if request.ID != f.RequestID {
 			continue
 		}
 		if view.Thread.Route != ledger.InThread {
-			return commands.Answer{s.cfg.Explainer.Explain(request).Text()}
+			return richtext.Answer{s.cfg.Explainer.Explain(request).Text()}
 		}
 		what := "The removal of"
 		if request.Kind == ledger.Add {
 			what = "Adding back"
 		}
-		return commands.Answer{commands.Say("%s %s that you asked for as well is shown in %s.",
-			what, s.cfg.Explainer.Who(request), commands.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
+		return richtext.Answer{richtext.Say("%s %s that you asked for as well is shown in %s.",
+			what, s.cfg.Explainer.Who(request), richtext.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
 	}
 	return nil
 }

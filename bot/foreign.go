@@ -4,22 +4,24 @@ import (
 	"context"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
 // refuseTeam returns the answer to a request of another workspace, and true; it is recorded as a denial. While
 // it is not known whether it is one, it is refused without a record.
-func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.Invocation, enterprise string) (commands.Answer, bool) {
+func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.Invocation, enterprise string) (richtext.Answer, bool) {
 	why, foreign := b.cfg.Teams.refuse(ctx, in.TeamID, enterprise)
 	switch {
 	case len(why) == 0:
 		return nil, false
 	case foreign && b.cfg.Gate != nil:
-		return b.cfg.Gate.Deny(ctx, source, in.Caller(), commands.DeniedByTeam, why), true
+		return b.cfg.Gate.Deny(ctx, source, in.Caller(), policy.DeniedByTeam, why), true
 	case foreign:
-		return commands.Answer{commands.Say("%s %s", string(commands.MarkRefused), why)}, true
+		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkRefused), why)}, true
 	default:
-		return commands.Answer{commands.Say("%s %s", string(commands.MarkNeedsPerson), why)}, true
+		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkNeedsPerson), why)}, true
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -62,7 +64,7 @@ func removeCommand(t testing.TB) *commands.Remove {
 	t.Helper()
 	logger, _ := newLog()
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: commands.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
+		Policy: policy.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
 	})
 }
 
@@ -128,8 +130,8 @@ func FuzzCut(f *testing.F) {
 			t.Skip()
 		}
 		r := renderer{workspace: "https://acme.slack.com"}
-		whole := r.mrkdwn(commands.Say("%s %s %s %s %s %s", words, commands.Member(id), commands.Name(words),
-			commands.Moment(time.Unix(1773480413, 0)), commands.Message("C0OPS", "1773480413.000100", words), commands.ID(words)))
+		whole := r.mrkdwn(richtext.Say("%s %s %s %s %s %s", words, richtext.Member(id), richtext.Name(words),
+			richtext.Moment(time.Unix(1773480413, 0)), richtext.Message("C0OPS", "1773480413.000100", words), richtext.ID(words)))
 		short := cut(whole, longest)
 		assert.Assert(t, len(short) <= longest || short == whole, "%d bytes", len(short))
 		wantWhole(t, short)
@@ -167,8 +169,8 @@ func wantWhole(t testing.TB, text string) {
 func TestCutAtEveryLength(t *testing.T) {
 	t.Parallel()
 	r := renderer{workspace: "https://acme.slack.com"}
-	whole := r.mrkdwn(commands.Say("a; é %s 👍 %s &<>; %s %s", commands.Name("<&>ü;&"), commands.Member(ada),
-		commands.Moment(time.Unix(1773480413, 0)), commands.Message(ops, "1773480413.000100", "the <thread> & more;")))
+	whole := r.mrkdwn(richtext.Say("a; é %s 👍 %s &<>; %s %s", richtext.Name("<&>ü;&"), richtext.Member(ada),
+		richtext.Moment(time.Unix(1773480413, 0)), richtext.Message(ops, "1773480413.000100", "the <thread> & more;")))
 	for longest := 3; longest <= len(whole)+1; longest++ {
 		short := cut(whole, longest)
 		assert.Assert(t, len(short) <= longest)

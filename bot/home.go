@@ -12,6 +12,9 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -25,8 +28,8 @@ type HomeConfig struct {
 	Records   HomeRecords
 	Slack     *slack.Client
 	Teams     *Teams
-	Policy    commands.Policy
-	Explainer commands.Explainer
+	Policy    policy.Policy
+	Explainer outcome.Explainer
 	Logger    *logrus.Logger
 	Now       func() time.Time // of what is on offer for a while; nil: time.Now
 }
@@ -133,7 +136,7 @@ func (h *Home) failed(log *logrus.Entry, err error) {
 func (h *Home) gather(ctx context.Context, who viewerKey) (home, error) {
 	shown := home{now: h.cfg.Now()}
 	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
-		shown.denied, shown.closed = commands.Say("%s %s", string(commands.MarkRefused), decision.Why), true
+		shown.denied, shown.closed = richtext.Say("%s %s", string(richtext.MarkRefused), decision.Why), true
 		return shown, nil
 	}
 	shown.undo = true

@@ -8,7 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -36,7 +36,7 @@ func TestAHomeHasTheNewsFirst(t *testing.T) {
 	team := s.slack.Config().TeamID
 	s.home = NewHome(HomeConfig{
 		Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), Teams: knownTeams(t, team), Logger: logger,
-		Policy:  commands.Policy{Everyone: true},
+		Policy:  policy.Policy{Everyone: true},
 		Records: recentRequests{list: func(string) []ledger.Recent { read <- struct{}{}; return nil }},
 	})
 	s.home.viewer(viewerKey{team: team, user: ada}).seen = time.Now()

@@ -11,6 +11,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -133,7 +134,7 @@ func (h *house) recent(user string) []ledger.Recent {
 
 func TestWhoGetsWhatAtHome(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{ada}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{ada}}})
 	h.remove(ann, "0132 has left")
 	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "[ Add back ]"}, []string{"You may not"})
 	wantAtHome(t, h.openHome(grace),
@@ -143,7 +144,7 @@ func TestWhoGetsWhatAtHome(t *testing.T) {
 	// For somebody whom the policy no longer names nothing is read.
 	removal := h.recent(ada)[0]
 	assert.Equal(t, len(h.linq.Events()), 1)
-	h.cfg.policy = commands.Policy{Users: []string{grace}}
+	h.cfg.policy = policy.Policy{Users: []string{grace}}
 	stale, _ := h.program(h.cfg)
 	h.serve(stale)
 	wantAtHome(t, h.pressHome(ada, commands.ActionUndo, removal.ID),
@@ -155,7 +156,7 @@ func TestWhoGetsWhatAtHome(t *testing.T) {
 // removed there can be added back.
 func TestTheHomeWhereChannelsAreNamed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: commands.Policy{Everyone: true, Channels: []string{ops}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Everyone: true, Channels: []string{ops}}})
 	removal, _ := h.remove(ann, "0132 has left")
 	wantAtHome(t, h.openHome(ada), []string{"Removals are only allowed in #ops. Ask for them there.", "[ Add back ]"}, []string{"[ Remove someone"})
 	h.pressHome(ada, commands.ActionUndo, removal.ID)

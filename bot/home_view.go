@@ -7,6 +7,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -19,8 +21,8 @@ const (
 // home is what a person's home shows.
 type home struct {
 	now    time.Time
-	note   commands.Text   // the answer to what they pressed
-	denied commands.Text   // why they get no form from here
+	note   richtext.Text   // the answer to what they pressed
+	denied richtext.Text   // why they get no form from here
 	closed bool            // they may do nothing at all, so nothing was read for them
 	undo   bool            // they may take removals back
 	recent []ledger.Recent // what they asked for, the newest first
@@ -30,14 +32,14 @@ type home struct {
 
 // home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
 // twenty at the most for everything else.
-func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
+func (r renderer) home(e outcome.Explainer, h home) slack.HomeTabViewRequest {
 	var blocks []slack.Block
 	blocks = append(blocks, slack.NewHeaderBlock(plain("What linqbot can do")))
 	blocks = append(blocks, r.answer(commands.Help()).Blocks...)
 	if len(h.denied) > 0 {
 		blocks = append(blocks, r.section(h.denied))
 	} else {
-		blocks = append(blocks, buttons(commands.Button("Remove someone…", commands.ActionPick, "")))
+		blocks = append(blocks, buttons(richtext.Button("Remove someone…", commands.ActionPick, "")))
 	}
 	if !h.closed {
 		blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
@@ -48,17 +50,17 @@ func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
 	switch {
 	case h.closed:
 	case h.unread:
-		blocks = append(blocks, r.section(commands.Say(
+		blocks = append(blocks, r.section(richtext.Say(
 			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",
-			string(commands.MarkNeedsPerson))))
+			string(richtext.MarkNeedsPerson))))
 	case len(h.recent) == 0:
-		blocks = append(blocks, r.section(commands.Say("linqbot has no requests of yours on record here.")))
+		blocks = append(blocks, r.section(richtext.Say("linqbot has no requests of yours on record here.")))
 	}
 	for _, request := range h.recent {
 		blocks = append(blocks, r.recent(e, request, h)...)
 	}
 	if h.more {
-		blocks = append(blocks, r.contextLine(commands.Say("Earlier requests are not listed here.")))
+		blocks = append(blocks, r.contextLine(richtext.Say("Earlier requests are not listed here.")))
 	}
 	return slack.HomeTabViewRequest{
 		Type: slack.VTHomeTab, CallbackID: callbackHome, Blocks: slack.Blocks{BlockSet: blocks},
@@ -67,34 +69,34 @@ func (r renderer) home(e commands.Explainer, h home) slack.HomeTabViewRequest {
 
 // recent renders one request: what happened, and below it where and when. A sentence that does not
 // name the person and the chat, as in a thread it need not, is completed there.
-func (r renderer) recent(e commands.Explainer, request ledger.Recent, h home) []slack.Block {
+func (r renderer) recent(e outcome.Explainer, request ledger.Recent, h home) []slack.Block {
 	status := e.Explain(request.Request)
-	text := cut(r.mrkdwn(commands.Say("%s %s", string(status.Mark), status.Happened)), longestSection)
+	text := cut(r.mrkdwn(richtext.Say("%s %s", string(status.Mark), status.Happened)), longestSection)
 	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
-	if h.undo && commands.OffersUndo(request.Request, h.now) {
+	if h.undo && outcome.OffersUndo(request.Request, h.now) {
 		section.Accessory = slack.NewAccessory(button(undoButton(request.Request)))
 	}
-	var about []commands.Text
+	var about []richtext.Text
 	if !isAbout(status.Happened, e.Who(request.Request), e.Chat(request.Request).Value) {
 		about = append(about, subjectOf(e, request.Request))
 	}
-	about = append(about, commands.Say("%s", commands.Moment(lastNews(request.Request))))
+	about = append(about, richtext.Say("%s", richtext.Moment(lastNews(request.Request))))
 	if request.Thread.Route == ledger.InThread && request.Thread.TS != "" {
-		about = append(about, commands.Say("%s", commands.Message(request.Thread.ChannelID, request.Thread.TS, "Thread")))
+		about = append(about, richtext.Say("%s", richtext.Message(request.Thread.ChannelID, request.Thread.TS, "Thread")))
 	}
-	return []slack.Block{section, r.contextLine(append(about, commands.Say("Request %s", commands.ID(request.ShortID())))...)}
+	return []slack.Block{section, r.contextLine(append(about, richtext.Say("Request %s", richtext.ID(request.ShortID())))...)}
 }
 
 // subjectOf names whom a request is about, and which chat.
-func subjectOf(e commands.Explainer, request ledger.Request) commands.Text {
+func subjectOf(e outcome.Explainer, request ledger.Request) richtext.Text {
 	if request.Kind == ledger.Add {
-		return commands.Say("Adding %s back to %s", e.Who(request), e.Chat(request))
+		return richtext.Say("Adding %s back to %s", e.Who(request), e.Chat(request))
 	}
-	return commands.Say("Removing %s from %s", e.Who(request), e.Chat(request))
+	return richtext.Say("Removing %s from %s", e.Who(request), e.Chat(request))
 }
 
 // isAbout reports whether a sentence names both the person and the chat.
-func isAbout(sentence commands.Text, who, chat string) bool {
+func isAbout(sentence richtext.Text, who, chat string) bool {
 	words := sentence.String()
 	return strings.Contains(words, who) && strings.Contains(words, chat)
 }

@@ -12,7 +12,8 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -20,7 +21,7 @@ import (
 var homeAt = newClock().now
 
 // someHome publishes a home to a Slack without a network, and returns what its person sees.
-func someHome(t testing.TB, e commands.Explainer, h home) (screen string, blocks []byte) {
+func someHome(t testing.TB, e outcome.Explainer, h home) (screen string, blocks []byte) {
 	t.Helper()
 	fake := slacktest.New(slacktest.Config{})
 	fake.AddUser(slacktest.User{ID: ada, Name: "Ada"})
@@ -67,7 +68,7 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	show := func(title string, h home) {
-		screen, blocks := someHome(t, commands.Explainer{}, h)
+		screen, blocks := someHome(t, outcome.Explainer{}, h)
 		fmt.Fprintf(&b, "== %s\n%s", title, screen)
 		if title == "several states" {
 			b.WriteString("as blocks:\n" + blockLines(t, blocks))
@@ -89,10 +90,10 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 		asked(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
 	}})
 	show("a person without permission", home{
-		denied: commands.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", commands.Member(grace)),
+		denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(grace)),
 		recent: []ledger.Recent{gone(4)},
 	})
-	show("something to be told, and a ledger that does not answer", home{note: commands.Say("⛔ Too late."), undo: true, unread: true})
+	show("something to be told, and a ledger that does not answer", home{note: richtext.Say("⛔ Too late."), undo: true, unread: true})
 	golden.Assert(t, b.String(), "home.golden")
 }
 
@@ -110,8 +111,8 @@ func TestTheHomeOfHostileNames(t *testing.T) {
 		recent = append(recent, gone(i))
 		recent[i].ChatName = name
 	}
-	for _, e := range []commands.Explainer{{}, {FullHandles: true}} {
-		screen, blocks := someHome(t, e, home{undo: true, recent: recent, more: true, note: commands.Say("%s", commands.Name(names[0]))})
+	for _, e := range []outcome.Explainer{{}, {FullHandles: true}} {
+		screen, blocks := someHome(t, e, home{undo: true, recent: recent, more: true, note: richtext.Say("%s", richtext.Name(names[0]))})
 		assert.Equal(t, strings.Count(screen, "[ Add back ]"), mostRecent)
 		for _, call := range []string{`\u003c!channel`, `\u003c@`, `\u003chttps://evil`} {
 			assert.Assert(t, !strings.Contains(string(blocks), call), call)
@@ -130,8 +131,8 @@ func TestEachRequestNamesItsSubject(t *testing.T) {
 			ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused,
 			ledger.Failed, ledger.Cancelled, ledger.Added, ledger.AlreadyThere,
 		} {
-			for _, reason := range []string{"", "linq_2013", "linq_2004", "linq_9999", commands.ReasonNoSuchChat, commands.ReasonNotAGroup, commands.ReasonNotAnswering} {
-				blocks := acme.recent(commands.Explainer{}, asked(1, func(r *ledger.Recent) {
+			for _, reason := range []string{"", "linq_2013", "linq_2004", "linq_9999", outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup, outcome.ReasonNotAnswering} {
+				blocks := acme.recent(outcome.Explainer{}, asked(1, func(r *ledger.Recent) {
 					r.Kind, r.State, r.Reason, r.HTTPStatus, r.NextTryAt = kind, state, reason, 400, homeAt()
 				}), home{})
 				encoded, err := json.Marshal(blocks)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"linqbot/commands"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -21,7 +21,7 @@ type viewer struct {
 	seen   time.Time     // when they last did something there
 	due    homeJob       // what is to be published next
 	next   time.Time     // news wait until then
-	note   commands.Text // the answer to what they pressed
+	note   richtext.Text // the answer to what they pressed
 	noted  time.Time
 	kept   bool          // a goroutine publishes until nothing is due
 	hurry  chan struct{} // wakes it
@@ -33,7 +33,7 @@ type viewer struct {
 type homeJob struct {
 	is    bool
 	asked bool // the person waits for it: it is published at once, even if nothing is new
-	note  commands.Text
+	note  richtext.Text
 }
 
 const (
@@ -54,7 +54,7 @@ const (
 func (h *Home) opened(team, user string) { h.pressed(team, user, nil) }
 
 // pressed publishes the home of a person who pressed something in it, with what they are to be told.
-func (h *Home) pressed(team, user string, answer commands.Answer) {
+func (h *Home) pressed(team, user string, answer richtext.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v := h.viewer(viewerKey{team: team, user: user})

@@ -13,7 +13,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -54,7 +55,7 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 	p.home = NewHome(HomeConfig{
 		Slack:  slackOver(p.slack, served),
 		Teams:  knownTeams(t, testTeam),
-		Policy: commands.Policy{Everyone: true}, Logger: logger,
+		Policy: policy.Policy{Everyone: true}, Logger: logger,
 		Records: recentRequests{list: func(string) []ledger.Recent {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -126,7 +127,7 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 		p.open()
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
-		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late."), commands.Say("Ask.")})
+		p.home.pressed(testTeam, ada, richtext.Answer{richtext.Say("Too late."), richtext.Say("Ask.")})
 		p.shows("Too late. Ask.", 2)
 		p.shows("has queued", 2)
 
@@ -138,7 +139,7 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 		p.shows("has stopped", 4)
 		assert.Assert(p.t, !strings.Contains(p.slack.Home(ada), "Too late"))
 
-		p.home.pressed(testTeam, ada, commands.Answer{commands.Say("Too late.")})
+		p.home.pressed(testTeam, ada, richtext.Answer{richtext.Say("Too late.")})
 		p.shows("Too late.", 5)
 		p.home.opened(testTeam, ada)
 		p.shows("has stopped", 6)

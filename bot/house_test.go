@@ -14,6 +14,9 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/chatindex"
+	"linqbot/commands/policy"
+	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
@@ -39,11 +42,11 @@ type house struct {
 type houseConfig struct {
 	slack  slacktest.Config
 	linq   linqtest.Config
-	policy commands.Policy // default: everyone
-	ask    bool            // before removing
-	off    bool            // workflow steps
-	idle   bool            // the jobs do nothing
-	fresh  time.Duration   // of the list of chats
+	policy policy.Policy // default: everyone
+	ask    bool          // before removing
+	off    bool          // workflow steps
+	idle   bool          // the jobs do nothing
+	fresh  time.Duration // of the list of chats
 	change func(*Config)
 }
 
@@ -78,31 +81,31 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	h.log = log
 	chats, err := linq.New(linq.Config{BaseURL: h.linq.BaseURL(), APIKey: h.linq.APIKey()})
 	assert.NilError(h.t, err)
-	policy := cfg.policy
-	if len(policy.Users) == 0 && len(policy.Groups) == 0 {
-		policy.Everyone = true
+	rules := cfg.policy
+	if len(rules.Users) == 0 && len(rules.Groups) == 0 {
+		rules.Everyone = true
 	}
 	teams := knownTeams(h.t, h.slack.Config().TeamID)
 	api := NewSlack(h.slack.Config().BotToken, h.slack.APIURL())
-	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.clock.now})
+	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.clock.now})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: policy, Audit: h.ledger, Recorder: h.ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.ledger, Chats: chats,
+		Policy: rules, Audit: h.ledger, Recorder: h.ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.ledger, Chats: chats,
 	})
-	find := commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Audit: h.ledger, Book: book, Logger: logger})
+	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.ledger, Book: book, Logger: logger})
 	config := Config{
 		SigningSecrets: []string{h.slack.Config().SigningSecret},
 		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find},
-		Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: h.ledger, Logger: logger}),
+		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.slack.APIURL(), Ready: h.ledger.Ready, Logger: logger, Events: h.ledger,
 		Interactive: &Interactive{
 			Slack: api, HTTP: NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
 			Undo: commands.NewUndo(commands.UndoConfig{
-				Policy: policy, Audit: h.ledger, Recorder: h.ledger, Records: h.ledger, Logger: logger, Now: h.clock.now,
+				Policy: rules, Audit: h.ledger, Recorder: h.ledger, Records: h.ledger, Logger: logger, Now: h.clock.now,
 			}),
 		},
 	}
 	h.home = NewHome(HomeConfig{
-		Records: h.ledger, Slack: api, Teams: teams, Policy: policy, Logger: logger, Now: h.clock.now,
+		Records: h.ledger, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.clock.now,
 	})
 	config.Home = h.home
 	if cfg.change != nil {
@@ -111,10 +114,10 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	h.execute = NewExecute(ExecuteConfig{
 		Runs: h.ledger, Token: h.slack.Config().BotToken, APIURL: h.slack.APIURL(), HTTP: NewHTTPClient(), Logger: logger,
 		Now:      h.clock.now,
-		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: policy, Audit: h.ledger, Region: "US", Now: h.clock.now}),
+		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.ledger, Region: "US", Now: h.clock.now}),
 	})
 	h.show = h.newShow(logger)
-	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: h.ledger, Logger: logger, Now: h.clock.now})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.ledger, Logger: logger, Now: h.clock.now})
 	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.show.Run, Execute: h.execute.Run}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 )
 
 // interaction has the fields of Slack's interaction payloads that are served. slack-go's own type
@@ -169,7 +170,7 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 }
 
 // refuseInteraction says no, in the one way that each kind allows.
-func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal commands.Answer) {
+func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal richtext.Answer) {
 	switch in.Type {
 	case "block_suggestion":
 		writeJSON(w, options{Options: []option{}})
@@ -225,7 +226,7 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 func (b *Bot) atHome(in interaction) bool { return b.cfg.Home != nil && in.View.Type == typeHome }
 
 // tellLater answers a click through its response_url: the answer to the request itself shows nothing.
-func (b *Bot) tellLater(in interaction, answer commands.Answer, replace bool) {
+func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 	if len(answer) == 0 || in.ResponseURL == "" {
 		return
 	}

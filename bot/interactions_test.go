@@ -12,7 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -188,7 +188,7 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 				denials := h.noted()
 				assert.Equal(t, len(denials), 1)
 				assert.Equal(t, denials[0].State, ledger.Denied)
-				assert.Equal(t, denials[0].Rule, commands.DeniedByTeam)
+				assert.Equal(t, denials[0].Rule, policy.DeniedByTeam)
 				assert.Assert(t, denials[0].User != "")
 			})
 		}
@@ -240,7 +240,7 @@ func TestWhichURLsAreSlacks(t *testing.T) {
 // The step's own token and what else comes with a button inside a workflow decide nothing.
 func TestAButtonInsideAWorkflow(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h := idle(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
 	h.interact("block_actions_step")
 	h.private(ada, "You may not remove people from Linq chats")
 }

@@ -20,7 +20,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/parse"
 	"linqbot/ledger"
 	"linqbot/manifests"
 )
@@ -184,9 +184,9 @@ func TestTheManifestsStep(t *testing.T) {
 	}
 	encoded, err := json.Marshal(given)
 	assert.NilError(t, err)
-	read, err := commands.DecodeStepInputs(string(encoded))
+	read, err := parse.DecodeStepInputs(string(encoded))
 	assert.NilError(t, err)
-	assert.Equal(t, read, commands.StepInputs{
+	assert.Equal(t, read, parse.StepInputs{
 		ChatID: given["chat_id"], Handle: given["handle"], ChannelID: given["channel_id"],
 		MessageTS: given["message_ts"], RequestedBy: given["requested_by"],
 	})

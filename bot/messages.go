@@ -5,37 +5,39 @@ import (
 	"time"
 
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
 // parent renders the message that opens a delivery's thread: who asked, whom, from which chat.
-func (r renderer) parent(e commands.Explainer, requests []ledger.Request) message {
+func (r renderer) parent(e outcome.Explainer, requests []ledger.Request) message {
 	first := requests[0]
-	m := r.answer(commands.Answer{sentence(e, requests)})
-	if chatOf(e, requests).Kind != commands.Code {
-		m.Blocks = append(m.Blocks, r.contextLine(commands.Say("Chat %s", commands.ID(first.ChatID))))
+	m := r.answer(richtext.Answer{sentence(e, requests)})
+	if chatOf(e, requests).Kind != richtext.Code {
+		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("Chat %s", richtext.ID(first.ChatID))))
 	}
 	return m
 }
 
 // sentence says who asked for what. Of a workflow the name is a claim.
-func sentence(e commands.Explainer, requests []ledger.Request) commands.Text {
+func sentence(e outcome.Explainer, requests []ledger.Request) richtext.Text {
 	first := requests[0]
-	who := commands.Say("%s asked", commands.Member(first.UserID))
+	who := richtext.Say("%s asked", richtext.Member(first.UserID))
 	if first.Source == ledger.WorkflowStep {
-		who = commands.Say("A workflow asks")
+		who = richtext.Say("A workflow asks")
 		if first.UserID != "" {
-			who = commands.Say("A workflow asks, for %s,", commands.Member(first.UserID))
+			who = richtext.Say("A workflow asks, for %s,", richtext.Member(first.UserID))
 		}
 	}
 	if first.Kind == ledger.Add {
-		return commands.Say("%s to add %s back to %s.", who, people(e, requests), chatOf(e, requests))
+		return richtext.Say("%s to add %s back to %s.", who, people(e, requests), chatOf(e, requests))
 	}
-	return commands.Say("%s to remove %s from %s.", who, people(e, requests), chatOf(e, requests))
+	return richtext.Say("%s to remove %s from %s.", who, people(e, requests), chatOf(e, requests))
 }
 
 // chatOf names the chat of requests as soon as one of them knows its name.
-func chatOf(e commands.Explainer, requests []ledger.Request) commands.Span {
+func chatOf(e outcome.Explainer, requests []ledger.Request) richtext.Span {
 	for _, request := range requests {
 		if request.ChatName != "" {
 			return e.Chat(request)
@@ -45,7 +47,7 @@ func chatOf(e commands.Explainer, requests []ledger.Request) commands.Span {
 }
 
 // people lists those whom requests are about: "a", "a and b", "a, b and c".
-func people(e commands.Explainer, requests []ledger.Request) string {
+func people(e outcome.Explainer, requests []ledger.Request) string {
 	names := make([]string, len(requests))
 	for i, request := range requests {
 		names[i] = e.Who(request)
@@ -58,42 +60,42 @@ func people(e commands.Explainer, requests []ledger.Request) string {
 }
 
 // status renders the reply of one request.
-func (r renderer) status(e commands.Explainer, request ledger.Request, now time.Time) message {
-	m := r.answer(commands.Answer{e.Explain(request).Text()})
+func (r renderer) status(e outcome.Explainer, request ledger.Request, now time.Time) message {
+	m := r.answer(richtext.Answer{e.Explain(request).Text()})
 	m.Blocks = append(m.Blocks, r.contextLine(details(request)...))
-	if commands.OffersUndo(request, now) {
+	if outcome.OffersUndo(request, now) {
 		m.Blocks = append(m.Blocks, buttons(undoButton(request)))
 	}
 	return m
 }
 
-func undoButton(removal ledger.Request) commands.Span {
-	return commands.Button("Add back", commands.ActionUndo, removal.ID)
+func undoButton(removal ledger.Request) richtext.Span {
+	return richtext.Button("Add back", commands.ActionUndo, removal.ID)
 }
 
 // details are what support asks for: the trace id, the time, and the request's short id.
-func details(request ledger.Request) []commands.Text {
-	var parts []commands.Text
+func details(request ledger.Request) []richtext.Text {
+	var parts []richtext.Text
 	if request.ThreadTS != "" { // no parent of ours says who asked
 		parts = append(parts, askedBy(request))
 	}
 	if request.TraceID != "" {
-		parts = append(parts, commands.Say("Trace id %s", commands.ID(request.TraceID)))
+		parts = append(parts, richtext.Say("Trace id %s", richtext.ID(request.TraceID)))
 	}
 	return append(parts,
-		commands.Say("%s", commands.Moment(lastNews(request))),
-		commands.Say("Request %s", commands.ID(request.ShortID())))
+		richtext.Say("%s", richtext.Moment(lastNews(request))),
+		richtext.Say("Request %s", richtext.ID(request.ShortID())))
 }
 
 // askedBy says who asked for a request. Of a workflow it is what the workflow says.
-func askedBy(r ledger.Request) commands.Text {
+func askedBy(r ledger.Request) richtext.Text {
 	switch {
 	case r.Source == ledger.WorkflowStep && r.UserID == "":
-		return commands.Say("Asked for by a workflow")
+		return richtext.Say("Asked for by a workflow")
 	case r.Source == ledger.WorkflowStep:
-		return commands.Say("Asked for by a workflow, which names %s", commands.Member(r.UserID))
+		return richtext.Say("Asked for by a workflow, which names %s", richtext.Member(r.UserID))
 	default:
-		return commands.Say("Asked for by %s", commands.Member(r.UserID))
+		return richtext.Say("Asked for by %s", richtext.Member(r.UserID))
 	}
 }
 
@@ -109,9 +111,9 @@ func lastNews(r ledger.Request) time.Time {
 }
 
 // whole renders all of a delivery in one message, for the ways round a thread.
-func (r renderer) whole(e commands.Explainer, view ledger.View, now time.Time) message {
+func (r renderer) whole(e outcome.Explainer, view ledger.View, now time.Time) message {
 	const mostStatuses = (mostBlocks - 2) / 3
-	m := r.answer(commands.Answer{sentence(e, view.Requests)})
+	m := r.answer(richtext.Answer{sentence(e, view.Requests)})
 	for i, request := range view.Requests {
 		status := r.status(e, request, now)
 		m.Text = cut(m.Text+"\n"+status.Text, longestText)
@@ -120,7 +122,7 @@ func (r renderer) whole(e commands.Explainer, view ledger.View, now time.Time) m
 		}
 	}
 	if view.Thread.Trouble != "" {
-		m.Blocks = append(m.Blocks, r.contextLine(commands.Say("%s", hint(view.Thread.Trouble))))
+		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", hint(view.Thread.Trouble))))
 	}
 	return m
 }

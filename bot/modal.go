@@ -10,8 +10,10 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"linqbot/commands"
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // The parts of the modal. The id of the people's block names the chat, so that Slack forgets the
@@ -48,10 +50,10 @@ type memory struct {
 // modal is what the modal shows.
 type modal struct {
 	place  place
-	chat   *linq.Chat    // the chat that is picked, when it was read
-	chosen []linq.Handle // people who are picked from the start
-	note   commands.Text // shown above the fields, or alone
-	closed bool          // nothing can be picked
+	chat   *linq.Chat      // the chat that is picked, when it was read
+	chosen []handle.Handle // people who are picked from the start
+	note   richtext.Text   // shown above the fields, or alone
+	closed bool            // nothing can be picked
 }
 
 // modal builds the view.
@@ -72,7 +74,7 @@ func (r renderer) modal(m modal) slack.ModalViewRequest {
 		case m.chat != nil:
 			blocks = append(blocks, r.peopleFields(*m.chat, m.chosen)...)
 		case len(m.chosen) > 0:
-			blocks = append(blocks, r.contextLine(commands.Say("The message names %s. Pick the chat.", listed(m.chosen))))
+			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.chosen))))
 		}
 	} else {
 		request.Close = plain("Close")
@@ -99,7 +101,7 @@ func chatField(chosen *linq.Chat) slack.Block {
 }
 
 func chatOption(chat linq.Chat) *slack.OptionBlockObject {
-	name := strings.TrimSpace(strings.Map(visible, linq.MaskText(chat.DisplayName)))
+	name := strings.TrimSpace(strings.Map(visible, handle.MaskText(chat.DisplayName)))
 	if name == "" {
 		name = chat.ID.String()
 	}
@@ -118,7 +120,7 @@ func count(n int, one, many string) string {
 }
 
 // peopleFields offers who can be removed: those who are in the chat, our own line apart.
-func (r renderer) peopleFields(chat linq.Chat, chosen []linq.Handle) []slack.Block {
+func (r renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.Block {
 	var offered, initial []*slack.OptionBlockObject
 	missing := slices.Clone(chosen)
 	for _, person := range chat.Active() {
@@ -127,51 +129,51 @@ func (r renderer) peopleFields(chat linq.Chat, chosen []linq.Handle) []slack.Blo
 		}
 		option := personOption(person)
 		offered = append(offered, option)
-		if rest := slices.DeleteFunc(slices.Clone(missing), person.Handle.Is); len(rest) < len(missing) && len(initial) < commands.MostHandles {
+		if rest := slices.DeleteFunc(slices.Clone(missing), person.Handle.Is); len(rest) < len(missing) && len(initial) < parse.MostHandles {
 			missing, initial = rest, append(initial, option)
 		}
 	}
 	if len(offered) == 0 {
-		return []slack.Block{r.section(commands.Say("Nobody but your own line is in this chat."))}
+		return []slack.Block{r.section(richtext.Say("Nobody but your own line is in this chat."))}
 	}
 	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), actionPeople, offered...)
 	if len(initial) > 0 {
 		element.InitialOptions = initial
 	}
-	most := commands.MostHandles
+	most := parse.MostHandles
 	element.MaxSelectedItems = &most
 	active := len(chat.Active())
 	blocks := []slack.Block{
 		slack.NewInputBlock(blockPeople+chat.ID.String(), plain("People to remove"), nil, element),
-		r.contextLine(commands.Say("%s in this chat, your line included: with one removed, %s. At least 3 must stay in a group.",
+		r.contextLine(richtext.Say("%s in this chat, your line included: with one removed, %s. At least 3 must stay in a group.",
 			count(active, "person is", "people are"), count(active-1, "stays", "stay"))),
 	}
 	if len(missing) > 0 {
-		blocks = append(blocks, r.contextLine(commands.Say("Not offered, though the message names them: %s.", listed(missing))))
+		blocks = append(blocks, r.contextLine(richtext.Say("Not offered, though the message names them: %s.", listed(missing))))
 	}
 	return blocks
 }
 
 // listed names handles whole: only someone who may remove them sees the modal, and the message.
-func listed(people []linq.Handle) commands.Text {
-	var list commands.Text
+func listed(people []handle.Handle) richtext.Text {
+	var list richtext.Text
 	for i, person := range people {
 		if i > 0 {
-			list = append(list, commands.Say(", ")...)
+			list = append(list, richtext.Say(", ")...)
 		}
-		list = append(list, commands.Name(commands.International(person)))
+		list = append(list, richtext.Name(parse.International(person)))
 	}
 	return list
 }
 
 // keepable are the handles that are sure to fit into what a modal keeps.
-func keepable(people []linq.Handle) []string {
+func keepable(people []handle.Handle) []string {
 	const most = 2000 // of 3000 characters, for what JSON adds
 	var kept []string
 	length := 0
 	for _, person := range people {
 		encoded, _ := json.Marshal(person.Full()) // a string can be encoded
-		if length += len(encoded) + 1; length > most || len(kept) == commands.MostHandles {
+		if length += len(encoded) + 1; length > most || len(kept) == parse.MostHandles {
 			break
 		}
 		kept = append(kept, person.Full())
@@ -185,11 +187,11 @@ func personOption(person linq.Participant) *slack.OptionBlockObject {
 	if person.Service != "" {
 		about = plain(person.Service)
 	}
-	return slack.NewOptionBlockObject(handleValue(person.Handle), plain(shorten(commands.International(person.Handle))), about)
+	return slack.NewOptionBlockObject(handleValue(person.Handle), plain(shorten(parse.International(person.Handle))), about)
 }
 
 // handleValue names a person in an option: by the handle, or by its digest where that is too long.
-func handleValue(handle linq.Handle) string {
+func handleValue(handle handle.Handle) string {
 	if full := handle.Full(); len(full) <= longestOption {
 		return full
 	}

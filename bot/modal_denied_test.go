@@ -8,14 +8,14 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
 // A form that somebody may not open is refused on the record, wherever they ask for it, and once.
 func TestARefusedFormIsRecorded(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
 	message := h.slack.PostAs(ada, ops, "", "Please remove "+ann)
 	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcutGlobal))
 	wantView(t, h.modal(), "You may not remove people")
@@ -25,7 +25,7 @@ func TestARefusedFormIsRecorded(t *testing.T) {
 	h.command(slacktest.Command{UserID: grace, ChannelID: ops, Text: chatID})
 
 	denied := func(source ledger.Source, channel string) noted {
-		return noted{State: ledger.Denied, Source: source, User: ada, Channel: channel, Rule: commands.DeniedByName}
+		return noted{State: ledger.Denied, Source: source, User: ada, Channel: channel, Rule: policy.DeniedByName}
 	}
 	read := func(source ledger.Source, channel string) noted {
 		return noted{State: ledger.Read, Source: source, User: grace, Channel: channel, Rule: "user " + grace, Chat: chatID}
@@ -68,7 +68,7 @@ func TestADeniedFormIsNotLookedAt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
 	form := h.open(chatID)
-	denying, _ := h.program(houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	denying, _ := h.program(houseConfig{policy: policy.Policy{Users: []string{grace}}})
 	h.serve(denying)
 	asked := len(h.linq.Calls())
 	other := "99999999-2222-4333-8444-555555555555"

@@ -10,7 +10,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 	"linqbot/linq/linqtest"
 )
@@ -202,7 +203,7 @@ func TestWhatIsWrongShowsAtItsField(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
 	v := h.open(chatID)
-	many := make([]string, commands.MostHandles+1)
+	many := make([]string, parse.MostHandles+1)
 	for i := range many {
 		many[i] = ann
 	}
@@ -276,7 +277,7 @@ func TestLongHandlesComeBackWhole(t *testing.T) {
 
 func TestWhoMayNotSeesWhy(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
 	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID})
 	assert.Assert(t, strings.Contains(ack.Text, "You may not remove people"), ack.Text)
 	assert.Equal(t, len(h.slack.Views()), 0)
@@ -295,7 +296,7 @@ func TestWhoMayNotSeesWhy(t *testing.T) {
 	assert.ErrorIs(t, err, ledger.ErrNotFound)
 	assert.Equal(t, len(h.linq.Calls()), 0)
 
-	h = newHouse(t, houseConfig{policy: commands.Policy{Users: []string{grace}, Channels: []string{ops}}})
+	h = newHouse(t, houseConfig{policy: policy.Policy{Users: []string{grace}, Channels: []string{ops}}})
 	h.slack.AddChannel(slacktest.Channel{ID: "C0OTHER", BotMember: true})
 	elsewhere := h.slack.PostAs(grace, "C0OTHER", "", "Please remove "+ann)
 	h.taken(h.slack.MessageShortcut(t.Context(), h.server.URL, grace, shortcutMessage, elsewhere))

@@ -11,15 +11,17 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"linqbot/commands"
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // opening is what a modal starts out with.
 type opening struct {
 	place  place
 	chat   string // a chat id, or ""
-	people []linq.Handle
+	people []handle.Handle
 }
 
 // openModal opens the modal, if the person may; else one that says why not. What a message names is
@@ -27,7 +29,7 @@ type opening struct {
 func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message string) {
 	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(o.place.Channel), func() string {
 		if message != "" {
-			o.chat, o.people = commands.FindMentions(message, b.cfg.Interactive.Region)
+			o.chat, o.people = parse.Mentions(message, b.cfg.Interactive.Region)
 		}
 		return o.chat
 	})
@@ -46,7 +48,7 @@ func (b *Bot) showModal(trigger string, o opening) {
 	filled := err == nil
 	first := modal{place: o.place, chosen: o.people}
 	if filled {
-		first = modal{place: o.place, closed: true, note: commands.Say("%s Reading the chat.", string(commands.MarkQueued))}
+		first = modal{place: o.place, closed: true, note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
 	b.behind(func(ctx context.Context) {
 		if opened, ok := b.openView(ctx, trigger, first); ok && filled {
@@ -77,9 +79,9 @@ func (b *Bot) fillModal(in interaction, chat string) {
 		return
 	}
 	kept := memoryOf(in.View)
-	var named []linq.Handle
-	for _, handle := range kept.People {
-		named = append(named, linq.NewHandle(handle))
+	var named []handle.Handle
+	for _, person := range kept.People {
+		named = append(named, handle.New(person))
 	}
 	b.behind(func(ctx context.Context) {
 		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), id.String)
@@ -96,7 +98,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 const readTime = 10 * time.Second
 
 // fill reads the chat and shows its people. The hash keeps it from overwriting what came later.
-func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id linq.ChatID, chosen []linq.Handle) {
+func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id linq.ChatID, chosen []handle.Handle) {
 	m := modal{place: where, chosen: chosen}
 	reading, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
@@ -105,11 +107,11 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id lin
 	case err == nil && chat.IsGroup:
 		m.chat = &chat
 	case err == nil:
-		m.note = commands.Say("%s is a one-to-one chat. Pick a group chat.", commands.ID(id.String()))
+		m.note = richtext.Say("%s is a one-to-one chat. Pick a group chat.", richtext.ID(id.String()))
 	case linq.IsNoSuchChat(err):
-		m.note = commands.Say("Linq knows no chat %s. Pick another.", commands.ID(id.String()))
+		m.note = richtext.Say("Linq knows no chat %s. Pick another.", richtext.ID(id.String()))
 	default:
-		m.note = commands.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
+		m.note = richtext.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
 	}
 	b.updateView(ctx, viewID, hash, m)
 }
@@ -177,8 +179,8 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 		wrong(blockChat, "The people of this chat are not shown yet. Wait a moment, then pick whom to remove.")
 		return
 	}
-	if len(values) == 0 || len(values) > commands.MostHandles {
-		wrong(block, fmt.Sprintf("Pick between 1 and %d people.", commands.MostHandles))
+	if len(values) == 0 || len(values) > parse.MostHandles {
+		wrong(block, fmt.Sprintf("Pick between 1 and %d people.", parse.MostHandles))
 		return
 	}
 	people, err := b.people(ctx, id, values)
@@ -198,7 +200,7 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 }
 
 // closeModal leaves nothing in the modal but what there is to say, and no modal where that is nothing.
-func (b *Bot) closeModal(w http.ResponseWriter, answer commands.Answer) {
+func (b *Bot) closeModal(w http.ResponseWriter, answer richtext.Answer) {
 	if len(answer) == 0 {
 		return
 	}
@@ -225,12 +227,12 @@ func chosenIn(v view) (chat, block string, people []string) {
 var errUnknownPerson = errors.New("bot: a person who is not in the chat")
 
 // people turns the values of options back into handles. Only a digest needs the chat for that.
-func (b *Bot) people(ctx context.Context, id linq.ChatID, values []string) ([]linq.Handle, error) {
+func (b *Bot) people(ctx context.Context, id linq.ChatID, values []string) ([]handle.Handle, error) {
 	var chat linq.Chat
-	var people []linq.Handle
+	var people []handle.Handle
 	for _, value := range values {
 		if !strings.HasPrefix(value, "#") {
-			people = append(people, linq.NewHandle(value))
+			people = append(people, handle.New(value))
 			continue
 		}
 		if chat.ID.IsZero() {
@@ -248,20 +250,20 @@ func (b *Bot) people(ctx context.Context, id linq.ChatID, values []string) ([]li
 	return people, nil
 }
 
-func byValue(chat linq.Chat, value string) (linq.Handle, bool) {
+func byValue(chat linq.Chat, value string) (handle.Handle, bool) {
 	for _, person := range chat.Handles {
 		if handleValue(person.Handle) == value {
 			return person.Handle, true
 		}
 	}
-	return linq.Handle{}, false
+	return handle.Handle{}, false
 }
 
-func joined(answer commands.Answer) commands.Text {
-	var text commands.Text
+func joined(answer richtext.Answer) richtext.Text {
+	var text richtext.Text
 	for i, paragraph := range answer {
 		if i > 0 {
-			text = append(text, commands.Span{Kind: commands.Words, Value: " "})
+			text = append(text, richtext.Span{Kind: richtext.Words, Value: " "})
 		}
 		text = append(text, paragraph...)
 	}

@@ -11,8 +11,10 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // viewOf renders a modal, and holds it against Slack's limits.
@@ -48,17 +50,17 @@ func parseChat(t testing.TB) linq.ChatID {
 func groupOf(t testing.TB, handles ...string) linq.Chat {
 	t.Helper()
 	chat := linq.Chat{ID: parseChat(t), DisplayName: spree, IsGroup: true, Service: linq.ServiceIMessage}
-	chat.Handles = append(chat.Handles, linq.Participant{Handle: linq.NewHandle(line), Status: "active", IsMe: true})
-	for _, handle := range handles {
-		chat.Handles = append(chat.Handles, linq.Participant{Handle: linq.NewHandle(handle), Status: "active", Service: linq.ServiceIMessage})
+	chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(line), Status: "active", IsMe: true})
+	for _, person := range handles {
+		chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(person), Status: "active", Service: linq.ServiceIMessage})
 	}
 	return chat
 }
 
-func handles(list ...string) []linq.Handle {
-	var all []linq.Handle
-	for _, handle := range list {
-		all = append(all, linq.NewHandle(handle))
+func handles(list ...string) []handle.Handle {
+	var all []handle.Handle
+	for _, person := range list {
+		all = append(all, handle.New(person))
 	}
 	return all
 }
@@ -66,7 +68,7 @@ func handles(list ...string) []linq.Handle {
 func TestViews(t *testing.T) {
 	t.Parallel()
 	launch := groupOf(t, ann, bert, dora)
-	launch.Handles = append(launch.Handles, linq.Participant{Handle: linq.NewHandle(cleo), Status: "left"})
+	launch.Handles = append(launch.Handles, linq.Participant{Handle: handle.New(cleo), Status: "left"})
 	here := place{Channel: ops, Thread: "1773480412.000100"}
 	evil := groupOf(t, ann)
 	evil.DisplayName = "<!channel> *x* " + ann + "\n" + strings.Repeat("long ", 40)
@@ -78,14 +80,14 @@ func TestViews(t *testing.T) {
 	}{
 		{"empty", modal{place: place{Channel: ops}}},
 		{"empty, from nowhere", modal{}},
-		{"reading", modal{place: here, closed: true, note: commands.Say("⏳ Reading the chat.")}},
-		{"who may not", modal{closed: true, note: commands.Say("⛔ You may not.")}},
+		{"reading", modal{place: here, closed: true, note: richtext.Say("⏳ Reading the chat.")}},
+		{"who may not", modal{closed: true, note: richtext.Say("⛔ You may not.")}},
 		{"the message names people, and no chat", modal{place: here, chosen: handles(ann, dora)}},
 		{"a chat", modal{place: place{Channel: ops}, chat: &launch}},
 		{"a chat, and whom the message names", modal{place: here, chat: &launch, chosen: handles("DORA@example.com", cleo, "+14155550199")}},
 		{"nobody else in it", modal{chat: &alone}},
 		{"an evil name", modal{chat: &evil}},
-		{"trouble", modal{place: here, note: commands.Say("The chat could not be read.")}},
+		{"trouble", modal{place: here, note: richtext.Say("The chat could not be read.")}},
 	} {
 		_, encoded := viewOf(t, tc.m)
 		b.WriteString(showView(t, tc.name, encoded))
@@ -116,7 +118,7 @@ func TestTheLargestViews(t *testing.T) {
 	menu, ok := input.Element.(*slack.MultiSelectBlockElement)
 	assert.Assert(t, ok)
 	assert.Equal(t, len(menu.Options), mostOptions)
-	assert.Equal(t, len(menu.InitialOptions), commands.MostHandles, "no more than can be sent")
+	assert.Equal(t, len(menu.InitialOptions), parse.MostHandles, "no more than can be sent")
 	values := make(map[string]bool)
 	for i, option := range menu.Options {
 		values[option.Value] = true
@@ -128,7 +130,7 @@ func TestTheLargestViews(t *testing.T) {
 	for _, option := range menu.InitialOptions {
 		assert.Assert(t, values[option.Value])
 	}
-	viewOf(t, modal{chosen: handles(people...), note: commands.Say("%s", strings.Repeat("x", 5000))})
+	viewOf(t, modal{chosen: handles(people...), note: richtext.Say("%s", strings.Repeat("x", 5000))})
 }
 
 // What the modal keeps comes back, and what an older version kept does no harm.

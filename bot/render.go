@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackutilsx"
 
-	"linqbot/commands"
+	"linqbot/commands/richtext"
 )
 
 // message is a text and its blocks, in the shape that Slack's methods and webhooks share.
@@ -30,22 +30,22 @@ type renderer struct {
 	workspace string // https://acme.slack.com; "" while it is not known
 }
 
-func (r renderer) mrkdwn(t commands.Text) string {
+func (r renderer) mrkdwn(t richtext.Text) string {
 	var b strings.Builder
 	for _, span := range t {
 		switch span.Kind {
-		case commands.Strong:
+		case richtext.Strong:
 			b.WriteString("*" + plainly(span.Value) + "*")
-		case commands.Code:
+		case richtext.Code:
 			b.WriteString("`" + escape(strings.ReplaceAll(strings.Map(visible, span.Value), "`", "ˋ")) + "`")
-		case commands.Person:
+		case richtext.Person:
 			b.WriteString(mention("@", span.Value))
-		case commands.Channel:
+		case richtext.Channel:
 			b.WriteString(mention("#", span.Value))
-		case commands.Press: // it has a block of its own
-		case commands.Posted:
+		case richtext.Press: // it has a block of its own
+		case richtext.Posted:
 			b.WriteString(r.permalink(span))
-		case commands.Time:
+		case richtext.Time:
 			fallback := span.At.UTC().Format("2006-01-02 15:04:05 UTC")
 			fmt.Fprintf(&b, "<!date^%d^{date_short_pretty} {time_secs}|%s>", span.At.Unix(), fallback)
 		default:
@@ -56,7 +56,7 @@ func (r renderer) mrkdwn(t commands.Text) string {
 }
 
 // permalink leads to a message, or at least to its channel.
-func (r renderer) permalink(span commands.Span) string {
+func (r renderer) permalink(span richtext.Span) string {
 	if r.workspace == "" || !isID(span.ChannelID) {
 		return plainly(span.Value) + " in " + mention("#", span.ChannelID)
 	}
@@ -144,14 +144,14 @@ func plainly(name string) string {
 }
 
 // section shows a text as it stands: verbatim keeps Slack from making links of what looks like one.
-func (r renderer) section(t commands.Text) slack.Block { return sectionOf(r.mrkdwn(t)) }
+func (r renderer) section(t richtext.Text) slack.Block { return sectionOf(r.mrkdwn(t)) }
 
 func sectionOf(mrkdwn string) slack.Block {
 	text := slack.NewTextBlockObject(slack.MarkdownType, cut(mrkdwn, longestSection), false, true)
 	return slack.NewSectionBlock(text, nil, nil)
 }
 
-func (r renderer) contextLine(parts ...commands.Text) slack.Block {
+func (r renderer) contextLine(parts ...richtext.Text) slack.Block {
 	elements := make([]slack.MixedElement, len(parts))
 	for i, part := range parts {
 		elements[i] = slack.NewTextBlockObject(slack.MarkdownType, cut(r.mrkdwn(part), longestSection), false, true)
@@ -160,7 +160,7 @@ func (r renderer) contextLine(parts ...commands.Text) slack.Block {
 }
 
 // answer renders what one person reads at once.
-func (r renderer) answer(a commands.Answer) message {
+func (r renderer) answer(a richtext.Answer) message {
 	var m message
 	var paragraphs []string
 	for _, text := range a {
@@ -181,10 +181,10 @@ func (r renderer) answer(a commands.Answer) message {
 	return m
 }
 
-func pressIn(text commands.Text) []commands.Span {
-	var found []commands.Span
+func pressIn(text richtext.Text) []richtext.Span {
+	var found []richtext.Span
 	for _, span := range text {
-		if span.Kind == commands.Press {
+		if span.Kind == richtext.Press {
 			found = append(found, span)
 		}
 	}
@@ -192,7 +192,7 @@ func pressIn(text commands.Text) []commands.Span {
 }
 
 // buttons shows buttons side by side.
-func buttons(spans ...commands.Span) slack.Block {
+func buttons(spans ...richtext.Span) slack.Block {
 	elements := make([]slack.BlockElement, len(spans))
 	for i, span := range spans {
 		elements[i] = button(span)
@@ -200,7 +200,7 @@ func buttons(spans ...commands.Span) slack.Block {
 	return slack.NewActionBlock("", elements...)
 }
 
-func button(span commands.Span) *slack.ButtonBlockElement {
+func button(span richtext.Span) *slack.ButtonBlockElement {
 	button := slack.NewButtonBlockElement(span.Action, span.Subject, plain(span.Value))
 	if span.Danger {
 		button.Style = slack.StyleDanger

@@ -11,7 +11,8 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -52,10 +53,10 @@ func TestNamesAreShownAsTheyAre(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got := acme.mrkdwn(commands.Say("%s", commands.Name(tc.value)))
+			got := acme.mrkdwn(richtext.Say("%s", richtext.Name(tc.value)))
 			assert.Equal(t, got, tc.want)
 			wantWhole(t, got)
-			wantHarmless(t, acme.answer(commands.Answer{commands.Say("%s", commands.Name(tc.value))}))
+			wantHarmless(t, acme.answer(richtext.Answer{richtext.Say("%s", richtext.Name(tc.value))}))
 		})
 	}
 }
@@ -80,7 +81,7 @@ func TestWordsAreShownAsTheyAre(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, acme.mrkdwn(commands.Say("%s", tc.value)), tc.want)
+			assert.Equal(t, acme.mrkdwn(richtext.Say("%s", tc.value)), tc.want)
 		})
 	}
 }
@@ -90,30 +91,30 @@ func TestOtherParts(t *testing.T) {
 	at := time.Date(2026, 3, 14, 9, 26, 53, 0, time.FixedZone("", 3600))
 	for _, tc := range []struct {
 		name string
-		part commands.Span
+		part richtext.Span
 		want string
 	}{
-		{"id", commands.ID(chatID), "`" + chatID + "`"},
-		{"id with signs", commands.ID("a`b<c>&*d*\ne"), "`aˋb&lt;c&gt;&amp;*d* e`"},
-		{"person", commands.Member(ada), "<@U0ADA>"},
-		{"no person", commands.Member("U0ADA> <!channel"), "U0ADA&gt; &lt;!channel"},
-		{"nobody", commands.Member(""), ""},
-		{"lower case", commands.Member("u0ada"), "u0ada"},
-		{"channel", commands.InChannel(ops), "<#C0OPS>"},
-		{"no channel", commands.InChannel("<!here>"), "&lt;!here&gt;"},
-		{"moment", commands.Moment(at), "<!date^1773476813^{date_short_pretty} {time_secs}|2026-03-14 08:26:53 UTC>"},
-		{"message", commands.Message(ops, "1773480413.000100", "the thread"), "<https://acme.slack.com/archives/C0OPS/p1773480413000100|the thread>"},
-		{"message, label with signs", commands.Message(ops, "1.2", "a|b>c"), "<https://acme.slack.com/archives/C0OPS/p12|a|b&gt;c>"},
-		{"message in no channel", commands.Message("evil>", "1.2", "the thread"), "the thread in evil&gt;"},
+		{"id", richtext.ID(chatID), "`" + chatID + "`"},
+		{"id with signs", richtext.ID("a`b<c>&*d*\ne"), "`aˋb&lt;c&gt;&amp;*d* e`"},
+		{"person", richtext.Member(ada), "<@U0ADA>"},
+		{"no person", richtext.Member("U0ADA> <!channel"), "U0ADA&gt; &lt;!channel"},
+		{"nobody", richtext.Member(""), ""},
+		{"lower case", richtext.Member("u0ada"), "u0ada"},
+		{"channel", richtext.InChannel(ops), "<#C0OPS>"},
+		{"no channel", richtext.InChannel("<!here>"), "&lt;!here&gt;"},
+		{"moment", richtext.Moment(at), "<!date^1773476813^{date_short_pretty} {time_secs}|2026-03-14 08:26:53 UTC>"},
+		{"message", richtext.Message(ops, "1773480413.000100", "the thread"), "<https://acme.slack.com/archives/C0OPS/p1773480413000100|the thread>"},
+		{"message, label with signs", richtext.Message(ops, "1.2", "a|b>c"), "<https://acme.slack.com/archives/C0OPS/p12|a|b&gt;c>"},
+		{"message in no channel", richtext.Message("evil>", "1.2", "the thread"), "the thread in evil&gt;"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got := acme.mrkdwn(commands.Say("%s", tc.part))
+			got := acme.mrkdwn(richtext.Say("%s", tc.part))
 			assert.Equal(t, got, tc.want)
 			wantWhole(t, got)
 		})
 	}
-	assert.Equal(t, renderer{}.mrkdwn(commands.Say("%s", commands.Message(ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
+	assert.Equal(t, renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
 }
 
 // wantHarmless holds a message against Slack's limits, and looks for mark-up that calls or links.
@@ -176,17 +177,17 @@ func states() []struct {
 		request ledger.Request
 	}{
 		{"accepted", request(nil)},
-		{"accepted, waiting", named(func(r *ledger.Request) { r.Reason, r.NextTryAt = commands.ReasonNoAnswer, endedAt })},
+		{"accepted, waiting", named(func(r *ledger.Request) { r.Reason, r.NextTryAt = outcome.ReasonNoAnswer, endedAt })},
 		{"sent", named(func(r *ledger.Request) { r.State, r.SentAt = ledger.Sent, sentAt })},
 		{"removed", named(func(r *ledger.Request) { final(ledger.Removed, "")(r); r.SentAt, r.People = sentAt, 4 })},
 		{"removed, chat unread", request(final(ledger.Removed, ""))},
-		{"already gone", named(final(ledger.AlreadyGone, commands.ReasonSeenGone))},
-		{"unconfirmed", named(final(ledger.Unconfirmed, commands.ReasonStillListed))},
-		{"refused by the chat", named(final(ledger.Refused, commands.ReasonNotInChat))},
+		{"already gone", named(final(ledger.AlreadyGone, outcome.ReasonSeenGone))},
+		{"unconfirmed", named(final(ledger.Unconfirmed, outcome.ReasonStillListed))},
+		{"refused by the chat", named(final(ledger.Refused, outcome.ReasonNotInChat))},
 		{"refused by Linq", named(refused(2011, 403, ""))},
 		{"refused for an unknown reason", named(refused(9999, 418, "*No* <!channel>\n> Done: ask <https://evil.test|here>"))},
 		{"key refused", request(refused(2004, 401, ""))},
-		{"failed", named(func(r *ledger.Request) { final(ledger.Failed, commands.ReasonNoAnswer)(r); r.MayHaveReached = true })},
+		{"failed", named(func(r *ledger.Request) { final(ledger.Failed, outcome.ReasonNoAnswer)(r); r.MayHaveReached = true })},
 		{"cancelled", request(final(ledger.Cancelled, ""))},
 	}
 }
@@ -211,9 +212,9 @@ func TestStatusOfEachState(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	for _, s := range states() {
-		b.WriteString(show(t, s.name, acme.status(commands.Explainer{}, s.request, later())))
+		b.WriteString(show(t, s.name, acme.status(outcome.Explainer{}, s.request, later())))
 	}
-	b.WriteString(show(t, "sent, full handles", acme.status(commands.Explainer{FullHandles: true}, states()[2].request, later())))
+	b.WriteString(show(t, "sent, full handles", acme.status(outcome.Explainer{FullHandles: true}, states()[2].request, later())))
 	golden.Assert(t, b.String(), "status.golden")
 }
 
@@ -244,7 +245,7 @@ func TestParent(t *testing.T) {
 		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = ann + ", +14155550133, ann@example.com" }))},
 		{"a chat with an evil name", false, of(named(func(r *ledger.Request) { r.ChatName = "<!channel> *x*\n\u202e`y`" }))},
 	} {
-		b.WriteString(show(t, tc.name, acme.parent(commands.Explainer{FullHandles: tc.full}, tc.requests)))
+		b.WriteString(show(t, tc.name, acme.parent(outcome.Explainer{FullHandles: tc.full}, tc.requests)))
 	}
 	golden.Assert(t, b.String(), "parent.golden")
 }
@@ -254,13 +255,13 @@ func TestWhole(t *testing.T) {
 	var b strings.Builder
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
-		b.WriteString(show(t, s.name, acme.whole(commands.Explainer{}, view, later())))
+		b.WriteString(show(t, s.name, acme.whole(outcome.Explainer{}, view, later())))
 	}
 	for _, trouble := range []string{
 		"not_in_channel", "channel_not_found", "is_archived", "restricted_action_read_only_channel", "no_permission", "invalid_auth",
 	} {
 		view := ledger.View{Requests: []ledger.Request{states()[3].request}, Thread: ledger.Thread{Trouble: trouble}}
-		b.WriteString(show(t, "after "+trouble, acme.whole(commands.Explainer{}, view, later())))
+		b.WriteString(show(t, "after "+trouble, acme.whole(outcome.Explainer{}, view, later())))
 	}
 	golden.Assert(t, b.String(), "whole.golden")
 }
@@ -280,7 +281,7 @@ func TestTheLongestMessages(t *testing.T) {
 			}))
 		}
 		view.Thread.Trouble = "not_in_channel"
-		for _, e := range []commands.Explainer{{}, {FullHandles: true}} {
+		for _, e := range []outcome.Explainer{{}, {FullHandles: true}} {
 			wantHarmless(t, acme.whole(e, view, later()))
 			wantHarmless(t, acme.parent(e, view.Requests))
 			wantHarmless(t, acme.status(e, view.Requests[0], later()))
@@ -294,7 +295,7 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
 		encoded, err := json.Marshal([]message{
-			acme.status(commands.Explainer{}, s.request, later()), acme.parent(commands.Explainer{}, view.Requests), acme.whole(commands.Explainer{}, view, later()),
+			acme.status(outcome.Explainer{}, s.request, later()), acme.parent(outcome.Explainer{}, view.Requests), acme.whole(outcome.Explainer{}, view, later()),
 		})
 		assert.NilError(t, err)
 		for _, secret := range []string{ann, ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
@@ -305,9 +306,9 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 
 func TestMessagesOfTheSameLookHaveTheSameDigest(t *testing.T) {
 	t.Parallel()
-	first := outgoing{message: acme.status(commands.Explainer{}, states()[2].request, later()), key: "a", channel: ops}
-	same := outgoing{message: acme.status(commands.Explainer{}, states()[2].request, later()), key: "b", channel: ada, threadTS: "1.2"}
-	other := outgoing{message: acme.status(commands.Explainer{}, states()[3].request, later()), key: "a", channel: ops}
+	first := outgoing{message: acme.status(outcome.Explainer{}, states()[2].request, later()), key: "a", channel: ops}
+	same := outgoing{message: acme.status(outcome.Explainer{}, states()[2].request, later()), key: "b", channel: ada, threadTS: "1.2"}
+	other := outgoing{message: acme.status(outcome.Explainer{}, states()[3].request, later()), key: "a", channel: ops}
 	digests := make(map[string]int)
 	for _, o := range []outgoing{first, same, other} {
 		digest, err := o.digest()

@@ -14,6 +14,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -73,7 +74,7 @@ func (h *house) replayed(r taped, cfg houseConfig) string {
 // nothing.
 func TestTheSameBytesAgain(t *testing.T) {
 	t.Parallel()
-	onlyGrace := commands.Policy{Users: []string{grace}}
+	onlyGrace := policy.Policy{Users: []string{grace}}
 	for name, test := range map[string]struct {
 		cfg  houseConfig
 		rows int // of the audit, without requests

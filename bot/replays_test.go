@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 )
 
 // sentAgain is a request with the bytes and the headers of another.
@@ -76,11 +77,11 @@ func TestAFailureIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	broken := true
-	e.command.do = func(commands.Invocation) commands.Answer {
+	e.command.do = func(commands.Invocation) richtext.Answer {
 		if broken {
 			panic("broken")
 		}
-		return commands.Answer{commands.Say("Recorded.")}
+		return richtext.Answer{richtext.Say("Recorded.")}
 	}
 	body := form("hello").Encode()
 	r := signedRequest(t, CommandsPath, testSecret, body)
@@ -95,9 +96,9 @@ func TestTheSameBytesSideBySide(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	running := make(chan struct{})
-	e.command.do = func(commands.Invocation) commands.Answer {
+	e.command.do = func(commands.Invocation) richtext.Answer {
 		<-running
-		return commands.Answer{commands.Say("Recorded.")}
+		return richtext.Answer{richtext.Say("Recorded.")}
 	}
 	body := form("hello").Encode()
 	r := signedRequest(t, CommandsPath, testSecret, body)

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 )
 
 func TestRoutes(t *testing.T) {
@@ -62,11 +63,11 @@ func TestACommandElsewhereIsNotServed(t *testing.T) {
 func TestAPanicEndsOneRequestOnly(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.command.do = func(in commands.Invocation) commands.Answer {
+	e.command.do = func(in commands.Invocation) richtext.Answer {
 		if in.Text == "boom" {
 			panic("the command broke")
 		}
-		return commands.Answer{commands.Say("Fine.")}
+		return richtext.Answer{richtext.Say("Fine.")}
 	}
 	server := httptest.NewServer(e.handler)
 	defer server.Close()

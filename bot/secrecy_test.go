@@ -11,6 +11,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -24,7 +25,7 @@ func TestNothingPrivateLeaks(t *testing.T) {
 	e := New(Config{
 		SigningSecrets: []string{s.slack.Config().SigningSecret},
 		Commands: map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
-			Policy: commands.Policy{Everyone: true}, Recorder: s.ledger, Region: "US", Logger: logger,
+			Policy: policy.Policy{Everyone: true}, Recorder: s.ledger, Region: "US", Logger: logger,
 		})},
 		Teams: knownTeams(t, s.slack.Config().TeamID), SlackURL: s.slack.APIURL(), Ready: s.ledger.Ready, Logger: logger,
 	})

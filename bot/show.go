@@ -9,7 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
-	"linqbot/commands"
+	"linqbot/commands/outcome"
 	"linqbot/ledger"
 )
 
@@ -28,7 +28,7 @@ type ShowConfig struct {
 	Slack     *slack.Client
 	HTTP      *http.Client // for response URLs
 	Teams     *Teams
-	Explainer commands.Explainer
+	Explainer outcome.Explainer
 	Logger    *logrus.Logger
 	Pace      *Pace            // outlives a Show that is replaced; nil: one of its own
 	Home      *Home            // shows the news too; nil: nobody has one

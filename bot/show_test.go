@@ -11,7 +11,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/outcome"
 	"linqbot/ledger"
 )
 
@@ -71,7 +71,7 @@ func TestNewsAreShownTogether(t *testing.T) {
 	s := newStage(t, slacktest.Config{})
 	d := s.ask(ann)
 	s.run(d)
-	s.news(d, ann, func(r *ledger.Request) { r.NextTryAt, r.Reason = s.clock.now(), commands.ReasonNoAnswer })
+	s.news(d, ann, func(r *ledger.Request) { r.NextTryAt, r.Reason = s.clock.now(), outcome.ReasonNoAnswer })
 	s.news(d, ann, func(r *ledger.Request) { r.State, r.SentAt = ledger.Sent, s.clock.now() })
 	s.news(d, ann, func(r *ledger.Request) { r.State = ledger.Removed })
 	s.run(d)
@@ -100,7 +100,7 @@ func TestSeveralHandlesShareAThread(t *testing.T) {
 	d := s.ask(ann, bert, cleo)
 	s.run(d)
 	s.wantThread("remove +1 ••• ••• 0132, +1 ••• ••• 0133 and +1 ••• ••• 0134 from", "0132", "0133", "0134")
-	s.news(d, bert, func(r *ledger.Request) { r.State, r.Reason = ledger.Refused, commands.ReasonNotInChat })
+	s.news(d, bert, func(r *ledger.Request) { r.State, r.Reason = ledger.Refused, outcome.ReasonNotInChat })
 	s.run(d)
 	assert.Equal(t, s.calls("chat.update"), 1)
 	s.wantThread("asked", "0132 from", "0133 is not in", "0134 from")

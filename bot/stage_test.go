@@ -16,6 +16,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -313,17 +314,17 @@ func (s *stage) fail(method string, f slacktest.Fault) {
 type fakeCommand struct {
 	mu   sync.Mutex
 	seen []commands.Invocation
-	do   func(commands.Invocation) commands.Answer
+	do   func(commands.Invocation) richtext.Answer
 }
 
-func (c *fakeCommand) Run(_ context.Context, in commands.Invocation) commands.Answer {
+func (c *fakeCommand) Run(_ context.Context, in commands.Invocation) richtext.Answer {
 	c.mu.Lock()
 	c.seen = append(c.seen, in)
 	c.mu.Unlock()
 	if c.do != nil {
 		return c.do(in)
 	}
-	return commands.Answer{commands.Say("Recorded.")}
+	return richtext.Answer{richtext.Say("Recorded.")}
 }
 
 func (c *fakeCommand) runs() []commands.Invocation {

@@ -11,7 +11,8 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
-	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 )
 
 // Settings keeps what was learned for the next start.
@@ -53,7 +54,7 @@ func NewTeams(ctx context.Context, cfg TeamsConfig) (*Teams, error) {
 		return nil, err
 	}
 	if len(t.ids) == 0 {
-		t.ids = commands.ParseIDs(kept)
+		t.ids = policy.ParseIDs(kept)
 	}
 	if t.workspace, err = cfg.Settings.Setting(ctx, settingWorkspace); err != nil {
 		return nil, err
@@ -110,12 +111,12 @@ func (t *Teams) learn(ctx context.Context) error {
 
 // refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known
 // whether it should be. The first requests after the very first start wait a moment for Slack.
-func (t *Teams) refuse(ctx context.Context, team, enterprise string) (why commands.Text, foreign bool) {
+func (t *Teams) refuse(ctx context.Context, team, enterprise string) (why richtext.Text, foreign bool) {
 	switch serves, known := t.serves(ctx, team, enterprise); {
 	case !known:
-		return commands.Say("linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute."), false
+		return richtext.Say("linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute."), false
 	case !serves:
-		return commands.Say("This linqbot does not serve this workspace. Nothing was done."), true
+		return richtext.Say("This linqbot does not serve this workspace. Nothing was done."), true
 	}
 	return nil, false
 }

@@ -10,6 +10,7 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -189,7 +190,7 @@ func TestAddBackInADirectMessage(t *testing.T) {
 func TestWhoMayAddBack(t *testing.T) {
 	t.Parallel()
 	const mallory = "W0MALLORY"
-	h := newHouse(t, houseConfig{policy: commands.Policy{Users: []string{ada, mallory}}})
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{ada, mallory}}})
 	h.slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
 	h.slack.AddChannel(slacktest.Channel{ID: ops, Name: "ops", BotMember: true, ExtShared: true})
 	removal, m := h.remove(ann, "0132 has left")

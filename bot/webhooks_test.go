@@ -15,7 +15,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
@@ -31,7 +32,7 @@ func seeing(t *testing.T) *house {
 		linq: linqtest.Config{EffectDelay: linqtest.OnSettle},
 		change: func(c *Config) {
 			c.Webhooks = webhooks(t, func(ctx context.Context, e linq.WebhookEvent) error {
-				return commands.NewSightings(commands.SightingsConfig{Records: h.ledger, Logger: c.Logger, Now: h.clock.now}).Take(ctx, e)
+				return reconcile.NewWebhookHandler(reconcile.WebhookConfig{Records: h.ledger, Logger: c.Logger, Now: h.clock.now}).Take(ctx, e)
 			})
 		},
 	})
@@ -112,7 +113,7 @@ func TestALateWebhookMendsUnconfirmed(t *testing.T) {
 	r := h.queued(ann)
 	r, err := h.ledger.Request(t.Context(), r.ID)
 	assert.NilError(t, err)
-	r.State, r.Reason = ledger.Unconfirmed, commands.ReasonStillListed
+	r.State, r.Reason = ledger.Unconfirmed, outcome.ReasonStillListed
 	_, err = h.ledger.Save(t.Context(), r, ledger.Change{Cause: "the test says so", News: true})
 	assert.NilError(t, err)
 	h.awaitReply("10 minutes later")

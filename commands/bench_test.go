@@ -3,14 +3,15 @@ package commands_test
 import (
 	"testing"
 
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/parse"
 	"linqbot/ledger"
 )
 
 func BenchmarkNormalise(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := commands.ParseHandle("(202) 555-0132", "US"); err != nil {
+		if _, err := parse.Handle("(202) 555-0132", "US"); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -26,7 +27,7 @@ func BenchmarkExplain(b *testing.B) {
 			request := told("", "", r).request
 			b.ReportAllocs()
 			for b.Loop() {
-				if len(commands.Explainer{}.Explain(request).Text()) == 0 {
+				if len(outcome.Explainer{}.Explain(request).Text()) == 0 {
 					b.Fatal("no words")
 				}
 			}

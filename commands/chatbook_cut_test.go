@@ -11,7 +11,8 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
+	"linqbot/commands/chatindex"
+	"linqbot/commands/policy"
 	"linqbot/linq"
 )
 
@@ -38,8 +39,8 @@ func TestAListingThatWasCutOff(t *testing.T) {
 	const more = "some may be missing"
 	synctest.Test(t, func(t *testing.T) {
 		lister := &cutLister{err: &linq.ListingError{Reason: "it has more than 1000 pages"}}
-		book := commands.NewChatBook(commands.ChatBookConfig{Lister: lister, Region: "US"})
-		find := finder(book, commands.Policy{Everyone: true})
+		book := chatindex.New(chatindex.Config{Lister: lister, Region: "US"})
+		find := finder(book, policy.Policy{Everyone: true})
 		for _, words := range []string{"spring", "", "nothing of the kind"} {
 			assert.Assert(t, strings.Contains(written(find.Run(t.Context(), asks(words))), more), words)
 		}

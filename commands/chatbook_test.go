@@ -13,7 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
+	"linqbot/commands/chatindex"
 	"linqbot/commands/commandstest"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
@@ -29,14 +29,14 @@ func clientOf(tb testing.TB, server *linqtest.Linq) *linq.Client {
 }
 
 // bookOf is a book of the chats, read through the real client.
-func bookOf(tb testing.TB, region string, chats ...linqtest.Chat) *commands.ChatBook {
+func bookOf(tb testing.TB, region string, chats ...linqtest.Chat) *chatindex.Index {
 	tb.Helper()
 	server := linqtest.Start(tb, linqtest.Config{Chats: chats})
-	return commands.NewChatBook(commands.ChatBookConfig{Lister: clientOf(tb, server), Region: region})
+	return chatindex.New(chatindex.Config{Lister: clientOf(tb, server), Region: region})
 }
 
 // found returns the names of what a search finds.
-func found(tb testing.TB, book *commands.ChatBook, words string) string {
+func found(tb testing.TB, book *chatindex.Index, words string) string {
 	tb.Helper()
 	chats, err := book.Search(tb.Context(), words)
 	assert.NilError(tb, err)
@@ -81,7 +81,7 @@ func TestSearch(t *testing.T) {
 		gone    = "Gone 2024"
 		all     = spring + "|" + munich + "|" + lodz + "|" + mueller + "|" + gone
 	)
-	books := map[string]*commands.ChatBook{"US": bookOf(t, "US", shelf()...), "DE": bookOf(t, "DE", shelf()...)}
+	books := map[string]*chatindex.Index{"US": bookOf(t, "US", shelf()...), "DE": bookOf(t, "DE", shelf()...)}
 	for _, test := range []struct {
 		name, region, words, want string
 	}{
@@ -185,7 +185,7 @@ func TestFiveThousandChats(t *testing.T) {
 	t.Parallel()
 	const count = 5000
 	server := linqtest.Start(t, linqtest.Config{Chats: manyChats(count)})
-	book := commands.NewChatBook(commands.ChatBookConfig{Lister: clientOf(t, server), Region: "US"})
+	book := chatindex.New(chatindex.Config{Lister: clientOf(t, server), Region: "US"})
 	chats, err := book.Search(t.Context(), "")
 	assert.NilError(t, err)
 	assert.Equal(t, len(chats), count)
@@ -214,11 +214,11 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 // slowBook is a book of a Linq with one chat, in a bubble of synctest.
-func slowBook(t *testing.T) (*commandstest.Linq, *commands.ChatBook) {
+func slowBook(t *testing.T) (*commandstest.Linq, *chatindex.Index) {
 	t.Helper()
 	server := commandstest.NewLinq(t, linqtest.Config{})
 	server.AddChat(group(ada, ben, carla))
-	return server, commands.NewChatBook(commands.ChatBookConfig{Lister: server.Client, Region: "US"})
+	return server, chatindex.New(chatindex.Config{Lister: server.Client, Region: "US"})
 }
 
 func TestSearchIsStaleWhileTheListIsRenewed(t *testing.T) {
@@ -265,7 +265,7 @@ func TestTheFirstSearchWaits(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 				defer cancel()
 				_, err := book.Search(ctx, "spring")
-				if !errors.Is(err, commands.ErrNotListed) || !errors.Is(err, context.DeadlineExceeded) {
+				if !errors.Is(err, chatindex.ErrNotListed) || !errors.Is(err, context.DeadlineExceeded) {
 					t.Error(err)
 				}
 			})
@@ -285,7 +285,7 @@ func TestABookKeepsNoError(t *testing.T) {
 		w, book := slowBook(t)
 		w.Fail(linqtest.ListChats, 1, linqtest.Fault{Status: 500})
 		_, err := book.Search(t.Context(), "")
-		assert.ErrorIs(t, err, commands.ErrNotListed)
+		assert.ErrorIs(t, err, chatindex.ErrNotListed)
 		assert.ErrorContains(t, err, "list chats")
 		assert.Equal(t, found(t, book, ""), "Spring launch")
 	})
@@ -315,7 +315,7 @@ func TestAListingLastsWhilePagesCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := commandstest.NewLinq(t, linqtest.Config{Chats: manyChats(3000)})
 		w.AddChat(group(ada, ben))
-		book := commands.NewChatBook(commands.ChatBookConfig{Lister: w.Client, Region: "US"})
+		book := chatindex.New(chatindex.Config{Lister: w.Client, Region: "US"})
 		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
 		chats, err := book.Search(t.Context(), "")
 		assert.NilError(t, err)
@@ -325,7 +325,7 @@ func TestAListingLastsWhilePagesCome(t *testing.T) {
 		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
 		_, err = book.Search(t.Context(), "")
-		assert.ErrorIs(t, err, commands.ErrNotListed)
+		assert.ErrorIs(t, err, chatindex.ErrNotListed)
 		assert.Equal(t, time.Since(began), 30*time.Second)
 	})
 }
@@ -347,6 +347,6 @@ func TestAChatIsFoundOnce(t *testing.T) {
 	t.Parallel()
 	id, err := linq.ParseChatID(chatID)
 	assert.NilError(t, err)
-	book := commands.NewChatBook(commands.ChatBookConfig{Lister: lister{{ID: id, DisplayName: "Twice", IsGroup: true}}})
+	book := chatindex.New(chatindex.Config{Lister: lister{{ID: id, DisplayName: "Twice", IsGroup: true}}})
 	assert.Equal(t, found(t, book, ""), "Twice")
 }

@@ -10,31 +10,35 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
 
 // FindChats is the command /linq-chats: it finds chats for people who do not know their ids.
 type FindChats struct {
-	gate  *Gate
-	book  *ChatBook
+	gate  *policy.Gate
+	book  *chatindex.Index
 	log   *logrus.Entry
-	tally Tally
+	tally policy.Outcomes
 }
 
 // FindChatsConfig is what [FindChats] needs.
 type FindChatsConfig struct {
-	Policy Policy
-	Audit  Audit // optional; nil records no denials and readings
-	Book   *ChatBook
+	Policy policy.Policy
+	Audit  policy.Audit // optional; nil records no denials and readings
+	Book   *chatindex.Index
 	Logger *logrus.Logger
-	Tally  Tally // nil: nothing is counted
+	Tally  policy.Outcomes // nil: nothing is counted
 }
 
 // NewFindChats returns the command.
 func NewFindChats(cfg FindChatsConfig) *FindChats {
 	return &FindChats{
-		gate: NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		gate: policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 		book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
 	}
 }
@@ -43,12 +47,12 @@ func NewFindChats(cfg FindChatsConfig) *FindChats {
 const chatsPerPage = 8
 
 // Run lists the group chats that match the words.
-func (c *FindChats) Run(ctx context.Context, in Invocation) Answer {
+func (c *FindChats) Run(ctx context.Context, in Invocation) richtext.Answer {
 	return c.page(ctx, in, 0)
 }
 
 // More lists the next page. Everything it needs is in the click.
-func (c *FindChats) More(ctx context.Context, click Click) Answer {
+func (c *FindChats) More(ctx context.Context, click Click) richtext.Answer {
 	shown, words, _ := strings.Cut(click.Subject, " ")
 	from, err := strconv.Atoi(shown)
 	if err != nil || from < 0 {
@@ -61,126 +65,126 @@ func (c *FindChats) More(ctx context.Context, click Click) Answer {
 
 // Options finds chats for the search in the form, none for who may not, and while they are not known.
 func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
-	decision, _, may := c.gate.enter(ctx, ledger.ChatSearch, in.Caller())
+	decision, _, may := c.gate.Enter(ctx, ledger.ChatSearch, in.Caller())
 	if !may {
 		return nil
 	}
-	words, ok := ReadWords(in.Text)
+	words, ok := chatindex.ReadWords(in.Text)
 	if !ok {
-		c.tally.Counted(ledger.ChatSearch, "usage")
+		c.tally.Count(ledger.ChatSearch, "usage")
 		return nil
 	}
-	if !c.gate.read(ctx, ledger.ChatSearch, in.Caller(), decision.Rule, "", words) {
+	if !c.gate.KeepReading(ctx, ledger.ChatSearch, in.Caller(), decision.Rule, "", words) {
 		return nil
 	}
 	found, err := c.book.Search(ctx, words)
 	if err != nil {
-		c.log.WithError(err).WithField("outcome", c.tally.Counted(ledger.ChatSearch, "not_listed")).Warn("a search for chats found nothing: they are not listed yet")
+		c.log.WithError(err).WithField("outcome", c.tally.Count(ledger.ChatSearch, "not_listed")).Warn("a search for chats found nothing: they are not listed yet")
 		return nil
 	}
-	c.tally.Counted(ledger.ChatSearch, "listed")
+	c.tally.Count(ledger.ChatSearch, "listed")
 	return found
 }
 
-func (c *FindChats) page(ctx context.Context, in Invocation, from int) Answer {
-	decision, denied, may := c.gate.enter(ctx, ledger.ChatList, in.Caller())
+func (c *FindChats) page(ctx context.Context, in Invocation, from int) richtext.Answer {
+	decision, denied, may := c.gate.Enter(ctx, ledger.ChatList, in.Caller())
 	if !may {
 		return denied
 	}
-	words, ok := ReadWords(in.Text)
+	words, ok := chatindex.ReadWords(in.Text)
 	if !ok {
-		c.tally.Counted(ledger.ChatList, "usage")
-		return Answer{Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
+		c.tally.Count(ledger.ChatList, "usage")
+		return richtext.Answer{richtext.Say("That is too long to search for. Give part of the chat's name, or the number or e-mail address of someone in it.")}
 	}
-	if !c.gate.read(ctx, ledger.ChatList, in.Caller(), decision.Rule, "", words) {
+	if !c.gate.KeepReading(ctx, ledger.ChatList, in.Caller(), decision.Rule, "", words) {
 		return nil
 	}
 	found, err := c.book.Search(ctx, words)
 	if err != nil {
-		c.log.WithError(err).WithField("outcome", c.tally.Counted(ledger.ChatList, "not_listed")).Warn("the chats are not known")
-		return Answer{notListed(err)}
+		c.log.WithError(err).WithField("outcome", c.tally.Count(ledger.ChatList, "not_listed")).Warn("the chats are not known")
+		return richtext.Answer{notListed(err)}
 	}
-	c.tally.Counted(ledger.ChatList, "listed")
+	c.tally.Count(ledger.ChatList, "listed")
 	switch {
 	case len(found) == 0 && words == "":
-		return c.andMore(Answer{Say("Linq lists no group chat for this account.")})
+		return c.andMore(richtext.Answer{richtext.Say("Linq lists no group chat for this account.")})
 	case len(found) == 0:
-		return c.andMore(Answer{Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", quoted(words))})
+		return c.andMore(richtext.Answer{richtext.Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", richtext.Quoted(words))})
 	}
 	if from >= len(found) {
 		from = 0
 	}
 	to := min(from+chatsPerPage, len(found))
-	answer := Answer{Say("%s", heading(words, from, to, len(found)))}
+	answer := richtext.Answer{richtext.Say("%s", heading(words, from, to, len(found)))}
 	for _, chat := range found[from:to] {
 		text := describe(chat)
 		if slices.ContainsFunc(chat.Active(), func(p linq.Participant) bool { return !p.IsMe }) {
-			text = append(text, Button("Remove someone…", ActionPick, chat.ID.String()))
+			text = append(text, richtext.Button("Remove someone…", ActionPick, chat.ID.String()))
 		}
 		answer = append(answer, text)
 	}
 	if to < len(found) {
-		answer = append(answer, Text{Button("More chats", ActionMore, strconv.Itoa(to)+" "+words)})
+		answer = append(answer, richtext.Text{richtext.Button("More chats", ActionMore, strconv.Itoa(to)+" "+words)})
 	}
 	return c.andMore(answer)
 }
 
 // andMore says that there may be more chats, if so.
-func (c *FindChats) andMore(answer Answer) Answer {
+func (c *FindChats) andMore(answer richtext.Answer) richtext.Answer {
 	if !c.book.CutOff() {
 		return answer
 	}
-	return append(answer, Say("%s Linq's list of chats is too long for linqbot, so some may be missing here. A chat that is missing can be named by its id.", string(MarkNeedsPerson)))
+	return append(answer, richtext.Say("%s Linq's list of chats is too long for linqbot, so some may be missing here. A chat that is missing can be named by its id.", string(richtext.MarkNeedsPerson)))
 }
 
 // notListed says why there is no list of chats. Most often Linq is only slow.
-func notListed(err error) Text {
+func notListed(err error) richtext.Text {
 	refused, ok := errors.AsType[*linq.Error](err)
 	switch {
 	case !ok || refused.Retriable():
-		return Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(MarkNeedsPerson))
+		return richtext.Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(richtext.MarkNeedsPerson))
 	case refused.Unauthorized():
-		return KeyNotAccepted().Text()
+		return outcome.KeyNotAccepted().Text()
 	}
-	support := Say("someone who runs linqbot should ask Linq's support")
+	support := richtext.Say("someone who runs linqbot should ask Linq's support")
 	if refused.TraceID != "" {
-		support = Say("someone who runs linqbot should ask Linq's support about trace id %s", ID(refused.TraceID))
+		support = richtext.Say("someone who runs linqbot should ask Linq's support about trace id %s", richtext.ID(refused.TraceID))
 	}
-	return Say("%s Linq refuses to list the chats (HTTP %s). If it stays like this, %s.", string(MarkNeedsPerson), fmt.Sprint(refused.HTTPStatus), support)
+	return richtext.Say("%s Linq refuses to list the chats (HTTP %s). If it stays like this, %s.", string(richtext.MarkNeedsPerson), fmt.Sprint(refused.HTTPStatus), support)
 }
 
-func heading(words string, from, to, all int) Text {
-	some, match, that := fmt.Sprintf("%d group chats", all), "match", Text(nil)
+func heading(words string, from, to, all int) richtext.Text {
+	some, match, that := fmt.Sprintf("%d group chats", all), "match", richtext.Text(nil)
 	if all == 1 {
 		some, match = "1 group chat", "matches"
 	}
 	if words != "" {
-		that = Say(" %s %s", match, quoted(words))
+		that = richtext.Say(" %s %s", match, richtext.Quoted(words))
 	}
 	if from == 0 && to == all {
-		return Say("%s%s.", some, that)
+		return richtext.Say("%s%s.", some, that)
 	}
-	return Say("%s%s; here are %s to %s.", some, that, fmt.Sprint(from+1), fmt.Sprint(to))
+	return richtext.Say("%s%s; here are %s to %s.", some, that, fmt.Sprint(from+1), fmt.Sprint(to))
 }
 
 // describe shows a chat to people: name, who is in it (masked), service, health, and its whole id.
-func describe(chat linq.Chat) Text {
+func describe(chat linq.Chat) richtext.Text {
 	const mostNamed = 5
 	active := chat.Active()
-	var mine, people Text
+	var mine, people richtext.Text
 	others := 0
 	for _, person := range active {
 		switch {
 		case person.IsMe && len(mine) == 0:
-			mine = Say("your line")
+			mine = richtext.Say("your line")
 		case len(people) < mostNamed:
-			people = append(people, Span{Kind: Words, Value: person.Handle.String()})
+			people = append(people, richtext.Span{Kind: richtext.Words, Value: person.Handle.String()})
 		default:
 			others++
 		}
 	}
 	if others > 0 {
-		people = append(people, Span{Kind: Words, Value: fmt.Sprintf("%d more", others)})
+		people = append(people, richtext.Span{Kind: richtext.Words, Value: fmt.Sprintf("%d more", others)})
 	}
 	facts := fmt.Sprintf("%d people", len(active))
 	switch len(active) {
@@ -194,15 +198,15 @@ func describe(chat linq.Chat) Text {
 			facts += ", " + fact
 		}
 	}
-	listed := allOf(append(mine, people...))
+	listed := richtext.AllOf(append(mine, people...))
 	if len(listed) > 0 {
-		listed = Say(": %s", listed)
+		listed = richtext.Say(": %s", listed)
 	}
 	name := chatName(chat)
-	if name.Kind == Words {
+	if name.Kind == richtext.Words {
 		name.Value = "A" + strings.TrimPrefix(name.Value, "a")
 	}
-	return Say("%s (%s)%s. %s", name, facts, listed, ID(chat.ID.String()))
+	return richtext.Say("%s (%s)%s. %s", name, facts, listed, richtext.ID(chat.ID.String()))
 }
 
 // serviceWords names the service if it is one that is known: nothing of Linq's is said in words of ours.

@@ -15,18 +15,21 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/chatindex"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
 )
 
 // written shows an answer with the kinds of its parts, and what its buttons ask for.
-func written(answer commands.Answer) string {
+func written(answer richtext.Answer) string {
 	var b strings.Builder
 	for _, text := range answer {
-		var words commands.Text
+		var words richtext.Text
 		var buttons strings.Builder
 		for _, span := range text {
-			if span.Kind != commands.Press {
+			if span.Kind != richtext.Press {
 				words = append(words, span)
 				continue
 			}
@@ -45,11 +48,11 @@ func written(answer commands.Answer) string {
 }
 
 // presses returns the buttons of an answer that ask for an action.
-func presses(answer commands.Answer, action string) []commands.Span {
-	var found []commands.Span
+func presses(answer richtext.Answer, action string) []richtext.Span {
+	var found []richtext.Span
 	for _, text := range answer {
 		for _, span := range text {
-			if span.Kind == commands.Press && span.Action == action {
+			if span.Kind == richtext.Press && span.Action == action {
 				found = append(found, span)
 			}
 		}
@@ -57,7 +60,7 @@ func presses(answer commands.Answer, action string) []commands.Span {
 	return found
 }
 
-func finder(book *commands.ChatBook, policy commands.Policy) *commands.FindChats {
+func finder(book *chatindex.Index, policy policy.Policy) *commands.FindChats {
 	return commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: quiet()})
 }
 
@@ -94,13 +97,13 @@ func gallery() []linqtest.Chat {
 func TestFindChatsAnswers(t *testing.T) {
 	t.Parallel()
 	var shown strings.Builder
-	show := func(name string, answer commands.Answer) {
+	show := func(name string, answer richtext.Answer) {
 		fmt.Fprintf(&shown, "%s:\n%s", name, written(answer))
 		for _, text := range answer {
 			assert.Assert(t, !strings.Contains(markedUp(text), "5550132"), "%s: a number is shown whole", name)
 		}
 	}
-	everyone := commands.Policy{Everyone: true}
+	everyone := policy.Policy{Everyone: true}
 	some := finder(bookOf(t, "US", gallery()...), everyone)
 	many := finder(bookOf(t, "US", manyChats(20)...), everyone)
 
@@ -128,10 +131,10 @@ func TestFindChatsAnswers(t *testing.T) {
 		fmt.Fprintf(&shown, "a button with %q:\n    %s\n", subject, markedUp(answer[0]))
 	}
 
-	denied := finder(bookOf(t, "US", gallery()...), commands.Policy{Users: []string{"U9"}})
+	denied := finder(bookOf(t, "US", gallery()...), policy.Policy{Users: []string{"U9"}})
 	show("denied", denied.Run(t.Context(), asks("")))
 	show("denied, a click", denied.More(t.Context(), commands.Click{UserID: "U1", ChannelID: "C1", Subject: "8 spring"}))
-	elsewhere := finder(bookOf(t, "US", gallery()...), commands.Policy{Everyone: true, Channels: []string{"C9"}})
+	elsewhere := finder(bookOf(t, "US", gallery()...), policy.Policy{Everyone: true, Channels: []string{"C9"}})
 	show("denied in this channel", elsewhere.More(t.Context(), commands.Click{UserID: "U1", ChannelID: "C1", Subject: "8 spring"}))
 
 	for _, refusal := range []struct {
@@ -144,7 +147,7 @@ func TestFindChatsAnswers(t *testing.T) {
 		{"refused without a trace id", &linq.Error{HTTPStatus: 403}},
 		{"no answer", &linq.NoAnswerError{Err: errors.New("refused")}},
 	} {
-		book := commands.NewChatBook(commands.ChatBookConfig{Lister: noLister{refusal.err}})
+		book := chatindex.New(chatindex.Config{Lister: noLister{refusal.err}})
 		show("not listed, "+refusal.name, finder(book, everyone).Run(t.Context(), asks("")))
 	}
 	golden.Assert(t, shown.String(), "chats/answers.golden")
@@ -162,7 +165,7 @@ func TestFindChatsWhileLinqHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, book := slowBook(t)
 		w.Fail(linqtest.ListChats, 0, linqtest.Fault{Delay: 10 * time.Second})
-		find := finder(book, commands.Policy{Everyone: true})
+		find := finder(book, policy.Policy{Everyone: true})
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
 		answer := find.Run(ctx, asks("spring"))
@@ -176,7 +179,7 @@ func TestFindChatsWhileLinqHangs(t *testing.T) {
 func TestPagesNeedNoMemory(t *testing.T) {
 	t.Parallel()
 	chats := manyChats(30)
-	everyone := commands.Policy{Everyone: true}
+	everyone := policy.Policy{Everyone: true}
 	answer := finder(bookOf(t, "US", chats...), everyone).Run(t.Context(), asks("launch"))
 	seen := make(map[string]bool)
 	for {
@@ -202,7 +205,7 @@ func TestLongWordsFitIntoAButton(t *testing.T) {
 	for i := range chats {
 		chats[i].DisplayName = strings.Repeat("𝐁", 900)
 	}
-	find := finder(bookOf(t, "US", chats...), commands.Policy{Everyone: true})
+	find := finder(bookOf(t, "US", chats...), policy.Policy{Everyone: true})
 	most := strings.Repeat("𝐁", 900)
 	more := presses(find.Run(t.Context(), asks(most)), commands.ActionMore)
 	assert.Equal(t, len(more), 1)

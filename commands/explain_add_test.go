@@ -10,23 +10,23 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
+	"linqbot/commands/outcome"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
 
 // adding makes an outcome one of a request that adds the person back.
-func adding(o outcome) outcome {
+func adding(o outcomeCase) outcomeCase {
 	o.group, o.request.Kind = "add_"+o.group, ledger.Add
 	return o
 }
 
 // additions are all that people can be told of somebody who is added back.
-func additions() []outcome {
+func additions() []outcomeCase {
 	all := additionStates()
-	for _, reason := range []string{commands.ReasonNoSuchChat, commands.ReasonNotAGroup} {
+	for _, reason := range []string{outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup} {
 		o := told("reasons", reason, ledger.Request{State: ledger.Refused, Reason: reason})
-		if reason == commands.ReasonNoSuchChat {
+		if reason == outcome.ReasonNoSuchChat {
 			o.request.ChatName = ""
 		}
 		all = append(all, o)
@@ -43,17 +43,17 @@ func additions() []outcome {
 		fewToAddTo(ledger.Request{State: ledger.Failed}),
 		fewToAddTo(ledger.Request{State: ledger.Failed, MayHaveReached: true}),
 	)
-	for _, some := range [][]outcome{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), longWaits()} {
+	for _, some := range [][]outcomeCase{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), longWaits()} {
 		all = append(all, some...)
 	}
-	all = slices.DeleteFunc(all, func(o outcome) bool { return o.request.Reason == commands.ReasonLinesUnknown }) // an addition needs none
+	all = slices.DeleteFunc(all, func(o outcomeCase) bool { return o.request.Reason == outcome.ReasonLinesUnknown }) // an addition needs none
 	for i := range all {
 		all[i] = adding(all[i])
 	}
 	return all
 }
 
-func fewToAddTo(r ledger.Request) outcome {
+func fewToAddTo(r ledger.Request) outcomeCase {
 	group := "failed"
 	if r.State == ledger.Accepted {
 		group = "under_way"
@@ -62,9 +62,9 @@ func fewToAddTo(r ledger.Request) outcome {
 	return told(group, fmt.Sprintf("2015 with two people, doubt %t", r.MayHaveReached), r)
 }
 
-func additionStates() []outcome {
+func additionStates() []outcomeCase {
 	const group = "states"
-	return []outcome{
+	return []outcomeCase{
 		told(group, "asked", ledger.Request{State: ledger.Asked}),
 		told(group, "accepted", ledger.Request{State: ledger.Accepted}),
 		told(group, "accepted, the chat not read yet", ledger.Request{State: ledger.Accepted, ChatName: nameless}),
@@ -72,10 +72,10 @@ func additionStates() []outcome {
 		told(group, "added", ledger.Request{State: ledger.Added, MayHaveReached: true, People: 5}),
 		told(group, "added, alone", ledger.Request{State: ledger.Added, MayHaveReached: true, People: 1}),
 		told(group, "added, the chat never read", ledger.Request{State: ledger.Added, MayHaveReached: true, ChatName: nameless}),
-		told(group, "already there", ledger.Request{State: ledger.AlreadyThere, Reason: commands.ReasonSeenThere, People: 5}),
-		told(group, "unconfirmed", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonStillAway, MayHaveReached: true, TraceID: traceID}),
-		told(group, "unconfirmed, unreadable", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonUnreadable, MayHaveReached: true, TraceID: traceID}),
-		told(group, "unconfirmed, no trace id", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonStillAway, MayHaveReached: true}),
+		told(group, "already there", ledger.Request{State: ledger.AlreadyThere, Reason: outcome.ReasonSeenThere, People: 5}),
+		told(group, "unconfirmed", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonStillAway, MayHaveReached: true, TraceID: traceID}),
+		told(group, "unconfirmed, unreadable", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonUnreadable, MayHaveReached: true, TraceID: traceID}),
+		told(group, "unconfirmed, no trace id", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonStillAway, MayHaveReached: true}),
 		told(group, "cancelled", ledger.Request{State: ledger.Cancelled}),
 	}
 }
@@ -96,7 +96,7 @@ func TestExplainAdditionExamples(t *testing.T) {
 		},
 	} {
 		o := adding(told("", "", test.request))
-		assert.Equal(t, markedUp(commands.Explainer{}.Explain(o.request).Text()), test.want)
+		assert.Equal(t, markedUp(outcome.Explainer{}.Explain(o.request).Text()), test.want)
 	}
 }
 
@@ -112,7 +112,7 @@ func TestAdditionsAndRemovalsAreToldApart(t *testing.T) {
 		}
 		for _, doubt := range []bool{false, true} {
 			o.request.MayHaveReached = doubt
-			text := commands.Explainer{FullHandles: o.full}.Explain(o.request).Text().String()
+			text := outcome.Explainer{FullHandles: o.full}.Explain(o.request).Text().String()
 			text = strings.ReplaceAll(text, "because your line has left it", "")
 			assert.Check(t, !foreign.MatchString(text), "%s/%s, doubt %t: %s", o.group, o.name, doubt, text)
 		}
@@ -128,7 +128,7 @@ func TestAdditionsThatCameToNothingSaySo(t *testing.T) {
 		}
 		for _, doubt := range []bool{false, true} {
 			o.request.MayHaveReached = doubt
-			text := commands.Explainer{FullHandles: o.full}.Explain(o.request).Text().String()
+			text := outcome.Explainer{FullHandles: o.full}.Explain(o.request).Text().String()
 			certain := strings.Contains(text, "Nobody was added.") || strings.Contains(text, " was not added to ")
 			unknown := strings.Contains(text, "It is not known whether one of the tries added ")
 			assert.Check(t, certain == !doubt && unknown == doubt, "%s/%s, doubt %t: %s", o.group, o.name, doubt, text)
@@ -143,15 +143,15 @@ func TestNothingOfAnAdditionIsLeftUnexplained(t *testing.T) {
 		ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Added, ledger.AlreadyThere, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled,
 	} {
 		o := adding(told("", "", ledger.Request{State: state, Reason: "http_418", HTTPStatus: 418}))
-		text := commands.Explainer{}.Explain(o.request).Text().String()
+		text := outcome.Explainer{}.Explain(o.request).Text().String()
 		assert.Assert(t, said[text] == "", "%s and %s are told alike: %s", state, said[text], text)
 		said[text] = state
 	}
 	for _, entry := range linq.Catalogue() {
 		o := adding(refused("", "", entry.HTTPStatus, entry.Code, ledger.Request{}))
-		text := commands.Explainer{}.Explain(o.request).Text().String()
+		text := outcome.Explainer{}.Explain(o.request).Text().String()
 		assert.Assert(t, !strings.Contains(text, "does not know"), "%d: %s", entry.Code, text)
 	}
-	waiting := adding(told("", "", ledger.Request{State: ledger.Accepted, NextTryAt: time.Now(), Reason: commands.ReasonNoAnswer}))
-	assert.Assert(t, said[commands.Explainer{}.Explain(waiting.request).Text().String()] == "")
+	waiting := adding(told("", "", ledger.Request{State: ledger.Accepted, NextTryAt: time.Now(), Reason: outcome.ReasonNoAnswer}))
+	assert.Assert(t, said[outcome.Explainer{}.Explain(waiting.request).Text().String()] == "")
 }

@@ -9,7 +9,8 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
-	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -22,7 +23,7 @@ func TestExplain(t *testing.T) {
 		if shown[o.group] == nil {
 			shown[o.group] = &strings.Builder{}
 		}
-		text := commands.Explainer{FullHandles: o.full}.Explain(o.request).Text()
+		text := outcome.Explainer{FullHandles: o.full}.Explain(o.request).Text()
 		fmt.Fprintf(shown[o.group], "%s: %s\n", o.name, markedUp(text))
 	}
 	for group, lines := range shown {
@@ -59,7 +60,7 @@ func TestExplainExamples(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			o := told("", "", test.request)
-			assert.Equal(t, markedUp(commands.Explainer{}.Explain(o.request).Text()), test.want)
+			assert.Equal(t, markedUp(outcome.Explainer{}.Explain(o.request).Text()), test.want)
 		})
 	}
 }
@@ -70,7 +71,7 @@ func TestSentencesKeepTheirPromises(t *testing.T) {
 	for _, o := range outcomes() {
 		for _, doubt := range []bool{false, true} {
 			o.request.MayHaveReached = doubt
-			status := commands.Explainer{FullHandles: o.full}.Explain(o.request)
+			status := outcome.Explainer{FullHandles: o.full}.Explain(o.request)
 			happened, next, whole := status.Happened.String(), status.Next.String(), status.Text().String()
 			check := func(kept bool, promise string) {
 				t.Helper()
@@ -109,13 +110,13 @@ func TestNothingIsLeftUnexplained(t *testing.T) {
 		ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled,
 	} {
 		o := told("", "", ledger.Request{State: state, Reason: "http_418", HTTPStatus: 418})
-		text := commands.Explainer{}.Explain(o.request).Text().String()
+		text := outcome.Explainer{}.Explain(o.request).Text().String()
 		assert.Assert(t, said[text] == "", "%s and %s are told alike: %s", state, said[text], text)
 		said[text] = string(state)
 	}
 	for _, entry := range linq.Catalogue() {
 		o := refused("", "", entry.HTTPStatus, entry.Code, ledger.Request{})
-		text := commands.Explainer{}.Explain(o.request).Text().String()
+		text := outcome.Explainer{}.Explain(o.request).Text().String()
 		assert.Assert(t, !strings.Contains(text, "does not know"), "%d: %s", entry.Code, text)
 	}
 }
@@ -124,17 +125,17 @@ func TestNothingIsLeftUnexplained(t *testing.T) {
 func TestLinqsWordsAreQuoted(t *testing.T) {
 	t.Parallel()
 	const message = "<!channel> `rm` *now*"
-	for name, o := range map[string]outcome{
+	for name, o := range map[string]outcomeCase{
 		"an unknown code": refused("", "", 403, 4711, ledger.Request{LinqSaid: message}),
 		"no code":         refused("", "", 418, 0, ledger.Request{LinqSaid: message}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := false
-			for _, span := range (commands.Explainer{}).Explain(o.request).Text() {
+			for _, span := range (outcome.Explainer{}).Explain(o.request).Text() {
 				if strings.Contains(span.Value, "channel") {
 					found = true
-					assert.Equal(t, span, commands.ID(message))
+					assert.Equal(t, span, richtext.ID(message))
 				}
 			}
 			assert.Assert(t, found)
@@ -145,13 +146,13 @@ func TestLinqsWordsAreQuoted(t *testing.T) {
 func TestWhoAndChat(t *testing.T) {
 	t.Parallel()
 	r := told("", "", ledger.Request{ChatName: ben}).request
-	masked, full := commands.Explainer{}, commands.Explainer{FullHandles: true}
+	masked, full := outcome.Explainer{}, outcome.Explainer{FullHandles: true}
 	assert.Equal(t, masked.Who(r), "+1 ••• ••• 0132")
 	assert.Equal(t, full.Who(r), ada)
-	assert.Equal(t, masked.Chat(r), commands.Name("+1 ••• ••• 0143"))
-	assert.Equal(t, full.Chat(r), commands.Name(ben))
+	assert.Equal(t, masked.Chat(r), richtext.Name("+1 ••• ••• 0143"))
+	assert.Equal(t, full.Chat(r), richtext.Name(ben))
 	r.ChatName = ""
-	assert.Equal(t, masked.Chat(r), commands.ID(chatID))
+	assert.Equal(t, masked.Chat(r), richtext.ID(chatID))
 }
 
 var (
@@ -167,28 +168,28 @@ func wholeHandle(text string) bool {
 	return digits.MatchString(text) || address.MatchString(text)
 }
 
-func withoutCode(text commands.Text) string {
+func withoutCode(text richtext.Text) string {
 	var b strings.Builder
 	for _, span := range text {
-		if span.Kind != commands.Code {
-			b.WriteString(commands.Text{span}.String())
+		if span.Kind != richtext.Code {
+			b.WriteString(richtext.Text{span}.String())
 		}
 	}
 	return b.String()
 }
 
 // markedUp shows the kinds of a text's parts.
-func markedUp(text commands.Text) string {
+func markedUp(text richtext.Text) string {
 	var b strings.Builder
 	for _, span := range text {
-		shown := commands.Text{span}.String()
+		shown := richtext.Text{span}.String()
 		switch span.Kind {
-		case commands.Words:
-		case commands.Strong:
+		case richtext.Words:
+		case richtext.Strong:
 			shown = "*" + shown + "*"
-		case commands.Code:
+		case richtext.Code:
 			shown = "`" + shown + "`"
-		case commands.Posted:
+		case richtext.Posted:
 			shown = fmt.Sprintf("[%s](%s/%s)", shown, span.ChannelID, span.TS)
 		default:
 			shown = "[" + shown + "]"

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"linqbot/commands"
+	"linqbot/commands/outcome"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 const (
@@ -16,15 +17,15 @@ const (
 	traceID = "0af7651916cd43dd8448eb211c80319c"
 )
 
-// outcome is a request that people are told of. Its group is the golden file that shows what.
-type outcome struct {
+// outcomeCase is a request that people are told of. Its group is the golden file that shows what.
+type outcomeCase struct {
 	group, name string
 	full        bool // shown with whole handles
 	request     ledger.Request
 }
 
 // told makes a request of what is particular to it.
-func told(group, name string, r ledger.Request) outcome {
+func told(group, name string, r ledger.Request) outcomeCase {
 	r.ID, r.ChatID = requestID, chatID
 	if r.Handle.Reveal() == "" {
 		r.Handle = ledger.Conceal(ada)
@@ -33,16 +34,16 @@ func told(group, name string, r ledger.Request) outcome {
 	if r.ChatName == nameless {
 		r.ChatName = ""
 	}
-	return outcome{group: group, name: name, request: r}
+	return outcomeCase{group: group, name: name, request: r}
 }
 
 // nameless stands for a chat whose name is not known.
 const nameless = "-"
 
 // outcomes are all that people can be told.
-func outcomes() []outcome {
-	var all []outcome
-	for _, some := range [][]outcome{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), longWaits(), additions()} {
+func outcomes() []outcomeCase {
+	var all []outcomeCase
+	for _, some := range [][]outcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), longWaits(), additions()} {
 		all = append(all, some...)
 	}
 	return all
@@ -50,9 +51,9 @@ func outcomes() []outcome {
 
 func nextTry() time.Time { return time.Date(2026, 3, 9, 16, 45, 10, 0, time.UTC) }
 
-func states() []outcome {
+func states() []outcomeCase {
 	const group = "states"
-	return []outcome{
+	return []outcomeCase{
 		told(group, "asked", ledger.Request{State: ledger.Asked}),
 		told(group, "accepted", ledger.Request{State: ledger.Accepted}),
 		told(group, "accepted, the chat not read yet", ledger.Request{State: ledger.Accepted, ChatName: nameless}),
@@ -60,27 +61,27 @@ func states() []outcome {
 		told(group, "removed", ledger.Request{State: ledger.Removed, MayHaveReached: true, People: 4}),
 		told(group, "removed, one stays", ledger.Request{State: ledger.Removed, MayHaveReached: true, People: 1}),
 		told(group, "removed, the chat never read", ledger.Request{State: ledger.Removed, MayHaveReached: true, ChatName: nameless}),
-		told(group, "already gone", ledger.Request{State: ledger.AlreadyGone, Reason: commands.ReasonSeenGone}),
-		told(group, "already gone, in doubt", ledger.Request{State: ledger.AlreadyGone, Reason: commands.ReasonSeenGone, MayHaveReached: true}),
-		told(group, "unconfirmed", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonStillListed, MayHaveReached: true, TraceID: traceID}),
-		told(group, "unconfirmed, unreadable", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonUnreadable, MayHaveReached: true, TraceID: traceID}),
-		told(group, "unconfirmed, no trace id", ledger.Request{State: ledger.Unconfirmed, Reason: commands.ReasonUnreadable, MayHaveReached: true}),
+		told(group, "already gone", ledger.Request{State: ledger.AlreadyGone, Reason: outcome.ReasonSeenGone}),
+		told(group, "already gone, in doubt", ledger.Request{State: ledger.AlreadyGone, Reason: outcome.ReasonSeenGone, MayHaveReached: true}),
+		told(group, "unconfirmed", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonStillListed, MayHaveReached: true, TraceID: traceID}),
+		told(group, "unconfirmed, unreadable", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonUnreadable, MayHaveReached: true, TraceID: traceID}),
+		told(group, "unconfirmed, no trace id", ledger.Request{State: ledger.Unconfirmed, Reason: outcome.ReasonUnreadable, MayHaveReached: true}),
 		told(group, "cancelled", ledger.Request{State: ledger.Cancelled}),
 	}
 }
 
-func names() []outcome {
+func names() []outcomeCase {
 	const group = "names"
-	named := func(name, chat, handle string) []outcome {
+	named := func(name, chat, handle string) []outcomeCase {
 		o := told(group, name, ledger.Request{
 			Order: ledger.Order{Handle: ledger.Conceal(handle)}, State: ledger.Sent, MayHaveReached: true, ChatName: chat,
 		})
 		whole := o
 		whole.full, whole.name = true, name+", whole handles"
-		return []outcome{o, whole}
+		return []outcomeCase{o, whole}
 	}
-	var all []outcome
-	for _, some := range [][]outcome{
+	var all []outcomeCase
+	for _, some := range [][]outcomeCase{
 		named("a name", "Spring launch", ada),
 		named("no name", nameless, ada),
 		named("handles for a name", ben+", "+carla+", +44 20 7183 8750", ada),
@@ -92,21 +93,21 @@ func names() []outcome {
 	return all
 }
 
-func settledByReading() []outcome {
+func settledByReading() []outcomeCase {
 	const group = "reasons"
-	var all []outcome
-	for _, reason := range []string{commands.ReasonNoSuchChat, commands.ReasonNotAGroup, commands.ReasonOwnLine, commands.ReasonNotInChat} {
+	var all []outcomeCase
+	for _, reason := range []string{outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup, outcome.ReasonOwnLine, outcome.ReasonNotInChat} {
 		o := told(group, reason, ledger.Request{State: ledger.Refused, Reason: reason})
-		if reason == commands.ReasonNoSuchChat {
+		if reason == outcome.ReasonNoSuchChat {
 			o.request.ChatName = ""
 		}
 		all = append(all, o)
 	}
 	return append(all, told(group, "no_such_chat, in doubt",
-		ledger.Request{State: ledger.Refused, Reason: commands.ReasonNoSuchChat, MayHaveReached: true}))
+		ledger.Request{State: ledger.Refused, Reason: outcome.ReasonNoSuchChat, MayHaveReached: true}))
 }
 
-func refused(group, name string, status, code int, r ledger.Request) outcome {
+func refused(group, name string, status, code int, r ledger.Request) outcomeCase {
 	r.State, r.HTTPStatus, r.Reason = ledger.Refused, status, fmt.Sprint("linq_", code)
 	if code == 0 {
 		r.Reason = fmt.Sprint("http_", status)
@@ -114,9 +115,9 @@ func refused(group, name string, status, code int, r ledger.Request) outcome {
 	return told(group, name, r)
 }
 
-func refusedByCode() []outcome {
+func refusedByCode() []outcomeCase {
 	const group = "refused_codes"
-	var all []outcome
+	var all []outcomeCase
 	for _, entry := range linq.Catalogue() {
 		all = append(all, refused(group, fmt.Sprint(entry.Code), entry.HTTPStatus, entry.Code, ledger.Request{SeenListed: true, TraceID: traceID}))
 	}
@@ -128,26 +129,26 @@ func refusedByCode() []outcome {
 	)
 }
 
-func refusedByStatus() []outcome {
+func refusedByStatus() []outcomeCase {
 	const group = "refused_statuses"
-	var all []outcome
+	var all []outcomeCase
 	for _, status := range []int{301, 400, 401, 403, 404, 405, 409, 418, 422} {
 		all = append(all, refused(group, fmt.Sprint(status), status, 0, ledger.Request{}))
 	}
 	return append(all,
 		refused(group, "404, seen listed", 404, 0, ledger.Request{SeenListed: true}),
 		refused(group, "418 with a trace id", 418, 0, ledger.Request{TraceID: traceID}),
-		refused(group, "418 with words", 418, 0, ledger.Request{LinqSaid: linq.MaskText("no tea for " + ada)}),
+		refused(group, "418 with words", 418, 0, ledger.Request{LinqSaid: handle.MaskText("no tea for " + ada)}),
 		refused(group, "418, in doubt", 418, 0, ledger.Request{MayHaveReached: true}),
 	)
 }
 
-func unknownCodes() []outcome {
+func unknownCodes() []outcomeCase {
 	const group = "unknown_codes"
-	saying := func(name, message string) outcome {
-		return refused(group, name, 403, 4711, ledger.Request{TraceID: traceID, LinqSaid: linq.MaskText(message)})
+	saying := func(name, message string) outcomeCase {
+		return refused(group, name, 403, 4711, ledger.Request{TraceID: traceID, LinqSaid: handle.MaskText(message)})
 	}
-	return []outcome{
+	return []outcomeCase{
 		saying("without words", ""),
 		saying("a plain message", "The moon is full"),
 		saying("numbers and an address", "no room for "+ada+", (202) 555-0143 and carla@example.com"),
@@ -160,9 +161,9 @@ func unknownCodes() []outcome {
 
 // longWaits are those in which Linq is left alone. No request ends with their reasons: it fails after
 // a try, with that try's.
-func longWaits() []outcome {
-	var all []outcome
-	for _, reason := range []string{commands.ReasonNotAnswering, commands.ReasonAskedToWait, commands.ReasonNoMoreCalls} {
+func longWaits() []outcomeCase {
+	var all []outcomeCase
+	for _, reason := range []string{outcome.ReasonNotAnswering, outcome.ReasonAskedToWait, outcome.ReasonNoMoreCalls} {
 		r := ledger.Request{State: ledger.Accepted, Reason: reason, NextTryAt: nextTry()}
 		all = append(all, told("under_way", reason, r))
 		r.MayHaveReached = true
@@ -172,8 +173,8 @@ func longWaits() []outcome {
 }
 
 // troubles are met twice: while the request is tried again, and when it was given up.
-func troubles() []outcome {
-	var all []outcome
+func troubles() []outcomeCase {
+	var all []outcomeCase
 	for _, trouble := range []struct {
 		name           string
 		status, code   int
@@ -181,8 +182,8 @@ func troubles() []outcome {
 		doubt, certain bool
 		reason         string
 	}{
-		{name: "no answer", doubt: true, certain: true, reason: commands.ReasonNoAnswer},
-		{name: "our own lines are not known", doubt: true, certain: true, reason: commands.ReasonLinesUnknown},
+		{name: "no answer", doubt: true, certain: true, reason: outcome.ReasonNoAnswer},
+		{name: "our own lines are not known", doubt: true, certain: true, reason: outcome.ReasonLinesUnknown},
 		{name: "408", status: 408, doubt: true},
 		{name: "429", status: 429, code: 1007, doubt: true, certain: true},
 		{name: "429 without a code", status: 429, certain: true},

@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/parse"
 )
 
 func TestOpensForm(t *testing.T) {
@@ -39,7 +40,7 @@ func TestOpensForm(t *testing.T) {
 		{"spring", "", false},
 		{".", "", false},
 	} {
-		chat, opens := commands.OpensForm(test.text)
+		chat, opens := parse.OpensForm(test.text)
 		assert.Equal(t, opens, test.opens, "%q", test.text)
 		assert.Equal(t, chat, test.chat, "%q", test.text)
 	}

@@ -10,6 +10,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -65,7 +67,7 @@ func (b *book) TakeDelivery(_ context.Context, delivery string) (bool, error) {
 type entrance struct {
 	source   ledger.Source
 	delivery string
-	ask      func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer
+	ask      func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer
 }
 
 // entrances have nothing behind them: what a denied person sends is looked at by nobody.
@@ -74,51 +76,51 @@ func entrances() map[string]entrance {
 	click := commands.Click{Delivery: "d1", Subject: "q1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.Conceal(
 		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
-	remove := func(p commands.Policy, record commands.Audit) *commands.Remove {
+	remove := func(p policy.Policy, record policy.Audit) *commands.Remove {
 		return commands.NewRemove(commands.RemoveConfig{Policy: p, Audit: record, Logger: quiet()})
 	}
-	find := func(p commands.Policy, record commands.Audit) *commands.FindChats {
+	find := func(p policy.Policy, record policy.Audit) *commands.FindChats {
 		return commands.NewFindChats(commands.FindChatsConfig{Policy: p, Audit: record, Logger: quiet()})
 	}
 	return map[string]entrance{
-		"the command": {ledger.SlashCommand, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the command": {ledger.SlashCommand, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			in := in
 			in.OpenForm = func(string) { panic("a form is opened") }
 			return remove(p, record).Run(ctx, in)
 		}},
-		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).MayOpen(ctx, in, func() string { panic("a message is searched") })
 			return answer
 		}},
-		"sending the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"sending the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).MaySubmit(ctx, in)
 			return answer
 		}},
-		"the people of the form": {ledger.Modal, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the people of the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).Pick(ctx, in, linq.ChatID{}, nil)
 			return answer
 		}},
-		"the list of chats": {ledger.ChatList, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the list of chats": {ledger.ChatList, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			return find(p, record).Run(ctx, in)
 		}},
-		"more chats": {ledger.ChatList, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"more chats": {ledger.ChatList, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			return find(p, record).More(ctx, click)
 		}},
-		"the search in the form": {ledger.ChatSearch, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the search in the form": {ledger.ChatSearch, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			if len(find(p, record).Options(ctx, in)) > 0 {
 				panic("chats are found")
 			}
 			return nil
 		}},
-		"the step": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the step": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			commands.NewWorkflow(commands.WorkflowConfig{Policy: p, Audit: record, Region: "US"}).Order(ctx, step)
 			return nil
 		}},
-		"adding back": {ledger.UndoButton, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"adding back": {ledger.UndoButton, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			return commands.NewUndo(commands.UndoConfig{Policy: p, Audit: record, Logger: quiet()}).
 				Run(ctx, commands.UndoClick{Delivery: "d1", RequestID: "r1", TeamID: "T1", ChannelID: "C1", UserID: "U1"})
 		}},
-		"the yes to a question": {ledger.Answered, "d1", func(ctx context.Context, p commands.Policy, record commands.Audit) commands.Answer {
+		"the yes to a question": {ledger.Answered, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).Decide(ctx, click, true)
 			return answer
 		}},
@@ -133,15 +135,15 @@ func TestDenialsAreKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			record := &book{err: errors.New("no ledger")}
-			policy := commands.Policy{Users: []string{"U9"}}
-			first := test.ask(t.Context(), policy, record)
-			again := test.ask(t.Context(), policy, record)
+			rules := policy.Policy{Users: []string{"U9"}}
+			first := test.ask(t.Context(), rules, record)
+			again := test.ask(t.Context(), rules, record)
 			if test.source != ledger.WorkflowStep && test.source != ledger.ChatSearch {
 				assert.Assert(t, strings.Contains(shownAnswer(first), "You may not remove people"), shownAnswer(first))
 			}
 			assert.Equal(t, len(again), 0)
 			assert.DeepEqual(t, record.denials, []ledger.Denial{{
-				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: commands.DeniedByName, Delivery: test.delivery,
+				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedByName, Delivery: test.delivery,
 			}})
 			assert.Equal(t, len(record.readings), 0)
 		})
@@ -152,16 +154,16 @@ func TestDenialsAreKept(t *testing.T) {
 func TestSomebodyElsesPressIsKept(t *testing.T) {
 	t.Parallel()
 	for _, yes := range []bool{true, false} {
-		for rule, policy := range map[string]commands.Policy{
-			commands.DeniedToAnswerIt: {Everyone: true},
-			commands.DeniedByName:     {Users: []string{"U9"}},
+		for rule, rules := range map[string]policy.Policy{
+			policy.DeniedToAnswerIt: {Everyone: true},
+			policy.DeniedByName:     {Users: []string{"U9"}},
 		} {
 			record := &book{}
-			command := commands.NewRemove(commands.RemoveConfig{Policy: policy, Audit: record, Questions: oneQuestion{}, Logger: quiet()})
+			command := commands.NewRemove(commands.RemoveConfig{Policy: rules, Audit: record, Questions: oneQuestion{}, Logger: quiet()})
 			click := commands.Click{Delivery: "d2", Subject: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U2"}
 			answer, closed := command.Decide(t.Context(), click, yes)
 			assert.Assert(t, !closed)
-			assert.Equal(t, strings.Contains(shownAnswer(answer), "U1"), rule == commands.DeniedToAnswerIt, shownAnswer(answer))
+			assert.Equal(t, strings.Contains(shownAnswer(answer), "U1"), rule == policy.DeniedToAnswerIt, shownAnswer(answer))
 			again, closed := command.Decide(t.Context(), click, yes)
 			assert.Assert(t, !closed)
 			assert.Equal(t, len(again), 0)
@@ -176,14 +178,14 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 // only after who asks.
 func TestDenialsByChannelAreKept(t *testing.T) {
 	t.Parallel()
-	policy := commands.Policy{Everyone: true, Channels: []string{"C9"}}
+	rules := policy.Policy{Everyone: true, Channels: []string{"C9"}}
 	record := &book{}
-	commands.NewRemove(commands.RemoveConfig{Policy: policy, Audit: record, Questions: oneQuestion{}, Logger: quiet()}).
+	commands.NewRemove(commands.RemoveConfig{Policy: rules, Audit: record, Questions: oneQuestion{}, Logger: quiet()}).
 		Decide(t.Context(), commands.Click{Delivery: "d1", Subject: "d1", TeamID: "T1", ChannelID: "C9", UserID: "U1"}, true)
-	commands.NewUndo(commands.UndoConfig{Policy: policy, Audit: record, Records: oneRemoval{}, Logger: quiet()}).
+	commands.NewUndo(commands.UndoConfig{Policy: rules, Audit: record, Records: oneRemoval{}, Logger: quiet()}).
 		Run(t.Context(), commands.UndoClick{Delivery: "d2", RequestID: "r1", TeamID: "T1", ChannelID: "C9", UserID: "U1"})
 	denied := func(source ledger.Source, delivery string) ledger.Denial {
-		return ledger.Denial{Source: source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: commands.DeniedByChannel, Delivery: delivery}
+		return ledger.Denial{Source: source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedByChannel, Delivery: delivery}
 	}
 	assert.DeepEqual(t, record.denials, []ledger.Denial{denied(ledger.Answered, "d1"), denied(ledger.UndoButton, "d2")})
 }
@@ -196,36 +198,36 @@ func TestReadingsAreKept(t *testing.T) {
 	for name, test := range map[string]struct {
 		source         ledger.Source
 		chat, searched string
-		ask            func(t *testing.T, record commands.Audit) (something bool)
+		ask            func(t *testing.T, record policy.Audit) (something bool)
 	}{
-		"the list": {ledger.ChatList, "", "", func(t *testing.T, record commands.Audit) bool {
+		"the list": {ledger.ChatList, "", "", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			return len(finderOn(t, record).Run(t.Context(), in)) > 0
 		}},
-		"a search by a number": {ledger.ChatList, "", "+1 ••• ••• 0132", func(t *testing.T, record commands.Audit) bool {
+		"a search by a number": {ledger.ChatList, "", "+1 ••• ••• 0132", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			in := in
 			in.Text = ada
 			return len(finderOn(t, record).Run(t.Context(), in)) > 0
 		}},
-		"more of them": {ledger.ChatList, "", "spring c•••@example.com", func(t *testing.T, record commands.Audit) bool {
+		"more of them": {ledger.ChatList, "", "spring c•••@example.com", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			click := commands.Click{Delivery: "d1", Subject: "8 spring carla@example.com", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 			return len(finderOn(t, record).More(t.Context(), click)) > 0
 		}},
-		"the search in the form": {ledger.ChatSearch, "", "spring", func(t *testing.T, record commands.Audit) bool {
+		"the search in the form": {ledger.ChatSearch, "", "spring", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			in := in
 			in.Text = "spring"
 			return len(finderOn(t, record).Options(t.Context(), in)) > 0
 		}},
-		"the form on a chat": {ledger.Modal, chatID, "", func(t *testing.T, record commands.Audit) bool {
+		"the form on a chat": {ledger.Modal, chatID, "", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			_, may := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()}).
 				MayOpen(t.Context(), in, func() string { return chatID })
 			return may
 		}},
-		"the command on a chat": {ledger.SlashCommand, chatID, "", func(t *testing.T, record commands.Audit) bool {
+		"the command on a chat": {ledger.SlashCommand, chatID, "", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
 			in, before := in, opened
 			in.Text, in.OpenForm = chatID, func(string) { opened++ }
@@ -264,7 +266,7 @@ func TestAnEmptyFormIsNoReading(t *testing.T) {
 }
 
 // finderOn finds two chats, and records who does.
-func finderOn(t *testing.T, record commands.Audit) *commands.FindChats {
+func finderOn(t *testing.T, record policy.Audit) *commands.FindChats {
 	t.Helper()
 	return commands.NewFindChats(commands.FindChatsConfig{
 		Policy: anyone(), Audit: record, Book: bookOf(t, "US", gallery()[:2]...), Logger: quiet(),

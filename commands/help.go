@@ -3,28 +3,31 @@ package commands
 import (
 	"strings"
 	"unicode"
+
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
 )
 
 // Help says what linqbot can do, with examples.
-func Help() Answer {
-	answer := Answer{
-		Say("linqbot takes people out of Linq group chats, and says in a thread what came of it."),
-		Say("%s removes a person: the handle is their phone number, written as you would dial it, or their e-mail address. Put commas between several people.",
-			ID("/linq-remove <chatId> <handle>")),
+func Help() richtext.Answer {
+	answer := richtext.Answer{
+		richtext.Say("linqbot takes people out of Linq group chats, and says in a thread what came of it."),
+		richtext.Say("%s removes a person: the handle is their phone number, written as you would dial it, or their e-mail address. Put commas between several people.",
+			richtext.ID("/linq-remove <chatId> <handle>")),
 	}
 	answer = append(answer, otherWays()...)
 	return append(answer,
-		Say("In a workflow, add the step %s.", Name("Remove a Linq participant")),
-		Say("For 24 hours after a removal, the button %s, in its thread and in the Home tab, takes it back.", Name("Add back")),
-		Say("For example: %s.", ID("/linq-remove "+exampleChat+" "+exampleNumber)))
+		richtext.Say("In a workflow, add the step %s.", richtext.Name("Remove a Linq participant")),
+		richtext.Say("For 24 hours after a removal, the button %s, in its thread and in the Home tab, takes it back.", richtext.Name("Add back")),
+		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))
 }
 
 // otherWays are those for people without chat ids.
-func otherWays() Answer {
-	return Answer{
-		Say("%s alone opens a form in which you pick the chat and the people; with a chat id alone, only the people.", ID("/linq-remove")),
-		Say("%s lists the group chats that match, with their ids.", ID("/linq-chats [words or number]")),
-		Say("In a thread, where Slack runs no commands, open the menu of a message and choose %s.", Name("Remove from Linq chat…")),
+func otherWays() richtext.Answer {
+	return richtext.Answer{
+		richtext.Say("%s alone opens a form in which you pick the chat and the people; with a chat id alone, only the people.", richtext.ID("/linq-remove")),
+		richtext.Say("%s lists the group chats that match, with their ids.", richtext.ID("/linq-chats [words or number]")),
+		richtext.Say("In a thread, where Slack runs no commands, open the menu of a message and choose %s.", richtext.Name("Remove from Linq chat…")),
 	}
 }
 

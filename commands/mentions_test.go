@@ -6,7 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
+	"linqbot/commands/parse"
 	"linqbot/linq"
 )
 
@@ -83,7 +83,7 @@ func TestFindMentions(t *testing.T) {
 			if row.region == "" {
 				row.region = "US"
 			}
-			chat, people := commands.FindMentions(row.message, row.region)
+			chat, people := parse.Mentions(row.message, row.region)
 			var full []string
 			for _, person := range people {
 				full = append(full, person.Full())
@@ -99,12 +99,12 @@ func FuzzFindMentions(f *testing.F) {
 		f.Add(row.message, row.region)
 	}
 	f.Fuzz(func(t *testing.T, message, region string) {
-		chat, people := commands.FindMentions(message, region)
+		chat, people := parse.Mentions(message, region)
 		if id, err := linq.ParseChatID(chat); chat != "" && (err != nil || id.String() != chat) {
 			t.Errorf("%q is no chat id", chat)
 		}
 		for i, person := range people {
-			if _, err := commands.ParseHandle(person.Full(), region); err != nil {
+			if _, err := parse.Handle(person.Full(), region); err != nil {
 				t.Errorf("%q is no handle: %v", person.Full(), err)
 			}
 			for _, other := range people[:i] {

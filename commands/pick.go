@@ -6,15 +6,18 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // MayOpen says whether the person may open the form there. It returns true when they may; else the
 // answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
 // message names is looked for only for who may act.
-func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (Answer, bool) {
-	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
+func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (richtext.Answer, bool) {
+	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
 	}
@@ -27,17 +30,17 @@ func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation,
 	if chat == "" {
 		return true
 	}
-	if !c.gate.read(ctx, source, in.Caller(), rule, chat, "") {
+	if !c.gate.KeepReading(ctx, source, in.Caller(), rule, chat, "") {
 		return false
 	}
-	c.tally.Counted(source, "opened")
+	c.tally.Count(source, "opened")
 	return true
 }
 
 // MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is
 // looked at before. It returns true when they may; else the answer says why not.
-func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (Answer, bool) {
-	_, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
+func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+	_, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return answer, may
 }
 
@@ -45,15 +48,15 @@ func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (Answer, bool) {
 // looked at; its delivery is that of the form, so that sending it twice removes once. It returns
 // true when all of it was recorded, now or before, and the outcome will tell; else the answer says what is
 // to be known.
-func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []linq.Handle) (Answer, bool) {
+func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision, answer, may := c.gate.enter(ctx, ledger.Modal, in.Caller())
+	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
 	}
-	args := RemoveArgs{Chat: chat}
+	args := parse.RemoveArgs{Chat: chat}
 	for _, person := range people {
-		args.Handles = append(args.Handles, asListed(person))
+		args.Handles = append(args.Handles, parse.Listed(person))
 	}
 	picked := orders(in, args, decision.Rule)
 	for i := range picked {
@@ -61,12 +64,12 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	accepted, err := c.recorder.Accept(ctx, picked)
 	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Modal, "not_recorded")).Error("form answered")
+		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
 		return notRecorded(err), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Counted(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Count(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("form answered")
 	}
 	if wasSeen(accepted) {

@@ -12,15 +12,19 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 type pickRow struct {
 	name    string
 	people  []string // Ada if empty
 	channel string   // C1 if empty, none if -
-	policy  commands.Policy
+	policy  policy.Policy
 	answers map[string]ledger.Acceptance
 	err     error
 
@@ -40,14 +44,14 @@ func pickRows() []pickRow {
 		{name: "a handle that is no number", people: []string{"12345"}, recorded: true, outcome: "recorded"},
 		{name: "under way", answers: under, outcome: "under_way"},
 		{name: "some under way", people: []string{ada, ben}, answers: under, outcome: "under_way"},
-		{name: "denied", policy: commands.Policy{Users: []string{"U9"}}, outcome: "denied"},
-		{name: "denied in the channel", policy: commands.Policy{Users: []string{"U1"}, Channels: []string{"C9"}}, outcome: "denied"},
+		{name: "denied", policy: policy.Policy{Users: []string{"U9"}}, outcome: "denied"},
+		{name: "denied in the channel", policy: policy.Policy{Users: []string{"U1"}, Channels: []string{"C9"}}, outcome: "denied"},
 		{name: "not recorded", err: fmt.Errorf("%w: disk full", ledger.ErrNotRecorded), outcome: "not_recorded"},
 		{name: "in doubt", err: fmt.Errorf("%w: timeout", ledger.ErrDoubtful), outcome: "not_recorded"},
 	}
 }
 
-func (row pickRow) pick(t *testing.T) (r *recorder, answer commands.Answer, recorded bool, logged string) {
+func (row pickRow) pick(t *testing.T) (r *recorder, answer richtext.Answer, recorded bool, logged string) {
 	t.Helper()
 	var log bytes.Buffer
 	logger := logrus.New()
@@ -64,9 +68,9 @@ func (row pickRow) pick(t *testing.T) (r *recorder, answer commands.Answer, reco
 	if len(row.people) == 0 {
 		row.people = []string{ada}
 	}
-	var people []linq.Handle
-	for _, handle := range row.people {
-		people = append(people, linq.NewHandle(handle))
+	var people []handle.Handle
+	for _, person := range row.people {
+		people = append(people, handle.New(person))
 	}
 	id, err := linq.ParseChatID(chatID)
 	assert.NilError(t, err)
@@ -114,10 +118,10 @@ func TestPickedOrders(t *testing.T) {
 
 func TestInternational(t *testing.T) {
 	t.Parallel()
-	for handle, want := range map[string]string{
+	for person, want := range map[string]string{
 		ada: "+1 202-555-0132", "+493090182000": "+49 30 90182000", "Carla@Example.com": "Carla@example.com", "12345": "12345", "": "",
 	} {
-		assert.Equal(t, commands.International(linq.NewHandle(handle)), want)
+		assert.Equal(t, parse.International(handle.New(person)), want)
 	}
 }
 
@@ -125,12 +129,12 @@ func TestInternational(t *testing.T) {
 func TestMayOpen(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		policy commands.Policy
+		policy policy.Policy
 		want   string // "": it opens
 	}{
-		"named":              {commands.Policy{Users: []string{"U1"}}, ""},
-		"not named":          {commands.Policy{Users: []string{"U9"}}, "⛔ You may not remove people from Linq chats. Ask someone who may: @U9."},
-		"in another channel": {commands.Policy{Everyone: true, Channels: []string{"C9"}}, "⛔ Removals are not allowed in this channel. Ask for them in #C9."},
+		"named":              {policy.Policy{Users: []string{"U1"}}, ""},
+		"not named":          {policy.Policy{Users: []string{"U9"}}, "⛔ You may not remove people from Linq chats. Ask someone who may: @U9."},
+		"in another channel": {policy.Policy{Everyone: true, Channels: []string{"C9"}}, "⛔ Removals are not allowed in this channel. Ask for them in #C9."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

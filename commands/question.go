@@ -11,8 +11,12 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // What a click on a button asks for.
@@ -43,9 +47,9 @@ const (
 )
 
 // ask shows what would be done, and asks. accepted answers for args.Handles, in the same order.
-func (c *Remove) ask(ctx context.Context, in Invocation, args RemoveArgs, accepted []ledger.Acceptance) Answer {
-	var answer Answer
-	var open []Understood
+func (c *Remove) ask(ctx context.Context, in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance) richtext.Answer {
+	var answer richtext.Answer
+	var open []parse.ParsedHandle
 	var until time.Time
 	question := c.askedBefore(ctx, in, accepted)
 	for i, a := range accepted {
@@ -66,13 +70,13 @@ func (c *Remove) ask(ctx context.Context, in Invocation, args RemoveArgs, accept
 	for _, who := range open {
 		answer = append(answer, cautions(who)...)
 	}
-	yes := Button("Remove", ActionConfirm, question)
+	yes := richtext.Button("Remove", ActionConfirm, question)
 	yes.Danger = true
-	when := Say("within 10 minutes")
+	when := richtext.Say("within 10 minutes")
 	if question != in.Delivery { // some of them have passed
-		when = Say("before %s", Moment(until))
+		when = richtext.Say("before %s", richtext.Moment(until))
 	}
-	return append(answer, Say("Nothing is removed unless you choose Remove %s.%s%s", when, yes, Button("Cancel", ActionCancel, question)))
+	return append(answer, richtext.Say("Nothing is removed unless you choose Remove %s.%s%s", when, yes, richtext.Button("Cancel", ActionCancel, question)))
 }
 
 // askedBefore returns the delivery whose question is to be shown: this one, or, when the same person
@@ -92,17 +96,17 @@ func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledg
 }
 
 // preview says whom the removal would take out of which chat, and what Linq will likely say.
-func (c *Remove) preview(id linq.ChatID, people []Understood, chat linq.Chat, err error) []Text {
-	var each Text
+func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.Chat, err error) []richtext.Text {
+	var each richtext.Text
 	for _, who := range people {
-		each = append(each, Name(who.International))
+		each = append(each, richtext.Name(who.International))
 	}
-	names := allOf(each)
+	names := richtext.AllOf(each)
 	if linq.IsNoSuchChat(err) {
-		return []Text{Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, ID(id.String()))}
+		return []richtext.Text{richtext.Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, richtext.ID(id.String()))}
 	}
 	if err != nil {
-		texts := []Text{Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, ID(id.String()))}
+		texts := []richtext.Text{richtext.Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, richtext.ID(id.String()))}
 		for _, who := range people {
 			if c.lines.Remembers(who.Handle) {
 				texts = append(texts, ownLineForeseen(who))
@@ -110,20 +114,20 @@ func (c *Remove) preview(id linq.ChatID, people []Understood, chat linq.Chat, er
 		}
 		return texts
 	}
-	texts := []Text{Say("Remove %s from %s (%s)?", names, chatName(chat), ID(id.String()))}
+	texts := []richtext.Text{richtext.Say("Remove %s from %s (%s)?", names, chatName(chat), richtext.ID(id.String()))}
 	if !chat.IsGroup {
-		return append(texts, Say("This is a one-to-one chat, and people can only be removed from groups, so this will be refused."))
+		return append(texts, richtext.Say("This is a one-to-one chat, and people can only be removed from groups, so this will be refused."))
 	}
 	leaving := 0
 	for _, who := range people {
 		person, listed := chat.Find(who.Handle)
 		switch {
 		case !listed:
-			texts = append(texts, Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", Name(who.International)))
+			texts = append(texts, richtext.Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", richtext.Name(who.International)))
 		case person.IsMe, marksAsOurs(chat, who.Handle), c.lines.Remembers(who.Handle, person.Handle):
 			texts = append(texts, ownLineForeseen(who))
 		case !person.Active():
-			texts = append(texts, Say("%s has left this chat already, so there is nothing left to do for them.", Name(who.International)))
+			texts = append(texts, richtext.Say("%s has left this chat already, so there is nothing left to do for them.", richtext.Name(who.International)))
 		default:
 			leaving++
 		}
@@ -134,16 +138,16 @@ func (c *Remove) preview(id linq.ChatID, people []Understood, chat linq.Chat, er
 	return append(append(texts, headcount(chat, leaving)), foreseen(chat, leaving)...)
 }
 
-func ownLineForeseen(who Understood) Text {
-	return Say("%s is your own line, and linqbot only removes other people, so that will be refused.", Name(who.International))
+func ownLineForeseen(who parse.ParsedHandle) richtext.Text {
+	return richtext.Say("%s is your own line, and linqbot only removes other people, so that will be refused.", richtext.Name(who.International))
 }
 
 // marksAsOurs reports whether the chat marks the handle as a line of ours, in any entry and spelling.
-func marksAsOurs(chat linq.Chat, handle linq.Handle) bool {
+func marksAsOurs(chat linq.Chat, handle handle.Handle) bool {
 	return slices.ContainsFunc(chat.Handles, func(p linq.Participant) bool { return p.IsMe && p.Handle.Matches(handle) })
 }
 
-func headcount(chat linq.Chat, leaving int) Text {
+func headcount(chat linq.Chat, leaving int) richtext.Text {
 	active := chat.Active()
 	in := fmt.Sprintf("%d people are in it now", len(active))
 	if len(active) == 1 {
@@ -156,29 +160,29 @@ func headcount(chat linq.Chat, leaving int) Text {
 	if len(active) == leaving {
 		stay = "nobody"
 	}
-	return Say("%s; %s would stay.", in, stay)
+	return richtext.Say("%s; %s would stay.", in, stay)
 }
 
 // foreseen is what Linq will likely say; its own judgement decides.
-func foreseen(chat linq.Chat, leaving int) []Text {
+func foreseen(chat linq.Chat, leaving int) []richtext.Text {
 	const leastInGroup = 3
 	switch {
 	case chat.Service == linq.ServiceSMS:
-		return []Text{Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")}
+		return []richtext.Text{richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")}
 	case len(chat.Active())-leaving < leastInGroup:
-		return []Text{Say("At least 3 people must remain in a group, so Linq will likely refuse this.")}
+		return []richtext.Text{richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")}
 	}
 	return nil
 }
 
 // chatName names a chat, or says that it has no name. Linq may make a name of all the handles in the
 // chat, so a long one is cut.
-func chatName(chat linq.Chat) Span {
-	name := strings.TrimSpace(linq.MaskText(chat.DisplayName))
+func chatName(chat linq.Chat) richtext.Span {
+	name := strings.TrimSpace(handle.MaskText(chat.DisplayName))
 	if name == "" {
-		return Span{Kind: Words, Value: "a chat without a name"}
+		return richtext.Span{Kind: richtext.Words, Value: "a chat without a name"}
 	}
-	return Name(shortened(name))
+	return richtext.Name(richtext.Shortened(name))
 }
 
 // Click is a press of a button.
@@ -198,11 +202,11 @@ func (c Click) invocation() Invocation {
 
 // Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns
 // true when the question is closed, so that its buttons can go.
-func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, bool) {
+func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
 	in := click.invocation()
 	// Who asked may always say no, so that a no of somebody whom the policy denies is looked at.
-	decision := c.gate.decideUser(ctx, click.UserID)
+	decision := c.gate.DecideUser(ctx, click.UserID)
 	if yes && !decision.Allowed {
 		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
@@ -211,45 +215,45 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (Answer, boo
 		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
 	if errors.Is(err, ledger.ErrNotFound) {
-		log.WithField("outcome", c.tally.Counted(ledger.Answered, "unknown")).Info("question answered")
-		return Answer{Say("%s linqbot has no record of this question. Nothing was removed. To remove someone, ask again.", string(MarkRefused))}, true
+		log.WithField("outcome", c.tally.Count(ledger.Answered, "unknown")).Info("question answered")
+		return richtext.Answer{richtext.Say("%s linqbot has no record of this question. Nothing was removed. To remove someone, ask again.", string(richtext.MarkRefused))}, true
 	}
 	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
-		return Answer{Say("%s linqbot cannot read its ledger, so your answer was not recorded. Choose again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}, false
+		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Answered, "not_recorded")).Error("question not answered")
+		return richtext.Answer{richtext.Say("%s linqbot cannot read its ledger, so your answer was not recorded. Choose again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}, false
 	}
 	asked := view.Requests[0]
 	if click.UserID != asked.UserID {
 		if !decision.Allowed {
 			return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 		}
-		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), DeniedToAnswerIt, Say("Only %s, who asked, can decide this.", Member(asked.UserID))), false
+		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), policy.DeniedToAnswerIt, richtext.Say("Only %s, who asked, can decide this.", richtext.Member(asked.UserID))), false
 	}
 	cause := "declined by the person who asked"
 	if yes {
 		in.ChannelID = cmp.Or(asked.ChannelID, click.ChannelID)
-		if answer, may := c.gate.enterChannel(ctx, ledger.Answered, in.Caller()); !may {
+		if answer, may := c.gate.EnterChannel(ctx, ledger.Answered, in.Caller()); !may {
 			return answer, false
 		}
 		cause = "confirmed by the person who asked"
 	}
-	if fresh, err := c.gate.take(ctx, click.Delivery); err != nil {
+	if fresh, err := c.gate.TakeDelivery(ctx, click.Delivery); err != nil {
 		return c.notDecided(log, err), false
 	} else if !fresh {
-		log.WithField("outcome", c.tally.Counted(ledger.Answered, "redelivered")).Info("question answered")
+		log.WithField("outcome", c.tally.Count(ledger.Answered, "redelivered")).Info("question answered")
 		return nil, false
 	}
 	requests, decided, err := c.questions.Decide(ctx, click.Subject, yes, cause)
 	if err != nil {
 		return c.notDecided(log, err), false
 	}
-	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Counted(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
+	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Count(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
 	return decidedAnswer(requests, decided, yes), true
 }
 
-func (c *Remove) notDecided(log *logrus.Entry, err error) Answer {
-	log.WithError(err).WithField("outcome", c.tally.Counted(ledger.Answered, "not_recorded")).Error("question not answered")
-	return Answer{Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}
+func (c *Remove) notDecided(log *logrus.Entry, err error) richtext.Answer {
+	log.WithError(err).WithField("outcome", c.tally.Count(ledger.Answered, "not_recorded")).Error("question not answered")
+	return richtext.Answer{richtext.Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
 }
 
 func decidedName(decided int, yes bool) string {
@@ -264,24 +268,24 @@ func decidedName(decided int, yes bool) string {
 }
 
 // decidedAnswer takes the place of the question.
-func decidedAnswer(requests []ledger.Request, decided int, yes bool) Answer {
-	var people Text
+func decidedAnswer(requests []ledger.Request, decided int, yes bool) richtext.Answer {
+	var people richtext.Text
 	for _, r := range requests {
-		people = append(people, Name(International(linq.NewHandle(r.Handle.Reveal()))))
+		people = append(people, richtext.Name(parse.International(handle.New(r.Handle.Reveal()))))
 	}
-	what := Say("The removal of %s from chat %s", allOf(people), ID(requests[0].ChatID))
+	what := richtext.Say("The removal of %s from chat %s", richtext.AllOf(people), richtext.ID(requests[0].ChatID))
 	switch first := requests[0]; {
 	case decided > 0 && yes:
-		return Answer{Say("%s %s is recorded. The outcome follows in a thread here, or to you alone where linqbot may not post.", string(MarkQueued), what)}
+		return richtext.Answer{richtext.Say("%s %s is recorded. The outcome follows in a thread here, or to you alone where linqbot may not post.", string(richtext.MarkQueued), what)}
 	case decided > 0:
-		return Answer{Say("%s %s is cancelled. Nothing was removed.", string(MarkRefused), what)}
+		return richtext.Answer{richtext.Say("%s %s is cancelled. Nothing was removed.", string(richtext.MarkRefused), what)}
 	case first.State == ledger.Asked, first.State == ledger.Cancelled && !first.EndedAt.Before(first.ExpiresAt):
-		return Answer{Say("%s %s was not confirmed within 10 minutes. Nothing was removed. To remove them, ask again.", string(MarkRefused), what)}
+		return richtext.Answer{richtext.Say("%s %s was not confirmed within 10 minutes. Nothing was removed. To remove them, ask again.", string(richtext.MarkRefused), what)}
 	case first.State == ledger.Cancelled:
-		return Answer{Say("%s %s was cancelled before. Nothing was removed. To remove them, ask again.", string(MarkRefused), what)}
+		return richtext.Answer{richtext.Say("%s %s was cancelled before. Nothing was removed. To remove them, ask again.", string(richtext.MarkRefused), what)}
 	case yes:
-		return Answer{Say("%s %s was confirmed before. It is done once.", string(MarkQueued), what)}
+		return richtext.Answer{richtext.Say("%s %s was confirmed before. It is done once.", string(richtext.MarkQueued), what)}
 	default:
-		return Answer{Say("%s %s was confirmed before, so it can no longer be cancelled.", string(MarkQueued), what)}
+		return richtext.Answer{richtext.Say("%s %s was confirmed before, so it can no longer be cancelled.", string(richtext.MarkQueued), what)}
 	}
 }

@@ -19,8 +19,11 @@ import (
 
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -33,7 +36,7 @@ type desk struct {
 	path    string
 	started atomic.Int32 // removals that workers were given
 	past    atomic.Int64 // how far the clock is ahead
-	policy  commands.Policy
+	policy  policy.Policy
 	command *commands.Remove
 }
 
@@ -41,7 +44,7 @@ func newDesk(t *testing.T, chats ...linqtest.Chat) *desk {
 	t.Helper()
 	d := &desk{
 		T: t, linq: linqtest.Start(t, linqtest.Config{Chats: chats}), path: filepath.Join(t.TempDir(), "ledger.db"),
-		policy: commands.Policy{Everyone: true},
+		policy: policy.Policy{Everyone: true},
 	}
 	d.restart()
 	t.Cleanup(func() {
@@ -88,7 +91,7 @@ func (d *desk) stop() {
 // as it was at first.
 func (d *desk) take(t *testing.T, row int) {
 	t.Helper()
-	d.T, d.row, d.policy = t, fmt.Sprintf("%02d", row), commands.Policy{Everyone: true}
+	d.T, d.row, d.policy = t, fmt.Sprintf("%02d", row), policy.Policy{Everyone: true}
 	d.started.Store(0)
 	d.past.Store(0)
 	d.configure()
@@ -106,14 +109,14 @@ func chatsFor(rows int) []linqtest.Chat {
 }
 
 // asks gives the command for the chat.
-func (d *desk) asks(delivery, user, people string) commands.Answer {
+func (d *desk) asks(delivery, user, people string) richtext.Answer {
 	d.Helper()
 	in := in1()
 	in.Delivery, in.UserID, in.Text = delivery+d.row, user, d.chat()+" "+people
 	return d.command.Run(d.Context(), in)
 }
 
-func (d *desk) clicks(delivery, user string, yes bool) (commands.Answer, bool) {
+func (d *desk) clicks(delivery, user string, yes bool) (richtext.Answer, bool) {
 	d.Helper()
 	return d.command.Decide(d.Context(), commands.Click{Subject: delivery + d.row, TeamID: "T1", UserID: user, ChannelID: "C1"}, yes)
 }
@@ -251,7 +254,7 @@ func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 // asker is a command that asks, with what it needs of others in their places.
 func asker(chats commands.ChatReader, book *asking) *commands.Remove {
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: commands.Policy{Everyone: true}, Recorder: book, Region: "US", Logger: quiet(), Ask: true, Questions: book, Chats: chats,
+		Policy: policy.Policy{Everyone: true}, Recorder: book, Region: "US", Logger: quiet(), Ask: true, Questions: book, Chats: chats,
 	})
 }
 
@@ -303,21 +306,21 @@ func TestAPreviewWaitsALittle(t *testing.T) {
 
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	type answering = func(*desk) (commands.Answer, bool)
+	type answering = func(*desk) (richtext.Answer, bool)
 	click := func(user string, yes bool) answering {
-		return func(d *desk) (commands.Answer, bool) { return d.clicks("Tr1", user, yes) }
+		return func(d *desk) (richtext.Answer, bool) { return d.clicks("Tr1", user, yes) }
 	}
 	after := func(first, then answering) answering {
-		return func(d *desk) (commands.Answer, bool) {
+		return func(d *desk) (richtext.Answer, bool) {
 			first(d)
 			return then(d)
 		}
 	}
-	late := func(d *desk) (commands.Answer, bool) {
+	late := func(d *desk) (richtext.Answer, bool) {
 		d.past.Store(int64(10 * time.Minute))
 		return nil, false
 	}
-	swept := func(d *desk) (commands.Answer, bool) {
+	swept := func(d *desk) (richtext.Answer, bool) {
 		late(d)
 		for deadline := time.Now().Add(20 * time.Second); d.states("Tr1") != "cancelled cancelled"; time.Sleep(10 * time.Millisecond) {
 			assert.Assert(d, time.Now().Before(deadline), "the question does not expire")
@@ -338,25 +341,25 @@ func TestDecide(t *testing.T) {
 		{"no after yes", after(click("U1", true), click("U1", false)), "accepted accepted", 2},
 		{"yes by somebody else", click("U2", true), "asked asked", 0},
 		{"no by somebody else", click("U2", false), "asked asked", 0},
-		{"unknown", func(d *desk) (commands.Answer, bool) { return d.clicks("Tr404", "U1", true) }, "asked asked", 0},
+		{"unknown", func(d *desk) (richtext.Answer, bool) { return d.clicks("Tr404", "U1", true) }, "asked asked", 0},
 		{"expired", after(late, click("U1", true)), "asked asked", 0},
 		{"expired, and swept away", after(swept, click("U1", true)), "cancelled cancelled", 0},
-		{"not allowed any more", func(d *desk) (commands.Answer, bool) {
-			d.policy = commands.Policy{Users: []string{"U9"}}
+		{"not allowed any more", func(d *desk) (richtext.Answer, bool) {
+			d.policy = policy.Policy{Users: []string{"U9"}}
 			d.configure()
 			return d.clicks("Tr1", "U1", true)
 		}, "asked asked", 0},
-		{"not allowed in the channel any more, clicked elsewhere", func(d *desk) (commands.Answer, bool) {
-			d.policy = commands.Policy{Everyone: true, Channels: []string{"C9"}}
+		{"not allowed in the channel any more, clicked elsewhere", func(d *desk) (richtext.Answer, bool) {
+			d.policy = policy.Policy{Everyone: true, Channels: []string{"C9"}}
 			d.configure()
 			return d.command.Decide(d.Context(), commands.Click{Subject: "Tr1" + d.row, UserID: "U1", ChannelID: "C9"}, true)
 		}, "asked asked", 0},
-		{"not allowed any more, but no is always allowed", func(d *desk) (commands.Answer, bool) {
-			d.policy = commands.Policy{}
+		{"not allowed any more, but no is always allowed", func(d *desk) (richtext.Answer, bool) {
+			d.policy = policy.Policy{}
 			d.configure()
 			return d.clicks("Tr1", "U1", false)
 		}, "cancelled cancelled", 0},
-		{"yes after a restart", func(d *desk) (commands.Answer, bool) {
+		{"yes after a restart", func(d *desk) (richtext.Answer, bool) {
 			d.restart()
 			return d.clicks("Tr1", "U1", true)
 		}, "accepted accepted", 2},
@@ -469,14 +472,14 @@ func TestAPreviewKnowsOurLines(t *testing.T) {
 	t.Parallel()
 	server := linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{askedChat(func(c *linqtest.Chat) { c.People[0].IsMe = false })}})
 	own := knownLines()
-	_, err := own.Ours(t.Context(), nil, linq.NewHandle(ada))
+	_, err := own.Ours(t.Context(), nil, handle.New(ada))
 	assert.NilError(t, err)
 	for _, fault := range []linqtest.Fault{{Op: linqtest.GetChat, Times: 1, Status: 500}, {Op: linqtest.ListChats}} {
 		server.Inject(fault)
 		in := in1()
 		in.Text = chatID + " " + line
 		answer := commands.NewRemove(commands.RemoveConfig{
-			Policy: commands.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Ask: true, Questions: &asking{},
+			Policy: policy.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Ask: true, Questions: &asking{},
 			Chats: clientOf(t, server), Lines: own,
 		}).Run(t.Context(), in)
 		assert.Assert(t, strings.Contains(written(answer), "is your own line"), "%s", written(answer))

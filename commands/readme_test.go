@@ -28,7 +28,7 @@ func TestTheReadmeHasEverySentence(t *testing.T) {
 		holds(t, readme, table)
 	}
 
-	files, err := filepath.Glob("testdata/parse/*.golden")
+	files, err := filepath.Glob("parse/testdata/parse/*.golden")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%v, %v", files, err)
 	}

@@ -7,6 +7,10 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
+	"linqbot/commands/reconcile"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -25,8 +29,8 @@ type Invocation struct {
 }
 
 // Caller is who gave the command.
-func (in Invocation) Caller() Caller {
-	return Caller{Delivery: in.Delivery, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID}
+func (in Invocation) Caller() policy.Caller {
+	return policy.Caller{Delivery: in.Delivery, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID}
 }
 
 // Recorder takes orders; see [ledger.Ledger.Accept].
@@ -36,37 +40,37 @@ type Recorder interface {
 
 // Remove is the command /linq-remove.
 type Remove struct {
-	gate      *Gate
+	gate      *policy.Gate
 	recorder  Recorder
 	region    string
 	asks      bool
 	questions Questions
 	chats     ChatReader
-	lines     *OwnLines
+	lines     *reconcile.OwnLines
 	log       *logrus.Entry
-	tally     Tally
+	tally     policy.Outcomes
 }
 
 // RemoveConfig is what [Remove] needs.
 type RemoveConfig struct {
-	Policy   Policy
-	Audit    Audit // optional; nil records no denials and readings
+	Policy   policy.Policy
+	Audit    policy.Audit // optional; nil records no denials and readings
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
 
-	Ask       bool       // ask the person before anything is removed
-	Questions Questions  // needed only with Ask
-	Chats     ChatReader // needed only with Ask
-	Lines     *OwnLines  // nil: a preview knows what the chat says
+	Ask       bool                // ask the person before anything is removed
+	Questions Questions           // needed only with Ask
+	Chats     ChatReader          // needed only with Ask
+	Lines     *reconcile.OwnLines // nil: a preview knows what the chat says
 
-	Tally Tally // nil: nothing is counted
+	Tally policy.Outcomes // nil: nothing is counted
 }
 
 // NewRemove returns the command.
 func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
-		gate:     NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
 		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, tally: cfg.Tally,
 	}
@@ -74,31 +78,31 @@ func NewRemove(cfg RemoveConfig) *Remove {
 
 // Run records what the invocation asks for and says so. When it returns, either every removal that
 // was asked for is on disk, or none is and the answer says why.
-func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
+func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
-	decision, denied, may := c.gate.enter(ctx, ledger.SlashCommand, in.Caller())
+	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
 	}
 	if in.OpenForm != nil {
-		if chat, opens := OpensForm(in.Text); opens {
+		if chat, opens := parse.OpensForm(in.Text); opens {
 			return c.openForm(ctx, in, decision.Rule, chat)
 		}
 	}
-	args, err := ParseRemove(in.Text, c.region)
+	args, err := parse.Remove(in.Text, c.region)
 	if err != nil {
-		usage, ok := errors.AsType[*UsageError](err)
+		usage, ok := errors.AsType[*parse.UsageError](err)
 		if !ok {
-			usage = &UsageError{Why: Say("The command could not be read."), Usage: RemoveUsage()}
+			usage = &parse.UsageError{Why: richtext.Say("The command could not be read."), Usage: parse.RemoveUsage()}
 		}
-		log.WithFields(logrus.Fields{"outcome": c.tally.Counted(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
+		log.WithFields(logrus.Fields{"outcome": c.tally.Count(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
 		switch {
-		case usage.Code == UsageHelp:
+		case usage.Code == parse.UsageHelp:
 			return Help()
-		case usage.Code == UsageChatNotUUID && isWord(usage.Offending):
-			return append(Answer{usage.Why, usage.Usage}, otherWays()...) // it was meant as a subcommand, of which there is none
+		case usage.Code == parse.UsageChatNotUUID && isWord(usage.Offending):
+			return append(richtext.Answer{usage.Why, usage.Usage}, otherWays()...) // it was meant as a subcommand, of which there is none
 		}
-		return Answer{usage.Why, usage.Usage}
+		return richtext.Answer{usage.Why, usage.Usage}
 	}
 	asked := orders(in, args, decision.Rule)
 	if c.asks {
@@ -108,12 +112,12 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	}
 	accepted, err := c.recorder.Accept(ctx, asked)
 	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Counted(ledger.SlashCommand, "not_recorded")).Error("command answered")
+		log.WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
 		return notRecorded(err)
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Counted(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Count(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("command answered")
 	}
 	if wasSeen(accepted) {
@@ -125,7 +129,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) Answer {
 	return acknowledge(in, args, accepted)
 }
 
-func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) Answer {
+func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {
 	if !c.opens(ctx, ledger.SlashCommand, in, rule, chat) {
 		return nil
 	}
@@ -133,7 +137,7 @@ func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string)
 	return FormOpens()
 }
 
-func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
+func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
 	orders := make([]ledger.Order, len(args.Handles))
 	for i, understood := range args.Handles {
 		orders[i] = ledger.Order{
@@ -146,11 +150,11 @@ func orders(in Invocation, args RemoveArgs, rule string) []ledger.Order {
 	return orders
 }
 
-func notRecorded(err error) Answer {
+func notRecorded(err error) richtext.Answer {
 	if !errors.Is(err, ledger.ErrNotRecorded) { // only that is certain
-		return Answer{Say("%s linqbot could not make sure that this was recorded. If a thread about it appears here, it was; if none does within a minute, try again.", string(MarkNeedsPerson))}
+		return richtext.Answer{richtext.Say("%s linqbot could not make sure that this was recorded. If a thread about it appears here, it was; if none does within a minute, try again.", string(richtext.MarkNeedsPerson))}
 	}
-	return Answer{Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(MarkNeedsPerson))}
+	return richtext.Answer{richtext.Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
 }
 
 // wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery

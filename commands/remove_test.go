@@ -15,6 +15,8 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -61,7 +63,7 @@ type removeRow struct {
 	name    string
 	text    string // after the chat id; Ada's number if empty
 	whole   string // all of it, in place of the above
-	policy  commands.Policy
+	policy  policy.Policy
 	answers map[string]ledger.Acceptance
 	err     error
 
@@ -97,8 +99,8 @@ func removeRows() []removeRow {
 		{name: "help", whole: "help", outcome: "usage"},
 		{name: "no chat id", whole: "launch " + ada, outcome: "usage"},
 		{name: "one bad handle of two", text: ada + ", 555", outcome: "usage"},
-		{name: "denied", policy: commands.Policy{Users: []string{"U9"}}, outcome: "denied"},
-		{name: "denied before it is read", whole: "nonsense", policy: commands.Policy{Users: []string{"U9"}}, outcome: "denied"},
+		{name: "denied", policy: policy.Policy{Users: []string{"U9"}}, outcome: "denied"},
+		{name: "denied before it is read", whole: "nonsense", policy: policy.Policy{Users: []string{"U9"}}, outcome: "denied"},
 		{name: "not recorded", outcome: "not_recorded", err: fmt.Errorf("%w: disk full", ledger.ErrNotRecorded)},
 		{name: "in doubt", outcome: "not_recorded", err: fmt.Errorf("%w: timeout", ledger.ErrDoubtful)},
 		{name: "another error", outcome: "not_recorded", err: errors.New("no one expects this")},
@@ -106,7 +108,7 @@ func removeRows() []removeRow {
 }
 
 // run gives the command, and returns what was recorded, answered and logged.
-func (row removeRow) run(t *testing.T) (*recorder, commands.Answer, string) {
+func (row removeRow) run(t *testing.T) (*recorder, richtext.Answer, string) {
 	t.Helper()
 	var logged bytes.Buffer
 	logger := logrus.New()

@@ -7,14 +7,14 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
 // tallied is what was counted.
 type tallied struct{ outcomes []string }
 
-func (c *tallied) of(t *testing.T, want ledger.Source) commands.Tally {
+func (c *tallied) of(t *testing.T, want ledger.Source) policy.Outcomes {
 	t.Helper()
 	return func(source ledger.Source, outcome string) {
 		assert.Check(t, source == want, "counted as %s", source)
@@ -39,5 +39,5 @@ func (c *tallied) wantLogged(t *testing.T, logged string) {
 
 func TestNobodyTallies(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, commands.Tally(nil).Counted(ledger.SlashCommand, "denied"), "denied")
+	assert.Equal(t, policy.Outcomes(nil).Count(ledger.SlashCommand, "denied"), "denied")
 }

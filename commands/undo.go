@@ -9,26 +9,29 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
 // Undo takes removals back: it is the button "Add back".
 type Undo struct {
 	cfg  UndoConfig
-	gate *Gate
+	gate *policy.Gate
 	log  *logrus.Entry
 }
 
 // UndoConfig is what an [Undo] needs.
 type UndoConfig struct {
-	Policy    Policy
-	Audit     Audit // optional; nil records no denials, and no presses
+	Policy    policy.Policy
+	Audit     policy.Audit // optional; nil records no denials, and no presses
 	Recorder  Recorder
 	Records   UndoRecords
-	Explainer Explainer
+	Explainer outcome.Explainer
 	Logger    *logrus.Logger
 	Now       func() time.Time // nil: time.Now
-	Tally     Tally            // nil: nothing is counted
+	Tally     policy.Outcomes  // nil: nothing is counted
 }
 
 // UndoRecords is what an [Undo] reads in the ledger.
@@ -53,16 +56,16 @@ func NewUndo(cfg UndoConfig) *Undo {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	gate := NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
+	gate := policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
 	return &Undo{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // Run records that the person is to be added back. It returns what the one who clicked is told alone:
 // nothing when it is recorded, for then the thread says it all, or when the press was seen before.
-func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
+func (u *Undo) Run(ctx context.Context, click UndoClick) richtext.Answer {
 	log := u.log.WithFields(logrus.Fields{"user": click.UserID, "channel": click.ChannelID})
-	by := Caller{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
-	decision, answer, may := u.gate.enterAnywhere(ctx, ledger.UndoButton, by)
+	by := policy.Caller{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
+	decision, answer, may := u.gate.EnterAnywhere(ctx, ledger.UndoButton, by)
 	if !may {
 		return answer
 	}
@@ -72,46 +75,46 @@ func (u *Undo) Run(ctx context.Context, click UndoClick) Answer {
 		return u.unread(log, err)
 	}
 	by.ChannelID = removal.ChannelID // which counts, wherever the button stands
-	if answer, may := u.gate.enterChannel(ctx, ledger.UndoButton, by); !may {
+	if answer, may := u.gate.EnterChannel(ctx, ledger.UndoButton, by); !may {
 		return answer
 	}
 	// Whatever comes of it, the press is spent: it must not add somebody later, when another one has failed.
-	if fresh, err := u.gate.take(ctx, click.Delivery); err != nil {
+	if fresh, err := u.gate.TakeDelivery(ctx, click.Delivery); err != nil {
 		return u.unread(log, err)
 	} else if !fresh {
-		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "redelivered")).Info("undo answered")
+		log.WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "redelivered")).Info("undo answered")
 		return nil
 	}
 	if !known {
-		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "unknown")).Info("undo answered")
-		return Answer{Say("%s linqbot has no record of this removal. Nobody was added. %s", string(MarkRefused), askSomeoneInIt())}
+		log.WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "unknown")).Info("undo answered")
+		return richtext.Answer{richtext.Say("%s linqbot has no record of this removal. Nobody was added. %s", string(richtext.MarkRefused), outcome.AskSomeoneInChat())}
 	}
 	log = log.WithField("removal", removal.ShortID())
 	// Who comes too late is told all the same when somebody was in time.
 	undone, err := u.cfg.Records.UndoneBy(ctx, removal.ID)
 	switch {
 	case err == nil:
-		log.WithFields(logrus.Fields{"outcome": u.cfg.Tally.Counted(ledger.UndoButton, "asked_before"), "request": undone.ShortID()}).Info("undo answered")
+		log.WithFields(logrus.Fields{"outcome": u.cfg.Tally.Count(ledger.UndoButton, "asked_before"), "request": undone.ShortID()}).Info("undo answered")
 		return u.askedBefore(click.UserID, removal, undone)
 	case !errors.Is(err, ledger.ErrNotFound):
 		return u.unread(log, err)
 	}
 	if why := u.notOffered(removal); len(why) > 0 {
-		log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_offered")).Info("undo answered")
-		return Answer{Say("%s %s", string(MarkRefused), why)}
+		log.WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "not_offered")).Info("undo answered")
+		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkRefused), why)}
 	}
 	return u.record(ctx, log, removal, undoOrder(click, removal, decision.Rule))
 }
 
-func (u *Undo) notOffered(removal ledger.Request) Text {
+func (u *Undo) notOffered(removal ledger.Request) richtext.Text {
 	switch {
-	case OffersUndo(removal, u.cfg.Now()):
+	case outcome.OffersUndo(removal, u.cfg.Now()):
 		return nil
-	case canBeUndone(removal):
-		return Say("%s left %s more than 24 hours ago, which is too long for Add back. Nobody was added. %s",
-			u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), askSomeoneInIt())
+	case outcome.CanBeUndone(removal):
+		return richtext.Say("%s left %s more than 24 hours ago, which is too long for Add back. Nobody was added. %s",
+			u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), outcome.AskSomeoneInChat())
 	default:
-		return Say("Add back is only for people whom linqbot has removed. Nobody was added.")
+		return richtext.Say("Add back is only for people whom linqbot has removed. Nobody was added.")
 	}
 }
 
@@ -133,12 +136,12 @@ const (
 // record asks for the first addition, or for the one after those that came to nothing. The number of
 // a try is part of its delivery, so that of clicks side by side the ledger records one, and the
 // others find it: nobody has to know how many there were.
-func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Request, order ledger.Order) Answer {
+func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Request, order ledger.Order) richtext.Answer {
 	for try := 1; try <= mostUndos; try++ {
 		order.Delivery = fmt.Sprintf("undo-%s-%d", removal.ID, try)
 		accepted, err := u.cfg.Recorder.Accept(ctx, []ledger.Order{order})
 		if err != nil {
-			log.WithError(err).WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_recorded")).Error("undo answered")
+			log.WithError(err).WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "not_recorded")).Error("undo answered")
 			return notRecorded(err)
 		}
 		a := accepted[0]
@@ -146,16 +149,16 @@ func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Req
 			continue
 		}
 		log.WithFields(logrus.Fields{
-			"outcome": u.cfg.Tally.Counted(ledger.UndoButton, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
+			"outcome": u.cfg.Tally.Count(ledger.UndoButton, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
 		}).Info("undo answered")
 		if a.Outcome == ledger.Recorded {
 			return nil
 		}
 		return u.askedBefore(order.UserID, removal, a.Request)
 	}
-	log.WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "too_often")).Warn("undo answered")
-	return Answer{Say("%s Adding %s back to %s was asked for %s times already, and is not tried again. Look into the chat; if they are not in it, ask someone who is to add them.",
-		string(MarkRefused), u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), fmt.Sprint(mostUndos))}
+	log.WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "too_often")).Warn("undo answered")
+	return richtext.Answer{richtext.Say("%s Adding %s back to %s was asked for %s times already, and is not tried again. Look into the chat; if they are not in it, ask someone who is to add them.",
+		string(richtext.MarkRefused), u.cfg.Explainer.Who(removal), u.cfg.Explainer.Chat(removal), fmt.Sprint(mostUndos))}
 }
 
 // mayFollow reports whether another addition may be asked for after this one. One that was refused a
@@ -170,19 +173,19 @@ func (u *Undo) mayFollow(addition ledger.Request) bool {
 }
 
 // askedBefore says who asked first, and where that stands.
-func (u *Undo) askedBefore(user string, removal, addition ledger.Request) Answer {
-	by := Text{Member(addition.UserID)}
+func (u *Undo) askedBefore(user string, removal, addition ledger.Request) richtext.Answer {
+	by := richtext.Text{richtext.Member(addition.UserID)}
 	if addition.UserID == user {
-		by = Say("you")
+		by = richtext.Say("you")
 	}
 	addition.ChatName = cmp.Or(addition.ChatName, removal.ChatName)
 	status := u.cfg.Explainer.Explain(addition)
-	return Answer{Say("%s Adding them back was already asked for by %s at %s. %s",
-		string(status.Mark), by, Moment(addition.AcceptedAt), status.Happened)}
+	return richtext.Answer{richtext.Say("%s Adding them back was already asked for by %s at %s. %s",
+		string(status.Mark), by, richtext.Moment(addition.AcceptedAt), status.Happened)}
 }
 
 // unread answers when the ledger could not be read: then nothing was written either.
-func (u *Undo) unread(log *logrus.Entry, err error) Answer {
-	log.WithError(err).WithField("outcome", u.cfg.Tally.Counted(ledger.UndoButton, "not_recorded")).Error("undo answered")
+func (u *Undo) unread(log *logrus.Entry, err error) richtext.Answer {
+	log.WithError(err).WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "not_recorded")).Error("undo answered")
 	return notRecorded(fmt.Errorf("%w: %w", ledger.ErrNotRecorded, err))
 }

@@ -19,6 +19,9 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -33,7 +36,7 @@ type undoWorld struct {
 }
 
 // newUndoWorld is a minute after the end of the removal.
-func newUndoWorld(t *testing.T, policy commands.Policy) *undoWorld {
+func newUndoWorld(t *testing.T, policy policy.Policy) *undoWorld {
 	t.Helper()
 	w := &undoWorld{t: t}
 	w.now.Store(time.Minute.Microseconds())
@@ -80,7 +83,7 @@ func (w *undoWorld) click(user string) commands.UndoClick {
 	}
 }
 
-func (w *undoWorld) run(user string) commands.Answer {
+func (w *undoWorld) run(user string) richtext.Answer {
 	return w.undo.Run(context.Background(), w.click(user))
 }
 
@@ -106,7 +109,7 @@ func (w *undoWorld) ends(r ledger.Request, state ledger.State) {
 
 func (w *undoWorld) later(d time.Duration) { w.now.Add(d.Microseconds()) }
 
-func anyone() commands.Policy { return commands.Policy{Everyone: true} }
+func anyone() policy.Policy { return policy.Policy{Everyone: true} }
 
 func TestUndo(t *testing.T) {
 	t.Parallel()
@@ -135,16 +138,16 @@ func TestUndoObeysThePolicy(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
-		policy  commands.Policy
+		policy  policy.Policy
 		unknown bool
 		want    string // the denial; "" when it is allowed
 	}{
-		{name: "a user who may", policy: commands.Policy{Users: []string{"U2"}}},
-		{name: "a user who may not", policy: commands.Policy{Users: []string{"U9"}}, want: "⛔ You may not remove people from Linq chats. Ask someone who may: [@U9]."},
+		{name: "a user who may", policy: policy.Policy{Users: []string{"U2"}}},
+		{name: "a user who may not", policy: policy.Policy{Users: []string{"U9"}}, want: "⛔ You may not remove people from Linq chats. Ask someone who may: [@U9]."},
 		{name: "nobody may", want: "⛔ You may not remove people from Linq chats. Ask someone who runs linqbot to add you to a user group that may."},
-		{name: "the removal's channel", policy: commands.Policy{Everyone: true, Channels: []string{"C1"}}},
-		{name: "only the click's channel", policy: commands.Policy{Everyone: true, Channels: []string{"C2"}}, want: "⛔ Removals are not allowed in this channel. Ask for them in [#C2]."},
-		{name: "an unknown removal tells a stranger nothing", unknown: true, policy: commands.Policy{Users: []string{"U9"}}, want: "⛔ You may not remove people from Linq chats. Ask someone who may: [@U9]."},
+		{name: "the removal's channel", policy: policy.Policy{Everyone: true, Channels: []string{"C1"}}},
+		{name: "only the click's channel", policy: policy.Policy{Everyone: true, Channels: []string{"C2"}}, want: "⛔ Removals are not allowed in this channel. Ask for them in [#C2]."},
+		{name: "an unknown removal tells a stranger nothing", unknown: true, policy: policy.Policy{Users: []string{"U9"}}, want: "⛔ You may not remove people from Linq chats. Ask someone who may: [@U9]."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +166,7 @@ func TestUndoObeysThePolicy(t *testing.T) {
 	}
 }
 
-func shownAnswer(answer commands.Answer) string {
+func shownAnswer(answer richtext.Answer) string {
 	var texts []string
 	for _, text := range answer {
 		texts = append(texts, markedUp(text))
@@ -270,17 +273,17 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	t.Parallel()
 	now := askedAt()
 	removal := ledger.Request{Order: ledger.Order{Kind: ledger.Remove}, State: ledger.Removed, EndedAt: now}
-	assert.Assert(t, commands.OffersUndo(removal, now))
+	assert.Assert(t, outcome.OffersUndo(removal, now))
 	for _, state := range []ledger.State{
 		ledger.Asked, ledger.Accepted, ledger.Sent, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled, ledger.Added,
 	} {
 		other := removal
 		other.State = state
-		assert.Assert(t, !commands.OffersUndo(other, now), string(state))
+		assert.Assert(t, !outcome.OffersUndo(other, now), string(state))
 	}
 	addition := removal
 	addition.Kind = ledger.Add
-	assert.Assert(t, !commands.OffersUndo(addition, now))
+	assert.Assert(t, !outcome.OffersUndo(addition, now))
 
 	w := newUndoWorld(t, anyone())
 	w.removal.State = ledger.Unconfirmed
@@ -405,12 +408,12 @@ func TestUndoAnswers(t *testing.T) {
 		records undoRecords
 		take    error // what the recorder says
 		after   time.Duration
-		policy  commands.Policy
+		policy  policy.Policy
 		outcome string
 		adds    int
 	}{
 		{name: "recorded", outcome: "recorded", adds: 1},
-		{name: "denied", policy: commands.Policy{Users: []string{"U9"}}, outcome: "denied"},
+		{name: "denied", policy: policy.Policy{Users: []string{"U9"}}, outcome: "denied"},
 		{name: "unknown", records: undoRecords{err: fmt.Errorf("load: %w", ledger.ErrNotFound)}, outcome: "unknown"},
 		{name: "too late", after: 25 * time.Hour, outcome: "not_offered"},
 		{

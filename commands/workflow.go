@@ -8,6 +8,10 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -23,17 +27,17 @@ type StepOutputs struct {
 // Workflow is the workflow step.
 type Workflow struct {
 	cfg  WorkflowConfig
-	gate *Gate
+	gate *policy.Gate
 }
 
 // WorkflowConfig is what a [Workflow] needs.
 type WorkflowConfig struct {
 	Off       bool // refuse all steps
-	Policy    Policy
-	Audit     Audit          // optional; nil records no denials
+	Policy    policy.Policy
+	Audit     policy.Audit   // optional; nil records no denials
 	Logger    *logrus.Logger // optional; nil logs no denials
 	Region    string
-	Explainer Explainer
+	Explainer outcome.Explainer
 	Now       func() time.Time // nil: time.Now
 }
 
@@ -42,30 +46,30 @@ func NewWorkflow(cfg WorkflowConfig) *Workflow {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Workflow{cfg: cfg, gate: NewGate(GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger})}
+	return &Workflow{cfg: cfg, gate: policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger})}
 }
 
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's
 // people to read; empty when it is not.
-func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, Text) {
+func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text) {
 	if w.cfg.Off {
-		return ledger.Order{}, Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on.")
+		return ledger.Order{}, richtext.Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on.")
 	}
-	inputs, err := DecodeStepInputs(run.Inputs.Reveal())
+	inputs, err := parse.DecodeStepInputs(run.Inputs.Reveal())
 	if err != nil {
 		return ledger.Order{}, refusedInput(err)
 	}
 	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
-		w.gate.Deny(ctx, ledger.WorkflowStep, Caller{
+		w.gate.Deny(ctx, ledger.WorkflowStep, policy.Caller{
 			Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy,
 		}, rule, why)
 		return ledger.Order{}, why
 	}
-	chat, err := ParseChat(inputs.ChatID)
+	chat, err := parse.Chat(inputs.ChatID)
 	if err != nil {
 		return ledger.Order{}, refusedInput(err)
 	}
-	person, err := ParseHandle(inputs.Handle, w.cfg.Region)
+	person, err := parse.Handle(inputs.Handle, w.cfg.Region)
 	if err != nil {
 		return ledger.Order{}, refusedInput(err)
 	}
@@ -81,11 +85,11 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 }
 
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
-func (w *Workflow) denied(ctx context.Context, inputs StepInputs) (why Text, rule string) {
+func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why richtext.Text, rule string) {
 	if inputs.ChannelID != "" {
-		if why := w.cfg.Policy.channelDenial(inputs.ChannelID); len(why) > 0 {
-			return Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
-				InChannel(inputs.ChannelID), w.cfg.Policy.whichChannels()), DeniedByChannel
+		if why := w.cfg.Policy.DenyChannel(inputs.ChannelID); len(why) > 0 {
+			return richtext.Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
+				richtext.InChannel(inputs.ChannelID), w.cfg.Policy.WhichChannels()), policy.DeniedByChannel
 		}
 	}
 	if inputs.RequestedBy == "" {
@@ -95,9 +99,9 @@ func (w *Workflow) denied(ctx context.Context, inputs StepInputs) (why Text, rul
 	case decision.Allowed:
 		return nil, ""
 	case decision.Unknown:
-		return Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", Member(inputs.RequestedBy)), decision.Rule
+		return richtext.Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", richtext.Member(inputs.RequestedBy)), decision.Rule
 	default:
-		return Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", Member(inputs.RequestedBy)), decision.Rule
+		return richtext.Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", richtext.Member(inputs.RequestedBy)), decision.Rule
 	}
 }
 
@@ -105,24 +109,24 @@ func (w *Workflow) denied(ctx context.Context, inputs StepInputs) (why Text, rul
 // as a link. Without one the report opens a thread of its own.
 func isMessageTS(text string) bool {
 	seconds, micros, _ := strings.Cut(text, ".")
-	return seconds != "" && micros != "" && digitsOf(text) == seconds+micros
+	return seconds != "" && micros != "" && parse.DigitsOf(text) == seconds+micros
 }
 
 // RefusedBefore is what a run ends with that the policy denied, and that begins again after that has changed.
-func RefusedBefore() Text {
-	return Say("This run was refused before, and is not carried out any more. Nothing was removed. Run the workflow again.")
+func RefusedBefore() richtext.Text {
+	return richtext.Say("This run was refused before, and is not carried out any more. Nothing was removed. Run the workflow again.")
 }
 
-func unreadInputs() Text {
-	return Say("The step's inputs could not be read. Nothing was removed. Check the step in the workflow.")
+func unreadInputs() richtext.Text {
+	return richtext.Say("The step's inputs could not be read. Nothing was removed. Check the step in the workflow.")
 }
 
-func refusedInput(err error) Text {
-	if usage, ok := errors.AsType[*UsageError](err); ok {
-		return Say("Nothing was removed. %s", usage.Why)
+func refusedInput(err error) richtext.Text {
+	if usage, ok := errors.AsType[*parse.UsageError](err); ok {
+		return richtext.Say("Nothing was removed. %s", usage.Why)
 	}
-	if input, ok := errors.AsType[*InputError](err); ok {
-		return Say("Nothing was removed. %s", input.Why)
+	if input, ok := errors.AsType[*parse.InputError](err); ok {
+		return richtext.Say("Nothing was removed. %s", input.Why)
 	}
 	return unreadInputs()
 }
@@ -133,7 +137,7 @@ const reportSentAfter = 30 * time.Second
 
 // Outcome says how a run ends that follows r. Wait is positive while it does not end yet; refused is
 // the sentence of a run that ends in an error.
-func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused Text, wait time.Duration) {
+func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richtext.Text, wait time.Duration) {
 	const look = 500 * time.Millisecond
 	status := w.cfg.Explainer.Explain(r)
 	outputs = StepOutputs{
@@ -155,17 +159,17 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused Text,
 	if len(status.Next) == 0 {
 		return outputs, status.Happened, 0
 	}
-	return outputs, Say("%s %s", status.Happened, status.Next), 0
+	return outputs, richtext.Say("%s %s", status.Happened, status.Next), 0
 }
 
 // firstSentence cuts after the first full stop of ours. Those in names are their own.
-func firstSentence(text Text) Text {
+func firstSentence(text richtext.Text) richtext.Text {
 	for i, span := range text {
-		if span.Kind != Words {
+		if span.Kind != richtext.Words {
 			continue
 		}
 		if before, _, more := strings.Cut(span.Value, ". "); more {
-			return append(text[:i:i], Span{Kind: Words, Value: before + "."})
+			return append(text[:i:i], richtext.Span{Kind: richtext.Words, Value: before + "."})
 		}
 		if strings.HasSuffix(span.Value, ".") {
 			return text[:i+1]

@@ -14,6 +14,9 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/outcome"
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -40,18 +43,18 @@ type object = map[string]any
 
 func TestStepInputs(t *testing.T) {
 	t.Parallel()
-	whole := commands.StepInputs{ChatID: chatID, Handle: "(202) 555-0132"}
+	whole := parse.StepInputs{ChatID: chatID, Handle: "(202) 555-0132"}
 	for _, test := range []struct {
 		name    string
 		encoded string
-		want    commands.StepInputs
+		want    parse.StepInputs
 		fails   bool
 	}{
 		{name: "the required ones", encoded: inputs(nil), want: whole},
 		{
 			name:    "all",
 			encoded: inputs(object{"channel_id": "C1", "message_ts": "1741538710.000100", "requested_by": "U2"}),
-			want:    commands.StepInputs{ChatID: chatID, Handle: "(202) 555-0132", ChannelID: "C1", MessageTS: "1741538710.000100", RequestedBy: "U2"},
+			want:    parse.StepInputs{ChatID: chatID, Handle: "(202) 555-0132", ChannelID: "C1", MessageTS: "1741538710.000100", RequestedBy: "U2"},
 		},
 		{name: "unknown ones", encoded: inputs(object{"mood": "good", "more": []int{1}}), want: whole},
 		{name: "null", encoded: inputs(object{"requested_by": json.RawMessage("null")}), want: whole},
@@ -65,7 +68,7 @@ func TestStepInputs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := commands.DecodeStepInputs(test.encoded)
+			got, err := parse.DecodeStepInputs(test.encoded)
 			assert.Equal(t, err != nil, test.fails, err)
 			assert.Equal(t, got, test.want)
 		})
@@ -76,9 +79,9 @@ func FuzzDecodeStepInputs(f *testing.F) {
 	for _, encoded := range []string{inputs(nil), inputs(object{"channel_id": 1, "requested_by": []string{}}), "null", "[]", `{"chat_id":"\ud800"}`, `{"a":`} {
 		f.Add(encoded)
 	}
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Policy: commands.Policy{Everyone: true}, Region: "US"})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Policy: policy.Policy{Everyone: true}, Region: "US"})
 	f.Fuzz(func(t *testing.T, encoded string) {
-		in, err := commands.DecodeStepInputs(encoded)
+		in, err := parse.DecodeStepInputs(encoded)
 		if (err == nil) != json.Valid([]byte(encoded)) && err == nil {
 			t.Errorf("%q is no JSON", encoded)
 		}
@@ -100,7 +103,7 @@ type orderRow struct {
 	encoded string
 	changed map[string]any
 	off     bool
-	policy  commands.Policy
+	policy  policy.Policy
 	members groupsOf
 	region  string // US if empty
 
@@ -110,7 +113,7 @@ type orderRow struct {
 func orderRows() []orderRow {
 	plain := func(*ledger.Order) {}
 	channel := func(o *ledger.Order) { o.ChannelID = "C1" }
-	inChannels := commands.Policy{Channels: []string{"C7", "C8"}}
+	inChannels := policy.Policy{Channels: []string{"C7", "C8"}}
 	return []orderRow{
 		{name: "the required inputs", want: plain},
 		{name: "a chat id in capitals, in backticks", changed: object{"chat_id": " `" + strings.ToUpper(chatID) + "` "}, want: plain},
@@ -128,8 +131,8 @@ func orderRows() []orderRow {
 		{name: "a message without a channel is nowhere", changed: object{"message_ts": "1741538710.000100"}, want: plain},
 		{name: "a link in place of a message", changed: object{"channel_id": "C1", "message_ts": "https://acme.slack.com/archives/C1/p1741538710000100"}, want: channel},
 		{name: "half a timestamp", changed: object{"channel_id": "C1", "message_ts": "1741538710."}, want: channel},
-		{name: "somebody who may", policy: commands.Policy{Users: []string{"U2"}}, changed: object{"requested_by": "U2"}, want: func(o *ledger.Order) { o.UserID = "U2" }},
-		{name: "nobody, and only some may", policy: commands.Policy{Users: []string{"U2"}}, want: plain},
+		{name: "somebody who may", policy: policy.Policy{Users: []string{"U2"}}, changed: object{"requested_by": "U2"}, want: func(o *ledger.Order) { o.UserID = "U2" }},
+		{name: "nobody, and only some may", policy: policy.Policy{Users: []string{"U2"}}, want: plain},
 		{name: "a channel that is allowed", policy: inChannels, changed: object{"channel_id": "C8"}, want: func(o *ledger.Order) { o.ChannelID = "C8" }},
 		{name: "no channel, and only some are allowed", policy: inChannels, want: plain},
 
@@ -143,7 +146,7 @@ func orderRows() []orderRow {
 		{name: "a chat id without hyphens", changed: object{"chat_id": strings.ReplaceAll(chatID, "-", "")}},
 		{name: "a chat id with more around it", changed: object{"chat_id": "the chat " + chatID}},
 		{name: "a path in place of a chat id", changed: object{"chat_id": "../webhook-subscriptions/b2c3d4e5#"}},
-		{name: "a requester of a wrong type", policy: commands.Policy{Users: []string{"U9"}}, changed: object{"requested_by": object{"id": "U9"}}},
+		{name: "a requester of a wrong type", policy: policy.Policy{Users: []string{"U9"}}, changed: object{"requested_by": object{"id": "U9"}}},
 		{name: "a channel of a wrong type", policy: inChannels, changed: object{"channel_id": []string{"C8"}}},
 		{name: "a message of a wrong type", changed: object{"message_ts": 1741538710.0001}},
 		{name: "a requester in another case", changed: object{"Requested_By": "U2"}},
@@ -157,12 +160,12 @@ func orderRows() []orderRow {
 		{name: "two handles", changed: object{"handle": ada + ", " + ben}},
 		{name: "a member of the workspace", changed: object{"handle": "<@U2|eva>"}},
 		{name: "neither a number nor an e-mail", changed: object{"handle": "Eva"}},
-		{name: "somebody who may not", policy: commands.Policy{Users: []string{"U9"}}, changed: object{"requested_by": "U2"}},
+		{name: "somebody who may not", policy: policy.Policy{Users: []string{"U9"}}, changed: object{"requested_by": "U2"}},
 		{
-			name: "somebody whose groups are not known", policy: commands.Policy{Groups: []string{"S1"}},
+			name: "somebody whose groups are not known", policy: policy.Policy{Groups: []string{"S1"}},
 			members: groupsOf{broken: map[string]bool{"S1": true}}, changed: object{"requested_by": "U2"},
 		},
-		{name: "nobody may", policy: commands.Policy{Channels: []string{}}, changed: object{"requested_by": "U2"}},
+		{name: "nobody may", policy: policy.Policy{Channels: []string{}}, changed: object{"requested_by": "U2"}},
 		{name: "a channel that is not allowed", policy: inChannels, changed: object{"channel_id": "C1"}},
 		{name: "a channel that is not allowed, and bad inputs", policy: inChannels, changed: object{"channel_id": "C1", "handle": "x"}},
 	}
@@ -240,7 +243,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 // A full stop in a name ends no sentence.
 func TestWorkflowMessageWithAName(t *testing.T) {
 	t.Parallel()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Explainer: commands.Explainer{FullHandles: true}})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Explainer: outcome.Explainer{FullHandles: true}})
 	r := ledger.Request{
 		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(ada)},
 		State: ledger.AlreadyGone, ChatName: "St. Mary. And others.", MayHaveReached: true,
@@ -283,13 +286,13 @@ func TestWorkflowTimes(t *testing.T) {
 func TestParseChat(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{chatID, " " + chatID + "\n", strings.ToUpper(chatID), "`" + chatID + "`", "\"" + chatID + "\"", "<" + chatID + ">", "\u200e" + chatID} {
-		id, err := commands.ParseChat(text)
+		id, err := parse.Chat(text)
 		assert.NilError(t, err, "%q", text)
 		assert.Equal(t, id.String(), chatID)
 	}
 	for _, text := range []string{"", " ", "``", "x", chatID + " " + chatID, chatID + "/..", "{" + chatID + "}", "urn:uuid:" + chatID} {
-		_, err := commands.ParseChat(text)
-		usage, ok := errors.AsType[*commands.UsageError](err)
+		_, err := parse.Chat(text)
+		usage, ok := errors.AsType[*parse.UsageError](err)
 		assert.Assert(t, ok, "%q: %v", text, err)
 		assert.Assert(t, len(usage.Why) > 0)
 	}

@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 func TestCallsAreObserved(t *testing.T) {
@@ -17,7 +18,7 @@ func TestCallsAreObserved(t *testing.T) {
 	change := func(ctx context.Context, c *linq.Client) error {
 		id, err := linq.ParseChatID(testChat)
 		if err == nil {
-			_, err = c.RemoveParticipant(ctx, id, linq.NewHandle("+12025550143"))
+			_, err = c.RemoveParticipant(ctx, id, handle.New("+12025550143"))
 		}
 		return err
 	}

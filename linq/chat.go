@@ -3,6 +3,8 @@ package linq
 import (
 	"strings"
 	"time"
+
+	"linqbot/linq/handle"
 )
 
 // The services a chat can run on. People can be added and removed in iMessage groups; in SMS groups
@@ -41,7 +43,7 @@ type Health struct {
 
 // Participant is a person, or a line of ours, in a chat. People who are gone can stay listed.
 type Participant struct {
-	Handle   Handle
+	Handle   handle.Handle
 	Status   string // one of the Status constants, or "" if Linq does not say
 	Service  string
 	IsMe     bool // it is our own line
@@ -63,7 +65,7 @@ func (p Participant) Active() bool {
 
 // Find returns the participant with the handle, compared without regard to case. Of several, as
 // when someone left and came back, an active one is returned.
-func (c Chat) Find(person Handle) (Participant, bool) {
+func (c Chat) Find(person handle.Handle) (Participant, bool) {
 	var found Participant
 	ok := false
 	for _, p := range c.Handles {

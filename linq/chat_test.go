@@ -13,11 +13,12 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // byValue compares what hides its content from cmp.
 var byValue = cmp.Options{
-	cmp.Comparer(func(a, b linq.Handle) bool { return a == b }),
+	cmp.Comparer(func(a, b handle.Handle) bool { return a == b }),
 	cmp.Comparer(func(a, b linq.ChatID) bool { return a == b }),
 }
 
@@ -60,8 +61,8 @@ func TestChatInFull(t *testing.T) {
 	want := linq.Chat{
 		ID: chatID(t, testChat), DisplayName: "Spring launch", IsGroup: true, Service: linq.ServiceIMessage,
 		Handles: []linq.Participant{
-			{Handle: linq.NewHandle("+12025550100"), Status: linq.StatusActive, Service: "iMessage", IsMe: true, JoinedAt: joined},
-			{Handle: linq.NewHandle("Jane@Example.com"), Status: linq.StatusRemoved, Service: "iMessage", JoinedAt: joined, LeftAt: &left},
+			{Handle: handle.New("+12025550100"), Status: linq.StatusActive, Service: "iMessage", IsMe: true, JoinedAt: joined},
+			{Handle: handle.New("Jane@Example.com"), Status: linq.StatusRemoved, Service: "iMessage", JoinedAt: joined, LeftAt: &left},
 		},
 		Health:    linq.Health{Status: "AT_RISK", DocURL: "https://docs.linqapp.com/health/", UpdatedAt: moment(t, "2026-10-01T00:00:00Z")},
 		CreatedAt: joined, UpdatedAt: left,
@@ -72,7 +73,7 @@ func TestChatInFull(t *testing.T) {
 func TestChatWithLittleInIt(t *testing.T) {
 	t.Parallel()
 	const person = `{"handle":"+12025550100"}`
-	bare := linq.Chat{ID: chatID(t, testChat), Handles: []linq.Participant{{Handle: linq.NewHandle("+12025550100")}}}
+	bare := linq.Chat{ID: chatID(t, testChat), Handles: []linq.Participant{{Handle: handle.New("+12025550100")}}}
 	for name, body := range map[string]string{
 		"missing":  `{"id":"` + testChat + `","handles":[` + person + `]}`,
 		"null":     `{"id":"` + testChat + `","display_name":null,"is_group":null,"service":null,"health_status":null,"created_at":null,"updated_at":null,"handles":[{"handle":"+12025550100","status":null,"service":null,"is_me":null,"joined_at":null,"left_at":null}]}`,
@@ -164,22 +165,22 @@ func TestActive(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	one := linq.Participant{Handle: linq.NewHandle("Jane@example.com"), Status: linq.StatusLeft}
-	back := linq.Participant{Handle: linq.NewHandle("jane@Example.com"), Status: linq.StatusActive}
-	again := linq.Participant{Handle: linq.NewHandle("JANE@example.com"), Status: linq.StatusRemoved}
+	one := linq.Participant{Handle: handle.New("Jane@example.com"), Status: linq.StatusLeft}
+	back := linq.Participant{Handle: handle.New("jane@Example.com"), Status: linq.StatusActive}
+	again := linq.Participant{Handle: handle.New("JANE@example.com"), Status: linq.StatusRemoved}
 	nameless := linq.Participant{}
 	chat := linq.Chat{Handles: []linq.Participant{nameless, one, back, again}}
 
-	got, ok := chat.Find(linq.NewHandle("jane@example.com"))
+	got, ok := chat.Find(handle.New("jane@example.com"))
 	assert.Assert(t, ok)
 	assert.DeepEqual(t, got, back, byValue)
-	_, ok = chat.Find(linq.NewHandle("john@example.com"))
+	_, ok = chat.Find(handle.New("john@example.com"))
 	assert.Assert(t, !ok)
-	_, ok = chat.Find(linq.Handle{})
+	_, ok = chat.Find(handle.Handle{})
 	assert.Assert(t, !ok, "no one was asked for")
 
 	chat.Handles = []linq.Participant{one}
-	got, ok = chat.Find(linq.NewHandle("jane@example.com"))
+	got, ok = chat.Find(handle.New("jane@example.com"))
 	assert.Assert(t, ok)
 	assert.DeepEqual(t, got, one, byValue)
 	assert.Equal(t, len(chat.Active()), 0)
@@ -221,7 +222,7 @@ func TestAllChats(t *testing.T) {
 				_, _ = io.WriteString(w, body)
 			})
 			n, last := 0, error(nil)
-			for _, err := range client.AllChats(t.Context(), linq.ChatsQuery{From: linq.NewHandle("+12025550100")}) {
+			for _, err := range client.AllChats(t.Context(), linq.ChatsQuery{From: handle.New("+12025550100")}) {
 				if err != nil {
 					last = err
 					continue
@@ -264,7 +265,7 @@ func TestPhoneNumbers(t *testing.T) {
 	got, err := client.PhoneNumbers(t.Context())
 	assert.NilError(t, err)
 	assert.DeepEqual(t, got, []linq.PhoneNumber{
-		{ID: "x", Number: linq.NewHandle("+12025550100"), Reputation: linq.Health{Status: "HEALTHY", DocURL: "https://docs.linqapp.com/r/"}},
-		{ID: "y", Number: linq.NewHandle("+12025550101")},
+		{ID: "x", Number: handle.New("+12025550100"), Reputation: linq.Health{Status: "HEALTHY", DocURL: "https://docs.linqapp.com/r/"}},
+		{ID: "y", Number: handle.New("+12025550101")},
 	}, byValue)
 }

@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 func TestParseChatID(t *testing.T) {
@@ -80,7 +81,7 @@ func FuzzParseChatID(f *testing.F) {
 			}
 			return &http.Response{StatusCode: http.StatusAccepted, Body: http.NoBody}, nil
 		})})
-		if _, err := client.RemoveParticipant(t.Context(), id, linq.NewHandle("+12025550143")); err != nil {
+		if _, err := client.RemoveParticipant(t.Context(), id, handle.New("+12025550143")); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 func TestNewJudgesTheConfiguration(t *testing.T) {
@@ -76,7 +77,7 @@ type sentRequest struct {
 func TestRequestsAreWhatLinqDocuments(t *testing.T) {
 	t.Parallel()
 	id := chatID(t, strings.ToUpper(testChat))
-	person := linq.NewHandle("+12025550143")
+	person := handle.New("+12025550143")
 	common := sentRequest{Authorization: "Bearer " + testKey, Agent: "linqbot/test", Accept: "application/json"}
 	for name, test := range map[string]struct {
 		call func(*linq.Client) error
@@ -91,7 +92,7 @@ func TestRequestsAreWhatLinqDocuments(t *testing.T) {
 		},
 		"add": {
 			func(c *linq.Client) error {
-				_, err := c.AddParticipant(t.Context(), id, linq.NewHandle(`"o'neil"@example.com`))
+				_, err := c.AddParticipant(t.Context(), id, handle.New(`"o'neil"@example.com`))
 				return err
 			},
 			sentRequest{
@@ -109,7 +110,7 @@ func TestRequestsAreWhatLinqDocuments(t *testing.T) {
 		},
 		"list some": {
 			func(c *linq.Client) error {
-				_, err := c.Chats(t.Context(), linq.ChatsQuery{From: person, To: linq.NewHandle("a&b@example.com"), Limit: 100, Cursor: "20"})
+				_, err := c.Chats(t.Context(), linq.ChatsQuery{From: person, To: handle.New("a&b@example.com"), Limit: 100, Cursor: "20"})
 				return err
 			},
 			sentRequest{Method: "GET", URI: "/api/partner/v3/chats?cursor=20&from=%2B12025550143&limit=100&to=a%26b%40example.com"},
@@ -146,12 +147,12 @@ func TestRequestsAreWhatLinqDocuments(t *testing.T) {
 func TestNamelessCallsAreNotSent(t *testing.T) {
 	t.Parallel()
 	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
-	id, person := chatID(t, testChat), linq.NewHandle("+12025550143")
+	id, person := chatID(t, testChat), handle.New("+12025550143")
 	for name, call := range map[string]func() error{
 		"remove from no chat": func() error { _, err := client.RemoveParticipant(t.Context(), linq.ChatID{}, person); return err },
-		"remove no one":       func() error { _, err := client.RemoveParticipant(t.Context(), id, linq.Handle{}); return err },
+		"remove no one":       func() error { _, err := client.RemoveParticipant(t.Context(), id, handle.Handle{}); return err },
 		"add to no chat":      func() error { _, err := client.AddParticipant(t.Context(), linq.ChatID{}, person); return err },
-		"add no one":          func() error { _, err := client.AddParticipant(t.Context(), id, linq.Handle{}); return err },
+		"add no one":          func() error { _, err := client.AddParticipant(t.Context(), id, handle.Handle{}); return err },
 		"read no chat":        func() error { _, err := client.Chat(t.Context(), linq.ChatID{}); return err },
 		"limit too high":      func() error { _, err := client.Chats(t.Context(), linq.ChatsQuery{Limit: 101}); return err },
 		"limit below zero":    func() error { _, err := client.Chats(t.Context(), linq.ChatsQuery{Limit: -1}); return err },
@@ -192,7 +193,7 @@ func TestAnyTwoHundredIsAnAcceptance(t *testing.T) {
 				w.WriteHeader(test.status)
 				_, _ = io.WriteString(w, test.body)
 			})
-			got, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550143"))
+			got, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550143"))
 			assert.NilError(t, err)
 			assert.DeepEqual(t, got, test.want)
 		})
@@ -207,7 +208,7 @@ func TestAcceptanceWhoseBodyBreaksOff(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, `{"status":`)
 	})
-	got, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550143"))
+	got, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550143"))
 	assert.NilError(t, err)
 	assert.DeepEqual(t, got, linq.Accepted{HTTPStatus: 202, TraceID: "trace-of-the-header"})
 }
@@ -232,7 +233,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 					}
 					w.WriteHeader(status)
 				})
-				_, removing := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550143"))
+				_, removing := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550143"))
 				_, reading := client.Chat(t.Context(), chatID(t, testChat))
 				for op, err := range map[string]error{"remove participant": removing, "read chat": reading} {
 					want := &linq.Error{Op: op, HTTPStatus: status}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"linqbot/linq/handle"
 )
 
 // Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx. The
@@ -102,7 +104,7 @@ func (e *NoAnswerError) Error() string {
 	cause := e.Err.Error()
 	// The network's own errors name addresses and nothing else. Others may quote the peer.
 	if network := net.Error(nil); !errors.As(e.Err, &network) {
-		cause = MaskText(cause)
+		cause = handle.MaskText(cause)
 	}
 	return fmt.Sprintf("linq: %s: no answer (%s): %s", e.Op, sent, cause)
 }

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // refused returns the error of a call that is answered like this.
@@ -20,7 +21,7 @@ func refused(t *testing.T, status int, header http.Header, body string) *linq.Er
 	client := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Header: header.Clone(), Body: io.NopCloser(strings.NewReader(body))}, nil
 	})})
-	_, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550143"))
+	_, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550143"))
 	var refusal *linq.Error
 	assert.Assert(t, errors.As(err, &refusal), "%d %q gave %T: %v", status, body, err, err)
 	return refusal
@@ -222,10 +223,10 @@ func TestErrorsNeverShowSecrets(t *testing.T) {
 func assertNoSecrets(t *testing.T, client *linq.Client, number, address string) {
 	t.Helper()
 	id := chatID(t, testChat)
-	_, removing := client.RemoveParticipant(t.Context(), id, linq.NewHandle(number))
-	_, adding := client.AddParticipant(t.Context(), id, linq.NewHandle(address))
+	_, removing := client.RemoveParticipant(t.Context(), id, handle.New(number))
+	_, adding := client.AddParticipant(t.Context(), id, handle.New(address))
 	_, reading := client.Chat(t.Context(), id)
-	_, listing := client.Chats(t.Context(), linq.ChatsQuery{From: linq.NewHandle(number), To: linq.NewHandle(address)})
+	_, listing := client.Chats(t.Context(), linq.ChatsQuery{From: handle.New(number), To: handle.New(address)})
 	_, lines := client.PhoneNumbers(t.Context())
 	for _, err := range []error{removing, adding, reading, listing, lines} {
 		if err == nil {

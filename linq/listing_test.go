@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // listed answers each page with one chat and a new cursor.
@@ -95,7 +96,7 @@ func TestAnswersHaveABound(t *testing.T) {
 				assert.Assert(t, ok, "%v", err)
 				assert.Equal(t, unreadable.Reason, "it is too large")
 			}
-			accepted, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550132"))
+			accepted, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550132"))
 			assert.NilError(t, err, "a 2xx is an acceptance")
 			assert.Equal(t, accepted.HTTPStatus, http.StatusOK)
 		})

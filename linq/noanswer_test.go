@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -172,7 +173,7 @@ func (belated) Deadline() (time.Time, bool) { return time.Now().Add(-time.Millis
 
 func remove(ctx context.Context, t *testing.T, client *linq.Client) error {
 	t.Helper()
-	_, err := client.RemoveParticipant(ctx, chatID(t, testChat), linq.NewHandle("+12025550143"))
+	_, err := client.RemoveParticipant(ctx, chatID(t, testChat), handle.New("+12025550143"))
 	return err
 }
 

@@ -22,6 +22,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -176,7 +177,7 @@ func exercise(t *testing.T, l *linqtest.Linq, client *linq.Client) {
 	group := l.AddChat(linqtest.Group("Spring launch", line, ada, ben, carla))
 	try := func(id string, person string, want string) {
 		t.Helper()
-		_, err := client.RemoveParticipant(t.Context(), chatID(t, id), linq.NewHandle(person))
+		_, err := client.RemoveParticipant(t.Context(), chatID(t, id), handle.New(person))
 		if want == "" {
 			assert.NilError(t, err)
 		} else {
@@ -195,9 +196,9 @@ func exercise(t *testing.T, l *linqtest.Linq, client *linq.Client) {
 		try(group, ada, fmt.Sprint("code ", code))
 	}
 
-	_, err := client.AddParticipant(t.Context(), chatID(t, group), linq.NewHandle(carla))
+	_, err := client.AddParticipant(t.Context(), chatID(t, group), handle.New(carla))
 	assert.NilError(t, err)
-	_, err = client.AddParticipant(t.Context(), chatID(t, l.AddChat(linqtest.OneToOne(line, ada))), linq.NewHandle(carla))
+	_, err = client.AddParticipant(t.Context(), chatID(t, l.AddChat(linqtest.OneToOne(line, ada))), handle.New(carla))
 	assert.ErrorContains(t, err, "code 1006")
 
 	chat, err := client.Chat(t.Context(), chatID(t, group)) // with someone who left and came back
@@ -208,11 +209,11 @@ func exercise(t *testing.T, l *linqtest.Linq, client *linq.Client) {
 	_, err = client.Chat(t.Context(), chatID(t, testChat))
 	assert.ErrorContains(t, err, "code 2001")
 
-	for _, query := range []linq.ChatsQuery{{}, {From: linq.NewHandle(line)}, {From: linq.NewHandle(line), Limit: 1, Cursor: "1"}} {
+	for _, query := range []linq.ChatsQuery{{}, {From: handle.New(line)}, {From: handle.New(line), Limit: 1, Cursor: "1"}} {
 		_, err = client.Chats(t.Context(), query)
 		assert.NilError(t, err)
 	}
-	_, err = client.Chats(t.Context(), linq.ChatsQuery{From: linq.NewHandle(line), Cursor: "x"})
+	_, err = client.Chats(t.Context(), linq.ChatsQuery{From: handle.New(line), Cursor: "x"})
 	assert.ErrorContains(t, err, "code 1005")
 	_, err = client.PhoneNumbers(t.Context())
 	assert.NilError(t, err)

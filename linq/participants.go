@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"linqbot/linq/handle"
 )
 
 // Accepted is Linq's word that it has queued a change. It does not mean that the change was made:
@@ -18,16 +20,16 @@ type Accepted struct {
 // RemoveParticipant asks Linq to remove a person from a group chat. Send the chat's own spelling of
 // the handle: whether Linq ignores case is not documented. Any 2xx is an acceptance, even one whose
 // body cannot be read, for Linq may act on it.
-func (c *Client) RemoveParticipant(ctx context.Context, chat ChatID, person Handle) (Accepted, error) {
+func (c *Client) RemoveParticipant(ctx context.Context, chat ChatID, person handle.Handle) (Accepted, error) {
 	return c.changeParticipant(ctx, "remove participant", http.MethodDelete, chat, person)
 }
 
 // AddParticipant asks Linq to add a person to a group chat that has at least three people.
-func (c *Client) AddParticipant(ctx context.Context, chat ChatID, person Handle) (Accepted, error) {
+func (c *Client) AddParticipant(ctx context.Context, chat ChatID, person handle.Handle) (Accepted, error) {
 	return c.changeParticipant(ctx, "add participant", http.MethodPost, chat, person)
 }
 
-func (c *Client) changeParticipant(ctx context.Context, op, method string, chat ChatID, person Handle) (Accepted, error) {
+func (c *Client) changeParticipant(ctx context.Context, op, method string, chat ChatID, person handle.Handle) (Accepted, error) {
 	if chat.IsZero() {
 		return Accepted{}, fmt.Errorf("linq: %s: no chat is named", op)
 	}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"linqbot/linq/handle"
 )
 
 // Chat reads one chat. Besides an [*Error] or a [*NoAnswerError], an [*UnreadableError] says that
@@ -30,10 +32,10 @@ func (c *Client) Chat(ctx context.Context, id ChatID) (Chat, error) {
 
 // ChatsQuery narrows a listing of chats. The zero value lists all.
 type ChatsQuery struct {
-	From   Handle // one of our lines
-	To     Handle // someone in the chat
-	Limit  int    // chats a page, 1 to 100; 0: Linq's default, 20
-	Cursor string // NextCursor of the page before; "": the first page
+	From   handle.Handle // one of our lines
+	To     handle.Handle // someone in the chat
+	Limit  int           // chats a page, 1 to 100; 0: Linq's default, 20
+	Cursor string        // NextCursor of the page before; "": the first page
 }
 
 // MaxChatsLimit is the highest limit of a page that Linq allows.
@@ -92,7 +94,7 @@ func (q ChatsQuery) values() url.Values {
 // PhoneNumber is one of our lines.
 type PhoneNumber struct {
 	ID         string
-	Number     Handle
+	Number     handle.Handle
 	Reputation Health
 }
 

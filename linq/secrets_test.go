@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/redact"
 )
 
@@ -80,7 +81,7 @@ func TestSecretsThatLinqRepeats(t *testing.T) {
 						}
 					}
 				}
-				accepted, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), linq.NewHandle("+12025550132"))
+				accepted, err := client.RemoveParticipant(t.Context(), chatID(t, testChat), handle.New("+12025550132"))
 				tell(accepted, err)
 				chat, err := client.Chat(t.Context(), chatID(t, testChat))
 				tell(chat, err, chat.DisplayName)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"linqbot/linq/handle"
 )
 
 // WebhookVersion is the version of the webhooks that linqbot reads. A subscription names it in its
@@ -38,7 +40,7 @@ type Subscription struct {
 	ID           SubscriptionID // zero if Linq's is no UUID: such a subscription cannot be changed
 	TargetURL    string
 	Events       []string
-	PhoneNumbers []Handle // only what happens on these lines of ours; empty: on all
+	PhoneNumbers []handle.Handle // only what happens on these lines of ours; empty: on all
 	Active       bool
 }
 
@@ -47,8 +49,8 @@ type Subscription struct {
 type SubscriptionRequest struct {
 	TargetURL    string
 	Events       []string
-	PhoneNumbers []Handle // empty but not nil: all lines
-	Active       *bool    // for updates only: a new subscription is active
+	PhoneNumbers []handle.Handle // empty but not nil: all lines
+	Active       *bool           // for updates only: a new subscription is active
 }
 
 func (r SubscriptionRequest) body() map[string]any {
@@ -163,7 +165,7 @@ func (w wireSubscription) subscription() Subscription {
 		s.ID = id
 	}
 	for _, number := range w.PhoneNumbers {
-		s.PhoneNumbers = append(s.PhoneNumbers, NewHandle(strings.TrimSpace(number)))
+		s.PhoneNumbers = append(s.PhoneNumbers, handle.New(strings.TrimSpace(number)))
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -35,19 +36,19 @@ func TestWebhookSubscriptionsFromFirstToLast(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, len(none), 0)
 
-	events, line := []string{linq.EventParticipantRemoved}, linq.NewHandle("+12025550100")
+	events, line := []string{linq.EventParticipantRemoved}, handle.New("+12025550100")
 	made, secret, err := client.Subscribe(t.Context(), linq.SubscriptionRequest{
-		TargetURL: testTarget, Events: events, PhoneNumbers: []linq.Handle{line},
+		TargetURL: testTarget, Events: events, PhoneNumbers: []handle.Handle{line},
 	})
 	assert.NilError(t, err)
 	assert.Equal(t, secret, l.Subscriptions()[0].Secret)
 	assert.DeepEqual(t, l.Subscriptions()[0].PhoneNumbers, []string{"+12025550100"}) // unmasked
 	_, err = linq.NewWebhookVerifier([]string{secret})
 	assert.NilError(t, err)
-	want := linq.Subscription{ID: made.ID, TargetURL: testTarget, Events: events, PhoneNumbers: []linq.Handle{line}, Active: true}
+	want := linq.Subscription{ID: made.ID, TargetURL: testTarget, Events: events, PhoneNumbers: []handle.Handle{line}, Active: true}
 	same := cmp.Comparer(func(a, b linq.Subscription) bool {
 		return a.ID == b.ID && a.TargetURL == b.TargetURL && a.Active == b.Active && cmp.Equal(a.Events, b.Events) &&
-			cmp.Equal(a.PhoneNumbers, b.PhoneNumbers, cmp.Comparer(linq.Handle.Is))
+			cmp.Equal(a.PhoneNumbers, b.PhoneNumbers, cmp.Comparer(handle.Handle.Is))
 	})
 	assert.DeepEqual(t, made, want, same)
 
@@ -56,7 +57,7 @@ func TestWebhookSubscriptionsFromFirstToLast(t *testing.T) {
 	assert.NilError(t, err)
 	assert.DeepEqual(t, updated, want, same)
 	want.PhoneNumbers, want.Events = nil, []string{linq.EventParticipantAdded}
-	updated, err = client.UpdateSubscription(t.Context(), made.ID, linq.SubscriptionRequest{Events: want.Events, PhoneNumbers: []linq.Handle{}})
+	updated, err = client.UpdateSubscription(t.Context(), made.ID, linq.SubscriptionRequest{Events: want.Events, PhoneNumbers: []handle.Handle{}})
 	assert.NilError(t, err)
 	assert.DeepEqual(t, updated, want, same)
 	listed, err := client.Subscriptions(t.Context())
@@ -95,7 +96,7 @@ func TestWebhookSubscriptionsAreRefused(t *testing.T) {
 		"no URL":               {subscribe(linq.SubscriptionRequest{Events: events}), 400, 1001},
 		"no events":            {subscribe(linq.SubscriptionRequest{TargetURL: "https://a.example/"}), 400, 1001},
 		"an empty list":        {subscribe(linq.SubscriptionRequest{TargetURL: "https://a.example/", Events: []string{}}), 400, 1005},
-		"no number":            {update(other, linq.SubscriptionRequest{PhoneNumbers: []linq.Handle{linq.NewHandle("a@b.example")}}), 400, 1002},
+		"no number":            {update(other, linq.SubscriptionRequest{PhoneNumbers: []handle.Handle{handle.New("a@b.example")}}), 400, 1002},
 		"unknown":              {update(subscriptionID(t, testChat), linq.SubscriptionRequest{Active: new(true)}), 404, 2010},
 		"delete unknown":       {client.DeleteSubscription(t.Context(), subscriptionID(t, testChat)), 404, 2010},
 		"created inactive":     {subscribe(linq.SubscriptionRequest{TargetURL: "https://a.example/", Events: events, Active: new(true)}), 0, 0},

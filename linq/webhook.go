@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"linqbot/linq/handle"
+
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -141,7 +143,7 @@ func DecodeWebhook(body []byte) (WebhookEvent, error) {
 		event.Person = e.Data.Participant.participant()
 	}
 	if event.Person.Handle.IsZero() {
-		event.Person.Handle = NewHandle(strings.TrimSpace(e.Data.Handle))
+		event.Person.Handle = handle.New(strings.TrimSpace(e.Data.Handle))
 	}
 	return event, nil
 }

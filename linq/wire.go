@@ -1,6 +1,10 @@
 package linq
 
-import "strings"
+import (
+	"strings"
+
+	"linqbot/linq/handle"
+)
 
 // The shapes of Linq's answers. Only what linqbot uses is read.
 
@@ -63,7 +67,7 @@ func (w wireChat) chat(id ChatID) Chat {
 
 func (w wireParticipant) participant() Participant {
 	p := Participant{
-		Handle:   NewHandle(strings.TrimSpace(w.Handle)),
+		Handle:   handle.New(strings.TrimSpace(w.Handle)),
 		Status:   w.Status,
 		Service:  w.Service,
 		IsMe:     w.IsMe,
@@ -146,7 +150,7 @@ func decodePhoneNumbers(body []byte) ([]PhoneNumber, error) {
 	for _, each := range *w.PhoneNumbers {
 		lines = append(lines, PhoneNumber{
 			ID:         each.ID,
-			Number:     NewHandle(strings.TrimSpace(each.PhoneNumber)),
+			Number:     handle.New(strings.TrimSpace(each.PhoneNumber)),
 			Reputation: each.Reputation.health(),
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 func newWebhook() *cobra.Command {
@@ -107,7 +108,7 @@ func withLinq(cmd *cobra.Command, call func(context.Context, *linq.Client) error
 	defer cancel()
 	err = call(ctx, client)
 	if refusal, ok := errors.AsType[*linq.Error](err); ok && refusal.Message != "" {
-		return fmt.Errorf("%w; Linq says: %q", err, linq.MaskText(refusal.Message))
+		return fmt.Errorf("%w; Linq says: %q", err, handle.MaskText(refusal.Message))
 	}
 	return err
 }

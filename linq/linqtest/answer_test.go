@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -142,10 +143,10 @@ func TestChatsAreListed(t *testing.T) {
 	}
 	assert.Equal(t, count(linq.ChatsQuery{}), 31)
 	assert.Equal(t, count(linq.ChatsQuery{Limit: 1}), 31)
-	assert.Equal(t, count(linq.ChatsQuery{From: linq.NewHandle(otherLine)}), 30)
-	assert.Equal(t, count(linq.ChatsQuery{From: linq.NewHandle(ada)}), 0, "she is no line of ours")
-	assert.Equal(t, count(linq.ChatsQuery{To: linq.NewHandle(ada), Limit: 7}), 31)
-	assert.Equal(t, count(linq.ChatsQuery{To: linq.NewHandle(carla)}), 1)
+	assert.Equal(t, count(linq.ChatsQuery{From: handle.New(otherLine)}), 30)
+	assert.Equal(t, count(linq.ChatsQuery{From: handle.New(ada)}), 0, "she is no line of ours")
+	assert.Equal(t, count(linq.ChatsQuery{To: handle.New(ada), Limit: 7}), 31)
+	assert.Equal(t, count(linq.ChatsQuery{To: handle.New(carla)}), 1)
 	assert.Equal(t, count(linq.ChatsQuery{Cursor: "31"}), 0)
 
 	page, err := client.Chats(t.Context(), linq.ChatsQuery{})

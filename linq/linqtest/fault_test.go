@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -131,7 +132,7 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 		<-removed
 		cancel()
 	}()
-	_, err = client.RemoveParticipant(ctx, id, linq.NewHandle(ada))
+	_, err = client.RemoveParticipant(ctx, id, handle.New(ada))
 	assert.ErrorIs(t, err, context.Canceled)
 	<-done
 }

@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/linq"
+	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
 )
 
@@ -38,9 +39,9 @@ func newClient(t *testing.T, l *linqtest.Linq) *linq.Client {
 	return client
 }
 
-func remove(t *testing.T, client *linq.Client, id linq.ChatID, handle string) (linq.Accepted, error) {
+func remove(t *testing.T, client *linq.Client, id linq.ChatID, person string) (linq.Accepted, error) {
 	t.Helper()
-	return client.RemoveParticipant(t.Context(), id, linq.NewHandle(handle))
+	return client.RemoveParticipant(t.Context(), id, handle.New(person))
 }
 
 func TestSomeoneIsRemoved(t *testing.T) {
@@ -63,7 +64,7 @@ func TestSomeoneIsRemoved(t *testing.T) {
 	l.Settle()
 	chat, err = client.Chat(t.Context(), id)
 	assert.NilError(t, err)
-	gone, ok := chat.Find(linq.NewHandle(ben))
+	gone, ok := chat.Find(handle.New(ben))
 	assert.Assert(t, ok, "who is gone stays listed")
 	assert.Equal(t, gone.Status, linq.StatusRemoved)
 	assert.Assert(t, gone.LeftAt != nil && !gone.Active())
@@ -79,12 +80,12 @@ func TestSomeoneIsRemoved(t *testing.T) {
 func TestSomeoneIsAdded(t *testing.T) {
 	t.Parallel()
 	l, client, id := group(t, linqtest.Config{})
-	_, err := client.AddParticipant(t.Context(), id, linq.NewHandle("+12025550154"))
+	_, err := client.AddParticipant(t.Context(), id, handle.New("+12025550154"))
 	assert.NilError(t, err)
 	for range 2 { // who was removed can come back
 		_, err = remove(t, client, id, ben)
 		assert.NilError(t, err)
-		_, err = client.AddParticipant(t.Context(), id, linq.NewHandle(ben))
+		_, err = client.AddParticipant(t.Context(), id, handle.New(ben))
 		assert.NilError(t, err)
 	}
 	chat, err := client.Chat(t.Context(), id)
@@ -122,7 +123,7 @@ func TestPeopleLeaveByThemselves(t *testing.T) {
 	assert.Assert(t, !l.LeaveByThemselves("no chat", ben))
 	chat, err := client.Chat(t.Context(), id)
 	assert.NilError(t, err)
-	gone, _ := chat.Find(linq.NewHandle(ben))
+	gone, _ := chat.Find(handle.New(ben))
 	assert.Equal(t, gone.Status, linq.StatusLeft)
 	assert.Equal(t, l.Effects(id.String(), ben), 1)
 	assert.Equal(t, l.Deletes(id.String(), ben), 0)

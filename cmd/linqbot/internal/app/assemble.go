@@ -11,8 +11,13 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/commands"
+	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
+	"linqbot/commands/policy"
+	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/breaker"
 )
 
 // app is the program put together.
@@ -29,7 +34,7 @@ type shared struct {
 	build     build.Build
 	records   *ledger.Ledger
 	measured  *metrics.Metrics
-	linqPace  *commands.Pace
+	linqPace  *breaker.Breaker
 	slackPace *bot.Pace
 	replays   *bot.Replays
 	bodies    *bot.BodyBudget
@@ -50,29 +55,29 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*app, error)
 	if err != nil {
 		return nil, err
 	}
-	policy := cfg.Policy
-	policy.Members = commands.NewGroupCache(commands.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
-	explainer := commands.Explainer{FullHandles: cfg.FullHandles}
-	book := commands.NewChatBook(commands.ChatBookConfig{Lister: chats, Region: cfg.Region})
-	lines := commands.NewOwnLines(commands.OwnLinesConfig{Reader: chats, Logger: logger})
+	rules := cfg.Policy
+	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
+	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
+	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
+	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: policy, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
 		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
 	})
 	home := bot.NewHome(bot.HomeConfig{
-		Records: records, Slack: api, Teams: teams, Policy: policy, Explainer: explainer, Logger: logger,
+		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
 	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
-		Policy: policy, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
+		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
 	assembled := &app{
 		teams:   teams,
-		workers: newWorkers(cfg, of, policy, chats, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
 			Teams:          teams,
-			Gate:           commands.NewGate(commands.GateConfig{Policy: policy, Audit: records, Logger: logger, Tally: tally(measured)}),
+			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
 			Build:          of.build.String(),
@@ -88,7 +93,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*app, error)
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
 				Undo: commands.NewUndo(commands.UndoConfig{
-					Policy: policy, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
+					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
 			},
@@ -103,16 +108,16 @@ func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Log
 	if cfg.Webhooks == nil {
 		return nil
 	}
-	sightings := commands.NewSightings(commands.SightingsConfig{Records: records, Logger: logger})
+	sightings := reconcile.NewWebhookHandler(reconcile.WebhookConfig{Records: records, Logger: logger})
 	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: sightings.Take}
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy commands.Policy, chats *linq.Client, lines *commands.OwnLines,
-	teams *bot.Teams, home *bot.Home, explainer commands.Explainer,
+func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
+	teams *bot.Teams, home *bot.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := commands.NewSteps(commands.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Pace: of.linqPace})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})
 	showing := newOutbound(cfg, measured)
 	show := bot.NewShow(bot.ShowConfig{
 		Views: records, Slack: bot.NewSlackOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,

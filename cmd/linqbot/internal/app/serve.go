@@ -17,8 +17,8 @@ import (
 	"linqbot/bot"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
-	"linqbot/commands"
 	"linqbot/ledger"
+	"linqbot/linq/breaker"
 )
 
 // tuneGC lets the heap, which is small, grow further between two collections: under load they would
@@ -58,7 +58,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	lasting := shared{
 		build: this, records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
 		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
-		linqPace: commands.NewPace(commands.PaceConfig{AtOnce: cfg.Concurrency, Logger: logger}),
+		linqPace: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
 	app, err := newLive(ctx, cfg, liveConfig{
 		Build:  func(cfg config.Settings) (*app, error) { return assemble(ctx, cfg, lasting) },

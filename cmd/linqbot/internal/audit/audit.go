@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"linqbot/cmd/linqbot/internal/config"
-	"linqbot/commands"
+	"linqbot/commands/parse"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -69,7 +69,7 @@ func (f Query) filter(region string, now time.Time) (ledger.AuditFilter, error) 
 		filter.ChatID = chat.String()
 	}
 	if f.Handle != "" {
-		understood, err := commands.ParseHandle(f.Handle, region)
+		understood, err := parse.Handle(f.Handle, region)
 		if err != nil {
 			mistakes = append(mistakes, errors.New("--handle cannot be read: write a number with its country code, such as +14155550132, or an e-mail address"))
 		}

@@ -14,7 +14,7 @@ import (
 
 	"linqbot/cmd/linqbot/internal/terminal"
 	"linqbot/ledger"
-	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // entry is a row as it is printed. The names of its fields are a promise to whoever reads them by
@@ -43,16 +43,16 @@ type entry struct {
 }
 
 func newEntry(row ledger.AuditRow, full bool) entry {
-	handle, name := "", linq.MaskText(row.ChatName)
+	person, name := "", handle.MaskText(row.ChatName)
 	if text := row.Handle.Reveal(); text != "" {
-		handle = linq.NewHandle(text).String()
+		person = handle.New(text).String()
 		if full {
-			handle, name = text, row.ChatName
+			person, name = text, row.ChatName
 		}
 	}
 	printed := entry{
 		At: instant(row.AcceptedAt), Kind: string(row.Kind), State: string(row.State), User: row.UserID,
-		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: handle,
+		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: person,
 		Chat: row.ChatID, ChatName: name, EndedAt: instant(row.EndedAt), Reason: row.Reason, TraceIDs: row.TraceIDs,
 		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes,
 		Searched: row.Searched, LeftOut: row.LeftOut,

@@ -6,14 +6,14 @@ import (
 	"regexp"
 	"strings"
 
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/linq"
 )
 
 const whereSigningSecretIs = "copy it from the app's page «Basic Information»"
 
 func readSigningSecrets(s *Settings, value string) error {
-	s.SigningSecrets = commands.ParseIDs(value)
+	s.SigningSecrets = policy.ParseIDs(value)
 	if len(s.SigningSecrets) == 0 {
 		return errors.New("holds no secret: " + whereSigningSecretIs)
 	}
@@ -58,7 +58,7 @@ func readLinqKey(s *Settings, value string) error {
 }
 
 func readWebhookSecrets(s *Settings, value string) (err error) {
-	secrets := commands.ParseIDs(value)
+	secrets := policy.ParseIDs(value)
 	if err := eachSecret(secrets, checkSecret); err != nil {
 		return err
 	}

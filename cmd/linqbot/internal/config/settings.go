@@ -17,7 +17,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"linqbot/commands"
+	"linqbot/commands/policy"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/redact"
@@ -40,7 +40,7 @@ type Settings struct {
 	port            string // some platforms set it; LISTEN_ADDR wins
 	DatabaseURL     string
 	Region          string
-	Policy          commands.Policy
+	Policy          policy.Policy
 	Teams           []string
 	FullHandles     bool
 	ConfirmRemovals bool // ask before removing

@@ -14,7 +14,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"linqbot/cmd/linqbot/internal/address"
-	"linqbot/commands"
+	"linqbot/commands/policy"
 )
 
 // baseURL takes an address of an API. A token never travels in the clear, but on this machine.
@@ -67,7 +67,7 @@ func readRegion(s *Settings, value string) error {
 const everyone = "*"
 
 func readUsers(s *Settings, value string) error {
-	ids := commands.ParseIDs(value)
+	ids := policy.ParseIDs(value)
 	if slices.Contains(ids, everyone) {
 		if len(ids) > 1 {
 			return errors.New("has a * among ids: * stands alone, since it lets in everyone in the workspace; take it out, or take out the ids")
@@ -82,7 +82,7 @@ func readUsers(s *Settings, value string) error {
 
 // readIDs takes ids only: a name can be changed by the one who bears it.
 func readIDs(value, what string) ([]string, error) {
-	ids := commands.ParseIDs(value)
+	ids := policy.ParseIDs(value)
 	pattern := regexp.MustCompile(`^[A-Z][A-Z0-9]+$`)
 	for _, id := range ids {
 		switch {

@@ -12,6 +12,7 @@ import (
 	"linqbot/cmd/linqbot/internal/terminal"
 	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // noLinq is why what takes a working key is not checked; "" if it is.
@@ -29,7 +30,7 @@ func (e *checkup) linqTrouble(err error) []finding {
 	if refusal, refused := errors.AsType[*linq.Error](err); refused {
 		found := err.Error()
 		if refusal.Message != "" {
-			found += fmt.Sprintf("; Linq says: %q", linq.MaskText(refusal.Message))
+			found += fmt.Sprintf("; Linq says: %q", handle.MaskText(refusal.Message))
 		}
 		switch status := refusal.HTTPStatus; {
 		case status == http.StatusUnauthorized || status == http.StatusForbidden:

@@ -1,0 +1,37 @@
+package commands_test
+
+import (
+	"context"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands/commandstest"
+	"linqbot/commands/reconcile"
+	"linqbot/linq"
+	"linqbot/linq/handle"
+	"linqbot/linq/linqtest"
+)
+
+const (
+	line  = commandstest.Line
+	ada   = commandstest.Ada
+	ben   = commandstest.Ben
+	carla = commandstest.Carla
+	dan   = commandstest.Dan
+
+	requestID = commandstest.RequestID
+)
+
+func quiet() *logrus.Logger { return commandstest.Quiet() }
+
+func group(people ...string) linqtest.Chat { return commandstest.Group(people...) }
+
+// accountLines lists our lines without a call.
+type accountLines []linq.PhoneNumber
+
+func (l accountLines) PhoneNumbers(context.Context) ([]linq.PhoneNumber, error) { return l, nil }
+
+// knownLines are those of an account whose one line is known.
+func knownLines() *reconcile.OwnLines {
+	return reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: accountLines{{Number: handle.New(line)}}, Logger: quiet()})
+}

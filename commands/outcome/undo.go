@@ -1,0 +1,20 @@
+package outcome
+
+import (
+	"time"
+
+	"linqbot/ledger"
+)
+
+// undoFor is how long after its end a removal can be taken back.
+const undoFor = 24 * time.Hour
+
+func UndoUntil(r ledger.Request) time.Time { return r.EndedAt.Add(undoFor) }
+
+func CanBeUndone(r ledger.Request) bool { return r.Kind == ledger.Remove && r.State == ledger.Removed }
+
+// OffersUndo reports whether "Add back" is on offer for r: a removal that was seen, less than 24 hours
+// ago, and that nobody takes back already, as far as r tells.
+func OffersUndo(r ledger.Request, now time.Time) bool {
+	return CanBeUndone(r) && now.Before(UndoUntil(r)) && !r.Undone
+}

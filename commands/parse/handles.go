@@ -1,0 +1,176 @@
+package parse
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"linqbot/commands/richtext"
+	"linqbot/linq/handle"
+)
+
+// Understood is a handle as linqbot understood it, with what a person should see before believing
+// it. It masks itself like its handle wherever it is printed or put into JSON.
+type ParsedHandle struct {
+	Handle        handle.Handle // E.164, or the address
+	International string        // for the private ack: "+1 415-555-0132", or the address
+	Region        string        // "US"; "" for an e-mail or a number of no known region
+	Guessed       bool          // written without an international prefix, and read as a number of DEFAULT_REGION
+	Unassigned    bool          // possible as a number, but in no range that is known to be in use: let through with a warning
+}
+
+// String returns the masked handle.
+func (u ParsedHandle) String() string { return u.Handle.String() }
+
+// GoString keeps the value out of %#v.
+func (u ParsedHandle) GoString() string { return "parse.ParsedHandle(" + u.String() + ")" }
+
+// MarshalText writes the masked handle.
+func (u ParsedHandle) MarshalText() ([]byte, error) { return u.Handle.MarshalText() }
+
+// ParseHandle reads one handle, a phone number or an e-mail address, as people type and paste them.
+// Numbers written without an international prefix are read as numbers of region, such as "US". A
+// text that holds no handle, or several, is refused with a [*UsageError].
+func Handle(text, region string) (ParsedHandle, error) {
+	if err := RefuseLong(text); err != nil {
+		return ParsedHandle{}, err
+	}
+	text = Clean(text)
+	pieces := append(Split(StripPairs(text)), "")
+	const oneAndTheEmpty = 2
+	if len(pieces) > oneAndTheEmpty {
+		return ParsedHandle{}, oneHandleOnly(text)
+	}
+	u, err := readHandle(pieces[0], region)
+	switch {
+	case err == nil:
+		return u, nil
+	case err.Code == UsageSeveralWithoutComma:
+		return ParsedHandle{}, oneHandleOnly(text)
+	}
+	return ParsedHandle{}, err
+}
+
+func oneHandleOnly(text string) *UsageError {
+	return usageError(UsageOneHandleOnly, text,
+		"%s looks like several handles, and here only one can be given. Give one phone number or one e-mail address.", richtext.Quoted(text))
+}
+
+const MaxCharacters = 4000
+
+func RefuseLong(text string) *UsageError {
+	if utf8.RuneCountInString(text) <= MaxCharacters {
+		return nil
+	}
+	return usageError(UsageTextTooLong, "",
+		"The text is longer than the 4,000 characters that linqbot reads. Name fewer people at a time.")
+}
+
+// readHandle reads one handle from cleaned text that holds no separators.
+func readHandle(typed, region string) (ParsedHandle, *UsageError) {
+	text := bareHandle(typed)
+	u, err := readOne(text, region)
+	if err == nil || err.Code == UsageSlackMention {
+		return u, err
+	}
+	readings := mostReadings
+	if each := readEach(text, region, &readings); len(each) > 1 {
+		return ParsedHandle{}, usageError(UsageSeveralWithoutComma, text,
+			"%s looks like %s handles. Put a comma between them: %s.", richtext.Quoted(text), len(each), richtext.Quoted(strings.Join(each, ", ")))
+	}
+	return ParsedHandle{}, err
+}
+
+// bareHandle strips what may stand around a handle: the mark of a list, quotes, tel: and mailto:.
+func bareHandle(text string) string {
+	text = strings.TrimSpace(text)
+	for _, bullet := range []string{"- ", "* ", "• "} {
+		text = strings.TrimPrefix(text, bullet)
+	}
+	text = StripPairs(text)
+	switch scheme, rest := cutScheme(text); scheme {
+	case "tel", "sms", "mailto":
+		return StripPairs(rest)
+	}
+	return text
+}
+
+func readOne(text, region string) (ParsedHandle, *UsageError) {
+	if text == "" {
+		return ParsedHandle{}, usageError(UsageHandleEmpty, "",
+			"There is nothing where the phone number or e-mail address should be. Name the person to remove.")
+	}
+	if what, ok := mentioned(text); ok {
+		return ParsedHandle{}, usageError(UsageSlackMention, text,
+			"%s, and linqbot cannot tell who that is in Linq. Give the phone number or e-mail address that the person has in the chat.", what)
+	}
+	for word := range strings.FieldsSeq(text) {
+		if id, _ := spelledUUID(word); id != "" {
+			return ParsedHandle{}, usageError(UsageNotAHandle, word,
+				"%s is a chat id, and stands where the person should be. Give one chat id, then a phone number or an e-mail address.", richtext.Quoted(word))
+		}
+	}
+	switch {
+	case strings.LastIndexByte(text, '@') > 0, strings.HasPrefix(text, "@") && strings.Contains(text[1:], "."):
+		return readEmail(text)
+	case looksLikeNumber(text):
+		return readNumber(text, region)
+	}
+	return ParsedHandle{}, usageError(UsageNotAHandle, text,
+		"%s is neither a phone number nor an e-mail address. Give the number or address that the person has in the chat.", richtext.Quoted(text))
+}
+
+// looksLikeNumber decides which sentence a text gets that cannot be read: bob2 is no number, and
+// +1800FLOWERS is one with letters.
+func looksLikeNumber(text string) bool {
+	digits := len(DigitsOf(text))
+	const enough = 4
+	return digits >= enough || digits > 0 && (text[0] == '+' || !strings.ContainsFunc(text, unicode.IsLetter))
+}
+
+// readEach looks for handles that are separated by spaces, or by nothing but the + of the next one.
+// It returns their private forms if the whole text can be read as such, in as few handles as
+// possible, and nothing otherwise. It gives up when no readings are left.
+func readEach(text, region string, readings *int) []string {
+	if !strings.Contains(text, "@") {
+		text = strings.ReplaceAll(text, "+", " +")
+	}
+	words := strings.Fields(text)
+	const mostWords, longestHandle, shortestNumber, longestNumber = 100, 8, 7, 20 // the last with what is dialled before 15 digits
+	if len(words) < 2 || len(words) > mostWords {
+		return nil
+	}
+	from := make([][]string, len(words)+1) // from[i]: the handles in words[i:], nil if they are none
+	from[len(words)] = []string{}
+	for i := len(words) - 1; i >= 0; i-- {
+		for end := i + 1; end <= min(len(words), i+longestHandle); end++ {
+			if from[end] == nil || from[i] != nil && len(from[end])+1 >= len(from[i]) {
+				continue
+			}
+			part := bareHandle(strings.Join(words[i:end], " "))
+			if digits := len(DigitsOf(part)); !strings.Contains(part, "@") && (digits < shortestNumber || digits > longestNumber) {
+				continue
+			}
+			if *readings == 0 {
+				return nil
+			}
+			*readings--
+			if u, err := readOne(part, region); err == nil {
+				from[i] = append([]string{u.International}, from[end]...)
+			}
+		}
+	}
+	return from[0]
+}
+
+// asListed shows a handle that Linq gave us as people write it.
+func Listed(person handle.Handle) ParsedHandle {
+	if understood, err := Handle(person.Full(), ""); err == nil {
+		understood.Handle, understood.Unassigned = person, false
+		return understood
+	}
+	return ParsedHandle{Handle: person, International: person.Full()}
+}
+
+// International writes a handle as people do: a number in its international form, an address as it is.
+func International(handle handle.Handle) string { return Listed(handle).International }

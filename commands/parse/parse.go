@@ -1,0 +1,148 @@
+package parse
+
+import (
+	"strings"
+
+	"linqbot/linq"
+)
+
+// RemoveArgs is what a person asked for.
+type RemoveArgs struct {
+	Chat    linq.ChatID
+	Handles []ParsedHandle // at least one, each once, in the order in which they were named
+}
+
+// MostHandles is how many people one command takes.
+const MostHandles = 20
+
+// ParseRemove reads the text after /linq-remove: a chat id, then one or more handles separated by
+// commas, semicolons or new lines. region is the one in which numbers without an international
+// prefix are read. What cannot be understood is refused whole, with a [*UsageError] that names the
+// part.
+func Remove(text, region string) (RemoveArgs, error) {
+	args, err := parseRemove(text, region)
+	if err != nil {
+		err.Usage = RemoveUsage()
+		return RemoveArgs{}, err
+	}
+	return args, nil
+}
+
+func parseRemove(text, region string) (RemoveArgs, *UsageError) {
+	if err := RefuseLong(text); err != nil {
+		return RemoveArgs{}, err
+	}
+	text = StripPairs(Clean(text))
+	first, rest := cutWord(text)
+	switch strings.ToLower(StripPairs(first)) {
+	case "":
+		return RemoveArgs{}, usageError(UsageNoArguments, "",
+			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person to remove.")
+	case "help", "?", "-h", "-help", "--help":
+		return RemoveArgs{}, usageError(UsageHelp, "",
+			"This removes people from a Linq group chat. Give the chat id, then the phone number or e-mail address of the person; "+
+				"put commas between several people.")
+	}
+	chat, err := linq.ParseChatID(StripPairs(first))
+	if err != nil {
+		return RemoveArgs{}, refuseChat(first, text, region)
+	}
+	if rest == "" {
+		return RemoveArgs{}, usageError(UsageMissingHandle, "",
+			"The person is missing. After the chat id, give the phone number or e-mail address of the person to remove.")
+	}
+	handles, refused := readHandles(rest, region)
+	if refused != nil {
+		return RemoveArgs{}, refused
+	}
+	return RemoveArgs{Chat: chat, Handles: handles}, nil
+}
+
+// readHandles reads a list. Whoever is named twice is taken once.
+func readHandles(list, region string) ([]ParsedHandle, *UsageError) {
+	pieces := Split(StripPairs(list))
+	if len(pieces) == 0 {
+		pieces = []string{""}
+	}
+	var handles []ParsedHandle
+	for _, piece := range pieces {
+		u, err := readHandle(piece, region)
+		if err != nil {
+			return nil, err
+		}
+		if !namesAlready(handles, u) {
+			handles = append(handles, u)
+		}
+	}
+	if len(handles) > MostHandles {
+		return nil, usageError(UsageTooManyHandles, "",
+			"That is %s people, and one command takes at most %s. Split them over several commands.", len(handles), MostHandles)
+	}
+	return handles, nil
+}
+
+func namesAlready(handles []ParsedHandle, u ParsedHandle) bool {
+	for _, other := range handles {
+		if other.Handle.Is(u.Handle) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitHandles splits a list at commas, semicolons and new lines, and leaves out what is empty. The
+// semicolon of "tel:+1…;ext=5" and the comma of `"Doe, Jane" <jane@example.com>` do not separate.
+func Split(list string) []string {
+	var pieces []string
+	start := 0
+	cut := func(end int) {
+		if piece := strings.TrimSpace(list[start:end]); piece != "" {
+			pieces = append(pieces, piece)
+		}
+		start = end + 1
+	}
+	for i := 0; i < len(list); i++ {
+		switch list[i] {
+		case ',', '\n':
+			cut(i)
+		case ';':
+			if !startsParameter(list[i+1:]) {
+				cut(i)
+			}
+		case '"':
+			i += lengthOfName(list[i:])
+		}
+	}
+	cut(len(list))
+	return pieces
+}
+
+// startsParameter reports whether text goes on a tel: URI, after its semicolon.
+func startsParameter(text string) bool {
+	const longestName = 32 // with spaces; a look at all that follows would cost much at the many semicolons of a long list
+	name, _, ok := strings.Cut(text[:min(len(text), longestName)], "=")
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "ext", "isub", "phone-context":
+		return ok
+	}
+	return false
+}
+
+// lengthOfName returns how far the name in front of <address> reaches, 0 if text, which starts with
+// a quote, starts no such name.
+func lengthOfName(text string) int {
+	end := strings.IndexAny(text[1:], "\"\n") + 1
+	if end == 0 || text[end] != '"' || !strings.HasPrefix(strings.TrimLeft(text[end+1:], " \n"), "<") {
+		return 0
+	}
+	return end
+}
+
+// cutWord cuts text at its first space or new line.
+func cutWord(text string) (first, rest string) {
+	end := strings.IndexAny(text, " \n")
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], strings.TrimSpace(text[end:])
+}

@@ -1,0 +1,64 @@
+package parse_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands/parse"
+)
+
+// What is not text is not the same as nothing: a requester or a channel that counts as missing is not
+// checked.
+func TestStepInputsThatAreNotText(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"chat_id", "handle", "channel_id", "message_ts", "requested_by"} {
+		upper := strings.ToUpper(name)
+		for _, fields := range []string{
+			`"%s":{"id":"U2"}`, `"%s":{}`, `"%s":["U2"]`, `"%s":[]`, `"%s":12025550132`, `"%s":-0.5e1`, `"%s":true`, `"%s":false`,
+			`"%[1]s":"U2","%[1]s":"U3"`, `"%[1]s":"U2","%[1]s":"U2"`, `"%[1]s":"U2","%[1]s":null`, `"%[1]s":null,"%[1]s":"U2"`, `"%[1]s":"U2","%[1]s":{}`,
+			`"%s":"` + strings.Repeat("x", 4001) + `"`,
+			`"%s":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000),
+		} {
+			wantRefusedInput(t, name, "{"+fmt.Sprintf(fields, name)+"}")
+		}
+		for _, alike := range []string{upper, strings.ToUpper(name[:1]) + name[1:], " " + name, name + `\n`, strings.ReplaceAll(name, "k", "\u212a")} {
+			if alike == name {
+				continue
+			}
+			wantRefusedInput(t, name, fmt.Sprintf(`{"%s":"U2"}`, alike))
+			wantRefusedInput(t, name, fmt.Sprintf(`{"%s":"U2","%s":"U3"}`, alike, name))
+			wantRefusedInput(t, name, fmt.Sprintf(`{"%s":"U2","%s":"U3"}`, name, alike))
+		}
+		wantRefusedInput(t, name, fmt.Sprintf(`{"%s":"U2","\u%04x%s":"U3"}`, name, name[0], name[1:]))
+	}
+}
+
+func wantRefusedInput(t *testing.T, name, encoded string) {
+	t.Helper()
+	in, err := parse.DecodeStepInputs(encoded)
+	refused, ok := errors.AsType[*parse.InputError](err)
+	if !ok {
+		t.Errorf("%.80s: %+v, %v", encoded, in, err)
+		return
+	}
+	assert.Equal(t, in, parse.StepInputs{})
+	assert.Equal(t, refused.Name, name)
+	assert.Assert(t, strings.HasPrefix(refused.Why.String(), "The step's input "+name+" "), refused.Why.String())
+	assert.Assert(t, !strings.Contains(err.Error(), "U2") && !strings.Contains(err.Error(), "2025550132"), err.Error())
+}
+
+func TestStepInputsThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	const deep = 20000
+	for _, encoded := range []string{strings.Repeat("[", deep) + strings.Repeat("]", deep), `{"x":` + strings.Repeat(`{"x":`, deep) + "1" + strings.Repeat("}", deep) + "}", `"chat_id"`, "5", "true"} {
+		_, err := parse.DecodeStepInputs(encoded)
+		assert.Assert(t, err != nil, "%.20s", encoded)
+	}
+	in, err := parse.DecodeStepInputs(`{"x":{"requested_by":"U2"},"mood":["x"],"mood":7,"chat_id":"C","requested_by":null}`)
+	assert.NilError(t, err)
+	assert.Equal(t, in, parse.StepInputs{ChatID: "C"})
+}

@@ -1,0 +1,93 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"linqbot/commands/richtext"
+)
+
+// UsageCode names what is wrong with the text of a command. Codes are stable: logs and metrics
+// count by them, and every one has a sentence for people in [UsageError.Why].
+type UsageCode string
+
+// The codes of a [UsageError].
+const (
+	UsageNoArguments         UsageCode = "no_arguments"            // nothing was typed
+	UsageHelp                UsageCode = "help"                    // help was asked for; nothing is wrong
+	UsageTextTooLong         UsageCode = "text_too_long"           // more than linqbot reads
+	UsageMissingChat         UsageCode = "missing_chat"            // handles without a chat id
+	UsageMissingHandle       UsageCode = "missing_handle"          // a chat id without a handle
+	UsageChatNotUUID         UsageCode = "chat_not_uuid"           // the first word is no chat id, or an unusual spelling of one
+	UsageLooksSwapped        UsageCode = "looks_swapped"           // the chat id comes after the handle
+	UsageHandleEmpty         UsageCode = "handle_empty"            // quotes, commas or brackets around nothing
+	UsageNotAHandle          UsageCode = "not_a_handle"            // neither a number nor an e-mail
+	UsageSlackMention        UsageCode = "slack_mention"           // a member, channel or group of Slack
+	UsageNumberTooShort      UsageCode = "number_too_short"        // too few digits
+	UsageNumberTooLong       UsageCode = "number_too_long"         // too many digits
+	UsageNumberWrongLength   UsageCode = "number_wrong_length"     // a count of digits its country does not use
+	UsageNumberLocalOnly     UsageCode = "number_local_only"       // the area code is missing
+	UsageNumberNoCountry     UsageCode = "number_unknown_country"  // no such country code
+	UsageNumberAmbiguous     UsageCode = "number_ambiguous"        // two readings, both possible
+	UsageNumberLetters       UsageCode = "number_has_letters"      // letters beside or between the digits
+	UsageNumberExtension     UsageCode = "number_has_extension"    // a number and an extension
+	UsageNumberUnexpected    UsageCode = "number_unexpected_sign"  // a sign that numbers are not written with
+	UsageUnknownRegion       UsageCode = "unknown_region"          // no +, and no region to read the number in
+	UsageEmailMalformed      UsageCode = "email_malformed"         // an @, but no address
+	UsageSeveralWithoutComma UsageCode = "several_without_a_comma" // handles separated by spaces
+	UsageOneHandleOnly       UsageCode = "one_handle_only"         // several handles where one is due
+	UsageTooManyHandles      UsageCode = "too_many_handles"        // more than one command takes
+)
+
+// UsageError says why a command was not understood. [UsageError.Why] and [UsageError.Offending]
+// hold what the person typed, whole: show them to that person alone. [UsageError.Error] does not,
+// and is safe to log.
+type UsageError struct {
+	Code      UsageCode
+	Offending string        // the part that is wrong, as typed but for invisible characters; "" if there is none
+	Why       richtext.Text // what was understood and what to do next
+	Usage     richtext.Text // how the command is written; empty from [ParseHandle], which knows no command
+}
+
+// Error returns the code and the sentence, with everything that was typed left out.
+func (e *UsageError) Error() string {
+	var b strings.Builder
+	b.WriteString(string(e.Code) + ": ")
+	for _, span := range e.Why {
+		if span.Kind == richtext.Words {
+			b.WriteString(span.Value)
+		} else {
+			b.WriteString("•••")
+		}
+	}
+	return b.String()
+}
+
+// GoString keeps what was typed out of %#v.
+func (e *UsageError) GoString() string { return "parse.UsageError(" + e.Error() + ")" }
+
+const (
+	ExampleChat   = "550e8400-e29b-41d4-a716-446655440000"
+	ExampleNumber = "+14155550132"
+)
+
+// RemoveUsage returns how /linq-remove is written, with an example.
+func RemoveUsage() richtext.Text {
+	return richtext.Say("Usage: %s, for example %s.",
+		richtext.ID("/linq-remove <chatId> <handle>"), richtext.ID("/linq-remove "+ExampleChat+" "+ExampleNumber))
+}
+
+func usageError(code UsageCode, offending string, format string, parts ...any) *UsageError {
+	return &UsageError{Code: code, Offending: offending, Why: richtext.Say(format, parts...)}
+}
+
+// shownSign shows one character, by its number if it cannot be seen.
+func shownSign(sign string) richtext.Span {
+	r, _ := utf8.DecodeRuneInString(sign)
+	if unicode.IsGraphic(r) {
+		return richtext.ID(sign)
+	}
+	return richtext.ID(fmt.Sprintf("%U", r))
+}

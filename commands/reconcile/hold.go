@@ -1,0 +1,76 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"linqbot/commands/outcome"
+	"linqbot/ledger"
+	"linqbot/linq/breaker"
+)
+
+// sayFrom is the wait from which people are told that it is Linq that they wait for.
+const sayFrom = 30 * time.Second
+
+// hold puts a try off for a pause. It counts as no try, and nothing is stored of a wait that is too
+// short to tell of.
+func (s *Steps) hold(ctx context.Context, r ledger.Request, told breaker.Wait) (time.Duration, error) {
+	now := s.now()
+	wait := told.Until.Sub(now)
+	if !r.FirstTryAt.IsZero() {
+		wait = min(wait, r.FirstTryAt.Add(retryFor).Sub(now))
+	}
+	wait = max(wait, earlyEnough)
+	if wait <= sayFrom {
+		return wait, nil
+	}
+	r.Reason, r.NextTryAt = reasonToWait(told.Why), now.Add(wait)
+	_, err := s.save(ctx, r, ledger.Change{
+		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(r.Reason), wait.Round(time.Millisecond)), News: true,
+	})
+	return wait, err
+}
+
+// timeIsOver reports whether the next try of r is its last, which no pause puts off.
+func (s *Steps) timeIsOver(r ledger.Request) bool {
+	return !r.FirstTryAt.IsZero() && r.FirstTryAt.Add(retryFor).Sub(s.now()) <= earlyEnough
+}
+
+// reasonToWait names the cause of a wait that is long enough to tell of.
+func reasonToWait(why breaker.Cause) string {
+	switch why {
+	case breaker.AskedToWait:
+		return outcome.ReasonAskedToWait
+	case breaker.NoMoreCalls:
+		return outcome.ReasonNoMoreCalls
+	default:
+		return outcome.ReasonNotAnswering
+	}
+}
+
+// pauseWords are for the history.
+func pauseWords(why string) string {
+	switch why {
+	case outcome.ReasonAskedToWait:
+		return "Linq asks to wait"
+	case outcome.ReasonNoMoreCalls:
+		return "Linq takes no more calls"
+	default:
+		return "Linq is not answering"
+	}
+}
+
+// whyLong is the reason for a long wait after a try: that Linq asked r for it, or that there is a
+// pause. Else, where Linq serves others, what the try met stays the reason.
+func whyLong(r ledger.Request, asked time.Duration, paused breaker.Wait) string {
+	switch {
+	case outcome.Refusal(r).Limited() && asked > sayFrom:
+		return outcome.ReasonAskedToWait
+	case !paused.Until.IsZero():
+		return reasonToWait(paused.Why)
+	case outcome.Refusal(r).Struggling() && asked > sayFrom:
+		return outcome.ReasonNotAnswering
+	}
+	return r.Reason
+}

@@ -1,0 +1,135 @@
+package reconcile_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands/outcome"
+	"linqbot/ledger"
+	"linqbot/linq/linqtest"
+)
+
+const mostRuns = 100
+
+// follow runs the step until it wants no further run.
+func (w *world) follow() {
+	w.t.Helper()
+	for range mostRuns {
+		wait := w.remove()
+		if wait == 0 {
+			return
+		}
+		time.Sleep(wait)
+	}
+	w.t.Fatal("it is tried without end")
+}
+
+func TestTriesEndAfterFifteenMinutes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		fault  linqtest.Fault
+		reason string
+		doubt  bool
+	}{
+		{"503", linqtest.Fault{Status: 503, Code: 4004}, "linq_4004", true},
+		{"429", linqtest.Fault{Status: 429, Code: 1007}, "linq_1007", false},
+		{"429 that asks for long waits", linqtest.Fault{Status: 429, Code: 1007, RetryAfter: 4 * time.Minute}, "linq_1007", false},
+		{"a conflict of states", linqtest.Fault{Status: 409, Code: 2015}, "linq_2015", false},
+		{"dropped", linqtest.Fault{Drop: linqtest.BeforeEffect}, "no_answer", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				w.linq.Fail(linqtest.Remove, 0, test.fault)
+				began := time.Now()
+				w.follow()
+				r := w.records.request()
+				assert.Equal(t, r.State, ledger.Failed)
+				assert.Equal(t, r.Reason, test.reason)
+				assert.Equal(t, r.MayHaveReached, test.doubt)
+				assert.Equal(t, time.Since(began), 15*time.Minute)
+				assert.Equal(t, w.effects(), 0)
+			})
+		})
+	}
+}
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	trouble := linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004}
+	for _, test := range []struct {
+		name  string
+		since time.Duration // the first try
+		wait  time.Duration
+		state ledger.State
+	}{
+		{"well before the end", 14 * time.Minute, 30 * time.Second, ledger.Accepted},
+		{"just before the end", 15*time.Minute - time.Second, time.Second, ledger.Accepted},
+		{"a blink before the end", 15*time.Minute - 10*time.Millisecond, 0, ledger.Failed},
+		{"at the end", 15 * time.Minute, 0, ledger.Failed},
+		{"after an hour in which linqbot was down", time.Hour, 0, ledger.Failed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-test.since) })
+				w.linq.Fail(linqtest.Remove, 1, trouble)
+				assert.Equal(t, w.remove(), test.wait)
+				assert.Equal(t, w.records.request().State, test.state)
+				assert.Equal(t, w.linq.Count(linqtest.Remove), 1, "it is tried before it fails")
+			})
+		})
+	}
+	t.Run("after an hour in which linqbot was down, and all is well again", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+			w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
+			w.remove()
+			assert.Equal(t, w.records.request().State, ledger.Sent)
+		})
+	})
+}
+
+// A doubt at the end is settled by one more look at the chat.
+func TestDoubtAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		listed bool // the handle was seen before
+		fault  linqtest.Fault
+		chat   func(*world)
+		state  ledger.State
+		reason string
+	}{
+		{"the last try took effect", true, linqtest.Fault{Drop: linqtest.AfterEffect}, nothing, ledger.Removed, outcome.ReasonSeenGone},
+		{"it did not", true, linqtest.Fault{Status: 500, Code: 3006}, nothing, ledger.Failed, "linq_3006"},
+		{"nobody can tell", true, linqtest.Fault{Drop: linqtest.AfterEffect}, failing(linqtest.GetChat, linqtest.Fault{Status: 500}), ledger.Failed, outcome.ReasonNoAnswer},
+		{"not listed, as never before", false, linqtest.Fault{Status: 500, Code: 3006}, (*world).unlist, ledger.AlreadyGone, outcome.ReasonSeenGone},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				w.records.set(func(r *ledger.Request) {
+					r.Tries, r.FirstTryAt, r.SeenListed = 30, time.Now().Add(-time.Hour), test.listed
+				})
+				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+				w.linq.Fail(linqtest.Remove, 1, test.fault)
+				test.chat(w)
+				assert.Equal(t, w.remove(), time.Duration(0))
+				r := w.records.request()
+				assert.Equal(t, r.State, test.state)
+				assert.Equal(t, r.Reason, test.reason)
+				assert.Equal(t, w.linq.Count(linqtest.GetChat), 2)
+			})
+		})
+	}
+}

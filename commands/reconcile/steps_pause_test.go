@@ -1,0 +1,335 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands/outcome"
+	"linqbot/commands/reconcile"
+	"linqbot/ledger"
+	"linqbot/linq/breaker"
+	"linqbot/linq/linqtest"
+)
+
+func down() linqtest.Fault { return linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004} }
+
+// A pause asks nothing of Linq, and leaves no trace in a request that has not been tried.
+func TestStrugglingLinqIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]linqtest.Fault{
+		"503":       down(),
+		"429":       {Status: http.StatusTooManyRequests, Code: 1007},
+		"no answer": {Drop: linqtest.BeforeEffect},
+		"too slow":  {Delay: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newPaused(t, 5, 0, fault)
+				assert.Equal(t, len(c.linq.Calls()), 4, "a reading and a DELETE each")
+
+				wait := c.try(2)
+				assert.Assert(t, wait > time.Second && wait < 1100*time.Millisecond, "%s", wait)
+				r := c.all[2].request()
+				assert.Equal(t, r.Tries, 0)
+				assert.Assert(t, r.FirstTryAt.IsZero() && r.NextTryAt.IsZero() && r.Reason == "")
+				assert.Equal(t, len(c.all[2].history()), 0)
+
+				assert.Assert(t, c.try(3) > wait, "they come back one after the other")
+				assert.Equal(t, len(c.linq.Calls()), 4)
+			})
+		})
+	}
+}
+
+// What Linq says of one chat, or of one request, is no sign that it struggles.
+func TestRefusalsPauseNobody(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]linqtest.Fault{
+		"the chat is being created": {Status: 409, Code: 2009},
+		"a conflict of states":      {Status: 409, Code: 2015},
+		"a bad key":                 {Status: 401, Code: 2004},
+		"not allowed":               {Status: 403, Code: 2005},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newCrowd(t, linqtest.Config{}, 8, 0)
+				c.outage(0, fault)
+				for i := range c.all {
+					c.try(i)
+				}
+				assert.Equal(t, c.linq.Count(linqtest.Remove), len(c.all))
+			})
+		})
+	}
+}
+
+// Only one try goes first after a pause. The others wait for what comes of it, and go on with it.
+func TestOneProbeAtATime(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		heals bool
+		calls int // after the pause
+	}{
+		"it comes through": {true, 2 * 9},
+		"it does not":      {false, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newPaused(t, 11, 16, down())
+				c.linq.ClearFaults()
+				c.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: 3 * time.Second})
+				if !test.heals {
+					c.linq.Fail("", 0, down())
+				}
+				time.Sleep(2 * time.Second)
+				before := len(c.linq.Calls())
+				var all sync.WaitGroup
+				waits := make([]time.Duration, len(c.all))
+				for i := 2; i < len(c.all); i++ {
+					all.Go(func() { waits[i] = c.try(i) })
+				}
+				time.Sleep(2 * time.Second)
+				assert.Equal(t, len(c.linq.Calls())-before, 1, "the others wait for the first")
+				all.Wait()
+				assert.Equal(t, len(c.linq.Calls())-before, test.calls)
+				if test.heals {
+					assert.Equal(t, c.states()[ledger.Sent], 9)
+					return
+				}
+				for i := 3; i < len(c.all); i++ {
+					assert.Equal(t, c.states()[ledger.Sent], 0)
+					assert.Assert(t, waits[i] >= 2*time.Second, "the next pause is longer: %s", waits[i])
+				}
+			})
+		})
+	}
+}
+
+// A probe that hangs keeps nobody for long.
+func TestOthersDoNotWaitLongForAProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newPaused(t, 4, 0, down())
+		c.linq.ClearFaults()
+		c.linq.Fail("", 0, linqtest.Fault{Delay: time.Hour})
+		time.Sleep(time.Second)
+		probeEnded := c.start(2)
+		began := time.Now()
+		assert.Equal(t, c.try(3), time.Second)
+		assert.Equal(t, time.Since(began), 4*time.Second)
+		assert.Equal(t, len(c.all[3].history()), 0)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err := c.steps.Try(ctx, c.all[3].request().ID)
+		assert.ErrorIs(t, err, context.Canceled)
+		probeEnded()
+	})
+}
+
+// Linq's limits are on the key: one answer is enough for all, and it is said.
+func TestAWaitThatLinqAsksForIsShared(t *testing.T) {
+	t.Parallel()
+	for name, op := range map[string]linqtest.Op{"by a reading": linqtest.GetChat, "by a DELETE": linqtest.Remove} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newCrowd(t, linqtest.Config{}, 3, 0)
+				c.linq.Fail(op, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 90 * time.Second})
+				began := time.Now()
+				first, second := c.try(0), c.try(1)
+				until := began.Add(90 * time.Second)
+				assert.Assert(t, first >= 90*time.Second && first < 91*time.Second, "%s", first)
+				assert.Assert(t, second > 90*time.Second && second < 91*time.Second, "%s", second)
+				for i, r := range []ledger.Request{c.all[0].request(), c.all[1].request()} {
+					assert.Equal(t, r.Reason, outcome.ReasonAskedToWait, "request %d", i)
+					assert.Assert(t, !r.NextTryAt.Before(until))
+				}
+				assert.Equal(t, c.linq.Count(linqtest.Remove), map[linqtest.Op]int{linqtest.GetChat: 0, linqtest.Remove: 1}[op])
+				shown := outcome.Explainer{}.Explain(c.all[1].request()).Text().String()
+				assert.Equal(t, shown, fmt.Sprintf("⏳ Linq asks linqbot to wait; next try at %s. "+
+					"The removal of +1 ••• ••• 1001 from %s is not done yet. linqbot goes on by itself; nobody needs to ask again.",
+					until.Add(second-90*time.Second).UTC().Format("2006-01-02 15:04:05 UTC"), c.chat))
+
+				before := len(c.linq.Calls())
+				time.Sleep(89 * time.Second)
+				assert.Assert(t, c.try(1) > 0)
+				assert.Equal(t, len(c.linq.Calls()), before)
+				assert.Equal(t, len(c.all[1].history()), 1, "nothing is stored of a run that came early")
+				time.Sleep(2 * time.Second)
+				assert.Equal(t, c.try(1), time.Duration(0))
+				assert.Equal(t, c.all[1].request().State, ledger.Sent)
+				assert.Equal(t, c.all[1].request().Reason, "")
+			})
+		})
+	}
+}
+
+// A long outage costs Linq few calls, the ledger few writes, and those who wait nothing of their time.
+func TestALongOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const size, lasting = 60, time.Hour
+		c := newCrowd(t, linqtest.Config{}, size, 8)
+		began := time.Now()
+		c.outage(lasting, down())
+		c.work(16)
+
+		// A pause lasts a minute but for the first six, and one try follows it, of two calls. The few who
+		// were tried have 15 minutes, and then a last try and a last look even in a pause.
+		const pauses = 6 + 60
+		states := c.states()
+		assert.Assert(t, states[ledger.Failed] < 10, "%v", states)
+		assert.Equal(t, states[ledger.Sent]+states[ledger.Failed], size)
+		assert.Equal(t, c.effects(), states[ledger.Sent])
+		during := 0
+		for _, call := range c.linq.Calls() {
+			if call.At.Before(began.Add(lasting)) {
+				during++
+			}
+		}
+		assert.Assert(t, during <= 16+pauses*2+states[ledger.Failed]*3, "%d calls in an hour", during)
+		for i, r := range c.all {
+			assert.Assert(t, c.runs[i] <= pauses+5, "%d runs", c.runs[i])
+			if r.request().State == ledger.Sent && r.request().Tries == 1 {
+				assert.Assert(t, !r.request().FirstTryAt.Before(began.Add(lasting-time.Minute)), "its time began with its first try")
+			}
+		}
+	})
+}
+
+// When Linq is well again all go on at once, about as fast as it can serve them.
+func TestAllGoOnWhenItIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, linqtest.Config{}, 30, 8)
+		began := time.Now()
+		c.outage(10*time.Second, down())
+		c.work(16)
+		assert.Equal(t, c.states()[ledger.Sent], 30)
+		assert.Equal(t, c.effects(), 30)
+		// Pauses of 1, 2, 4 and 8 s; the two that were tried first may have waits of their own.
+		took := time.Since(began)
+		assert.Assert(t, took > 15*time.Second && took < 17*time.Second, "%s", took)
+	})
+}
+
+// People read of the wait when it is a long one, once for each.
+func TestLongWaitsAreTold(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		trouble      linqtest.Fault
+		reason, said string
+	}{
+		"503":                    {down(), outcome.ReasonNotAnswering, "Linq is not answering"},
+		"no answer":              {linqtest.Fault{Drop: linqtest.BeforeEffect}, outcome.ReasonNotAnswering, "Linq is not answering"},
+		"429 that names no wait": {linqtest.Fault{Status: 429, Code: 1007}, outcome.ReasonNoMoreCalls, "Linq takes no more calls for the moment"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { longWaitsAreTold(t, test.trouble, test.reason, test.said) })
+		})
+	}
+}
+
+func longWaitsAreTold(t *testing.T, trouble linqtest.Fault, reason, why string) {
+	t.Helper()
+	c := newPaused(t, 3, 0, trouble)
+	var said []string
+	waiting := c.all[2]
+	for range 12 {
+		before := len(c.linq.Calls())
+		time.Sleep(c.try(2) - 100*time.Millisecond)
+		if len(c.linq.Calls()) > before {
+			continue // it was the probe
+		}
+		if r := waiting.request(); r.Reason != "" {
+			said = append(said, r.Reason)
+		}
+		time.Sleep(150 * time.Millisecond)
+		c.all[0].set(func(r *ledger.Request) { r.NextTryAt = time.Time{} })
+		c.try(0) // the probe
+	}
+	r := waiting.request()
+	assert.Equal(t, r.Tries, 0)
+	assert.Equal(t, r.Reason, reason)
+	assert.Equal(t, len(waiting.changes), len(said), "one save for each long wait, none for a short one")
+	assert.Equal(t, len(said), 12-5, "waits of 1 to 16 s are short")
+	for _, change := range waiting.changes {
+		assert.Assert(t, change.News)
+	}
+	shown := outcome.Explainer{}.Explain(r).Text().String()
+	assert.Equal(t, shown, fmt.Sprintf("⏳ %s; next try at %s. "+
+		"The removal of +1 ••• ••• 1002 from %s is not done yet. linqbot goes on by itself; nobody needs to ask again.",
+		why, r.NextTryAt.UTC().Format("2006-01-02 15:04:05 UTC"), c.chat))
+	assert.Equal(t, c.all[0].request().Reason, reason, "and to those who were tried")
+}
+
+// A chat that Linq stumbles over says nothing of Linq while others are served. What is said of its
+// request does not change with the length of its wait.
+func TestTroubleOfOneChatStaysItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const size = 10
+		c := newCrowd(t, linqtest.Config{}, size, 0)
+		longer := func(wait time.Duration) time.Duration { return wait * 6 / 5 }
+		c.steps = reconcile.NewSteps(reconcile.StepsConfig{
+			Chats: c.calls, Records: c, Lines: knownLines(), Logger: quiet(), Jitter: longer,
+			Breaker: breaker.New(breaker.Config{Logger: quiet(), Jitter: longer}),
+		})
+		var wait time.Duration
+		for i := 1; i < size; i++ {
+			c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500, Code: 3006})
+			wait = c.try(0)
+			r := c.all[0].request()
+			assert.Equal(t, r.Tries, i)
+			assert.Equal(t, r.Reason, "linq_3006", "before a wait of %s", wait)
+			assert.Equal(t, c.try(i), time.Duration(0))
+			time.Sleep(wait)
+		}
+		assert.Equal(t, wait, 36*time.Second)
+	})
+}
+
+// A Linq that is out of order and says for how long is one that does not answer.
+func TestAnAnswerThatAsksForALongWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, linqtest.Config{}, 1, 0)
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004, RetryAfter: 45 * time.Second})
+		assert.Equal(t, c.try(0), 45*time.Second)
+		assert.Equal(t, c.all[0].request().Reason, outcome.ReasonNotAnswering)
+	})
+}
+
+// The last try of a request and its last look come when its time is over, pause or not.
+func TestAPausePutsNoEndOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, linqtest.Config{}, 3, 0)
+		c.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 4 * time.Minute})
+		c.try(0)
+		c.outage(0, down())
+		c.all[1].set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 9, time.Now().Add(-14*time.Minute) })
+		assert.Equal(t, c.try(1), time.Minute, "to the end of its time, not of the pause")
+		assert.Equal(t, c.all[1].request().Tries, 9)
+		before := len(c.linq.Calls())
+		time.Sleep(time.Minute)
+		assert.Equal(t, c.try(1), time.Duration(0))
+		r := c.all[1].request()
+		assert.Equal(t, r.State, ledger.Failed)
+		assert.Equal(t, r.Reason, "linq_4004")
+		assert.Equal(t, len(c.linq.Calls())-before, 3, "a reading, a DELETE, a last look")
+		assert.Assert(t, c.try(2) > 2*time.Minute, "the pause goes on for others")
+	})
+}

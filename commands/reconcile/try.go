@@ -1,0 +1,272 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands/outcome"
+	"linqbot/ledger"
+	"linqbot/linq"
+	"linqbot/linq/breaker"
+	"linqbot/linq/handle"
+)
+
+// Try is one try at a request of either kind, a removal or an addition: read the chat, settle what
+// is certain, store the intent, ask Linq. While Linq is to be left alone it does none of that. It
+// returns after how long it wants to be run again; 0 when the request needs no further try.
+func (s *Steps) Try(ctx context.Context, id string) (time.Duration, error) {
+	return s.afresh(s.tryOnce(ctx, id))
+}
+
+func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
+	r, err := s.records.Request(ctx, id)
+	if err != nil || r.State != ledger.Accepted {
+		return 0, err
+	}
+	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
+		return wait, nil
+	}
+	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r))
+	if err != nil {
+		return 0, err
+	}
+	if t == nil {
+		return s.hold(ctx, r, told)
+	}
+	defer t.Release()
+	if r.Kind != ledger.Add {
+		s.lines.Refresh(ctx) // while the chat is read
+	}
+	at, err := s.look(ctx, t, s.breaker.Looks, r)
+	if err != nil {
+		return 0, err
+	}
+	if state, reason, ok := settle(r, at); ok {
+		return 0, s.end(ctx, at.note(r), state, reason, "reading the chat: "+reason, "")
+	}
+	if r = at.note(r); r.Kind != ledger.Add {
+		began := time.Now()
+		ours, err := s.ours(ctx, r, at)
+		at.took += time.Since(began)
+		switch {
+		case ctx.Err() != nil:
+		case ours:
+			return 0, s.end(ctx, r, ledger.Refused, outcome.ReasonOwnLine, "our own lines: "+outcome.ReasonOwnLine, "")
+		case err != nil:
+			return s.withoutLines(ctx, t, r, err)
+		}
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	return s.change(ctx, t, r, at)
+}
+
+// change stores the intent and asks Linq, when there is a place in the lane. Its time begins then.
+func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request, before chatSnapshot) (time.Duration, error) {
+	leave, err := t.Enter(ctx, s.breaker.Changes)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	if told, paused := t.Paused(); paused {
+		return s.hold(ctx, r, told)
+	}
+	doubt := r.MayHaveReached
+	r.Tries++
+	r.MayHaveReached = true
+	r.NextTryAt = time.Time{}
+	if r.FirstTryAt.IsZero() {
+		r.FirstTryAt = s.now()
+	}
+	r, err = s.save(ctx, r, ledger.Change{Cause: fmt.Sprintf("try %d: asking Linq", r.Tries)})
+	if err != nil {
+		return 0, err
+	}
+	asking, cancel := context.WithTimeout(ctx, tryTime-before.took)
+	defer cancel()
+	accepted, err := s.ask(asking, r)
+	leave()
+	t.Record(ctx, true, err)
+	if err == nil {
+		return 0, s.sent(ctx, r, accepted)
+	}
+	return s.afterTrouble(ctx, t, r, known{doubt: doubt, unread: before.err != nil}, err)
+}
+
+// settle says what a reading of the chat makes certain before a try; false when it is for Linq to say.
+func settle(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
+	if at.noSuchChat() {
+		return ledger.Refused, outcome.ReasonNoSuchChat, true
+	}
+	if at.err != nil {
+		return "", "", false
+	}
+	if r.MayHaveReached {
+		if end, ok := at.shows(r); ok {
+			return end.state, end.reason, true
+		}
+	}
+	switch {
+	case !at.chat.IsGroup:
+		return ledger.Refused, outcome.ReasonNotAGroup, true
+	case r.Kind == ledger.Add:
+		return settleAddition(at)
+	default:
+		return settleRemoval(r, at)
+	}
+}
+
+// settleRemoval goes on from [settle], with a group that was read.
+func settleRemoval(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
+	switch {
+	case !at.listed && r.SeenListed:
+		return ledger.AlreadyGone, outcome.ReasonSeenGone, true
+	case !at.listed:
+		return ledger.Refused, outcome.ReasonNotInChat, true
+	case at.person.IsMe:
+		return ledger.Refused, outcome.ReasonOwnLine, true
+	case !at.person.Active():
+		return ledger.AlreadyGone, outcome.ReasonSeenGone, true
+	}
+	return "", "", false
+}
+
+func (s *Steps) ask(ctx context.Context, r ledger.Request) (linq.Accepted, error) {
+	id, err := linq.ParseChatID(r.ChatID)
+	if err != nil {
+		return linq.Accepted{}, err
+	}
+	spelling := r.Spelling.Reveal()
+	if spelling == "" {
+		spelling = r.Handle.Reveal()
+	}
+	if r.Kind == ledger.Add {
+		return s.chats.AddParticipant(ctx, id, handle.New(spelling))
+	}
+	return s.chats.RemoveParticipant(ctx, id, handle.New(spelling))
+}
+
+func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accepted) error {
+	r.State, r.SentAt, r.NextTryAt = ledger.Sent, s.now(), time.Time{}
+	r.Reason, r.LinqSaid, r.HTTPStatus, r.TraceID = "", "", accepted.HTTPStatus, accepted.TraceID
+	_, err := s.save(ctx, r, ledger.Change{
+		Cause: fmt.Sprintf("Linq answered %d", accepted.HTTPStatus), TraceID: accepted.TraceID, News: true,
+	})
+	return err
+}
+
+// known is what is known, when a try begins, of what came before it.
+type known struct {
+	doubt  bool // a try before it may have taken effect
+	unread bool // the chat could not be read
+}
+
+// afterTrouble decides what a try that ended in err means.
+func (s *Steps) afterTrouble(ctx context.Context, t *breaker.Permit, r ledger.Request, before known, err error) (time.Duration, error) {
+	refusal, answered := errors.AsType[*linq.Error](err)
+	if !answered {
+		// Only a request that certainly never left leaves no doubt behind.
+		lost, ok := errors.AsType[*linq.NoAnswerError](err)
+		r.MayHaveReached = before.doubt || !ok || lost.MaybeSent
+		r.Reason, r.HTTPStatus, r.LinqSaid = outcome.ReasonNoAnswer, 0, ""
+		return s.again(ctx, t, r, 0, "Linq did not answer", "")
+	}
+	r.Reason, r.HTTPStatus, r.TraceID = outcome.ReasonOf(refusal), refusal.HTTPStatus, refusal.TraceID
+	r.LinqSaid = ""
+	if _, known := linq.LookUp(refusal.Code); !known {
+		r.LinqSaid = handle.MaskText(refusal.Message)
+	}
+	r.MayHaveReached = before.doubt || refusal.MayHaveActed()
+	cause := fmt.Sprintf("Linq answered %d, code %d", refusal.HTTPStatus, refusal.Code)
+	if refusal.Retriable() {
+		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
+	}
+	if (before.doubt || before.unread) && (refusal.NotFound() || refusal.Conflict()) {
+		at, err := s.lookAfter(ctx, t, r, cause, refusal.TraceID)
+		if err != nil {
+			return 0, err
+		}
+		if !before.doubt { // no try has taken effect: what the chat shows is as if it was read before
+			if state, reason, ok := settle(r, at); ok {
+				return 0, s.end(ctx, at.note(r), state, reason, cause+"; reading the chat: "+reason, refusal.TraceID)
+			}
+		} else if end, ok := at.shows(r); ok {
+			return 0, s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, refusal.TraceID)
+		} else if at.err != nil && !at.noSuchChat() {
+			return s.again(ctx, t, r, 0, cause+", and the chat could not be read", refusal.TraceID)
+		}
+		r = at.note(r)
+	}
+	return 0, s.end(ctx, r, ledger.Refused, r.Reason, cause, refusal.TraceID)
+}
+
+// again plans the next try, or ends the request when the time for tries is over.
+func (s *Steps) again(ctx context.Context, t *breaker.Permit, r ledger.Request, asked time.Duration, cause, traceID string) (time.Duration, error) {
+	wait := min(asked, breaker.MaxWait)
+	if asked == 0 {
+		wait = s.jitter(backoff(r.Tries))
+	}
+	now, paused := s.now(), s.breaker.Remaining(r.ID)
+	wait = max(wait, paused.Until.Sub(now))
+	switch left := r.FirstTryAt.Add(retryFor).Sub(now); {
+	case left > earlyEnough:
+		wait = min(wait, left) // the last try comes when the time is over, not a wait before
+	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
+		return 0, s.giveUp(ctx, t, r, cause, traceID)
+	}
+	if wait > sayFrom || asked == 0 && backoff(r.Tries) >= sayFrom { // whatever chance made of it: flipping is no news
+		r.Reason = whyLong(r, asked, paused)
+	}
+	return s.tryIn(ctx, r, wait, cause, traceID)
+}
+
+// tryIn stores that a try came to nothing, and when the next one comes.
+func (s *Steps) tryIn(ctx context.Context, r ledger.Request, wait time.Duration, cause, traceID string) (time.Duration, error) {
+	r.NextTryAt = s.now().Add(wait)
+	s.log.WithFields(logrus.Fields{
+		"request": r.ShortID(), "try": r.Tries, "reason": r.Reason, "trace_id": traceID, "wait_s": wait.Seconds(),
+	}).Warn("a try at Linq came to nothing; trying again")
+	if _, err := s.save(ctx, r, ledger.Change{
+		Cause: fmt.Sprintf("%s; trying again in %s", cause, wait.Round(time.Millisecond)), TraceID: traceID, News: true,
+	}); err != nil {
+		return 0, err
+	}
+	return wait, ctx.Err()
+}
+
+// lookAfter is the look that follows a try. It waits for its place until the run is cut short: what
+// Linq has answered is worth more than a free worker. What cannot be looked up even then is stored
+// as it was answered, and the next run begins with a look.
+func (s *Steps) lookAfter(ctx context.Context, t *breaker.Permit, r ledger.Request, cause, traceID string) (chatSnapshot, error) {
+	t.WaitLong()
+	at, err := s.look(ctx, t, s.breaker.Looks, r)
+	if err == nil && at.err != nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		return at, nil
+	}
+	_, unsaved := s.tryIn(ctx, r, soon, cause+", and there was no time to read the chat", traceID)
+	return at, cmp.Or(unsaved, err)
+}
+
+// giveUp looks once more before it calls a request failed that may have taken effect.
+func (s *Steps) giveUp(ctx context.Context, t *breaker.Permit, r ledger.Request, cause, traceID string) error {
+	if r.MayHaveReached {
+		at, err := s.lookAfter(ctx, t, r, cause, traceID)
+		if err != nil {
+			return err
+		}
+		if end, ok := at.shows(r); ok {
+			return s.end(ctx, at.note(r), end.state, end.reason, cause+"; "+end.words, traceID)
+		}
+		r = at.note(r)
+	}
+	return s.end(ctx, r, ledger.Failed, r.Reason, cause+"; no more tries", traceID)
+}

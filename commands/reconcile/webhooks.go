@@ -1,0 +1,133 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands/outcome"
+	"linqbot/ledger"
+	"linqbot/linq"
+)
+
+// SightingRecords is what [Sightings] need of the ledger.
+type WebhookRecords interface {
+	HasSighting(ctx context.Context, eventID string) (bool, error)
+	KeepSighting(ctx context.Context, s ledger.Sighting) error
+	Awaiting(ctx context.Context, kind ledger.Kind, chatID string, handle ledger.Private) (ledger.Request, error)
+	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
+}
+
+// Sightings take what Linq tells by webhook: somebody left a chat, or joined it.
+type WebhookHandler struct {
+	records WebhookRecords
+	now     func() time.Time
+	log     *logrus.Entry
+}
+
+// SightingsConfig is what [Sightings] need.
+type WebhookConfig struct {
+	Records WebhookRecords
+	Logger  *logrus.Logger
+	Now     func() time.Time // nil: time.Now
+}
+
+// NewSightings returns what takes Linq's webhooks.
+func NewWebhookHandler(cfg WebhookConfig) *WebhookHandler {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &WebhookHandler{records: cfg.Records, now: cfg.Now, log: cfg.Logger.WithField("part", "sightings")}
+}
+
+// Take ends the request that waits for what the event shows, and keeps the event. What nobody asked
+// for is kept and otherwise ignored. Taking an event twice does nothing more.
+func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
+	kind, state := ledger.Remove, ledger.Removed
+	switch e.Type {
+	case linq.EventParticipantRemoved:
+	case linq.EventParticipantAdded:
+		kind, state = ledger.Add, ledger.Added
+	default:
+		return nil
+	}
+	kept, err := s.records.HasSighting(ctx, e.ID)
+	if err != nil || kept {
+		return err
+	}
+	sighting := ledger.Sighting{
+		EventID: e.ID, Type: e.Type, ChatID: e.ChatID.String(), Handle: ledger.Conceal(e.Person.Handle.Full()),
+		TraceID: e.TraceID, At: happenedAt(e),
+	}
+	if sighting.RequestID, err = s.end(ctx, sighting, kind, state); err != nil {
+		return err
+	}
+	s.log.WithFields(logrus.Fields{
+		"event": e.Type, "event_id": e.ID, "chat": sighting.ChatID, "request": sighting.RequestID, "trace_id": e.TraceID,
+	}).Info("seen by webhook")
+	return s.records.KeepSighting(ctx, sighting)
+}
+
+// end returns the id of the request that the sighting ended, "" if there is none.
+func (s *WebhookHandler) end(ctx context.Context, seen ledger.Sighting, kind ledger.Kind, state ledger.State) (string, error) {
+	const tries = 5
+	for range tries {
+		r, err := s.records.Awaiting(ctx, kind, seen.ChatID, seen.Handle)
+		if errors.Is(err, ledger.ErrNotFound) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if !caused(r, seen) {
+			return "", nil
+		}
+		r = seenBy(r, state, s.now())
+		_, err = s.records.Save(ctx, r, changeOf(r, seen))
+		if !errors.Is(err, ledger.ErrStale) {
+			return r.ID, err
+		}
+	}
+	return "", fmt.Errorf("end a request that was seen: %w", ledger.ErrStale)
+}
+
+// caused reports whether the request can have led to what was seen: Linq names the same trace, or it
+// happened after the first try. The clocks need not agree to the second.
+func caused(r ledger.Request, seen ledger.Sighting) bool {
+	const skew = 30 * time.Second
+	if seen.TraceID != "" && seen.TraceID == r.TraceID {
+		return true
+	}
+	return !seen.At.Before(r.FirstTryAt.Add(-skew))
+}
+
+func happenedAt(e linq.WebhookEvent) time.Time {
+	if e.Type == linq.EventParticipantRemoved && e.Person.LeftAt != nil {
+		return *e.Person.LeftAt
+	}
+	return e.CreatedAt
+}
+
+// seenBy is the request as the sighting leaves it.
+func seenBy(r ledger.Request, state ledger.State, now time.Time) ledger.Request {
+	r.State, r.Reason, r.NextTryAt, r.EndedAt = state, outcome.ReasonSeenByWebhook, time.Time{}, now
+	switch {
+	case r.People == 0: // the chat was never read
+	case state == ledger.Removed:
+		r.People-- // it was counted with them in it
+	default:
+		r.People++
+	}
+	return r
+}
+
+func changeOf(r ledger.Request, seen ledger.Sighting) ledger.Change {
+	change := ledger.Change{Cause: "Linq's webhook: " + seen.Type, TraceID: seen.TraceID, News: true}
+	if outcome.CanBeUndone(r) {
+		change.ShowAgain = outcome.UndoUntil(r)
+	}
+	return change
+}

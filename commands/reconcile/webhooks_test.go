@@ -1,0 +1,123 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"gotest.tools/v3/assert"
+
+	"linqbot/ledger"
+	"linqbot/linq"
+	"linqbot/linq/handle"
+)
+
+// sightingRecords hold one request that waits to be seen.
+type sightingRecords struct {
+	waiting ledger.Request
+	none    bool
+	stale   int // how many saves come too late
+	saved   []ledger.Request
+	changes []ledger.Change
+	kept    []ledger.Sighting
+	err     error
+}
+
+func (r *sightingRecords) HasSighting(_ context.Context, id string) (bool, error) {
+	for _, s := range r.kept {
+		if s.EventID == id {
+			return true, nil
+		}
+	}
+	return false, r.err
+}
+
+func (r *sightingRecords) KeepSighting(_ context.Context, s ledger.Sighting) error {
+	r.kept = append(r.kept, s)
+	return nil
+}
+
+func (r *sightingRecords) Awaiting(context.Context, ledger.Kind, string, ledger.Private) (ledger.Request, error) {
+	if r.none {
+		return ledger.Request{}, ledger.ErrNotFound
+	}
+	return r.waiting, nil
+}
+
+func (r *sightingRecords) Save(_ context.Context, saved ledger.Request, c ledger.Change) (ledger.Request, error) {
+	if r.stale > 0 {
+		r.stale--
+		return ledger.Request{}, ledger.ErrStale
+	}
+	r.saved, r.changes = append(r.saved, saved), append(r.changes, c)
+	return saved, nil
+}
+
+func TestSightings(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 10, 12, 9, 41, 7, 0, time.UTC)
+	removal := ledger.Request{
+		Order: ledger.Order{Kind: ledger.Remove}, ID: "r1", State: ledger.Sent, FirstTryAt: now.Add(-time.Minute), TraceID: "t1", People: 5,
+	}
+	addition := removal
+	addition.Kind = ledger.Add
+	event := linq.WebhookEvent{ID: "e1", Type: linq.EventParticipantRemoved, TraceID: "t2", CreatedAt: now, Person: linq.Participant{Handle: handle.New("+14155550132")}}
+	early := event
+	early.CreatedAt = now.Add(-2 * time.Minute)
+	sameTrace := early
+	sameTrace.TraceID = "t1"
+	added := event
+	added.Type = linq.EventParticipantAdded
+	other := event
+	other.Type = "message.sent"
+	unread := removal
+	unread.People = 0
+	for name, test := range map[string]struct {
+		records sightingRecords
+		event   linq.WebhookEvent
+		state   ledger.State // "": nothing is saved
+		people  int
+		kept    int
+	}{
+		"somebody left":                   {sightingRecords{waiting: removal}, event, ledger.Removed, 4, 1},
+		"somebody came back":              {sightingRecords{waiting: addition}, added, ledger.Added, 6, 1},
+		"in a chat that was never read":   {sightingRecords{waiting: unread}, event, ledger.Removed, 0, 1},
+		"before we tried":                 {sightingRecords{waiting: removal}, early, "", 0, 1},
+		"before we tried, by their clock": {sightingRecords{waiting: removal}, sameTrace, ledger.Removed, 4, 1},
+		"nobody asked":                    {sightingRecords{none: true}, event, "", 0, 1},
+		"another kind of event":           {sightingRecords{waiting: removal}, other, "", 0, 0},
+		"while somebody else saves":       {sightingRecords{waiting: removal, stale: 2}, event, ledger.Removed, 4, 1},
+		"told before":                     {sightingRecords{waiting: removal, kept: []ledger.Sighting{{EventID: "e1"}}}, event, "", 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			records := test.records
+			logger := logrus.New()
+			logger.SetOutput(io.Discard)
+			s := NewWebhookHandler(WebhookConfig{Records: &records, Logger: logger, Now: func() time.Time { return now }})
+			assert.NilError(t, s.Take(t.Context(), test.event))
+			assert.Equal(t, len(records.kept), test.kept)
+			if test.state == "" {
+				assert.Equal(t, len(records.saved), 0)
+				return
+			}
+			assert.Equal(t, len(records.saved), 1)
+			assert.Equal(t, records.saved[0].State, test.state)
+			assert.Equal(t, records.saved[0].People, test.people)
+			assert.Equal(t, records.kept[0].RequestID, "r1")
+			assert.Equal(t, !records.changes[0].ShowAgain.IsZero(), test.state == ledger.Removed, "the offer to add them back ends")
+		})
+	}
+}
+
+func TestASightingThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	trouble := errors.New("the ledger does not answer")
+	logger := logrus.New()
+	logger.SetOutput(io.Discard)
+	s := NewWebhookHandler(WebhookConfig{Records: &sightingRecords{err: trouble}, Logger: logger})
+	assert.ErrorIs(t, s.Take(t.Context(), linq.WebhookEvent{ID: "e1", Type: linq.EventParticipantRemoved}), trouble)
+}
