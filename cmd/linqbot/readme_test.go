@@ -31,7 +31,9 @@ func TestTheReadmeIsComplete(t *testing.T) {
 		}
 	}
 	for _, v := range config.Variables() {
-		row("variable", v.Name)
+		if want := variableRow(v); !strings.Contains(text, "\n"+want+"\n") {
+			t.Errorf("README.md has no row:\n%s", want)
+		}
 	}
 	for _, cmd := range newRoot().Commands() {
 		if !cmd.Hidden {
@@ -41,6 +43,18 @@ func TestTheReadmeIsComplete(t *testing.T) {
 	for _, state := range ledger.States() {
 		row("state", string(state))
 	}
+}
+
+// variableRow is how a variable stands in a table of all.
+func variableRow(v config.Variable) string {
+	unset := v.Unset
+	switch {
+	case v.Required:
+		unset = "required"
+	case v.Default != "":
+		unset = "`" + v.Default + "`"
+	}
+	return strings.ReplaceAll("| `"+v.Name+"` | "+unset+" | "+v.Doc+" |", "|  |", "| |")
 }
 
 // Every variable that the README lists is one.

@@ -11,11 +11,12 @@ import (
 // Secrets are what nobody is to find in a log, in the ledger or in Slack, also when somebody else
 // repeats it.
 func (s *Settings) Secrets() redact.Secrets {
-	all := append([]string{s.SlackToken, s.LinqKey}, s.SigningSecrets...)
-	for _, secret := range s.webhookSecrets {
-		all = append(all, secret, strings.TrimPrefix(secret, "whsec_"))
+	var all []string
+	for _, v := range Variables() {
+		if v.hides != nil {
+			all = append(all, v.hides(s)...)
+		}
 	}
-	all = append(all, passwordsIn(s.DatabaseURL)...)
 	all = slices.DeleteFunc(all, func(value string) bool { // somebody's mistake, and the name is what tells them
 		return slices.ContainsFunc(Variables(), func(v Variable) bool { return v.Name == value })
 	})
@@ -24,6 +25,14 @@ func (s *Settings) Secrets() redact.Secrets {
 
 // RedactToo takes the secrets of settings that were in force before for secrets as well.
 func (s *Settings) RedactToo(old Settings) { s.earlier = old.Secrets() }
+
+// webhookSecretsOf returns the secrets of Linq's webhooks, also without the prefix that all have.
+func webhookSecretsOf(s *Settings) (all []string) {
+	for _, secret := range s.webhookSecrets {
+		all = append(all, secret, strings.TrimPrefix(secret, "whsec_"))
+	}
+	return all
+}
 
 // passwordsIn returns the password of a database's address, as it is written there and as it is meant.
 func passwordsIn(address string) []string {

@@ -2,24 +2,13 @@ package config
 
 // KeepFixed puts back what cannot change while the program runs, and names what would have.
 func (s *Settings) KeepFixed(old Settings) (later []string) {
-	for _, each := range []struct {
-		name string
-		same bool
-		keep func()
-	}{
-		{"LISTEN_ADDR", s.ListenAddr == old.ListenAddr, func() { s.ListenAddr = old.ListenAddr }},
-		{"PORT", s.port == old.port, func() { s.port = old.port }},
-		{"ADMIN_ADDR", s.AdminAddr == old.AdminAddr, func() { s.AdminAddr = old.AdminAddr }},
-		{"DATABASE_URL", s.DatabaseURL == old.DatabaseURL, func() { s.DatabaseURL = old.DatabaseURL }},
-		{"RETENTION", s.Retention == old.Retention, func() { s.Retention = old.Retention }},
-		{"LINQ_CONCURRENCY", s.Concurrency == old.Concurrency, func() { s.Concurrency = old.Concurrency }},
-	} {
-		if !each.same {
-			later = append(later, each.name)
-			each.keep()
-			if now, ok := s.given[each.name]; ok {
-				s.given[each.name] = given{value: old.given[each.name].value, file: now.file}
-			}
+	for _, v := range Variables() {
+		if v.keep == nil || v.keep(s, old) {
+			continue
+		}
+		later = append(later, v.Name)
+		if now, ok := s.given[v.Name]; ok {
+			s.given[v.Name] = given{value: old.given[v.Name].value, file: now.file}
 		}
 	}
 	return later

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -12,9 +13,12 @@ import (
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
+	"github.com/sirupsen/logrus"
 
 	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/commands/policy"
+	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // baseURL takes an address of an API. A token never travels in the clear, but on this machine.
@@ -29,11 +33,53 @@ func baseURL(value string) (string, error) {
 	return strings.TrimSuffix(value, "/") + "/", nil
 }
 
+func readSlackURL(s *Settings, value string) (err error) {
+	s.SlackURL, err = baseURL(value)
+	return err
+}
+
+func readLinqURL(s *Settings, value string) error {
+	s.LinqURL = value
+	return wrong(linq.CheckBaseURL(value))
+}
+
+func readDatabaseURL(s *Settings, value string) error {
+	s.DatabaseURL = value
+	return ledger.CheckURL(value)
+}
+
+func readListenAddr(s *Settings, value string) error {
+	s.ListenAddr = value
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return errors.New("is no address to listen at; write host:port, or :8080 for all addresses")
+	}
+	return nil
+}
+
+func readPort(s *Settings, value string) error {
+	s.port = value
+	if number, err := strconv.ParseUint(value, 10, 16); err != nil || number == 0 {
+		return errors.New("is no port: write a number from 1 to 65535, or set LISTEN_ADDR")
+	}
+	return nil
+}
+
+func readAdminAddr(s *Settings, value string) error {
+	if value == off {
+		return nil
+	}
+	s.AdminAddr = value
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return errors.New("is no address to serve metrics at; write host:port, such as 127.0.0.1:9090, or off")
+	}
+	return nil
+}
+
 func readConcurrency(s *Settings, value string) error {
 	const most = 100
 	number, err := strconv.Atoi(value)
 	if err != nil || number < 1 || number > most {
-		return fmt.Errorf("is no number of calls that may be made to Linq at a time: write a whole number from 1 to %d", most)
+		return fmt.Errorf("must be a whole number from 1 to %d", most)
 	}
 	s.Concurrency = number
 	return nil
@@ -99,6 +145,29 @@ func readIDs(value, what string) ([]string, error) {
 	return ids, nil
 }
 
+func readLogLevel(s *Settings, value string) error {
+	choose := func(level logrus.Level) func() { return func() { s.LogLevel = level } }
+	return oneOf(value, map[string]func(){
+		"error": choose(logrus.ErrorLevel), "warn": choose(logrus.WarnLevel),
+		"info": choose(logrus.InfoLevel), "debug": choose(logrus.DebugLevel),
+	})
+}
+
+// ids reads ids into a list of the settings.
+func ids(list func(*Settings) *[]string, what string) func(*Settings, string) error {
+	return func(s *Settings, value string) (err error) {
+		*list(s), err = readIDs(value, what)
+		return err
+	}
+}
+
+// choice reads one of two words: the first leaves a switch as it is, the second turns it on.
+func choice(without, with string, on func(*Settings) *bool) func(*Settings, string) error {
+	return func(s *Settings, value string) error {
+		return oneOf(value, map[string]func(){without: func() {}, with: func() { *on(s) = true }})
+	}
+}
+
 func oneOf(value string, choices map[string]func()) error {
 	choose, ok := choices[value]
 	if !ok {
@@ -106,4 +175,12 @@ func oneOf(value string, choices map[string]func()) error {
 	}
 	choose()
 	return nil
+}
+
+// wrong makes the rest of a sentence that begins with the variable's name.
+func wrong(reason error) error {
+	if reason == nil {
+		return nil
+	}
+	return fmt.Errorf("is not right: %w", reason)
 }

@@ -29,7 +29,7 @@ func (e *checkup) checkSettings(context.Context) (found []finding) {
 			continue
 		}
 		set++
-		if isSecret(v.Name) {
+		if v.Secret {
 			secrets = append(secrets, v.Name+" "+mask(value))
 		}
 	}
@@ -38,10 +38,6 @@ func (e *checkup) checkSettings(context.Context) (found []finding) {
 		what = "%d variables are set, and can be used; %s"
 	}
 	return append(ok(what, set, strings.Join(secrets, ", ")), found...)
-}
-
-func isSecret(name string) bool {
-	return slices.Contains([]string{"SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "LINQ_API_V3_API_KEY", "LINQ_WEBHOOK_SECRET"}, name)
 }
 
 // mask shows how secrets, which commas separate, begin, and how long they are.
