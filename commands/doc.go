@@ -1,3 +1,8 @@
-// Package commands is what each command means: how its text is read, who may use it, the steps of a
-// removal, and the words for every outcome. It knows no HTTP and nothing of Slack's types.
+// Package commands is what people can ask linqbot for, one file for each: remove, pick (from a form),
+// chats, question (the one asked before a removal), undo, workflow and help. A command asks the gate in
+// policy who may come in, has parse read what was typed, records orders in the ledger, and answers.
+//
+// It knows no HTTP and nothing of Slack's types: the edge hands in an [Invocation] or a [Click], and shows
+// the [richtext.Answer]. It does not carry anything out: reconcile does that, once an order is recorded.
+// Begin with [Remove.Run].
 package commands

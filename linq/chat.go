@@ -25,7 +25,7 @@ const (
 // Chat is a conversation as Linq shows it.
 type Chat struct {
 	ID          ChatID
-	DisplayName string // by default the handles of its people, comma-joined: pass it through [MaskText]
+	DisplayName string // by default the handles of its people, comma-joined: pass it through [handle.MaskText]
 	IsGroup     bool
 	Service     string // one of the Service constants, or "" if Linq does not say
 	Handles     []Participant

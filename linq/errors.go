@@ -16,7 +16,7 @@ import (
 // HTTP status decides what it means, then the code, since neither the code nor anything else of the
 // body is always there.
 //
-// Its text carries no one's number and no secret. Message does, at times: pass it through [MaskText].
+// Its text carries no one's number and no secret. Message does, at times: pass it through [handle.MaskText].
 type Error struct {
 	Op         string        // what was tried: "remove participant"
 	HTTPStatus int           // as answered; a redirect, which is never followed, keeps its 3xx

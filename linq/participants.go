@@ -13,7 +13,7 @@ import (
 type Accepted struct {
 	HTTPStatus int    // 202 as documented, or another 2xx
 	Status     string // "accepted" as documented; "" if the answer says nothing
-	Message    string // as Linq wrote it; pass it through [MaskText] before anyone sees it
+	Message    string // as Linq wrote it; pass it through [handle.MaskText] before anyone sees it
 	TraceID    string // "" if the answer has none
 }
 

@@ -22,7 +22,7 @@ type Lister interface {
 	AllChats(ctx context.Context, query linq.ChatsQuery) iter.Seq2[linq.Chat, error]
 }
 
-// ChatBook finds group chats by what people remember of them. Linq can list chats but not search
+// Index finds group chats by what people remember of them. Linq can list chats but not search
 // them, so the book keeps the list, and answers from it while it is renewed behind the scenes.
 type Index struct {
 	cfg Config
@@ -34,7 +34,7 @@ type Index struct {
 	flight singleflight.Group
 }
 
-// ChatBookConfig is what a [ChatBook] needs.
+// Config is what an [Index] needs.
 type Config struct {
 	Lister Lister
 	Region string           // for numbers without a country code
@@ -42,7 +42,7 @@ type Config struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// NewChatBook returns an empty book; the first who asks fills it.
+// New returns an empty book; the first who asks fills it.
 func New(cfg Config) *Index {
 	if cfg.Fresh == 0 {
 		cfg.Fresh = time.Minute
@@ -76,7 +76,7 @@ func (b *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 // longListing is how long a listing that was cut off stands: it took long, and would again.
 const longListing = 10 * time.Minute
 
-// CutOff reports whether Linq's listing had no end that linqbot waited for, so that [ChatBook.Search]
+// CutOff reports whether Linq's listing had no end that linqbot waited for, so that [Index.Search]
 // may miss chats.
 func (b *Index) CutOff() bool {
 	b.mu.Lock()

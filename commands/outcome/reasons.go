@@ -34,7 +34,7 @@ const (
 	httpReason = "http_"
 )
 
-// reasonOf names a refusal of Linq by its code, or by its HTTP status.
+// ReasonOf names a refusal of Linq by its code, or by its HTTP status.
 func ReasonOf(refusal *linq.Error) string {
 	if refusal.Code != 0 {
 		return fmt.Sprint(linqReason, refusal.Code)

@@ -110,7 +110,7 @@ func wrongWithChat(word string) string {
 	return ""
 }
 
-// ParseChat reads a chat id that stands alone.
+// Chat reads a chat id that stands alone.
 func Chat(text string) (linq.ChatID, error) {
 	if err := RefuseLong(text); err != nil {
 		return linq.ChatID{}, err

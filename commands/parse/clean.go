@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// cleanTyped turns what arrives from Slack into what the person meant to type: the three entities
+// Clean turns what arrives from Slack into what the person meant to type: the three entities
 // decoded, invisible characters gone, the many spaces, hyphens, quotes and digits of Unicode as
 // their ASCII counterparts, and Slack's links unwrapped. Lines stay apart. Nothing visible is
 // dropped, so that what cannot be read is refused later instead of vanishing here.
@@ -27,7 +27,7 @@ func slackEntities(text string) string {
 	return strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(text)
 }
 
-// plainRune maps one character, to -1 if it is to go. It is no NFKC, which would turn "²" or "①"
+// PlainRune maps one character, to -1 if it is to go. It is no NFKC, which would turn "²" or "①"
 // into digits that nobody dials.
 func PlainRune(r rune) rune {
 	switch {
@@ -88,7 +88,7 @@ func digitOf(r rune) rune {
 	return '0' + (r-first)%10
 }
 
-// insidePairs strips quotes, marks of emphasis and brackets that stand around the whole of text,
+// StripPairs strips quotes, marks of emphasis and brackets that stand around the whole of text,
 // as often as they do: "`x`" is x, and (415) 555-0132 stays. Nobody nests more than a few: the rest
 // stays, so that each character is looked at a few times only.
 func StripPairs(text string) string {

@@ -34,7 +34,7 @@ func TestCleanTyped(t *testing.T) {
 	} {
 		t.Run(row.form, func(t *testing.T) {
 			if got := Clean(row.text); got != row.want {
-				t.Errorf("cleanTyped(%+q) = %+q, want %+q", row.text, got, row.want)
+				t.Errorf("Clean(%+q) = %+q, want %+q", row.text, got, row.want)
 			}
 		})
 	}
@@ -64,7 +64,7 @@ func TestInsidePairs(t *testing.T) {
 		"'o'brien@example.c": "'o'brien@example.c",
 	} {
 		if got := StripPairs(text); got != want {
-			t.Errorf("insidePairs(%q) = %q, want %q", text, got, want)
+			t.Errorf("StripPairs(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

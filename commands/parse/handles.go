@@ -9,7 +9,7 @@ import (
 	"linqbot/linq/handle"
 )
 
-// Understood is a handle as linqbot understood it, with what a person should see before believing
+// ParsedHandle is a handle as linqbot understood it, with what a person should see before believing
 // it. It masks itself like its handle wherever it is printed or put into JSON.
 type ParsedHandle struct {
 	Handle        handle.Handle // E.164, or the address
@@ -28,7 +28,7 @@ func (u ParsedHandle) GoString() string { return "parse.ParsedHandle(" + u.Strin
 // MarshalText writes the masked handle.
 func (u ParsedHandle) MarshalText() ([]byte, error) { return u.Handle.MarshalText() }
 
-// ParseHandle reads one handle, a phone number or an e-mail address, as people type and paste them.
+// Handle reads one handle, a phone number or an e-mail address, as people type and paste them.
 // Numbers written without an international prefix are read as numbers of region, such as "US". A
 // text that holds no handle, or several, is refused with a [*UsageError].
 func Handle(text, region string) (ParsedHandle, error) {
@@ -163,7 +163,7 @@ func readEach(text, region string, readings *int) []string {
 	return from[0]
 }
 
-// asListed shows a handle that Linq gave us as people write it.
+// Listed shows a handle that Linq gave us as people write it.
 func Listed(person handle.Handle) ParsedHandle {
 	if understood, err := Handle(person.Full(), ""); err == nil {
 		understood.Handle, understood.Unassigned = person, false

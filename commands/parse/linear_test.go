@@ -13,16 +13,16 @@ import (
 // parsers are all that read what people typed or wrote.
 func parsers() map[string]func(string) {
 	return map[string]func(string){
-		"FindMentions":      func(text string) { Mentions(text, "US") },
-		"ParseRemove":       func(text string) { _, _ = Remove(testChat+" "+text, "US") },
-		"ParseRemove alone": func(text string) { _, _ = Remove(text, "US") },
-		"ParseHandle":       func(text string) { _, _ = Handle(text, "US") },
-		"ParseChat":         func(text string) { _, _ = Chat(text) },
-		"OpensForm":         func(text string) { OpensForm(text) },
-		"cleanTyped":        func(text string) { Clean(text) },
-		"splitHandles":      func(text string) { Split(text) },
-		"insidePairs":       func(text string) { StripPairs(text) },
-		"DecodeStepInputs":  func(text string) { _, _ = DecodeStepInputs(text) },
+		"Mentions":         func(text string) { Mentions(text, "US") },
+		"Remove":           func(text string) { _, _ = Remove(testChat+" "+text, "US") },
+		"Remove alone":     func(text string) { _, _ = Remove(text, "US") },
+		"Handle":           func(text string) { _, _ = Handle(text, "US") },
+		"Chat":             func(text string) { _, _ = Chat(text) },
+		"OpensForm":        func(text string) { OpensForm(text) },
+		"Clean":            func(text string) { Clean(text) },
+		"Split":            func(text string) { Split(text) },
+		"StripPairs":       func(text string) { StripPairs(text) },
+		"DecodeStepInputs": func(text string) { _, _ = DecodeStepInputs(text) },
 	}
 }
 

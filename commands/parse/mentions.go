@@ -31,14 +31,14 @@ var (
 	thousands = regexp.MustCompile(`^[1-9]\d{0,2}(?:\.\d{3})+$`)
 )
 
-// What FindMentions reads of a message. It takes time in proportion to a message's length up to these.
+// What Mentions reads of a message. It takes time in proportion to a message's length up to these.
 const (
 	longestMessage = 40000 // characters, as many as Slack keeps of one; of a longer text the lines within are read
 	mostReadings   = 1000  // times that something is tried as a handle, most of which ask libphonenumber
 	mostMentions   = 100   // people, as many as a list to pick from shows
 )
 
-// FindMentions looks through a message for a chat id and for handles, as people write them among
+// Mentions looks through a message for a chat id and for handles, as people write them among
 // other words. region is for numbers without a country code. What it finds is a proposal that a
 // person sees before anything is done, and need not be complete: a message of 40,000 characters is
 // read, of what looks like a handle the first thousand, and 100 people are found at most.

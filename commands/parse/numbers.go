@@ -42,7 +42,7 @@ func readNumber(typed, region string) (ParsedHandle, *UsageError) {
 	return u, nil
 }
 
-// lexNumber takes a number apart. unexpected is the first sign that is not punctuation of numbers,
+// LexNumber takes a number apart. unexpected is the first sign that is not punctuation of numbers,
 // or a + that is not at the start; "" if there is none.
 func LexNumber(text string) (digits string, plus bool, unexpected string) {
 	var b strings.Builder

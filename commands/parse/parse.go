@@ -15,7 +15,7 @@ type RemoveArgs struct {
 // MostHandles is how many people one command takes.
 const MostHandles = 20
 
-// ParseRemove reads the text after /linq-remove: a chat id, then one or more handles separated by
+// Remove reads the text after /linq-remove: a chat id, then one or more handles separated by
 // commas, semicolons or new lines. region is the one in which numbers without an international
 // prefix are read. What cannot be understood is refused whole, with a [*UsageError] that names the
 // part.
@@ -90,7 +90,7 @@ func namesAlready(handles []ParsedHandle, u ParsedHandle) bool {
 	return false
 }
 
-// splitHandles splits a list at commas, semicolons and new lines, and leaves out what is empty. The
+// Split splits a list at commas, semicolons and new lines, and leaves out what is empty. The
 // semicolon of "tel:+1…;ext=5" and the comma of `"Doe, Jane" <jane@example.com>` do not separate.
 func Split(list string) []string {
 	var pieces []string

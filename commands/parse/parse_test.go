@@ -129,7 +129,7 @@ func TestSentences(t *testing.T) {
 type sentenceRow struct {
 	text   string
 	region string // "US" if empty
-	alone  bool   // for ParseHandle
+	alone  bool   // for Handle
 }
 
 func sentences() []sentenceRow {

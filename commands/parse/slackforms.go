@@ -96,7 +96,7 @@ func mentioned(text string) (what richtext.Text, ok bool) {
 	return nil, false
 }
 
-// digitsOf returns the ASCII digits of text.
+// DigitsOf returns the ASCII digits of text.
 func DigitsOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {

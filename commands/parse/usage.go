@@ -48,7 +48,7 @@ type UsageError struct {
 	Code      UsageCode
 	Offending string        // the part that is wrong, as typed but for invisible characters; "" if there is none
 	Why       richtext.Text // what was understood and what to do next
-	Usage     richtext.Text // how the command is written; empty from [ParseHandle], which knows no command
+	Usage     richtext.Text // how the command is written; empty from [Handle], which knows no command
 }
 
 // Error returns the code and the sentence, with everything that was typed left out.

@@ -110,7 +110,7 @@ func answered(source ledger.Source) string {
 	}
 }
 
-// enter asks whether a person may act where they are. It returns false when they may not, with the answer.
+// Enter asks whether a person may act where they are. It returns false when they may not, with the answer.
 func (g *Gate) Enter(ctx context.Context, source ledger.Source, by Caller) (Decision, richtext.Answer, bool) {
 	decision := g.policy.Decide(ctx, by.UserID, by.ChannelID)
 	if decision.Allowed {
@@ -119,7 +119,7 @@ func (g *Gate) Enter(ctx context.Context, source ledger.Source, by Caller) (Deci
 	return decision, g.Deny(ctx, source, by, decision.Rule, decision.Why), false
 }
 
-// enterAnywhere asks whether a person may act at all, where it is not known yet which channel counts.
+// EnterAnywhere asks whether a person may act at all, where it is not known yet which channel counts.
 func (g *Gate) EnterAnywhere(ctx context.Context, source ledger.Source, by Caller) (Decision, richtext.Answer, bool) {
 	decision := g.policy.DecideUser(ctx, by.UserID)
 	if decision.Allowed {
@@ -128,12 +128,12 @@ func (g *Gate) EnterAnywhere(ctx context.Context, source ledger.Source, by Calle
 	return decision, g.Deny(ctx, source, by, decision.Rule, decision.Why), false
 }
 
-// decideUser asks the policy without saying no to anybody.
+// DecideUser asks the policy without saying no to anybody.
 func (g *Gate) DecideUser(ctx context.Context, user string) Decision {
 	return g.policy.DecideUser(ctx, user)
 }
 
-// enterChannel is the other half of [Gate.enterAnywhere].
+// EnterChannel is the other half of [Gate.EnterAnywhere].
 func (g *Gate) EnterChannel(ctx context.Context, source ledger.Source, by Caller) (richtext.Answer, bool) {
 	why := g.policy.DenyChannel(by.ChannelID)
 	if len(why) == 0 {
@@ -142,7 +142,7 @@ func (g *Gate) EnterChannel(ctx context.Context, source ledger.Source, by Caller
 	return g.Deny(ctx, source, by, DeniedByChannel, why), false
 }
 
-// read records that somebody whom rule lets in lists or searches chats, or opens the one that is named. It
+// KeepReading records that somebody whom rule lets in lists or searches chats, or opens the one that is named. It
 // returns false for a delivery that did so before, which is not answered again.
 func (g *Gate) KeepReading(ctx context.Context, source ledger.Source, by Caller, rule, chat, words string) bool {
 	if g.audit == nil {
@@ -162,7 +162,7 @@ func (g *Gate) KeepReading(ctx context.Context, source ledger.Source, by Caller,
 	return !repeated
 }
 
-// take spends a delivery, so that what it does is done once. It returns false for one that was spent before.
+// TakeDelivery spends a delivery, so that what it does is done once. It returns false for one that was spent before.
 func (g *Gate) TakeDelivery(ctx context.Context, delivery string) (bool, error) {
 	if g.audit == nil || delivery == "" {
 		return true, nil

@@ -100,5 +100,5 @@ func ParseIDs(list string) []string {
 	return ids
 }
 
-// whichChannels names the channels in which commands work.
+// WhichChannels names the channels in which commands work.
 func (p Policy) WhichChannels() richtext.Text { return richtext.OneOf(p.Channels, richtext.InChannel) }

@@ -2,11 +2,11 @@ package policy
 
 import "linqbot/ledger"
 
-// Tally is told how people were answered who asked for something: the way in which they did, and the
+// Outcomes is told how people were answered who asked for something: the way in which they did, and the
 // outcome as the log has it. nil: nobody is told. It must not take long.
 type Outcomes func(source ledger.Source, outcome string)
 
-// Counted tells of an outcome, and returns it, so that what is counted is what is logged.
+// Count tells of an outcome, and returns it, so that what is counted is what is logged.
 func (t Outcomes) Count(source ledger.Source, outcome string) string {
 	if t != nil {
 		t(source, outcome)

@@ -89,7 +89,7 @@ const (
 	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
 )
 
-// sighting is what one reading of a chat showed.
+// chatSnapshot is what one reading of a chat showed.
 type chatSnapshot struct {
 	chat   linq.Chat
 	person linq.Participant

@@ -13,7 +13,7 @@ import (
 	"linqbot/linq"
 )
 
-// SightingRecords is what [Sightings] need of the ledger.
+// WebhookRecords is what a [WebhookHandler] needs of the ledger.
 type WebhookRecords interface {
 	HasSighting(ctx context.Context, eventID string) (bool, error)
 	KeepSighting(ctx context.Context, s ledger.Sighting) error
@@ -21,21 +21,21 @@ type WebhookRecords interface {
 	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
 }
 
-// Sightings take what Linq tells by webhook: somebody left a chat, or joined it.
+// WebhookHandler takes what Linq tells by webhook: somebody left a chat, or joined it.
 type WebhookHandler struct {
 	records WebhookRecords
 	now     func() time.Time
 	log     *logrus.Entry
 }
 
-// SightingsConfig is what [Sightings] need.
+// WebhookConfig is what a [WebhookHandler] needs.
 type WebhookConfig struct {
 	Records WebhookRecords
 	Logger  *logrus.Logger
 	Now     func() time.Time // nil: time.Now
 }
 
-// NewSightings returns what takes Linq's webhooks.
+// NewWebhookHandler returns a handler.
 func NewWebhookHandler(cfg WebhookConfig) *WebhookHandler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -71,7 +71,7 @@ func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
 	return s.records.KeepSighting(ctx, sighting)
 }
 
-// end returns the id of the request that the sighting ended, "" if there is none.
+// end returns the id of the request that the event ended, "" if there is none.
 func (s *WebhookHandler) end(ctx context.Context, seen ledger.Sighting, kind ledger.Kind, state ledger.State) (string, error) {
 	const tries = 5
 	for range tries {
@@ -111,7 +111,7 @@ func happenedAt(e linq.WebhookEvent) time.Time {
 	return e.CreatedAt
 }
 
-// seenBy is the request as the sighting leaves it.
+// seenBy is the request as the event leaves it.
 func seenBy(r ledger.Request, state ledger.State, now time.Time) ledger.Request {
 	r.State, r.Reason, r.NextTryAt, r.EndedAt = state, outcome.ReasonSeenByWebhook, time.Time{}, now
 	switch {

@@ -1,6 +1,6 @@
 package richtext
 
-// oneOf lists ids: "a", "a or b", "a, b or c".
+// OneOf lists ids: "a", "a or b", "a, b or c".
 func OneOf(ids []string, show func(id string) Span) Text {
 	var parts Text
 	for _, id := range ids {
@@ -9,7 +9,7 @@ func OneOf(ids []string, show func(id string) Span) Text {
 	return list(parts, " or ")
 }
 
-// allOf lists parts: "a", "a and b", "a, b and c".
+// AllOf lists parts: "a", "a and b", "a, b and c".
 func AllOf(parts Text) Text { return list(parts, " and ") }
 
 func list(parts Text, last string) Text {

@@ -23,7 +23,7 @@ const (
 	usualAnswer = 150 * time.Millisecond
 )
 
-// Pace keeps the steps of a process from hammering Linq. No more than so many calls of a kind are
+// Breaker keeps the steps of a process from hammering Linq. No more than so many calls of a kind are
 // under way at a time, and when Linq struggles or asks for it, all of them wait. If it struggles with
 // one request, that one waits alone.
 type Breaker struct {
@@ -37,7 +37,7 @@ type Breaker struct {
 	circuit circuit
 }
 
-// PaceConfig is what a [Pace] needs.
+// Config is what a [Breaker] needs.
 type Config struct {
 	Concurrency int // calls at a time of each kind: changes, readings before them, readings after them; 0: 8
 	Logger      *logrus.Logger
@@ -45,7 +45,7 @@ type Config struct {
 	Jitter      func(time.Duration) time.Duration // nil: up to a fifth more or less
 }
 
-// NewPace returns a pace for all steps of a process.
+// New returns a pace for all steps of a process.
 func New(cfg Config) *Breaker {
 	p := &Breaker{
 		concurrency: cmp.Or(cfg.Concurrency, concurrency), now: cfg.Now, log: cfg.Logger.WithField("part", "pace"),
@@ -62,29 +62,29 @@ func New(cfg Config) *Breaker {
 	return p
 }
 
-// waitMost bounds a wait that Linq asks for.
+// MaxWait bounds a wait that Linq asks for.
 const MaxWait = 5 * time.Minute
 
-// aFifth spreads waits, so that those who failed together do not come back together.
+// Jitter spreads waits, so that those who failed together do not come back together.
 func Jitter(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreading retries needs no secrecy
 }
 
-// crowded is why a run cannot go on for now. Nothing is wrong with its request.
+// busyError is why a run cannot go on for now. Nothing is wrong with its request.
 type busyError string
 
 func (c busyError) Error() string { return string(c) }
 
-// errCrowded is met by a run whose patience was not enough.
+// ErrBusy is met by a run whose patience was not enough.
 const ErrBusy busyError = "too many calls to Linq are under way"
 
-// delay is what a run is told that finds a pause.
+// Wait is what a run is told that finds a pause.
 type Wait struct {
 	Until time.Time
 	Why   Cause
 }
 
-// turn is one run of a step, as far as it calls Linq.
+// Permit is one run of a step, as far as it calls Linq.
 type Permit struct {
 	pace    *Breaker
 	request string
@@ -96,8 +96,8 @@ type Permit struct {
 	patience   time.Duration
 }
 
-// begin returns a turn for a run, or how long it has to wait. Regardless is for what may not be put
-// off any more. The error is that of ctx, or [errCrowded].
+// Acquire returns a turn for a run, or how long it has to wait. Regardless is for what may not be put
+// off any more. The error is that of ctx, or [ErrBusy].
 func (p *Breaker) Acquire(ctx context.Context, request string, regardless bool) (*Permit, Wait, error) {
 	t := &Permit{pace: p, request: request, bypass: regardless, patience: patience}
 	for {
@@ -131,7 +131,7 @@ func (p *Breaker) queue() Wait {
 	return Wait{Until: p.circuit.until.Add(min(place, MaxWait)), Why: p.circuit.why()}
 }
 
-// left returns the pause that holds a request now; the zero delay if none does.
+// Remaining returns the pause that holds a request now; the zero delay if none does.
 func (p *Breaker) Remaining(request string) Wait {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,7 +141,7 @@ func (p *Breaker) Remaining(request string) Wait {
 	return Wait{Until: p.circuit.until, Why: p.circuit.why()}
 }
 
-// beUnhurried lets a turn wait that has something to lose. Its ctx cuts it short before the patience ends.
+// WaitLong lets a turn wait that has something to lose. Its ctx cuts it short before the patience ends.
 func (t *Permit) WaitLong() { t.patience = time.Hour }
 
 // await waits for the probe's outcome.
@@ -159,7 +159,7 @@ func (t *Permit) await(ctx context.Context, probe <-chan struct{}) error {
 	}
 }
 
-// enter takes a place in a lane; leave gives it back, once. The error is that of ctx, or [errCrowded].
+// Enter takes a place in a lane; leave gives it back, once. The error is that of ctx, or [ErrBusy].
 func (t *Permit) Enter(ctx context.Context, lane *semaphore.Weighted) (leave func(), err error) {
 	if !lane.TryAcquire(1) {
 		began := time.Now()
@@ -173,7 +173,7 @@ func (t *Permit) Enter(ctx context.Context, lane *semaphore.Weighted) (leave fun
 	return sync.OnceFunc(func() { lane.Release(1) }), nil
 }
 
-// paused says whether a pause has begun since the turn did.
+// Paused says whether a pause has begun since the turn did.
 func (t *Permit) Paused() (Wait, bool) {
 	p := t.pace
 	p.mu.Lock()
@@ -184,7 +184,7 @@ func (t *Permit) Paused() (Wait, bool) {
 	return p.queue(), true
 }
 
-// heard takes in the outcome of a call. One that ended because ctx did says nothing of Linq.
+// Record takes in the outcome of a call. One that ended because ctx did says nothing of Linq.
 func (t *Permit) Record(ctx context.Context, change bool, err error) {
 	a, says := resultOf(change, err)
 	if !says || a.trouble && ctx.Err() != nil {
@@ -193,7 +193,7 @@ func (t *Permit) Record(ctx context.Context, change bool, err error) {
 	t.pace.decide(func(p *circuit, now time.Time) { p.record(t, a, now) })
 }
 
-// end must follow every turn.
+// Release must follow every turn.
 func (t *Permit) Release() {
 	t.pace.decide(func(p *circuit, now time.Time) { p.release(t, now) })
 }

@@ -17,7 +17,7 @@ const (
 	stale = 2 * maxPause
 )
 
-// cause is what a wait is for.
+// Cause is what a wait is for.
 type Cause int
 
 // The causes of a wait.
@@ -27,7 +27,7 @@ const (
 	NoMoreCalls               // Linq takes no more calls, and named no time, or less
 )
 
-// answer is what the outcome of one call says of how Linq fares.
+// result is what the outcome of one call says of how Linq fares.
 type result struct {
 	change  bool          // it was to add or to remove somebody; else a reading
 	trouble bool          // Linq struggles; else it is well, whatever it said
@@ -38,7 +38,7 @@ type result struct {
 // asksAll reports whether Linq asks for a wait that holds for every call: its limits are on the key.
 func (a result) asksAll() bool { return a.limited && a.asked > 0 }
 
-// answerOf judges the outcome of a call. The second result is false when it says nothing of Linq.
+// resultOf judges the outcome of a call. The second result is false when it says nothing of Linq.
 func resultOf(change bool, err error) (result, bool) {
 	a := result{change: change}
 	if err == nil {
@@ -58,7 +58,7 @@ func resultOf(change bool, err error) (result, bool) {
 	return a, a.trouble
 }
 
-// row is the troubles since Linq was last known to be well. A change that Linq takes shows that it
+// streak is the troubles since Linq was last known to be well. A change that Linq takes shows that it
 // is; a reading shows no more than that readings work.
 type streak struct {
 	changes, readings int
@@ -88,13 +88,13 @@ func (r streak) clear(a result) streak {
 	return r
 }
 
-// pause is the time in which those that it holds do not call Linq, since it struggles or asked for
+// circuit is the time in which those that it holds do not call Linq, since it struggles or asked for
 // it, and what leads to that. Its user holds a lock.
 type circuit struct {
 	streak streak
 	until  time.Time // zero: there is no pause. When it is over, one turn goes first as a probe
 
-	// epoch counts the pauses and their ends. What was asked before the last of them says nothing of
+	// generation counts the pauses and their ends. What was asked before the last of them says nothing of
 	// what is now.
 	generation int
 
@@ -109,7 +109,7 @@ type circuit struct {
 	jitter func(time.Duration) time.Duration
 }
 
-// holds reports whether a request must wait for the pause to end. Trouble that only one request
+// rejects reports whether a request must wait for the pause to end. Trouble that only one request
 // met may be its own, such as a chat that Linq stumbles over: another may see whether it is.
 func (p *circuit) rejects(request string, now time.Time) bool {
 	return now.Before(p.until) && (!p.alone() || p.only == request)
@@ -193,7 +193,7 @@ func (p *circuit) probed(t *Permit, a result, now time.Time) {
 	}
 }
 
-// over ends a turn. A probe that came to nothing leaves the place to the next.
+// release ends a turn. A probe that came to nothing leaves the place to the next.
 func (p *circuit) release(t *Permit, now time.Time) {
 	switch {
 	case !t.probe || t.generation != p.generation:

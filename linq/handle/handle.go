@@ -21,8 +21,8 @@ type Handle struct {
 	full unique.Handle[string]
 }
 
-// NewHandle takes the handle as Linq spells it. It checks nothing: what a person typed is understood
-// by package commands, and what Linq sends is taken as it is.
+// New takes the handle as Linq spells it. It checks nothing: what a person typed is understood
+// by commands/parse, and what Linq sends is taken as it is.
 func New(full string) Handle {
 	if full == "" {
 		return Handle{}
