@@ -10,7 +10,7 @@ import (
 )
 
 func newAudit() *cobra.Command {
-	var flags audit.Query
+	var query audit.Query
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Say who removed whom, when, where, by which rule, and how it ended",
@@ -27,17 +27,17 @@ is given.`,
 			if err != nil {
 				return err
 			}
-			return audit.Run(cmd.Context(), cfg, flags, cmd.OutOrStdout())
+			return audit.Run(cmd.Context(), cfg, query, cmd.OutOrStdout())
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.Since, "since", "", "asked for at this time or later")
-	f.StringVar(&flags.Until, "until", "", "asked for before this time")
-	f.StringVar(&flags.User, "user", "", "asked for by this member, such as U0123ABCD")
-	f.StringVar(&flags.Chat, "chat", "", "in the chat with this id")
-	f.StringVar(&flags.Handle, "handle", "", "about this number or address, as in the command")
-	f.StringVar(&flags.State, "state", "", "in this state, such as removed, refused, denied or read")
-	f.StringVar(&flags.Format, "format", "table", "table, csv or jsonl")
-	f.BoolVar(&flags.FullHandles, "full-handles", false, "show whole numbers and addresses")
+	f.StringVar(&query.Since, "since", "", "asked for at this time or later")
+	f.StringVar(&query.Until, "until", "", "asked for before this time")
+	f.StringVar(&query.User, "user", "", "asked for by this member, such as U0123ABCD")
+	f.StringVar(&query.Chat, "chat", "", "in the chat with this id")
+	f.StringVar(&query.Handle, "handle", "", "about this number or address, as in the command")
+	f.StringVar(&query.State, "state", "", "in this state, such as removed, refused, denied or read")
+	f.StringVar(&query.Format, "format", "table", "table, csv or jsonl")
+	f.BoolVar(&query.FullHandles, "full-handles", false, "show whole numbers and addresses")
 	return cmd
 }

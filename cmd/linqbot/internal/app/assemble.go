@@ -20,8 +20,8 @@ import (
 	"linqbot/linq/breaker"
 )
 
-// app is the program put together.
-type app struct {
+// instance is the program put together.
+type instance struct {
 	bot     *bot.Bot
 	teams   *bot.Teams
 	workers ledger.Workers
@@ -41,7 +41,7 @@ type shared struct {
 	logger    *logrus.Logger
 }
 
-func assemble(ctx context.Context, cfg config.Settings, of shared) (*app, error) {
+func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, error) {
 	records, measured, logger := of.records, of.measured, of.logger
 	chats, err := linq.New(linq.Config{
 		BaseURL: cfg.LinqURL, APIKey: cfg.LinqKey, UserAgent: "linqbot/" + of.build.Version, Observe: linqCalled(measured), Secrets: cfg.Secrets(),
@@ -70,7 +70,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*app, error)
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
-	assembled := &app{
+	assembled := &instance{
 		teams:   teams,
 		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{

@@ -15,26 +15,26 @@ import (
 	"linqbot/ledger"
 )
 
-// live is the app that serves now. When the settings are read again, another takes its place as a
+// live is the instance that serves now. When the settings are read again, another takes its place as a
 // whole: requests and steps that are under way end with the old one, the next ones begin with the new.
 type live struct {
 	liveConfig
 	cfg     config.Settings // of the one that serves
-	current atomic.Pointer[app]
+	current atomic.Pointer[instance]
 	forget  context.CancelFunc // ends what the current one asks Slack in the background
 	old     []retired
 }
 
 type liveConfig struct {
-	Build  func(cfg config.Settings) (*app, error)
+	Build  func(cfg config.Settings) (*instance, error)
 	Read   func() (config.Settings, error)
 	Logger *logrus.Logger
 }
 
-// retired is an app that served before.
+// retired is an instance that served before.
 type retired struct {
-	app *app
-	at  time.Time
+	instance *instance
+	at       time.Time
 }
 
 func newLive(ctx context.Context, cfg config.Settings, config liveConfig) (*live, error) {
@@ -47,7 +47,7 @@ func newLive(ctx context.Context, cfg config.Settings, config liveConfig) (*live
 	return l, nil
 }
 
-func (l *live) install(ctx context.Context, next *app) {
+func (l *live) install(ctx context.Context, next *instance) {
 	ctx, l.forget = context.WithCancel(ctx)
 	l.current.Store(next)
 	go next.teams.Learn(ctx)
@@ -58,7 +58,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.current.Load().handler.ServeHTTP(w, r)
 }
 
-// workers hand each step to the app that serves when it begins.
+// workers hand each step to the instance that serves when it begins.
 func (l *live) workers() ledger.Workers {
 	workers := l.current.Load().workers
 	workers.Try = func(ctx context.Context, id string) (time.Duration, error) {
@@ -104,23 +104,23 @@ func (l *live) reload(ctx context.Context) {
 	logCautions(&cfg, l.Logger)
 }
 
-// retire keeps an app that no request reaches any more, for the end of the process to wait for, and
+// retire keeps an instance that no request reaches any more, for the end of the process to wait for, and
 // drops those that have nothing under way: requests and what follows them end within half a minute.
 // Its Home tells no more news; a tab that is open stands still until the person comes back to it.
-func (l *live) retire(old *app, now time.Time) {
+func (l *live) retire(old *instance, now time.Time) {
 	const over = time.Minute
 	old.bot.Drain()
 	l.old = slices.DeleteFunc(l.old, func(each retired) bool { return now.Sub(each.at) > over })
-	l.old = append(l.old, retired{app: old, at: now})
+	l.old = append(l.old, retired{instance: old, at: now})
 }
 
-// Drain makes the current app say that no more work is taken.
+// Drain makes the current instance say that no more work is taken.
 func (l *live) Drain() { l.current.Load().bot.Drain() }
 
 // Wait returns when what follows the answers is done, or ctx ends.
 func (l *live) Wait(ctx context.Context) {
 	l.current.Load().bot.Wait(ctx)
 	for _, each := range l.old {
-		each.app.bot.Wait(ctx)
+		each.instance.bot.Wait(ctx)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 )
 
-// log says what is in force now, and what cannot be: somebody who has changed an env file would think
+// logReread says what is in force now, and what cannot be: somebody who has changed an env file would think
 // that it is.
 func logReread(r config.Rereading, logger logrus.FieldLogger) {
 	names := func(list []string) string {

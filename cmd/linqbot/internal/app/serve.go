@@ -1,3 +1,9 @@
+// Package app is linqbot as it serves: it puts the packages together, serves Slack and Linq's webhooks,
+// reads the settings again on SIGHUP, drains on SIGTERM, and serves metrics and profiles at ADMIN_ADDR.
+// It turns what the packages say happens into what is measured. What a command or a step does is known
+// to those packages alone.
+//
+// Begin reading at [Serve], and then at assemble.
 package app
 
 import (
@@ -55,41 +61,41 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 		return err
 	}
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
-	lasting := shared{
+	common := shared{
 		build: this, records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
 		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
 		linqPace: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
-	app, err := newLive(ctx, cfg, liveConfig{
-		Build:  func(cfg config.Settings) (*app, error) { return assemble(ctx, cfg, lasting) },
+	serving, err := newLive(ctx, cfg, liveConfig{
+		Build:  func(cfg config.Settings) (*instance, error) { return assemble(ctx, cfg, common) },
 		Read:   func() (config.Settings, error) { return config.Load(os.Getenv) },
 		Logger: logger,
 	})
 	if err != nil {
 		return err
 	}
-	if err := records.Start(ctx, app.workers()); err != nil {
+	if err := records.Start(ctx, serving.workers()); err != nil {
 		return err
 	}
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", cfg.ListenAddr)
 	if err != nil {
-		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(app, records, nil))
+		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(serving, records, nil))
 	}
-	server := bot.NewServer(cfg.ListenAddr, app, refused(measured))
+	server := bot.NewServer(cfg.ListenAddr, serving, refused(measured))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(bot.LimitListener(listener)) }()
 	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": this.Version}).Info("linqbot serves")
 	for {
 		select {
 		case <-hangups:
-			app.reload(ctx)
+			serving.reload(ctx)
 			continue
 		case <-ctx.Done():
 			logger.Info("draining")
 		case err = <-failed:
 		}
-		return errors.Join(err, drain(app, records, server))
+		return errors.Join(err, drain(serving, records, server))
 	}
 }
 
@@ -100,12 +106,12 @@ const (
 
 // drain says that no more work is taken, waits for what runs, and closes the listener last: what
 // arrives until then is recorded, and done by the next process.
-func drain(app *live, records *ledger.Ledger, server *http.Server) error {
-	app.Drain()
+func drain(serving *live, records *ledger.Ledger, server *http.Server) error {
+	serving.Drain()
 	working, cancel := context.WithTimeout(context.Background(), drainWork)
 	defer cancel()
 	err := records.Stop(working)
-	app.Wait(working)
+	serving.Wait(working)
 	if server == nil {
 		return err
 	}

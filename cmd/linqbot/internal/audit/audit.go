@@ -1,3 +1,8 @@
+// Package audit prints what the ledger has of who asked for what, as a table, CSV or lines of JSON. It
+// reads the ledger and changes nothing. What others wrote is made fit for a terminal and for a
+// spreadsheet on the way out; the filter itself is the ledger's.
+//
+// Begin reading at [Run].
 package audit
 
 import (
@@ -17,19 +22,19 @@ import (
 	"linqbot/linq"
 )
 
-// Query are what the person wrote.
+// Query is what is asked for, as the person wrote it. An empty field is no limit.
 type Query struct {
 	Since, Until, User, Chat, Handle, State, Format string
 	FullHandles                                     bool
 }
 
-// Run prints what the ledger has of those that the flags let through.
-func Run(ctx context.Context, cfg config.Settings, flags Query, out io.Writer) error {
-	filter, err := flags.filter(cfg.Region, time.Now())
+// Run prints the rows of the ledger that the query asks for.
+func Run(ctx context.Context, cfg config.Settings, query Query, out io.Writer) error {
+	filter, err := query.filter(cfg.Region, time.Now())
 	if err != nil {
 		return err
 	}
-	printer, ok := printers()[flags.Format]
+	printer, ok := printers()[query.Format]
 	if !ok {
 		return fmt.Errorf("--format must be one of: %s", strings.Join(slices.Sorted(maps.Keys(printers())), ", "))
 	}
@@ -39,7 +44,7 @@ func Run(ctx context.Context, cfg config.Settings, flags Query, out io.Writer) e
 	}
 	rows := func(yield func(entry, error) bool) {
 		for row, err := range reader.Audit(ctx, filter) {
-			if !yield(newEntry(row, flags.FullHandles), err) {
+			if !yield(newEntry(row, query.FullHandles), err) {
 				return
 			}
 		}
@@ -47,29 +52,29 @@ func Run(ctx context.Context, cfg config.Settings, flags Query, out io.Writer) e
 	return errors.Join(printer(out, rows), reader.Close())
 }
 
-// filter reports every mistake in the flags at once.
-func (f Query) filter(region string, now time.Time) (ledger.AuditFilter, error) {
-	filter := ledger.AuditFilter{UserID: f.User, State: ledger.State(f.State)}
+// filter reports every mistake in the query at once.
+func (q Query) filter(region string, now time.Time) (ledger.AuditFilter, error) {
+	filter := ledger.AuditFilter{UserID: q.User, State: ledger.State(q.State)}
 	var mistakes []error
 	var err error
-	if filter.Since, err = momentOf(f.Since, now); err != nil {
+	if filter.Since, err = momentOf(q.Since, now); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("--since %w", err))
 	}
-	if filter.Until, err = momentOf(f.Until, now); err != nil {
+	if filter.Until, err = momentOf(q.Until, now); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("--until %w", err))
 	}
-	if f.State != "" && !slices.Contains(ledger.States(), filter.State) {
+	if q.State != "" && !slices.Contains(ledger.States(), filter.State) {
 		mistakes = append(mistakes, fmt.Errorf("--state must be one of: %s", listed(ledger.States())))
 	}
-	if f.Chat != "" {
-		chat, err := linq.ParseChatID(f.Chat)
+	if q.Chat != "" {
+		chat, err := linq.ParseChatID(q.Chat)
 		if err != nil {
 			mistakes = append(mistakes, errors.New("--chat is no chat id: write a UUID such as 550e8400-e29b-41d4-a716-446655440000"))
 		}
 		filter.ChatID = chat.String()
 	}
-	if f.Handle != "" {
-		understood, err := parse.Handle(f.Handle, region)
+	if q.Handle != "" {
+		understood, err := parse.Handle(q.Handle, region)
 		if err != nil {
 			mistakes = append(mistakes, errors.New("--handle cannot be read: write a number with its country code, such as +14155550132, or an e-mail address"))
 		}

@@ -1,3 +1,8 @@
+// Package demo tells the story of linqbot with the real program: it runs it as a process of its own
+// against a Slack and a Linq in this one, all on loopback, with a ledger that is thrown away. The scenes
+// are in a table; the stage they are played on knows nothing of the bot's inside.
+//
+// Begin reading at [Run], and then at story.
 package demo
 
 import (

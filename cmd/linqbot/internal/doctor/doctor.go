@@ -1,3 +1,8 @@
+// Package doctor checks what linqbot needs: its variables, the clock, Slack, Linq, the ledger and the
+// public address. Each check says what it found and how to put right what is wrong. The checks run side
+// by side, change nothing, and ask for what several of them need only once.
+//
+// Begin reading at [Run] and the list of checks.
 package doctor
 
 import (

@@ -1,3 +1,7 @@
+// Package logging makes the logger. Its formatters take the secrets out of every line, whoever logs it,
+// and leave nothing in it that a terminal would act on.
+//
+// Begin reading at [New].
 package logging
 
 import (
@@ -12,6 +16,7 @@ import (
 	"linqbot/linq/redact"
 )
 
+// New returns a logger that writes to w.
 func New(cfg config.Settings, w io.Writer) *logrus.Logger {
 	logger := logrus.New()
 	logger.SetOutput(w)
@@ -19,6 +24,7 @@ func New(cfg config.Settings, w io.Writer) *logrus.Logger {
 	return logger
 }
 
+// Configure gives a logger the level, the format and the secrets of settings.
 func Configure(logger *logrus.Logger, cfg config.Settings) {
 	logger.SetLevel(cfg.LogLevel)
 	var formatter logrus.Formatter = &inertJSON{logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano}}

@@ -1,3 +1,7 @@
+// Package terminal makes text that others wrote fit to be printed: nothing in it moves the cursor, ends
+// a line, starts a sequence or turns the direction of what follows. It knows nothing of what is printed.
+//
+// Begin reading at [Writer] and [Printable].
 package terminal
 
 import (
@@ -68,8 +72,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Inert writes out what a terminal would act on. Bytes that are no UTF-8 become U+FFFD: some terminals act on
-// them as they are.
+// Inert writes out what a terminal would act on. Bytes that are no UTF-8 become U+FFFD: some terminals
+// act on them as they are.
 func Inert(text []byte) []byte {
 	acts := func(r rune) bool { return r == utf8.RuneError || r != '\n' && r != '\t' && actsOnTerminal(r) }
 	if !bytes.ContainsFunc(text, acts) {

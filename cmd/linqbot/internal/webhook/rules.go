@@ -101,6 +101,7 @@ func LeadsTo(s linq.Subscription, base string) bool {
 	return place == endpoint(base+bot.LinqWebhooksPath)
 }
 
+// WithoutVersion is an address as people give it to the subscribe command.
 func WithoutVersion(address string) string {
 	target, err := url.Parse(address)
 	if err != nil {

@@ -1,3 +1,7 @@
+// Package webhook subscribes linqbot to Linq's webhooks, repairs and lists subscriptions, and says which
+// of them are a linqbot's and what is wrong with them. The calls themselves are those of a linq.Client.
+//
+// Begin reading at [Subscription.Ensure]; the rules are in rules.go.
 package webhook
 
 import (
@@ -22,6 +26,7 @@ type Subscription struct {
 	SecretFile string // "": the secret is printed
 }
 
+// Ensure makes the subscription, or repairs the one that is there, and prints what it did.
 func (s Subscription) Ensure(ctx context.Context) error {
 	all, err := s.Client.Subscriptions(ctx)
 	if err != nil {
