@@ -1,5 +1,10 @@
 package ledger
 
+import (
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+)
+
 // dialect is what the SQL of the two stores does not share.
 type dialect struct {
 	folder string // of its migrations
@@ -14,6 +19,8 @@ type dialect struct {
 	list func(placeholder string) string
 
 	hasTable string // a query of whether there is a table $1
+
+	latestRiver func() (int64, error) // the version of River's tables that this program makes
 }
 
 func sqliteDialect() dialect {
@@ -22,6 +29,8 @@ func sqliteDialect() dialect {
 		inList:   func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },
 		list:     func(placeholder string) string { return `json_each(` + placeholder + `)` },
 		hasTable: `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)`,
+
+		latestRiver: func() (int64, error) { return latestRiver(riversqlite.New(nil)) },
 	}
 }
 
@@ -37,5 +46,7 @@ func postgresDialect() dialect {
 			return `json_array_elements_text(` + placeholder + `::json) AS listed (value)`
 		},
 		hasTable: `SELECT to_regclass($1) IS NOT NULL`,
+
+		latestRiver: func() (int64, error) { return latestRiver(riverpgxv5.New(nil)) },
 	}
 }

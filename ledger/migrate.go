@@ -14,6 +14,9 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
+// ErrNewerSchema says that a newer linqbot has changed the schema.
+var ErrNewerSchema = errors.New("a newer linqbot made this ledger")
+
 //go:embed migrations
 var migrations embed.FS
 
@@ -45,6 +48,67 @@ func ourMigrations(folder string, dialect goose.Dialect, db *sql.DB) (*goose.Pro
 	}
 	return goose.NewProvider(dialect, db, tree, goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+}
+
+// latestVersion returns the version to which this program brings a schema.
+func latestVersion(d dialect) (latest int64, err error) {
+	files, err := migrations.ReadDir("migrations/" + d.folder)
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(file.Name())
+		if err != nil {
+			return 0, err
+		}
+		latest = max(latest, version)
+	}
+	return latest, nil
+}
+
+// refuseNewer returns [ErrNewerSchema] when a newer program has changed our tables or River's. This one
+// does not know what the change asks of those who write, and could break it.
+func refuseNewer(ctx context.Context, db querier, d dialect) error {
+	latest, err := latestVersion(d)
+	if err != nil {
+		return err
+	}
+	if err := refuseAbove(ctx, db, d, versionTable, "version_id", latest); err != nil {
+		return err
+	}
+	if latest, err = d.latestRiver(); err != nil {
+		return err
+	}
+	return refuseAbove(ctx, db, d, "river_migration", "version", latest)
+}
+
+// latestRiver returns the version to which this program's River brings its own tables.
+func latestRiver[TTx any](driver riverdriver.Driver[TTx]) (latest int64, err error) {
+	rivers, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, err
+	}
+	for _, migration := range rivers.AllVersions() {
+		latest = max(latest, int64(migration.Version))
+	}
+	return latest, nil
+}
+
+// refuseAbove compares the highest version in a table of migrations. A table that is not there is fine.
+func refuseAbove(ctx context.Context, db querier, d dialect, table, column string, latest int64) error {
+	var there bool
+	if err := db.queryRow(ctx, d.hasTable, table).Scan(&there); err != nil || !there {
+		return err
+	}
+	var has int64
+	if err := db.queryRow(ctx, `SELECT COALESCE(MAX(`+column+`), 0) FROM `+table).Scan(&has); err != nil {
+		return err
+	}
+	if has > latest {
+		return fmt.Errorf("%w: %s is at version %d, and this program knows versions up to %d: run the newer linqbot, or go back to a backup from before the upgrade",
+			ErrNewerSchema, table, has, latest)
+	}
+	return nil
 }
 
 // bringUpToDate applies what is new of our migrations and of River's.

@@ -90,7 +90,11 @@ func openPostgres(ctx context.Context, databaseURL string) (_ *postgres, err err
 	if err := p.work.Ping(ctx); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the database cannot be reached: %w", err)
 	}
-	if err := p.migrate(ctx); err != nil {
+	err = p.migrate(ctx)
+	if errors.Is(err, ErrNewerSchema) {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the schema cannot be brought up to date: %w", err)
 	}
 	return p, nil
@@ -117,6 +121,9 @@ func (p *postgres) migrate(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), session)) }()
 
+	if err := refuseNewer(ctx, p.reader(), p.dialect()); err != nil {
+		return err
+	}
 	return bringUpToDate(ctx, postgresDialect().folder, goose.DialectPostgres, db, riverpgxv5.New(p.work))
 }
 

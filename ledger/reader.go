@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/pressly/goose/v3"
 )
 
 // Reader reads a ledger beside whoever writes it: it takes no lock, changes nothing, and does not
@@ -86,16 +85,8 @@ func (r *Reader) SchemaVersion(ctx context.Context) (has, latest int64, err erro
 	if has, err = schemaVersion(ctx, r.q); err != nil {
 		return 0, 0, err
 	}
-	files, err := migrations.ReadDir("migrations/" + r.dialect.folder)
-	if err != nil {
+	if latest, err = latestVersion(r.dialect); err != nil {
 		return 0, 0, err
-	}
-	for _, file := range files {
-		version, err := goose.NumericComponent(file.Name())
-		if err != nil {
-			return 0, 0, err
-		}
-		latest = max(latest, version)
 	}
 	return has, latest, nil
 }
@@ -107,6 +98,9 @@ func (r *Reader) checkSchema(ctx context.Context) error {
 	}
 	if !there {
 		return errors.New("DATABASE_URL: what it names is no ledger yet: start linqbot serve once, or run linqbot migrate")
+	}
+	if err := refuseNewer(ctx, r.q, r.dialect); err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	has, latest, err := r.SchemaVersion(ctx)
 	if err != nil {

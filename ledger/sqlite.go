@@ -55,6 +55,9 @@ func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
 	const readers = 4
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
+	if err := refuseNewer(ctx, s.writer(), s.dialect()); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %s: %w", bothNames(named, path), err)
+	}
 	if err := bringUpToDate(ctx, sqliteDialect().folder, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
 	}

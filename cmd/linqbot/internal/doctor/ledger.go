@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -56,20 +57,19 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 		return warn(startFix, "there is no ledger yet")
 	}
 	reader, err := e.reader()
+	if errors.Is(err, ledger.ErrNewerSchema) {
+		return fail("run the newer linqbot that made it", "%s", err)
+	}
 	if err != nil {
 		return fail(startFix+", where there is none yet; else see why it cannot be read", "%s", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	has, latest, err := reader.SchemaVersion(ctx)
-	switch {
-	case err != nil:
+	has, _, err := reader.SchemaVersion(ctx)
+	if err != nil {
 		return fail(startFix, "%s", err)
-	case has > latest:
-		return warn("run the newer linqbot that made it", "version %d, which is newer than this program's %d", has, latest)
-	default:
-		return ok("version %d, the one of this program", has)
 	}
+	return ok("version %d, the one of this program", has)
 }
 
 // stuckWords are the middle of a sentence, after the name of a request.
