@@ -43,7 +43,7 @@ func additions() []outcomeCase {
 		fewToAddTo(ledger.Request{State: ledger.Failed}),
 		fewToAddTo(ledger.Request{State: ledger.Failed, MayHaveReached: true}),
 	)
-	for _, some := range [][]outcomeCase{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), longWaits()} {
+	for _, some := range [][]outcomeCase{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits()} {
 		all = append(all, some...)
 	}
 	all = slices.DeleteFunc(all, func(o outcomeCase) bool { return o.request.Reason == outcome.ReasonLinesUnknown }) // an addition needs none

@@ -43,7 +43,7 @@ const nameless = "-"
 // outcomes are all that people can be told.
 func outcomes() []outcomeCase {
 	var all []outcomeCase
-	for _, some := range [][]outcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), longWaits(), additions()} {
+	for _, some := range [][]outcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits(), additions()} {
 		all = append(all, some...)
 	}
 	return all
@@ -173,6 +173,11 @@ func longWaits() []outcomeCase {
 }
 
 // troubles are met twice: while the request is tried again, and when it was given up.
+func restored() []outcomeCase {
+	return []outcomeCase{told("failed", "restored, in doubt",
+		ledger.Request{State: ledger.Failed, Reason: outcome.ReasonRestored, MayHaveReached: true})}
+}
+
 func troubles() []outcomeCase {
 	var all []outcomeCase
 	for _, trouble := range []struct {

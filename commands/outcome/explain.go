@@ -223,6 +223,9 @@ func (e Explainer) unconfirmed(r ledger.Request) Status {
 }
 
 func (e Explainer) failed(r ledger.Request) Status {
+	if r.Reason == ReasonRestored {
+		return e.restored(r)
+	}
 	next := richtext.Say("Try again later. If it stays like this, give the trace id to Linq's support.")
 	if r.TraceID == "" {
 		next = richtext.Say("Try again later. If it stays like this, someone who runs linqbot should check that it reaches Linq.")
@@ -237,6 +240,19 @@ func (e Explainer) failed(r ledger.Request) Status {
 		Mark: richtext.MarkNeedsPerson,
 		Happened: richtext.Say("%s linqbot tried for 15 minutes and has stopped. %s",
 			trouble(r), e.outcomeOf(r, e.notDone(r))),
+		Next: next,
+	}
+}
+
+func (e Explainer) restored(r ledger.Request) Status {
+	next := richtext.Say("If they are still in it, ask again.")
+	if r.Kind == ledger.Add {
+		next = richtext.Say("If they are not in it, ask again.")
+	}
+	return Status{
+		Mark: richtext.MarkNeedsPerson,
+		Happened: richtext.Say("linqbot was restored from a backup that was made before this had ended, and does not do it a second time. %s",
+			e.outcomeOf(r, e.notDone(r))),
 		Next: next,
 	}
 }

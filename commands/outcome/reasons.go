@@ -27,6 +27,9 @@ const (
 	ReasonNotAnswering  = "not_answering"   // Linq struggles, and is left alone for longer
 	ReasonAskedToWait   = "asked_to_wait"   // Linq takes no more calls for a time that it named, and is left alone for so long
 	ReasonNoMoreCalls   = "no_more_calls"   // Linq takes no more calls and named no time, or less, and is left alone for longer
+
+	// ReasonRestored: open in a backup that was restored, and never tried again since.
+	ReasonRestored = ledger.ReasonRestored
 )
 
 const (

@@ -31,7 +31,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
-	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r))
+	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored)
 	if err != nil {
 		return 0, err
 	}
@@ -48,6 +48,12 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	}
 	if state, reason, ok := settle(r, at); ok {
 		return 0, s.end(ctx, at.note(r), state, reason, "reading the chat: "+reason, "")
+	}
+	if r.Reason == outcome.ReasonRestored { // it may have been done since the backup, and taken back
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		return 0, s.end(ctx, at.note(r), ledger.Failed, outcome.ReasonRestored, "open in a backup that was restored; not tried again", "")
 	}
 	if r = at.note(r); r.Kind != ledger.Add {
 		began := time.Now()
