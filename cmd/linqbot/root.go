@@ -11,6 +11,6 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newAudit(), newVersion(), newManifest(), newDoctor())
+	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newBackup(), newRestore(), newAudit(), newVersion(), newManifest(), newDoctor())
 	return root
 }
