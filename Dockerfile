@@ -4,6 +4,10 @@
 #   docker run --read-only -v linqbot:/data -p 8080:8080 --env-file linqbot.env linqbot
 #
 # Only /data is ever written, so the root file system may be read-only.
+#
+# To pin a base image, put its digest behind its tag, as in NAME:TAG@sha256:…. This prints it:
+#
+#   docker buildx imagetools inspect golang:1.26.8-bookworm --format '{{.Manifest.Digest}}'
 
 FROM golang:1.26.8-bookworm AS build
 

@@ -1,0 +1,70 @@
+# A release, built twice. Sourced by run.
+# shellcheck shell=bash
+
+# Two clones in two folders, and an empty build cache for the second, so that nothing of the first build is
+# taken for it. It builds less, since what differs by folder would differ on one system as on all.
+release() {
+    local clone
+    for clone in "$tmp/release" "$tmp/another folder/of release"; do
+        git clone --quiet "file://$PWD" "$clone"
+    done
+    "$tmp/release/packaging/build.sh" 0.0.1 "$tmp/release/dist" >"$tmp/release.log"
+    GOCACHE=$tmp/cache TARGETS=linux/amd64 "$tmp/another folder/of release/packaging/build.sh" 0.0.1 \
+        "$tmp/another folder/of release/dist" >"$tmp/release.log"
+    same_bytes "$tmp/release/dist" "$tmp/another folder/of release/dist"
+    (cd "$tmp/release/dist" && sha256sum --check --quiet SHA256SUMS && du -h -- *)
+    tar --extract --gzip --directory "$tmp" --file "$tmp/release/dist/linqbot_0.0.1_linux_amd64.tar.gz"
+    diff <("$tmp/linqbot_0.0.1_linux_amd64/linqbot" version | head -n 2) - <<VERSION
+linqbot 0.0.1
+commit $(git rev-parse HEAD)
+VERSION
+}
+
+# same_bytes FOLDER PART wants each file of PART in FOLDER, byte for byte.
+same_bytes() {
+    local file
+    for file in "$2"/linqbot*; do
+        cmp "$file" "$1/$(basename "$file")"
+    done
+    echo "$(find "$2" -name 'linqbot*' | wc -l) files are the same in both builds"
+}
+
+# rpm_package has rpm itself read the other package, where it is there.
+rpm_package() {
+    if ! command -v rpm >/dev/null; then
+        echo "skipped: this needs rpm"
+        return
+    fi
+    rpm --query --package --info "$tmp/release/dist/linqbot-0.0.1-1.x86_64.rpm" 2>/dev/null | head -n 3
+    diff <(rpm --query --package --list "$tmp/release/dist/linqbot-0.0.1-1.x86_64.rpm" 2>/dev/null) - <<'FILES'
+/etc/linqbot/linqbot.env
+/usr/bin/linqbot
+/usr/lib/systemd/system/linqbot.service
+/usr/lib/sysusers.d/linqbot.conf
+/usr/share/doc/linqbot/README.md
+/usr/share/doc/linqbot/copyright
+FILES
+}
+
+# debian_package looks into the .deb without installing it, since that would change the machine. systemd
+# reads the unit as it is installed.
+debian_package() {
+    local root=$tmp/root score
+    if ! command -v dpkg-deb >/dev/null || ! command -v systemd-analyze >/dev/null; then
+        echo "skipped: this needs dpkg-deb and systemd-analyze"
+        return
+    fi
+    dpkg-deb --extract "$tmp"/release/dist/linqbot_0.0.1_amd64.deb "$root"
+    diff <(cd "$root" && find . -type f -printf '%m %p\n' | sort -k 2) - <<'FILES'
+600 ./etc/linqbot/linqbot.env
+755 ./usr/bin/linqbot
+644 ./usr/lib/systemd/system/linqbot.service
+644 ./usr/lib/sysusers.d/linqbot.conf
+644 ./usr/share/doc/linqbot/README.md
+644 ./usr/share/doc/linqbot/copyright
+FILES
+    mkdir -p "$root/bin" && printf '#!/bin/sh\n' >"$root/bin/kill" && chmod +x "$root/bin/kill"
+    systemd-analyze verify --root="$root" --man=no linqbot.service
+    score=$(systemd-analyze security --root="$root" --offline=true --threshold=20 --no-pager linqbot.service | tail -n 1)
+    echo "$score"
+}
