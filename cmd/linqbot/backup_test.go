@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+	_ "modernc.org/sqlite" // the database driver "sqlite"
 
 	"linqbot/linq/linqtest"
 )
@@ -57,6 +59,27 @@ func TestBackupAndRestore(t *testing.T) {
 	w.start()
 	w.awaitOutcome("restored from a backup")
 	assert.Equal(t, w.linq.Deletes(w.chat, ann), deletes)
+}
+
+// A ledger that a newer linqbot made is refused by whatever opens it, in words.
+func TestANewerLedgerIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newDoctorWorld(t, asTheManifestHasThem)
+	out, err := w.runAll("migrate")
+	assert.NilError(t, err, out)
+	newer, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "ledger.db"))
+	assert.NilError(t, err)
+	_, err = newer.ExecContext(t.Context(), `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
+	assert.NilError(t, err)
+	assert.NilError(t, newer.Close())
+	for _, command := range [][]string{{"serve"}, {"migrate"}, {"audit"}, {"backup", "copy.db"}} {
+		out, err := w.runAll(command...)
+		assert.Assert(t, err != nil, command)
+		assert.Assert(t, strings.Contains(out, "a newer linqbot made this ledger"), "%s: %s", command, out)
+	}
+	found, content := w.doctor()
+	wantFinding(t, found, "schema", "failure", "a newer linqbot made this ledger", "run the newer linqbot")
+	assert.Assert(t, !content)
 }
 
 func TestBackupNamesPostgresTools(t *testing.T) {
