@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
 )
 
@@ -25,14 +26,14 @@ only its owner can read it: it holds people's numbers in clear text.
 For a PostgreSQL database it prints the pg_dump command instead, and ends with exit code 1.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadOnly(os.Getenv, "DATABASE_URL")
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
-			if isPostgres(cfg.databaseURL) {
-				return errors.New(pgDump(cfg.databaseURL, args[0]))
+			if isPostgres(cfg.DatabaseURL) {
+				return errors.New(pgDump(cfg.DatabaseURL, args[0]))
 			}
-			made, err := ledger.Backup(cmd.Context(), cfg.databaseURL, args[0])
+			made, err := ledger.Backup(cmd.Context(), cfg.DatabaseURL, args[0])
 			if err != nil {
 				return err
 			}
@@ -57,14 +58,14 @@ the backup was made is not in it, and messages may be posted again.
 For a PostgreSQL database it prints the pg_restore command instead, and ends with exit code 1.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadOnly(os.Getenv, "DATABASE_URL")
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
-			if isPostgres(cfg.databaseURL) {
-				return errors.New(pgRestore(cfg.databaseURL, args[0]))
+			if isPostgres(cfg.DatabaseURL) {
+				return errors.New(pgRestore(cfg.DatabaseURL, args[0]))
 			}
-			done, err := ledger.Restore(cmd.Context(), cfg.databaseURL, args[0], time.Now())
+			done, err := ledger.Restore(cmd.Context(), cfg.DatabaseURL, args[0], time.Now())
 			if err != nil {
 				return err
 			}
