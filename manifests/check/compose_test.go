@@ -1,4 +1,4 @@
-package manifests_test
+package check_test
 
 import (
 	"os"
@@ -13,7 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
-	"linqbot/manifests/manifeststest"
+	"linqbot/manifests/check"
 )
 
 // dotenv is the least that people write into .env.
@@ -23,16 +23,25 @@ func dotenv() map[string]string {
 
 func compose(t *testing.T, files ...string) *types.Project {
 	t.Helper()
-	project, err := manifeststest.Compose(t.Context(), dotenv(), files...)
+	paths := make([]string, len(files))
+	for i, file := range files {
+		paths[i] = filepath.Join("..", file)
+	}
+	project, err := check.Compose(t.Context(), dotenv(), paths...)
 	assert.NilError(t, err)
 	return project
 }
 
+// composeWays is each way in which people run linqbot with Compose.
+func composeWays() map[string][]string {
+	return map[string][]string{
+		"compose":               {"compose.yaml"},
+		"compose with webhooks": {"compose.yaml", "compose.webhooks.yaml"},
+	}
+}
+
 func TestCompose(t *testing.T) {
-	for name, files := range map[string][]string{
-		"without webhooks": {"compose.yaml"},
-		"with webhooks":    {"compose.yaml", "compose.webhooks.yaml"},
-	} {
+	for name, files := range composeWays() {
 		t.Run(name, func(t *testing.T) {
 			project := compose(t, files...)
 			assert.DeepEqual(t, project.ServiceNames(), []string{"caddy", "linqbot", "postgres"})
@@ -40,7 +49,7 @@ func TestCompose(t *testing.T) {
 				t.Run(service.Name, func(t *testing.T) { checkService(t, project, service) })
 			}
 			linqbot := project.Services["linqbot"]
-			_, webhooks := manifeststest.Environment(linqbot)["LINQ_WEBHOOK_SECRET_FILE"]
+			_, webhooks := check.Environment(linqbot)["LINQ_WEBHOOK_SECRET_FILE"]
 			assert.Equal(t, webhooks, len(files) > 1)
 			assert.Assert(t, time.Duration(*linqbot.StopGracePeriod) >= 15*time.Second)
 			assert.DeepEqual(t, []string(linqbot.HealthCheck.Test), []string{"CMD", "/linqbot", "healthcheck"})
@@ -79,7 +88,7 @@ func checkService(t *testing.T, project *types.Project, service types.ServiceCon
 		assert.Equal(t, filepath.Base(filepath.Dir(file)), "secrets", file)
 		assert.Equal(t, filepath.Base(file), secret.Source)
 	}
-	for name, value := range manifeststest.Environment(service) {
+	for name, value := range check.Environment(service) {
 		if !strings.HasSuffix(name, "_FILE") {
 			continue
 		}
@@ -96,12 +105,12 @@ func TestComposeExplainsEachSecret(t *testing.T) {
 	for name := range compose(t, "compose.yaml", "compose.webhooks.yaml").Secrets {
 		explained := regexp.MustCompile(`(?m)^#.*>secrets/` + name + `\b`)
 		assert.Assert(t, slices.ContainsFunc([]string{"compose.yaml", "compose.webhooks.yaml"}, func(file string) bool {
-			content, err := os.ReadFile(file)
+			content, err := os.ReadFile(filepath.Join("..", file))
 			assert.NilError(t, err)
 			return explained.Match(content)
 		}), name)
 	}
-	for _, ignored := range []string{"../.gitignore", "../.dockerignore"} {
+	for _, ignored := range []string{"../../.gitignore", "../../.dockerignore"} {
 		content, err := os.ReadFile(ignored)
 		assert.NilError(t, err)
 		assert.Assert(t, strings.Contains(string(content), "secrets"), ignored)
@@ -117,17 +126,17 @@ func TestComposeMistakesAreFound(t *testing.T) {
 		"an absent service": {"postgres: {condition", "postgre: {condition", "postgre"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			content, err := os.ReadFile("compose.yaml")
+			content, err := os.ReadFile("../compose.yaml")
 			assert.NilError(t, err)
 			assert.Assert(t, strings.Contains(string(content), spoil.old))
 			folder, err := os.OpenRoot(t.TempDir())
 			assert.NilError(t, err)
 			defer folder.Close()
 			assert.NilError(t, folder.WriteFile("compose.yaml", []byte(strings.Replace(string(content), spoil.old, spoil.new, 1)), 0o600))
-			_, err = manifeststest.Compose(t.Context(), dotenv(), filepath.Join(folder.Name(), "compose.yaml"))
+			_, err = check.Compose(t.Context(), dotenv(), filepath.Join(folder.Name(), "compose.yaml"))
 			assert.ErrorContains(t, err, spoil.says)
 		})
 	}
-	_, err := manifeststest.Compose(t.Context(), nil, "compose.yaml")
+	_, err := check.Compose(t.Context(), nil, "../compose.yaml")
 	assert.ErrorContains(t, err, "LINQBOT_HOST")
 }

@@ -1,4 +1,4 @@
-package manifeststest
+package check
 
 import (
 	"context"
