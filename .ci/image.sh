@@ -9,9 +9,8 @@ image() {
         echo "skipped: this needs buildah, and root with the right to mount"
         return
     fi
-    # What the steps before have downloaded and built is used again.
-    go mod download
-    volumes+=(--volume "$(go env GOMODCACHE):/go/pkg/mod" --volume "$(go env GOCACHE):/root/.cache/go-build")
+    # Where a stand-in finds what the step before has downloaded and built.
+    volumes+=(--volume "$(go env GOMODCACHE):/ci/modules" --volume "$(go env GOCACHE):/ci/cache")
     while read -r base; do
         if build_tool pull --quiet "$base" >"$tmp/pull.log" 2>&1; then
             echo "$base: pulled"
@@ -38,9 +37,9 @@ has_build_tool() {
     ((EUID == 0)) && command -v buildah >/dev/null && unshare --mount true
 }
 
-# Its images are in a folder that goes when this ends.
+# Its images and its caches are in a folder that goes when this ends.
 build_tool() {
-    BUILDAH_ISOLATION=chroot timeout --kill-after=10s 5m \
+    TMPDIR=$tmp BUILDAH_ISOLATION=chroot timeout --kill-after=10s 5m \
         buildah --root "$tmp/images" --runroot "$tmp/images.run" --storage-driver vfs "$@"
 }
 
@@ -55,7 +54,7 @@ stand_in() {
         ldd /bin/sh /bin/mkdir | sed -nE 's/.*[[:space:]](\/[^ ]+) \(0x.*/\1/p' | sort -u |
             xargs cp --parents --dereference --target-directory "$root" /bin/sh /bin/mkdir
         build_tool config --env PATH=/usr/local/go/bin:/bin --env HOME=/root --env GOPATH=/go \
-            --env GOPROXY=off --env GOTOOLCHAIN=local "$container"
+            --env GOMODCACHE=/ci/modules --env GOCACHE=/ci/cache --env GOPROXY=off --env GOTOOLCHAIN=local "$container"
     fi
     build_tool commit --quiet "$container" "$1" >/dev/null
 }
@@ -70,7 +69,7 @@ run_image() {
     mapfile -t variables < <(image_says '{{range .Env}}{{println .}}{{end}}' | grep .)
     # Nobody is called: nothing answers at these addresses of this machine.
     variables+=(SLACK_API_URL=http://127.0.0.1:9/api/ LINQ_API_V3_BASE_URL=http://127.0.0.1:9/ LISTEN_ADDR=127.0.0.1:28080
-        ADMIN_ADDR=off SLACK_SIGNING_SECRET=00000000000000000000000000c1c1c1 SLACK_BOT_TOKEN=xoxb-ci LINQ_API_V3_API_KEY=ci ALLOWED_USERS=U0)
+        ADMIN_ADDR=off SLACK_SIGNING_SECRET=0123456789abcdef0123456789abcdef SLACK_BOT_TOKEN=xoxb-ci LINQ_API_V3_API_KEY=ci ALLOWED_USERS=U0)
     # shellcheck disable=SC2016 # the inner shell expands them
     inside=(unshare --mount bash -ec 'mount --bind "$1" "$1"
         mount --bind "$1/data" "$1/data"

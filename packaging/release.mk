@@ -1,5 +1,5 @@
 # What a release publishes, in dist/. Included by the Makefile.
 
 .PHONY: release
-release: ## build a release into dist/: make release VERSION=1.2.3
+release: ## Build a release into dist/: make release VERSION=1.2.3
 	packaging/build.sh "$(VERSION)" dist
