@@ -1,7 +1,7 @@
 # Nothing that a person is told to create is committed or sent into an image by accident. Sourced by run.
 # shellcheck shell=bash
 
-# What README.md, the Dockerfile and manifests/ have people create, in the folder that they stand in, and what
+# What the documentation, the Dockerfile and manifests/ have people create, in the folder that they stand in, and what
 # linqbot leaves there. secrets is a folder.
 private_files=(
     linqbot.env prod.env .env .env.local

@@ -104,7 +104,7 @@ func TestTheMessagesPageIsCurrent(t *testing.T) {
 // commandSentences shows, by an example each, what is said of a command that cannot be read.
 func commandSentences(t *testing.T) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(sentences, "parse", "*.golden"))
+	files, err := filepath.Glob("../commands/parse/testdata/parse/*.golden")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden files of commands: %v", err)
 	}

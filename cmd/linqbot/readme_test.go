@@ -13,36 +13,37 @@ import (
 	"linqbot/ledger"
 )
 
-func readme(t *testing.T) string {
+// page returns the text of a page of the documentation.
+func page(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
 }
 
-// Whoever runs linqbot finds every variable, command and state in a table of the README.
-func TestTheReadmeIsComplete(t *testing.T) {
+// Whoever runs linqbot finds every variable, command and state in a table.
+func TestTheTablesAreComplete(t *testing.T) {
 	t.Parallel()
-	text := readme(t)
-	row := func(kind, cell string) {
-		if !strings.Contains(text, "\n| `"+cell+"` |") {
-			t.Errorf("README.md has no table row for the %s %s", kind, cell)
+	row := func(name, cell string) {
+		t.Helper()
+		if !strings.Contains(page(t, name), "\n| `"+cell+"` |") {
+			t.Errorf("docs/%s has no table row for %s", name, cell)
 		}
 	}
 	for _, v := range config.Variables() {
-		if want := variableRow(v); !strings.Contains(text, "\n"+want+"\n") {
-			t.Errorf("README.md has no row:\n%s", want)
+		if want := variableRow(v); !strings.Contains(page(t, "configuration.md"), "\n"+want+"\n") {
+			t.Errorf("docs/configuration.md has no row:\n%s", want)
 		}
 	}
 	for _, cmd := range newRoot().Commands() {
 		if !cmd.Hidden {
-			row("command", "linqbot "+cmd.Name())
+			row("operations.md", "linqbot "+cmd.Name())
 		}
 	}
 	for _, state := range ledger.States() {
-		row("state", string(state))
+		row("using.md", string(state))
 	}
 }
 
@@ -58,18 +59,16 @@ func variableRow(v config.Variable) string {
 	return strings.ReplaceAll("| `"+v.Name+"` | "+unset+" | "+v.Doc+" |", "|  |", "| |")
 }
 
-// Every variable that the README lists is one.
-func TestTheReadmeInventsNothing(t *testing.T) {
+// Every variable that the table lists is one.
+func TestTheTablesInventNothing(t *testing.T) {
 	t.Parallel()
 	known := make(map[string]bool)
 	for _, v := range config.Variables() {
 		known[v.Name] = true
 	}
-	_, settings, _ := strings.Cut(readme(t), "\n## Settings\n")
-	settings, _, _ = strings.Cut(settings, "\n## ")
-	for _, found := range regexp.MustCompile("\n\\| `([A-Z_0-9]+)` \\|").FindAllStringSubmatch(settings, -1) {
+	for _, found := range regexp.MustCompile("\n\\| `([A-Z_0-9]+)` \\|").FindAllStringSubmatch(page(t, "configuration.md"), -1) {
 		if !known[found[1]] {
-			t.Errorf("README.md lists %s, which is no variable", found[1])
+			t.Errorf("docs/configuration.md lists %s, which is no variable", found[1])
 		}
 	}
 }
@@ -115,9 +114,9 @@ func testFunctions(t *testing.T, tree fs.FS) map[string]bool {
 }
 
 // Every outcome that is counted stands in the row of the metric.
-func TestTheReadmeHasEveryOutcome(t *testing.T) {
+func TestTheMetricHasEveryOutcome(t *testing.T) {
 	t.Parallel()
-	_, row, _ := strings.Cut(readme(t), "\n| `linqbot_commands_total` |")
+	_, row, _ := strings.Cut(page(t, "metrics.md"), "\n| `linqbot_commands_total` |")
 	row, _, _ = strings.Cut(row, "\n")
 	counted := regexp.MustCompile(`Count\((?:ledger\.\w+|source), "(\w+)"|func (?:outcomeName|decidedName)[^}]*"(\w+)"[^}]*"(\w+)"[^}]*"(\w+)"`)
 	found := 0
@@ -130,7 +129,7 @@ func TestTheReadmeHasEveryOutcome(t *testing.T) {
 			for _, match := range counted.FindAllStringSubmatch(string(code), -1) {
 				for _, outcome := range slices.DeleteFunc(match[1:], func(s string) bool { return s == "" }) {
 					if found++; !strings.Contains(row, "`"+outcome+"`") {
-						t.Errorf("README.md does not name the outcome %s", outcome)
+						t.Errorf("docs/metrics.md does not name the outcome %s", outcome)
 					}
 				}
 			}

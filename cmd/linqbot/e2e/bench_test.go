@@ -62,7 +62,7 @@ func residentMB(b *testing.B, pid int) float64 {
 	return 0
 }
 
-// BenchmarkPromisedTimes measures what design and README promise in seconds: how soon a thread stands
+// BenchmarkPromisedTimes measures what the documentation promises in seconds: how soon a thread stands
 // while Linq does not answer (3 s), and how soon work goes on after a kill -9 (2 s from the start of
 // the next process to its first call at Linq).
 func BenchmarkPromisedTimes(b *testing.B) {

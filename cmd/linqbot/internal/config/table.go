@@ -41,7 +41,7 @@ func Variables() []Variable {
 	return []Variable{
 		{
 			Name: "SLACK_SIGNING_SECRET", Required: true,
-			Doc:    "one secret, or several separated by commas while one is replaced; what cannot be a signing secret is refused, and anything but 32 hexadecimal digits is warned of",
+			Doc:    "one secret, or several separated by commas while one is replaced; linqbot refuses what cannot be a signing secret, and warns of anything but 32 hexadecimal digits",
 			Secret: true, read: readSigningSecrets, hides: func(s *Settings) []string { return s.SigningSecrets },
 		},
 		{
@@ -51,7 +51,7 @@ func Variables() []Variable {
 		},
 		{
 			Name: "SLACK_API_URL", Default: "https://slack.com/api/",
-			Doc:  "where Slack's Web API is",
+			Doc:  "the address of Slack's Web API",
 			read: readSlackURL,
 		},
 		{
@@ -61,17 +61,17 @@ func Variables() []Variable {
 		},
 		{
 			Name: "LINQ_API_V3_BASE_URL", Default: linq.DefaultBaseURL,
-			Doc:  "where Linq's API is; its paths start at `v3/` below this",
+			Doc:  "the address of Linq's API; its paths start at `v3/` below this",
 			read: readLinqURL,
 		},
 		{
 			Name: "LINQ_CONCURRENCY", Default: "8",
-			Doc:  "calls to Linq of a kind that a process makes at a time (removals, readings before them, readings after them), 1 to 100",
+			Doc:  "how many calls of each kind (removals, readings before them, readings after them) a process makes to Linq at a time, 1 to 100",
 			read: readConcurrency, keep: fixed(func(s *Settings) *int { return &s.Concurrency }),
 		},
 		{
 			Name: "LINQ_WEBHOOK_SECRET", Unset: "unset",
-			Doc:    "begins with `whsec_`, or several separated by commas while one is replaced; unset, `/linq/webhooks` answers 404 and people are seen leaving by reading the chat alone",
+			Doc:    "begins with `whsec_`, or several separated by commas while one is replaced; if unset, `/linq/webhooks` answers 404, and linqbot sees people leave only by reading the chat",
 			Secret: true, read: readWebhookSecrets, hides: webhookSecretsOf,
 		},
 		{
@@ -81,7 +81,7 @@ func Variables() []Variable {
 		},
 		{
 			Name: "PORT",
-			Doc:  "a number from 1 to 65535; with `LISTEN_ADDR` unset, linqbot listens at this port on all addresses",
+			Doc:  "a number from 1 to 65535; if `LISTEN_ADDR` is unset, linqbot listens at this port on all addresses",
 			read: readPort, keep: fixed(func(s *Settings) *string { return &s.port }),
 		},
 		{
@@ -107,37 +107,37 @@ func Variables() []Variable {
 		},
 		{
 			Name: "ALLOWED_CHANNELS", Unset: "any channel",
-			Doc:  "channel ids; elsewhere commands, forms and buttons are refused for everyone, and steps that are to report there",
+			Doc:  "channel ids; elsewhere commands, forms and buttons are refused for everyone, as are workflow steps that are to report there",
 			read: ids(func(s *Settings) *[]string { return &s.Policy.Channels }, "channel ids such as C0123ABCD"),
 		},
 		{
 			Name: "SLACK_TEAM_IDS", Unset: "the token's own team",
-			Doc:  "team or enterprise ids whose requests are served; the default is asked of Slack and kept in the ledger",
+			Doc:  "the ids of the teams or enterprises that are served; the default is asked of Slack and kept in the ledger",
 			read: ids(func(s *Settings) *[]string { return &s.Teams }, "team or enterprise ids such as T0123ABCD"),
 		},
 		{
 			Name: "HANDLES_IN_CHANNEL", Default: "masked",
-			Doc:  "`full` shows whole numbers and addresses in messages; see [SECURITY.md](SECURITY.md)",
+			Doc:  "`full` shows whole numbers and addresses in messages; see [SECURITY.md](../SECURITY.md)",
 			read: choice("masked", "full", func(s *Settings) *bool { return &s.FullHandles }),
 		},
 		{
 			Name: "CONFIRM_REMOVALS", Default: "false",
-			Doc:  "`true`: a typed removal is asked about with **Remove** and **Cancel** first; see [Ask before removing](#ask-before-removing)",
+			Doc:  "`true` asks about a typed removal with **Remove** and **Cancel** first; see [Ask before removing](using.md#ask-before-removing)",
 			read: choice("false", "true", func(s *Settings) *bool { return &s.ConfirmRemovals }),
 		},
 		{
 			Name: "WORKFLOW_STEPS", Default: "on",
-			Doc:  "`off`: each run of the workflow step ends in an error, and nobody is removed",
+			Doc:  "`off` ends each run of the workflow step with an error, and nobody is removed",
 			read: choice("on", off, func(s *Settings) *bool { return &s.StepsOff }),
 		},
 		{
 			Name: "ADMIN_ADDR", Default: "127.0.0.1:9090",
-			Doc:  "host and port at which [metrics](#metrics) are served; `off`: nowhere",
+			Doc:  "host and port at which [metrics](metrics.md) are served; `off` disables them",
 			read: readAdminAddr, keep: fixed(func(s *Settings) *string { return &s.AdminAddr }),
 		},
 		{
 			Name: "RETENTION", Default: "400d",
-			Doc:  "for how many days records are kept after their end; `off`: for good",
+			Doc:  "for how many days records are kept after their end; `off` keeps them for good",
 			read: readRetention, keep: fixed(func(s *Settings) *time.Duration { return &s.Retention }),
 		},
 		{
