@@ -25,6 +25,16 @@ type chapter struct {
 func chapters() []chapter {
 	return []chapter{
 		{
+			heading: "Where a removal stands",
+			intro:   "What the reply says in each state, where no reason has to be given:",
+			file:    "states",
+		},
+		{
+			heading: "Where adding back stands",
+			intro:   "What the reply says in each state, where no reason has to be given:",
+			file:    "add_states",
+		},
+		{
 			heading: "Why somebody was not removed",
 			intro:   "Linq, or a look at the chat, said no for good (state `refused`), or found that nothing was to be done:",
 			file:    "reasons",
@@ -65,18 +75,17 @@ const messagesIntro = `# Messages
 
 <!-- Generated from the golden files of the sentences. Run "go test ./docs -update" to write it again. -->
 
-These are the sentences that linqbot gives as a reason. In the examples +1 ••• ••• 0132 is the person and *Spring launch* the
-chat. [Failures](failures.md) says what linqbot does in each case, and [the states](using.md#what-a-request-goes-through) have
-sentences of their own.
+These are the sentences with which linqbot reports. In the examples +1 ••• ••• 0132 is the person and *Spring launch* the chat.
+[The states](using.md#what-a-request-goes-through) are explained elsewhere, and [Failures](failures.md) says what linqbot does in each case.
 
-The first column is the reason:
+The first column is the state or the reason:
 
-- a word is what a look at the chat showed, as the log and ` + "`linqbot audit`" + ` name it;
+- a word is a state, or what a look at the chat showed, as the log and ` + "`linqbot audit`" + ` name it;
 - four digits are Linq's error code, which the audit names as ` + "`linq_2013`" + `;
 - three digits are the HTTP status of an answer without a code, which the audit names as ` + "`http_404`" + `;
 - "in doubt" means that an earlier try may have reached Linq.
 
-Linq's own words are quoted only for a code that is not listed, with numbers masked. A time in brackets is shown in the time
+For a code that is not listed, the reply names the code and quotes Linq's own words, with numbers masked. A time in brackets is shown in the time
 zone of whoever reads it.
 `
 
@@ -88,7 +97,7 @@ func TestTheMessagesPageIsCurrent(t *testing.T) {
 		if c.heading != "" {
 			fmt.Fprintf(&page, "\n## %s\n", c.heading)
 		}
-		fmt.Fprintf(&page, "\n%s\n\n| reason | what the reply says |\n| --- | --- |\n", c.intro)
+		fmt.Fprintf(&page, "\n%s\n\n| state or reason | what the reply says |\n| --- | --- |\n", c.intro)
 		for line := range strings.Lines(read(t, filepath.Join(sentences, "explain", c.file+".golden"))) {
 			reason, sentence, ok := strings.Cut(line, ": ")
 			if !ok {
