@@ -18,14 +18,14 @@ const (
 	// What does not get through by then is run again soon, and leaves its worker to others.
 	patience = 4 * time.Second
 
-	// Those who wait for the end of a pause come back one after the other, about as fast as Linq can
+	// Those who wait for an open circuit come back one after the other, about as fast as Linq can
 	// serve them.
 	usualAnswer = 150 * time.Millisecond
 )
 
-// Breaker keeps the steps of a process from hammering Linq. No more than so many calls of a kind are
-// under way at a time, and when Linq struggles or asks for it, all of them wait. If it struggles with
-// one request, that one waits alone.
+// Breaker is a circuit breaker and a bulkhead for all calls of a process to Linq. No more than so many
+// calls of a kind are under way at a time. While the circuit is open, all wait; if Linq struggles with one
+// request, that one waits alone.
 type Breaker struct {
 	Changes, Looks, Confirms *semaphore.Weighted
 
@@ -45,21 +45,21 @@ type Config struct {
 	Jitter      func(time.Duration) time.Duration // nil: up to a fifth more or less
 }
 
-// New returns a pace for all steps of a process.
+// New returns a breaker whose circuit is closed.
 func New(cfg Config) *Breaker {
-	p := &Breaker{
+	b := &Breaker{
 		concurrency: cmp.Or(cfg.Concurrency, concurrency), now: cfg.Now, log: cfg.Logger.WithField("part", "pace"),
 		circuit: circuit{generation: 1, jitter: cfg.Jitter},
 	}
-	lane := func() *semaphore.Weighted { return semaphore.NewWeighted(int64(p.concurrency)) }
-	p.Changes, p.Looks, p.Confirms = lane(), lane(), lane()
-	if p.now == nil {
-		p.now = time.Now
+	lane := func() *semaphore.Weighted { return semaphore.NewWeighted(int64(b.concurrency)) }
+	b.Changes, b.Looks, b.Confirms = lane(), lane(), lane()
+	if b.now == nil {
+		b.now = time.Now
 	}
-	if p.circuit.jitter == nil {
-		p.circuit.jitter = Jitter
+	if b.circuit.jitter == nil {
+		b.circuit.jitter = Jitter
 	}
-	return p
+	return b
 }
 
 // MaxWait bounds a wait that Linq asks for.
@@ -70,38 +70,38 @@ func Jitter(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreading retries needs no secrecy
 }
 
-// busyError is why a run cannot go on for now. Nothing is wrong with its request.
+// busyError says that a run cannot go on for now. Nothing is wrong with its request.
 type busyError string
 
 func (c busyError) Error() string { return string(c) }
 
-// ErrBusy is met by a run whose patience was not enough.
+// ErrBusy says that too many others were calling Linq for as long as the run may wait.
 const ErrBusy busyError = "too many calls to Linq are under way"
 
-// Wait is what a run is told that finds a pause.
+// Wait is how long an open circuit holds a run back.
 type Wait struct {
 	Until time.Time
 	Why   Cause
 }
 
-// Permit is one run of a step, as far as it calls Linq.
+// Permit lets one run call Linq.
 type Permit struct {
-	pace    *Breaker
+	breaker *Breaker
 	request string
-	bypass  bool // of a pause
+	bypass  bool // goes on although the circuit is open
 
-	generation int // of the pause's; 0 in a turn that goes on regardless
+	generation int // of the circuit; 0 if the permit bypasses an open one
 	probe      bool
 	last       result // a probe's reading that met trouble
 	patience   time.Duration
 }
 
-// Acquire returns a turn for a run, or how long it has to wait. Regardless is for what may not be put
-// off any more. The error is that of ctx, or [ErrBusy].
-func (p *Breaker) Acquire(ctx context.Context, request string, regardless bool) (*Permit, Wait, error) {
-	t := &Permit{pace: p, request: request, bypass: regardless, patience: patience}
+// Acquire returns a permit for a run on behalf of request, or how long it has to wait. bypass is for a run
+// that may not be put off any more. The error is that of ctx, or [ErrBusy].
+func (b *Breaker) Acquire(ctx context.Context, request string, bypass bool) (*Permit, Wait, error) {
+	t := &Permit{breaker: b, request: request, bypass: bypass, patience: patience}
 	for {
-		how, told, probe := p.admit(t)
+		how, told, probe := b.admit(t)
 		switch how {
 		case admitted:
 			return t, Wait{}, nil
@@ -114,37 +114,37 @@ func (p *Breaker) Acquire(ctx context.Context, request string, regardless bool) 
 	}
 }
 
-func (p *Breaker) admit(t *Permit) (admission, Wait, <-chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	how := p.circuit.admit(t, p.now())
+func (b *Breaker) admit(t *Permit) (admission, Wait, <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	how := b.circuit.admit(t, b.now())
 	if how == rejected {
-		return how, p.queue(), nil
+		return how, b.queue(), nil
 	}
-	return how, Wait{}, p.circuit.probe
+	return how, Wait{}, b.circuit.probe
 }
 
-// queue gives a place after the pause. Its user holds the lock.
-func (p *Breaker) queue() Wait {
-	p.circuit.waiting++
-	place := time.Duration(p.circuit.waiting) * usualAnswer / time.Duration(p.concurrency)
-	return Wait{Until: p.circuit.until.Add(min(place, MaxWait)), Why: p.circuit.why()}
+// queue gives a place after the wait. The caller holds the lock.
+func (b *Breaker) queue() Wait {
+	b.circuit.waiting++
+	place := time.Duration(b.circuit.waiting) * usualAnswer / time.Duration(b.concurrency)
+	return Wait{Until: b.circuit.until.Add(min(place, MaxWait)), Why: b.circuit.why()}
 }
 
-// Remaining returns the pause that holds a request now; the zero delay if none does.
-func (p *Breaker) Remaining(request string) Wait {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.circuit.rejects(request, p.now()) {
+// Remaining returns the wait that holds a request back now; the zero Wait if none does.
+func (b *Breaker) Remaining(request string) Wait {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.circuit.rejects(request, b.now()) {
 		return Wait{}
 	}
-	return Wait{Until: p.circuit.until, Why: p.circuit.why()}
+	return Wait{Until: b.circuit.until, Why: b.circuit.why()}
 }
 
-// WaitLong lets a turn wait that has something to lose. Its ctx cuts it short before the patience ends.
+// WaitLong makes the permit wait until its ctx ends, for a run that has something to lose.
 func (t *Permit) WaitLong() { t.patience = time.Hour }
 
-// await waits for the probe's outcome.
+// await waits for the outcome of the probe.
 func (t *Permit) await(ctx context.Context, probe <-chan struct{}) error {
 	began, timer := time.Now(), time.NewTimer(t.patience)
 	defer timer.Stop()
@@ -173,44 +173,45 @@ func (t *Permit) Enter(ctx context.Context, lane *semaphore.Weighted) (leave fun
 	return sync.OnceFunc(func() { lane.Release(1) }), nil
 }
 
-// Paused says whether a pause has begun since the turn did.
+// Paused returns the wait if the circuit has opened since the permit was given.
 func (t *Permit) Paused() (Wait, bool) {
-	p := t.pace
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if t.bypass || t.generation == p.circuit.generation || !p.circuit.rejects(t.request, p.now()) {
+	b := t.breaker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if t.bypass || t.generation == b.circuit.generation || !b.circuit.rejects(t.request, b.now()) {
 		return Wait{}, false
 	}
-	return p.queue(), true
+	return b.queue(), true
 }
 
-// Record takes in the outcome of a call. One that ended because ctx did says nothing of Linq.
+// Record takes in the outcome of a call: change tells one that was to add or remove somebody from a
+// reading. A call that ended because ctx did says nothing of Linq.
 func (t *Permit) Record(ctx context.Context, change bool, err error) {
 	a, says := resultOf(change, err)
 	if !says || a.trouble && ctx.Err() != nil {
 		return
 	}
-	t.pace.decide(func(p *circuit, now time.Time) { p.record(t, a, now) })
+	t.breaker.decide(func(p *circuit, now time.Time) { p.record(t, a, now) })
 }
 
-// Release must follow every turn.
+// Release ends the permit. Every permit must be released.
 func (t *Permit) Release() {
-	t.pace.decide(func(p *circuit, now time.Time) { p.release(t, now) })
+	t.breaker.decide(func(p *circuit, now time.Time) { p.release(t, now) })
 }
 
-// decide lets a change of the pause happen, and tells of it.
-func (p *Breaker) decide(change func(*circuit, time.Time)) {
-	p.mu.Lock()
-	before, now := p.circuit.until, p.now()
-	change(&p.circuit, now)
-	after, asked, failed, alone := p.circuit.until, p.circuit.asked, p.circuit.failed, p.circuit.alone()
-	p.mu.Unlock()
+// decide changes the circuit, and logs when it opens or closes.
+func (b *Breaker) decide(change func(*circuit, time.Time)) {
+	b.mu.Lock()
+	before, now := b.circuit.until, b.now()
+	change(&b.circuit, now)
+	after, asked, failed, alone := b.circuit.until, b.circuit.asked, b.circuit.failed, b.circuit.alone()
+	b.mu.Unlock()
 	switch {
 	case before.Equal(after):
 	case after.IsZero():
-		p.log.Info("Linq is well again; the steps go on")
+		b.log.Info("Linq is well again; the steps go on")
 	default:
-		log := p.log.WithFields(logrus.Fields{
+		log := b.log.WithFields(logrus.Fields{
 			"wait_s": after.Sub(now).Seconds(), "asked_by_linq": asked, "pauses": failed,
 		})
 		if alone {

@@ -10,7 +10,7 @@ import (
 )
 
 // The log says who waits, and whether Linq asked for it; so does the reason.
-func TestThePaceTellsWhoWaits(t *testing.T) {
+func TestTheLogTellsWhoWaits(t *testing.T) {
 	t.Parallel()
 	const all, one = "Linq struggles; all steps wait", "Linq struggles with one request, which waits"
 	for name, test := range map[string]struct {

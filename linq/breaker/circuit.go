@@ -12,7 +12,7 @@ const (
 	firstPause = time.Second
 	maxPause   = time.Minute
 
-	// stale is how long after its end a pause says nothing more of Linq. Those who waited for it have
+	// stale is how long after its end a wait says nothing more of Linq. Those who waited for it have
 	// come back by then.
 	stale = 2 * maxPause
 )
@@ -58,7 +58,7 @@ func resultOf(change bool, err error) (result, bool) {
 	return a, a.trouble
 }
 
-// streak is the troubles since Linq was last known to be well. A change that Linq takes shows that it
+// streak is the row of failures since Linq was last known to be well. A change that Linq takes shows that it
 // is; a reading shows no more than that readings work.
 type streak struct {
 	changes, readings int
@@ -66,40 +66,39 @@ type streak struct {
 	several           bool   // more than one request did
 }
 
-func (r streak) count() int { return r.changes + r.readings }
+func (s streak) count() int { return s.changes + s.readings }
 
-func (r streak) add(request string, a result) streak {
-	r.several = r.several || r.count() > 0 && request != r.request
-	r.request = request
+func (s streak) add(request string, a result) streak {
+	s.several = s.several || s.count() > 0 && request != s.request
+	s.request = request
 	switch {
 	case a.change:
-		r.changes++
+		s.changes++
 	default:
-		r.readings++
+		s.readings++
 	}
-	return r
+	return s
 }
 
-func (r streak) clear(a result) streak {
-	r.readings = 0
-	if a.change || r.changes == 0 {
+func (s streak) clear(a result) streak {
+	s.readings = 0
+	if a.change || s.changes == 0 {
 		return streak{}
 	}
-	return r
+	return s
 }
 
-// circuit is the time in which those that it holds do not call Linq, since it struggles or asked for
-// it, and what leads to that. Its user holds a lock.
+// circuit is the state of a breaker: closed, open, or half-open. Whoever uses it holds a lock.
 type circuit struct {
 	streak streak
-	until  time.Time // zero: there is no pause. When it is over, one turn goes first as a probe
+	until  time.Time // zero while closed; open before it; after it half-open: one permit goes first, as a probe
 
-	// generation counts the pauses and their ends. What was asked before the last of them says nothing of
+	// generation counts the openings and closings. What was asked before the last of them says nothing of
 	// what is now.
 	generation int
 
 	probe   chan struct{} // closed when the probe has come to something; nil while there is none
-	failed  int           // pauses since there was none
+	failed  int           // openings since it was closed
 	limited bool          // Linq takes no more calls
 	asked   bool          // Linq named a wait, and it is this one
 	changes bool          // changes met trouble: only a change can show that it is over
@@ -109,51 +108,51 @@ type circuit struct {
 	jitter func(time.Duration) time.Duration
 }
 
-// rejects reports whether a request must wait for the pause to end. Trouble that only one request
-// met may be its own, such as a chat that Linq stumbles over: another may see whether it is.
-func (p *circuit) rejects(request string, now time.Time) bool {
-	return now.Before(p.until) && (!p.alone() || p.only == request)
+// rejects reports whether a request must wait. Trouble that only one request met may be
+// its own, such as a chat that Linq stumbles over: another may see whether it is.
+func (c *circuit) rejects(request string, now time.Time) bool {
+	return now.Before(c.until) && (!c.alone() || c.only == request)
 }
 
-// alone reports whether the pause is for one request only.
-func (p *circuit) alone() bool { return p.only != "" && !p.limited }
+// alone reports whether the circuit is open for one request only.
+func (c *circuit) alone() bool { return c.only != "" && !c.limited }
 
-// why is the reason for a wait that is as long as the pause.
-func (p *circuit) why() Cause {
+// why is the cause of the wait.
+func (c *circuit) why() Cause {
 	switch {
-	case p.limited && p.asked:
+	case c.limited && c.asked:
 		return AskedToWait
-	case p.limited:
+	case c.limited:
 		return NoMoreCalls
 	default:
 		return NotAnswering
 	}
 }
 
-// admission is how a turn begins.
+// admission says whether a run may begin.
 type admission int
 
 const (
 	admitted   admission = iota
-	rejected             // until the end of the pause
+	rejected             // until the wait is over
 	awaitProbe           // the probe, whose outcome decides
 )
 
-// admit lets a turn begin, as the probe if there is to be one. Regardless is for those that go on
-// in a pause as well.
-func (p *circuit) admit(t *Permit, now time.Time) admission {
-	if p.probe == nil && !p.until.IsZero() && now.Sub(p.until) > stale {
-		p.end()
+// admit lets a run begin, as the probe if there is to be one. A permit that bypasses goes on while the
+// circuit is open as well.
+func (c *circuit) admit(t *Permit, now time.Time) admission {
+	if c.probe == nil && !c.until.IsZero() && now.Sub(c.until) > stale {
+		c.close()
 	}
-	holds := p.rejects(t.request, now)
+	rejects := c.rejects(t.request, now)
 	switch {
-	case p.until.IsZero():
-		t.generation = p.generation
-	case !holds && p.probe == nil:
-		p.probe = make(chan struct{})
-		t.generation, t.probe = p.generation, true
+	case c.until.IsZero():
+		t.generation = c.generation
+	case !rejects && c.probe == nil:
+		c.probe = make(chan struct{})
+		t.generation, t.probe = c.generation, true
 	case t.bypass:
-	case holds:
+	case rejects:
 		return rejected
 	default:
 		return awaitProbe
@@ -161,91 +160,91 @@ func (p *circuit) admit(t *Permit, now time.Time) admission {
 	return admitted
 }
 
-// heard takes in the outcome of one call of a turn.
-func (p *circuit) record(t *Permit, a result, now time.Time) {
+// record takes in the outcome of one call.
+func (c *circuit) record(t *Permit, a result, now time.Time) {
 	switch {
-	case t.generation != p.generation:
+	case t.generation != c.generation:
 		if a.asksAll() {
-			p.extend(t.request, a, now)
+			c.extend(t.request, a, now)
 		}
 	case t.probe:
-		p.probed(t, a, now)
+		c.probed(t, a, now)
 	case a.trouble:
-		p.streak = p.streak.add(t.request, a)
-		if a.asksAll() || p.streak.count() >= maxStreak {
-			p.begin(t.request, a, now)
+		c.streak = c.streak.add(t.request, a)
+		if a.asksAll() || c.streak.count() >= maxStreak {
+			c.open(t.request, a, now)
 		}
 	default:
-		p.streak = p.streak.clear(a)
+		c.streak = c.streak.clear(a)
 	}
 }
 
 // probed takes in what a probe hears. Trouble with its reading decides nothing yet: the change
 // follows all the same, and may come through.
-func (p *circuit) probed(t *Permit, a result, now time.Time) {
+func (c *circuit) probed(t *Permit, a result, now time.Time) {
 	switch {
 	case a.trouble && (a.change || a.asksAll()):
-		p.begin(t.request, a, now)
-	case a.change || !a.trouble && !p.changes:
-		p.end()
+		c.open(t.request, a, now)
+	case a.change || !a.trouble && !c.changes:
+		c.close()
 	default:
 		t.last = a
 	}
 }
 
-// release ends a turn. A probe that came to nothing leaves the place to the next.
-func (p *circuit) release(t *Permit, now time.Time) {
+// release ends a permit. A probe that came to nothing leaves the place to the next.
+func (c *circuit) release(t *Permit, now time.Time) {
 	switch {
-	case !t.probe || t.generation != p.generation:
+	case !t.probe || t.generation != c.generation:
 	case t.last.trouble:
-		p.begin(t.request, t.last, now)
+		c.open(t.request, t.last, now)
 	default:
-		p.releaseProbe()
+		c.releaseProbe()
 	}
 }
 
-// begin begins a pause, or the next one after a probe has failed.
-func (p *circuit) begin(request string, a result, now time.Time) {
+// open opens the circuit, or opens it again after a probe has failed.
+func (c *circuit) open(request string, a result, now time.Time) {
 	const doublings = 6
 	switch {
-	case p.until.IsZero() && !p.streak.several:
-		p.only = request
-	case p.until.IsZero(), request != p.only:
-		p.only = ""
+	case c.until.IsZero() && !c.streak.several:
+		c.only = request
+	case c.until.IsZero(), request != c.only:
+		c.only = ""
 	}
-	wait := p.jitter(min(maxPause, firstPause<<min(p.failed, doublings)))
-	p.until = now.Add(max(wait, a.asked))
-	p.failed++
-	p.limited, p.asked = a.limited, a.asked >= wait
-	p.changes = p.changes || a.change || p.streak.changes > 0
-	p.turn()
+	wait := c.jitter(min(maxPause, firstPause<<min(c.failed, doublings)))
+	c.until = now.Add(max(wait, a.asked))
+	c.failed++
+	c.limited, c.asked = a.limited, a.asked >= wait
+	c.changes = c.changes || a.change || c.streak.changes > 0
+	c.nextGeneration()
 }
 
 // extend honours a wait that Linq asks for in an answer to an older call.
-func (p *circuit) extend(request string, a result, now time.Time) {
+func (c *circuit) extend(request string, a result, now time.Time) {
 	until := now.Add(a.asked)
 	switch {
-	case !now.Before(p.until):
-		p.begin(request, a, now)
-	case until.After(p.until):
-		p.until, p.limited, p.asked = until, true, true
+	case !now.Before(c.until):
+		c.open(request, a, now)
+	case until.After(c.until):
+		c.until, c.limited, c.asked = until, true, true
 	}
 }
 
-func (p *circuit) end() {
-	p.until, p.failed, p.limited, p.asked, p.changes, p.only = time.Time{}, 0, false, false, false, ""
-	p.turn()
+func (c *circuit) close() {
+	c.until, c.failed, c.limited, c.asked, c.changes, c.only = time.Time{}, 0, false, false, false, ""
+	c.nextGeneration()
 }
 
-func (p *circuit) turn() {
-	p.generation++
-	p.streak, p.waiting = streak{}, 0
-	p.releaseProbe()
+func (c *circuit) nextGeneration() {
+	c.generation++
+	c.streak, c.waiting = streak{}, 0
+	c.releaseProbe()
 }
 
-func (p *circuit) releaseProbe() {
-	if p.probe != nil {
-		close(p.probe)
-		p.probe = nil
+func (c *circuit) releaseProbe() {
+	if c.probe != nil {
+		close(c.probe)
+		c.probe = nil
 	}
 }

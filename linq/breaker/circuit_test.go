@@ -46,7 +46,7 @@ func outage(kind result) []act {
 	return []act{hears(0, "a", 0, kind), hears(0, "b", 0, kind), hears(0, "c", 0, kind), hears(0, "d", 1, kind)}
 }
 
-func TestPause(t *testing.T) {
+func TestCircuit(t *testing.T) {
 	t.Parallel()
 	for name, acts := range map[string][]act{
 		"four troubles in a row, of readings": append(outage(readBadly()), isHeld(0, "e", 1)),
@@ -134,7 +134,7 @@ func TestPause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Date(2026, 3, 9, 16, 45, 0, 0, time.UTC)
-			p := newPause()
+			p := newCircuit()
 			for i, a := range acts {
 				now := began.Add(time.Duration(a.at) * time.Second)
 				turn := &Permit{request: a.request, bypass: a.regardless}
@@ -156,7 +156,7 @@ func TestPause(t *testing.T) {
 	}
 }
 
-func newPause() *circuit {
+func newCircuit() *circuit {
 	return &circuit{generation: 1, jitter: func(d time.Duration) time.Duration { return d }}
 }
 
@@ -169,10 +169,10 @@ func changedAfter(t *testing.T, seconds int) result {
 }
 
 // While a probe is out nobody else begins, and whoever began before the pause has no say in it.
-func TestPauseWithManyTurns(t *testing.T) {
+func TestCircuitWithManyPermits(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 9, 16, 45, 0, 0, time.UTC)
-	p := newPause()
+	p := newCircuit()
 	early := make([]*Permit, 12)
 	for i := range early {
 		early[i] = &Permit{request: fmt.Sprint(i)}
