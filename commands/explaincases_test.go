@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	chatID  = "550e8400-e29b-41d4-a716-446655440000"
+	chatID  = commandstest.ChatID
 	traceID = "0af7651916cd43dd8448eb211c80319c"
 )
 

@@ -7,6 +7,7 @@ import (
 
 	"linqbot/commands/commandstest"
 	"linqbot/commands/reconcile"
+	"linqbot/commands/richtext"
 	"linqbot/linq"
 	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
@@ -35,3 +36,5 @@ func (l accountLines) PhoneNumbers(context.Context) ([]linq.PhoneNumber, error) 
 func knownLines() *reconcile.OwnLines {
 	return reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: accountLines{{Number: handle.New(line)}}, Logger: quiet()})
 }
+
+func markedUp(text richtext.Text) string { return commandstest.MarkedUp(text) }

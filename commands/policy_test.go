@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/policy"
 )
 
@@ -161,7 +162,7 @@ func TestDenials(t *testing.T) {
 		var shown strings.Builder
 		for _, row := range policyRows() {
 			if !row.allowed {
-				fmt.Fprintf(&shown, "%s: %s\n", row.name, markedUp(row.decide(t.Context()).Why))
+				fmt.Fprintf(&shown, "%s: %s\n", row.name, commandstest.MarkedUp(row.decide(t.Context()).Why))
 			}
 		}
 		golden.Assert(t, shown.String(), "policy/denials.golden")

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-const chatID = "550e8400-e29b-41d4-a716-446655440000"
+// ChatID names a chat.
+const ChatID = "550e8400-e29b-41d4-a716-446655440000"
 
 // LongTexts are pieces that, repeated, have made some parser look at the same characters again and
 // again.
@@ -52,8 +53,8 @@ func LongTexts() []LongText {
 		{Name: "half dates", piece: "2026-03-"},
 		{Name: "times", piece: "12:30:"},
 		{Name: "hexadecimal digits", piece: "0f"},
-		{Name: "chat ids", piece: chatID + " "},
-		{Name: "half chat ids", piece: chatID[:35]},
+		{Name: "chat ids", piece: ChatID + " "},
+		{Name: "half chat ids", piece: ChatID[:35]},
 		{Name: "extensions", piece: "1 x "},
 		{Name: "hyphens", piece: "-"},
 		{Name: "new lines", before: "x", piece: "\n", after: "x"},

@@ -1,4 +1,4 @@
-package commands_test
+package parse_test
 
 import (
 	"strings"
@@ -6,8 +6,17 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/parse"
 	"linqbot/linq"
+)
+
+const (
+	ada    = commandstest.Ada
+	ben    = commandstest.Ben
+	carla  = commandstest.Carla
+	dan    = commandstest.Dan
+	chatID = commandstest.ChatID
 )
 
 type mentionRow struct {
