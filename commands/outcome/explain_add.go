@@ -113,6 +113,7 @@ func tooFewToAdd(r ledger.Request) bool {
 
 func newGroup() richtext.Text { return richtext.Say("Make a new group with them.") }
 
+// AskSomeoneInChat says what to do where linqbot adds nobody.
 func AskSomeoneInChat() richtext.Text {
 	return richtext.Say("Ask someone who is in the chat to add them.")
 }

@@ -56,10 +56,11 @@ func oneHandleOnly(text string) *UsageError {
 		"%s looks like several handles, and here only one can be given. Give one phone number or one e-mail address.", richtext.Quoted(text))
 }
 
-const MaxCharacters = 4000
+const maxCharacters = 4000
 
+// RefuseLong refuses a text that is longer than linqbot reads; nil for any other.
 func RefuseLong(text string) *UsageError {
-	if utf8.RuneCountInString(text) <= MaxCharacters {
+	if utf8.RuneCountInString(text) <= maxCharacters {
 		return nil
 	}
 	return usageError(UsageTextTooLong, "",

@@ -68,6 +68,7 @@ func (e *UsageError) Error() string {
 // GoString keeps what was typed out of %#v.
 func (e *UsageError) GoString() string { return "parse.UsageError(" + e.Error() + ")" }
 
+// What stands in examples.
 const (
 	ExampleChat   = "550e8400-e29b-41d4-a716-446655440000"
 	ExampleNumber = "+14155550132"

@@ -43,6 +43,7 @@ func (p Policy) Decide(ctx context.Context, user, channel string) Decision {
 	return p.DecideUser(ctx, user)
 }
 
+// DenyChannel says why commands do not work in channel, and where they do; nothing if they work there.
 func (p Policy) DenyChannel(channel string) richtext.Text {
 	if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
 		return nil
