@@ -84,7 +84,7 @@ func Variables() []Variable {
 			Doc:  "a number from 1 to 65535; if `LISTEN_ADDR` is unset, linqbot listens at this port on all addresses",
 			read: readPort, keep: fixed(func(s *Settings) *string { return &s.port }),
 		},
-		{
+		{ //nolint:gosec // the address with a password is an example
 			Name: "DATABASE_URL", Default: "sqlite://linqbot.db",
 			Doc:  "the ledger: an SQLite file (three slashes begin an absolute path), or `postgres://user:password@host:5432/database`",
 			read: readDatabaseURL, keep: fixed(func(s *Settings) *string { return &s.DatabaseURL }),
