@@ -12,27 +12,27 @@ import (
 )
 
 // scrape returns what stands at a path of ADMIN_ADDR.
-func (w *world) scrape(path string) (status int, body string) {
-	w.t.Helper()
-	response, err := http.Get("http://" + w.env["ADMIN_ADDR"] + path)
+func (env *testEnv) scrape(path string) (status int, body string) {
+	env.t.Helper()
+	response, err := http.Get("http://" + env.vars["ADMIN_ADDR"] + path)
 	if err != nil {
-		w.t.Fatal(err)
+		env.t.Fatal(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		w.t.Fatal(err)
+		env.t.Fatal(err)
 	}
 	return response.StatusCode, string(text)
 }
 
 // awaitMetrics waits until every line stands in a scrape.
-func (w *world) awaitMetrics(lines ...string) {
-	w.t.Helper()
+func (env *testEnv) awaitMetrics(lines ...string) {
+	env.t.Helper()
 	for _, line := range lines {
 		var got string
-		w.await(line, func() bool {
-			_, got = w.scrape("/metrics")
+		env.await(line, func() bool {
+			_, got = env.scrape("/metrics")
 			return strings.Contains(got, "\n"+line)
 		})
 	}
@@ -40,23 +40,23 @@ func (w *world) awaitMetrics(lines ...string) {
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env["ADMIN_ADDR"] = freeAddr(t)
-	w.env["SLACK_SIGNING_SECRET"] = "a-secret-to-come," + w.env["SLACK_SIGNING_SECRET"]
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	b := w.start()
-	_, idle := w.scrape("/metrics")
+	env := newEnv(t, linqtest.Config{})
+	env.vars["ADMIN_ADDR"] = freeAddr(t)
+	env.vars["SLACK_SIGNING_SECRET"] = "a-secret-to-come," + env.vars["SLACK_SIGNING_SECRET"]
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	b := env.start()
+	_, idle := env.scrape("/metrics")
 	for _, line := range []string{"linqbot_backlog_requests 0", "linqbot_backlog_oldest_seconds 0", "linqbot_replies_undelivered_total 0", "go_goroutines ", "process_cpu_seconds_total "} {
 		if !strings.Contains(idle, "\n"+line) {
 			t.Errorf("no %s before anything is done", line)
 		}
 	}
 
-	w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
-	w.remove(ann)
-	w.remove(ann + "0")
-	w.awaitOutcome("✅")
-	w.awaitMetrics(
+	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
+	env.remove(ann)
+	env.remove(ann + "0")
+	env.awaitOutcome("✅")
+	env.awaitMetrics(
 		`linqbot_commands_total{outcome="recorded",source="command"} 1`+"\n",
 		`linqbot_commands_total{outcome="usage",source="command"} 2`+"\n",
 		`linqbot_ack_seconds_count{route="/slack/commands"} 3`+"\n",
@@ -74,17 +74,17 @@ func TestMetrics(t *testing.T) {
 		`linqbot_replies_undelivered_total 0`+"\n",
 		`linqbot_build_info{`,
 	)
-	_, measured := w.scrape("/metrics")
-	for _, secret := range []string{"4155550132", w.chat, alice, channel, w.env["SLACK_BOT_TOKEN"], w.env["LINQ_API_V3_API_KEY"]} {
+	_, measured := env.scrape("/metrics")
+	for _, secret := range []string{"4155550132", env.chat, alice, channel, env.vars["SLACK_BOT_TOKEN"], env.vars["LINQ_API_V3_API_KEY"]} {
 		if strings.Contains(measured, secret) {
 			t.Errorf("the metrics hold %q", secret)
 		}
 	}
 
-	if status, body := w.scrape("/debug/pprof/goroutine?debug=1"); status != http.StatusOK || !strings.Contains(body, "goroutine profile") {
+	if status, body := env.scrape("/debug/pprof/goroutine?debug=1"); status != http.StatusOK || !strings.Contains(body, "goroutine profile") {
 		t.Errorf("pprof answers %d", status)
 	}
-	if status, body := w.scrape("/debug/pprof/"); status != http.StatusOK || !strings.Contains(body, "heap") {
+	if status, body := env.scrape("/debug/pprof/"); status != http.StatusOK || !strings.Contains(body, "heap") {
 		t.Errorf("pprof's index answers %d", status)
 	}
 	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/cmdline"} {
@@ -93,26 +93,26 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/", "/healthz", "/slack/commands"} {
-		if got, _ := w.scrape(path); got != http.StatusNotFound {
+		if got, _ := env.scrape(path); got != http.StatusNotFound {
 			t.Errorf("%s answers %d at ADMIN_ADDR", path, got)
 		}
 	}
-	w.nothingLeaked(b)
+	env.nothingLeaked(b)
 }
 
 // What people have to be woken for shows.
 func TestMetricsOfTrouble(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env["ADMIN_ADDR"] = freeAddr(t)
-	w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Status: http.StatusUnauthorized, Code: 2004, Times: 1})
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Status: http.StatusUnauthorized, Code: 2004})
-	w.slack.SetMember(channel, w.slack.Config().BotUserID, false)
-	w.slack.Inject(slacktest.Fault{Method: "chat.postMessage", Error: "restricted_action"})
-	w.slack.Inject(slacktest.Fault{Method: "response_url", Status: http.StatusNotFound})
-	w.remove(ann)
-	w.awaitMetrics(
+	env := newEnv(t, linqtest.Config{})
+	env.vars["ADMIN_ADDR"] = freeAddr(t)
+	env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Status: http.StatusUnauthorized, Code: 2004, Times: 1})
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Status: http.StatusUnauthorized, Code: 2004})
+	env.slack.SetMember(channel, env.slack.Config().BotUserID, false)
+	env.slack.Inject(slacktest.Fault{Method: "chat.postMessage", Error: "restricted_action"})
+	env.slack.Inject(slacktest.Fault{Method: "response_url", Status: http.StatusNotFound})
+	env.remove(ann)
+	env.awaitMetrics(
 		`linqbot_linq_requests_total{code="2004",operation="remove_participant"} 1`+"\n",
 		`linqbot_linq_key_refused_total 2`+"\n",
 		`linqbot_requests_ended_total{kind="remove",state="refused"} 1`+"\n",
@@ -125,30 +125,30 @@ func TestMetricsOfTrouble(t *testing.T) {
 // What waits for Linq is the backlog, and grows older.
 func TestMetricsOfTheBacklog(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env["ADMIN_ADDR"] = freeAddr(t)
-	w.start()
-	w.linq.Inject(linqtest.Fault{Status: http.StatusServiceUnavailable})
-	w.remove(ann)
-	w.awaitMetrics("linqbot_backlog_requests 1\n", "linqbot_linq_requests_total{code=\"503\",operation=\"")
-	w.await("the request to age", func() bool {
-		_, got := w.scrape("/metrics")
+	env := newEnv(t, linqtest.Config{})
+	env.vars["ADMIN_ADDR"] = freeAddr(t)
+	env.start()
+	env.linq.Inject(linqtest.Fault{Status: http.StatusServiceUnavailable})
+	env.remove(ann)
+	env.awaitMetrics("linqbot_backlog_requests 1\n", "linqbot_linq_requests_total{code=\"503\",operation=\"")
+	env.await("the request to age", func() bool {
+		_, got := env.scrape("/metrics")
 		return !strings.Contains(got, "\nlinqbot_backlog_oldest_seconds 0\n")
 	})
-	w.linq.ClearFaults()
-	w.awaitMetrics("linqbot_backlog_requests 0\n", "linqbot_backlog_oldest_seconds 0\n")
+	env.linq.ClearFaults()
+	env.awaitMetrics("linqbot_backlog_requests 0\n", "linqbot_backlog_oldest_seconds 0\n")
 }
 
 func TestAnAdminAddressThatIsTaken(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
+	env := newEnv(t, linqtest.Config{})
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	w.env["ADMIN_ADDR"] = taken.Addr().String()
-	said, err := w.command("serve").CombinedOutput()
+	env.vars["ADMIN_ADDR"] = taken.Addr().String()
+	said, err := env.command("serve").CombinedOutput()
 	if err == nil || !strings.Contains(string(said), "ADMIN_ADDR: ") || !strings.Contains(string(said), "or off") {
 		t.Errorf("%v: %s", err, said)
 	}
@@ -157,27 +157,27 @@ func TestAnAdminAddressThatIsTaken(t *testing.T) {
 // The metrics can be looked at until the end of a drain, and do not hold it up.
 func TestMetricsWhileDraining(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env["ADMIN_ADDR"] = freeAddr(t)
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
-	w.remove(ann)
-	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	env := newEnv(t, linqtest.Config{})
+	env.vars["ADMIN_ADDR"] = freeAddr(t)
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
+	env.remove(ann)
+	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 	profiled := make(chan struct{})
 	go func() {
 		defer close(profiled)
-		if response, err := http.Get("http://" + w.env["ADMIN_ADDR"] + "/debug/pprof/profile?seconds=60"); err == nil {
+		if response, err := http.Get("http://" + env.vars["ADMIN_ADDR"] + "/debug/pprof/profile?seconds=60"); err == nil {
 			_, _ = io.Copy(io.Discard, response.Body)
 			_ = response.Body.Close()
 		}
 	}()
-	w.await("the profile", func() bool {
-		_, running := w.scrape("/debug/pprof/goroutine?debug=1")
+	env.await("the profile", func() bool {
+		_, running := env.scrape("/debug/pprof/goroutine?debug=1")
 		return strings.Contains(running, "pprof.Profile+")
 	})
 	b.terminate()
-	w.await("not to be ready", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
-	w.awaitMetrics("linqbot_backlog_requests 1\n")
+	env.await("not to be ready", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
+	env.awaitMetrics("linqbot_backlog_requests 1\n")
 	<-b.done
 	<-profiled
 	if code := b.cmd.ProcessState.ExitCode(); code != 0 {

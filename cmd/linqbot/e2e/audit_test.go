@@ -16,18 +16,18 @@ import (
 func TestAudit(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
-		w := newWorld(t, linqtest.Config{})
-		w.env["DATABASE_URL"], w.env["ALLOWED_USERS"] = url, alice
-		w.start()
-		w.remove(ann)
-		w.awaitOutcome("✅")
-		w.remove("+14155559999")
-		w.awaitOutcome("⛔")
-		w.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: w.chat + " " + ann})
-		w.send(slacktest.Command{Command: "/linq-chats", UserID: alice, ChannelID: channel, Text: "=sum " + ann})
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"], env.vars["ALLOWED_USERS"] = url, alice
+		env.start()
+		env.remove(ann)
+		env.awaitOutcome("✅")
+		env.remove("+14155559999")
+		env.awaitOutcome("⛔")
+		env.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: env.chat + " " + ann})
+		env.send(slacktest.Command{Command: "/linq-chats", UserID: alice, ChannelID: channel, Text: "=sum " + ann})
 
-		table := w.audit()
-		for _, want := range []string{"removed", "refused", "denied", alice, bert, "user " + alice, "not named", channel, w.chat, "thread", "+1 ••• ••• 0132", "read", "=sum"} {
+		table := env.audit()
+		for _, want := range []string{"removed", "refused", "denied", alice, bert, "user " + alice, "not named", channel, env.chat, "thread", "+1 ••• ••• 0132", "read", "=sum"} {
 			if !strings.Contains(table, want) {
 				t.Errorf("no %q in\n%s", want, table)
 			}
@@ -35,12 +35,12 @@ func TestAudit(t *testing.T) {
 		if strings.Contains(table, "5550132") {
 			t.Errorf("a whole number in\n%s", table)
 		}
-		if !strings.Contains(w.audit("--full-handles"), ann) {
+		if !strings.Contains(env.audit("--full-handles"), ann) {
 			t.Error("--full-handles shows no whole number")
 		}
 
 		var rows []map[string]any
-		for line := range strings.Lines(w.audit("--format", "jsonl")) {
+		for line := range strings.Lines(env.audit("--format", "jsonl")) {
 			var row map[string]any
 			if err := json.Unmarshal([]byte(line), &row); err != nil {
 				t.Fatal(err)
@@ -56,16 +56,16 @@ func TestAudit(t *testing.T) {
 		if rows[3]["searched"] != "=sum +1 ••• ••• 0132" || rows[3]["left_out"] != 0.0 || rows[3]["rule"] != "user "+alice {
 			t.Errorf("the reading: %v", rows[3])
 		}
-		records, err := csv.NewReader(strings.NewReader(w.audit("--format", "csv"))).ReadAll()
+		records, err := csv.NewReader(strings.NewReader(env.audit("--format", "csv"))).ReadAll()
 		if err != nil || len(records) != 5 || records[4][18] != "'=sum +1 ••• ••• 0132" || len(records[0]) != len(rows[0]) {
 			t.Errorf("%d records of %d fields, %v", len(records), len(records[0]), err)
 		}
 
 		for flags, want := range map[string]int{
-			"--user " + bert: 1, "--state refused": 1, "--state read": 1, "--state read --user " + bert: 0, "--handle (415)555-0132": 1, "--chat " + w.chat: 2,
+			"--user " + bert: 1, "--state refused": 1, "--state read": 1, "--state read --user " + bert: 0, "--handle (415)555-0132": 1, "--chat " + env.chat: 2,
 			"--since 1h": 4, "--until 1h": 0, "--since 2001-01-01 --until 2001-01-02": 0,
 		} {
-			got := strings.Count(w.audit(append(strings.Fields(flags), "--format", "jsonl")...), "\n")
+			got := strings.Count(env.audit(append(strings.Fields(flags), "--format", "jsonl")...), "\n")
 			if got != want {
 				t.Errorf("%s: %d rows, want %d", flags, got, want)
 			}
@@ -73,20 +73,20 @@ func TestAudit(t *testing.T) {
 	})
 }
 
-func (w *world) audit(flags ...string) string {
-	w.t.Helper()
-	cmd := w.command(append([]string{"audit"}, flags...)...)
+func (env *testEnv) audit(flags ...string) string {
+	env.t.Helper()
+	cmd := env.command(append([]string{"audit"}, flags...)...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {
-		w.t.Fatalf("%v: %s", err, said.String())
+		env.t.Fatalf("%v: %s", err, said.String())
 	}
 	return out.String()
 }
 
 func TestAuditMistakes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
+	env := newEnv(t, linqtest.Config{})
 	for flags, want := range map[string]string{
 		"":                               "there is no ledger",
 		"--since tomorrow --until later": "--until is no time",
@@ -94,7 +94,7 @@ func TestAuditMistakes(t *testing.T) {
 		"--chat 7 --handle 555-0132":     "--handle cannot be read",
 		"--format pdf":                   "--format must be one of: csv, jsonl, table",
 	} {
-		said, err := w.command(append([]string{"audit"}, strings.Fields(flags)...)...).CombinedOutput()
+		said, err := env.command(append([]string{"audit"}, strings.Fields(flags)...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(said), want) {
 			t.Errorf("%q: %v\n%s", flags, err, said)
 		}

@@ -34,16 +34,16 @@ func BenchmarkDrain(b *testing.B) {
 
 func benchmarkDrain(b *testing.B, database string, webhooks bool) {
 	b.Helper()
-	w := newWorld(b, linqtest.Config{})
-	w.env["DATABASE_URL"] = database
+	env := newEnv(b, linqtest.Config{})
+	env.vars["DATABASE_URL"] = database
 	if webhooks {
-		w.env["LINQ_WEBHOOK_SECRET"] = w.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + w.addr + "/linq/webhooks"}).Secret
+		env.vars["LINQ_WEBHOOK_SECRET"] = env.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + env.addr + "/linq/webhooks"}).Secret
 	}
-	w.env["LINQ_CONCURRENCY"] = fmt.Sprint(linqConcurrency)
-	q := newBacklog(b, w.linq)
-	_, slackURL := newGate(b, &quickSlack{team: w.slack.Config().TeamID}, slackTakes)
-	linq, linqURL := newGate(b, w.linq, linqTakes)
-	s := w.startLoaded("linqbot", linqURL, slackURL)
+	env.vars["LINQ_CONCURRENCY"] = fmt.Sprint(linqConcurrency)
+	q := newBacklog(b, env.linq)
+	_, slackURL := newGate(b, &quickSlack{team: env.slack.Config().TeamID}, slackTakes)
+	linq, linqURL := newGate(b, env.linq, linqTakes)
+	s := env.startLoaded("linqbot", linqURL, slackURL)
 
 	q.probe(b, s) // the first commands are the slowest
 	empty := q.probe(b, s)

@@ -20,23 +20,23 @@ func BenchmarkAckToDelete(b *testing.B) {
 }
 
 func ackToDelete(b *testing.B, database string) {
-	w := newWorld(b, linqtest.Config{})
-	w.env["DATABASE_URL"] = database
+	env := newEnv(b, linqtest.Config{})
+	env.vars["DATABASE_URL"] = database
 	handles := numbers(2000, 200)
-	w.chat = w.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	w.env["LOG_LEVEL"] = "info"
-	w.command() // builds the program, before the clock runs
+	env.chat = env.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	env.vars["LOG_LEVEL"] = "info"
+	env.command() // builds the program, before the clock runs
 	began := time.Now()
-	bot := w.start()
+	bot := env.start()
 	started, idle := time.Since(began), residentMB(b, bot.cmd.Process.Pid)
 	var waits []time.Duration
 	for i := 0; b.Loop() && i < len(handles); i++ {
-		w.remove(handles[i])
+		env.remove(handles[i])
 		acked := time.Now()
-		w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, handles[i]) == 1 })
+		env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, handles[i]) == 1 })
 		waits = append(waits, time.Since(acked))
-		w.await("the end", func() bool { return len(w.outcomes()) == i+1 })
+		env.await("the end", func() bool { return len(env.outcomes()) == i+1 })
 	}
 	slices.Sort(waits)
 	b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "median-ms")
@@ -66,26 +66,26 @@ func residentMB(b *testing.B, pid int) float64 {
 // while Linq does not answer (3 s), and how soon work goes on after a kill -9 (2 s from the start of
 // the next process to its first call at Linq).
 func BenchmarkPromisedTimes(b *testing.B) {
-	w := newWorld(b, linqtest.Config{})
+	env := newEnv(b, linqtest.Config{})
 	handles := numbers(2000, 100)
-	w.chat = w.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	w.command() // builds the program, before the clock runs
-	bot := w.start()
+	env.chat = env.linq.AddChat(linqtest.Group("Bench", line, append(handles, numbers(100, 3)...)...))
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	env.command() // builds the program, before the clock runs
+	bot := env.start()
 	var shown, resumed time.Duration
 	for i := 0; b.Loop() && i < len(handles); i++ {
-		w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 30 * time.Second})
-		w.remove(handles[i])
+		env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 30 * time.Second})
+		env.remove(handles[i])
 		acked := time.Now()
-		w.await("the thread", func() bool { return len(w.outcomes()) == i+1 })
+		env.await("the thread", func() bool { return len(env.outcomes()) == i+1 })
 		shown = max(shown, time.Since(acked))
 		bot.kill()
-		calls := len(w.linq.Calls())
+		calls := len(env.linq.Calls())
 		started := time.Now()
-		bot = w.launch()
-		w.await("the next call at Linq", func() bool { return len(w.linq.Calls()) > calls })
+		bot = env.launch()
+		env.await("the next call at Linq", func() bool { return len(env.linq.Calls()) > calls })
 		resumed = max(resumed, time.Since(started))
-		w.await("the end", func() bool { return strings.Contains(w.outcomes()[i].Rendered, "✅") })
+		env.await("the end", func() bool { return strings.Contains(env.outcomes()[i].Rendered, "✅") })
 	}
 	b.ReportMetric(float64(shown.Milliseconds()), "thread-ms-most")
 	b.ReportMetric(float64(resumed.Milliseconds()), "resumed-ms-most")

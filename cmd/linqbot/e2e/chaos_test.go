@@ -19,47 +19,47 @@ var chaosCount = flag.Int("chaos", 12, "how many commands the kill -9 test sends
 // once, in a thread that says so, and nobody reads of a failure that was none.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{EffectDelay: 50 * time.Millisecond, Chaos: linqChaos()})
+	env := newEnv(t, linqtest.Config{EffectDelay: 50 * time.Millisecond, Chaos: linqChaos()})
 	handles := numbers(2000, *chaosCount)
-	w.chat = w.linq.AddChat(linqtest.Group("Chaos", line, append(handles, numbers(100, 3)...)...))
-	w.slack.Chaos(slackChaos())
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	w.patience = 5 * time.Minute // each failure costs a wait, and the channel has its pace
+	env.chat = env.linq.AddChat(linqtest.Group("Chaos", line, append(handles, numbers(100, 3)...)...))
+	env.slack.Chaos(slackChaos())
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	env.patience = 5 * time.Minute // each failure costs a wait, and the channel has its pace
 
-	b := w.start()
+	b := env.start()
 	for _, handle := range handles {
-		before := w.linq.Deletes(w.chat, handle)
-		w.insist(handle)
+		before := env.linq.Deletes(env.chat, handle)
+		env.insist(handle)
 		if rand.IntN(3) == 0 {
-			w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, handle) > before })
+			env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, handle) > before })
 		}
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond) // the random instant
 		b.kill()
-		b = w.start()
+		b = env.start()
 	}
 	for _, handle := range handles {
-		w.awaitOutcome("✅ +1 ••• ••• " + handle[len(handle)-4:] + " ")
-		if got := w.linq.Effects(w.chat, handle); got != 1 {
+		env.awaitOutcome("✅ +1 ••• ••• " + handle[len(handle)-4:] + " ")
+		if got := env.linq.Effects(env.chat, handle); got != 1 {
 			t.Errorf("%s left %d times", handle, got)
 		}
 	}
-	for _, m := range w.slack.Messages(channel) {
+	for _, m := range env.slack.Messages(channel) {
 		if strings.Contains(m.Rendered, "⚠️") || strings.Contains(m.Rendered, "⛔") {
 			t.Errorf("a failure that was none: %s", m.Rendered)
 		}
 	}
-	if parents, outcomes := len(w.parents()), len(w.outcomes()); parents != len(handles) || outcomes != len(handles) {
+	if parents, outcomes := len(env.parents()), len(env.outcomes()); parents != len(handles) || outcomes != len(handles) {
 		t.Errorf("%d threads and %d replies for %d commands", parents, outcomes, len(handles))
 	}
 }
 
 // insist types until the command is acknowledged, as a person would. Only a command that was not
 // acknowledged is typed again.
-func (w *world) insist(handle string) {
-	w.t.Helper()
-	w.await("an ack", func() bool {
-		ack, err := w.slack.Send(w.t.Context(), "http://"+w.addr, slacktest.Command{
-			UserID: alice, ChannelID: channel, Text: w.chat + " " + handle,
+func (env *testEnv) insist(handle string) {
+	env.t.Helper()
+	env.await("an ack", func() bool {
+		ack, err := env.slack.Send(env.t.Context(), "http://"+env.addr, slacktest.Command{
+			UserID: alice, ChannelID: channel, Text: env.chat + " " + handle,
 		})
 		return err == nil && ack.Status == http.StatusOK &&
 			(strings.Contains(ack.Text, "is recorded") || strings.Contains(ack.Text, "already under way"))

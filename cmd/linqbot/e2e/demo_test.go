@@ -14,9 +14,9 @@ import (
 
 func TestTheDemoEndsByItself(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	clear(w.env) // nothing to set up
-	out, err := w.command("demo").CombinedOutput()
+	env := newEnv(t, linqtest.Config{})
+	clear(env.vars) // nothing to set up
+	out, err := env.command("demo").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -47,9 +47,9 @@ func TestTheDemoEndsByItself(t *testing.T) {
 // What --keep prints is ready to be pasted.
 func TestTheDemoCanBeKeptAndTried(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	clear(w.env)
-	kept := w.command("demo", "--keep")
+	env := newEnv(t, linqtest.Config{})
+	clear(env.vars)
+	kept := env.command("demo", "--keep")
 	printed, err := kept.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestTheDemoCanBeKeptAndTried(t *testing.T) {
 		awaitLine(`^   ` + name + ` +http://127\.0\.0\.1:\d+`)
 	}
 	send := awaitLine(`^   linqbot (send '/linq-remove [^']+') (--bot \S+) (--secret \S+)$`)
-	sender := w.command("send", strings.Trim(strings.TrimPrefix(send[1], "send "), "'"))
+	sender := env.command("send", strings.Trim(strings.TrimPrefix(send[1], "send "), "'"))
 	sender.Args = append(sender.Args, append(strings.Fields(send[2]), strings.Fields(send[3])...)...)
 	if said, err := sender.CombinedOutput(); err != nil || !strings.Contains(string(said), "+1 415-555-0177") {
 		t.Errorf("send: %v\n%s", err, said)
@@ -95,21 +95,21 @@ func endAndDrain(t *testing.T, cmd *exec.Cmd, printed io.Reader) {
 
 func TestHealthcheck(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	if err := w.command("healthcheck").Run(); err == nil {
+	env := newEnv(t, linqtest.Config{})
+	if err := env.command("healthcheck").Run(); err == nil {
 		t.Error("healthy without a bot")
 	}
-	w.start()
-	if out, err := w.command("healthcheck").CombinedOutput(); err != nil {
+	env.start()
+	if out, err := env.command("healthcheck").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 func TestAWrongEnvironmentIsExplained(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	clear(w.env)
-	out, err := w.command("serve").CombinedOutput()
+	env := newEnv(t, linqtest.Config{})
+	clear(env.vars)
+	out, err := env.command("serve").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "SLACK_SIGNING_SECRET is missing") || strings.Contains(string(out), "goroutine") {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -14,19 +14,19 @@ import (
 )
 
 // build is how the program under test names its build.
-func (w *world) build() string {
-	w.t.Helper()
-	out, mistakes, _ := w.run("doctor", "--json") // it may find something wrong
+func (env *testEnv) build() string {
+	env.t.Helper()
+	out, mistakes, _ := env.run("doctor", "--json") // it may find something wrong
 	var report struct{ Build string }
-	assert.NilError(w.t, json.Unmarshal([]byte(out), &report), mistakes)
+	assert.NilError(env.t, json.Unmarshal([]byte(out), &report), mistakes)
 	return report.Build
 }
 
 func TestDoctorOnThePublicAddress(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	w.start()
-	behind := &url.URL{Scheme: "http", Host: w.addr}
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	env.start()
+	behind := &url.URL{Scheme: "http", Host: env.addr}
 	serve := func(handler http.Handler, tls bool) string {
 		server := httptest.NewUnstartedServer(handler)
 		if tls {
@@ -50,7 +50,7 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 	another.ModifyResponse = func(r *http.Response) error { r.Header.Set("X-Linqbot-Build", "0.1"); return nil }
 	// Whether the program under test knows its commit depends on where and how it was built.
 	halfKnown := "development"
-	if w.build() == halfKnown {
+	if env.build() == halfKnown {
 		halfKnown += " 0123456789abcdef0123456789abcdef01234567"
 	}
 	committed := httputil.NewSingleHostReverseProxy(behind)
@@ -66,7 +66,7 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 	}}
 	prefix := http.StripPrefix("/tools", httputil.NewSingleHostReverseProxy(behind))
 	for name, test := range map[string]struct{ address, status, found string }{
-		"it is reached":         {"http://" + w.addr, "ok", "reaches this build"},
+		"it is reached":         {"http://" + env.addr, "ok", "reaches this build"},
 		"through a path":        {serve(prefix, false) + "/tools/", "ok", "/tools/slack/events reaches"},
 		"no such name":          {"https://linqbot.invalid", "failure", "linqbot.invalid"},
 		"nobody listens":        {"http://" + freeAddr(t), "failure", "no connection"},
@@ -86,17 +86,17 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if test.status == "" {
-				out, mistakes, err := w.run("doctor", "--url", test.address)
+				out, mistakes, err := env.run("doctor", "--url", test.address)
 				assert.Assert(t, err != nil && out == "" && strings.Contains(mistakes, "--url must be an https URL"), "%s%s", out, mistakes)
 				return
 			}
-			found, _ := w.doctor("--url", test.address)
+			found, _ := env.doctor("--url", test.address)
 			wantFinding(t, found, "public address", test.status, test.found, "")
 		})
 	}
 	t.Run("no secret", func(t *testing.T) {
 		body := strings.NewReader(`{"type":"url_verification","challenge":"x"}`)
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.addr+"/slack/events", body)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+env.addr+"/slack/events", body)
 		assert.NilError(t, err)
 		response, err := http.DefaultClient.Do(request)
 		assert.NilError(t, err)
@@ -105,10 +105,10 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		assert.Equal(t, response.Header.Get("X-Linqbot-Build"), "", "whoever asks learns the build")
 	})
 	t.Run("another secret", func(t *testing.T) {
-		other := *w
-		other.t, other.env = t, maps.Clone(w.env)
-		other.env["SLACK_SIGNING_SECRET"] = "another-signing-secret"
-		found, _ := other.doctor("--url", "http://"+w.addr)
+		other := *env
+		other.t, other.vars = t, maps.Clone(env.vars)
+		other.vars["SLACK_SIGNING_SECRET"] = "another-signing-secret"
+		found, _ := other.doctor("--url", "http://"+env.addr)
 		wantFinding(t, found, "public address", "failure", "refuses the signature", "SLACK_SIGNING_SECRET")
 	})
 }

@@ -21,34 +21,34 @@ import (
 	"linqbot/manifests"
 )
 
-// newDoctorWorld is a world in which all is well: the manifest's scopes are granted, and the policy
+// newDoctorEnv is an environment in which all is well: the manifest's scopes are granted, and the policy
 // names a group and a channel.
-func newDoctorWorld(t *testing.T, scopes func([]string) []string) *world {
+func newDoctorEnv(t *testing.T, scopes func([]string) []string) *testEnv {
 	t.Helper()
 	var app struct {
 		OAuth struct{ Scopes struct{ Bot []string } } `yaml:"oauth_config"`
 	}
 	assert.NilError(t, yaml.Unmarshal(manifests.SlackApp(), &app))
-	w := newWorld(t, linqtest.Config{})
-	w.slack = slacktest.New(slacktest.Config{
+	env := newEnv(t, linqtest.Config{})
+	env.slack = slacktest.New(slacktest.Config{
 		Scopes: scopes(app.OAuth.Scopes.Bot), BotToken: "xoxb-1234567890-secret-token", SigningSecret: "0123456789abcdef0123456789abcdef",
 	})
-	w.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
-	w.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})
-	w.slack.AddGroup(slacktest.Group{ID: "S0CREW", Handle: "crew", Members: []string{alice}})
-	stop, err := w.slack.Serve()
+	env.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
+	env.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})
+	env.slack.AddGroup(slacktest.Group{ID: "S0CREW", Handle: "crew", Members: []string{alice}})
+	stop, err := env.slack.Serve()
 	assert.NilError(t, err)
 	t.Cleanup(stop)
-	subscription := w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned})
-	maps.Copy(w.env, map[string]string{
-		"SLACK_SIGNING_SECRET": w.slack.Config().SigningSecret,
-		"SLACK_BOT_TOKEN":      w.slack.Config().BotToken,
-		"SLACK_API_URL":        w.slack.APIURL(),
+	subscription := env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned})
+	maps.Copy(env.vars, map[string]string{
+		"SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret,
+		"SLACK_BOT_TOKEN":      env.slack.Config().BotToken,
+		"SLACK_API_URL":        env.slack.APIURL(),
 		"LINQ_WEBHOOK_SECRET":  subscription.Secret,
 		"ALLOWED_USERGROUPS":   "S0CREW",
 		"ALLOWED_CHANNELS":     channel,
 	})
-	return w
+	return env
 }
 
 func asTheManifestHasThem(scopes []string) []string { return scopes }
@@ -57,28 +57,28 @@ func asTheManifestHasThem(scopes []string) []string { return scopes }
 type reportLine struct{ Check, Status, Found, Fix string }
 
 // doctor returns the findings, and whether the doctor is content. None shows a secret.
-func (w *world) doctor(args ...string) (found []reportLine, content bool) {
-	w.t.Helper()
-	out, mistakes, err := w.run(append([]string{"doctor", "--json"}, args...)...)
-	w.noSecrets(out + mistakes)
+func (env *testEnv) doctor(args ...string) (found []reportLine, content bool) {
+	env.t.Helper()
+	out, mistakes, err := env.run(append([]string{"doctor", "--json"}, args...)...)
+	env.noSecrets(out + mistakes)
 	var report struct {
 		OK       bool
 		Findings []reportLine
 	}
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
-		w.t.Fatalf("%v: %s%s", err, out, mistakes)
+		env.t.Fatalf("%v: %s%s", err, out, mistakes)
 	}
 	if (err == nil) != report.OK {
-		w.t.Errorf("ok is %v, and it ended with %v", report.OK, err)
+		env.t.Errorf("ok is %v, and it ended with %v", report.OK, err)
 	}
 	return report.Findings, report.OK
 }
 
-func (w *world) noSecrets(text string) {
-	w.t.Helper()
+func (env *testEnv) noSecrets(text string) {
+	env.t.Helper()
 	for _, name := range []string{"SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "LINQ_API_V3_API_KEY", "LINQ_WEBHOOK_SECRET"} {
-		if secret := w.env[name]; len(secret) > 8 && strings.Contains(text, secret[:8]) {
-			w.t.Errorf("%s is shown:\n%s", name, text)
+		if secret := env.vars[name]; len(secret) > 8 && strings.Contains(text, secret[:8]) {
+			env.t.Errorf("%s is shown:\n%s", name, text)
 		}
 	}
 }
@@ -96,13 +96,13 @@ func wantFinding(t *testing.T, lines []reportLine, check, status, found, fix str
 
 func TestDoctorOfAHealthyBot(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	w.env["ALLOWED_USERS"] = ""
-	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + w.addr + "/linq/webhooks" + pinned})
-	w.start()
-	out, mistakes, err := w.run("doctor", "--url", "http://"+w.addr)
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	env.vars["ALLOWED_USERS"] = ""
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + env.addr + "/linq/webhooks" + pinned})
+	env.start()
+	out, mistakes, err := env.run("doctor", "--url", "http://"+env.addr)
 	assert.NilError(t, err, "%s%s", out, mistakes)
-	w.noSecrets(out + mistakes)
+	env.noSecrets(out + mistakes)
 	for _, line := range []string{
 		`✓ configuration: \d+ variables are set, and all are right; SLACK_SIGNING_SECRET 0123… \(32 characters\), SLACK_BOT_TOKEN xoxb… \(28 characters\), .*`,
 		`✓ other variables: .*`,
@@ -169,9 +169,9 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newDoctorWorld(t, asTheManifestHasThem)
-			maps.Copy(w.env, test.env)
-			found, content := w.doctor()
+			env := newDoctorEnv(t, asTheManifestHasThem)
+			maps.Copy(env.vars, test.env)
+			found, content := env.doctor()
 			wantFinding(t, found, test.check, test.status, test.found, test.fix)
 			assert.Assert(t, test.status != "failure" || !content)
 			if test.status == "warning" || test.status == "skipped" && test.env["SLACK_BOT_TOKEN"]+test.env["LINQ_API_V3_API_KEY"] == "" {
@@ -183,46 +183,46 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 
 func TestDoctorOnScopes(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, func(scopes []string) []string { return append(scopes[2:], "channels:read", "reactions:write") })
-	found, content := w.doctor()
+	env := newDoctorEnv(t, func(scopes []string) []string { return append(scopes[2:], "channels:read", "reactions:write") })
+	found, content := env.doctor()
 	assert.Assert(t, !content)
 	wantFinding(t, found, "scopes", "failure", "missing: chat:write, commands; more than linqbot needs: channels:read, reactions:write", "linqbot manifest")
 	wantFinding(t, found, "channels", "ok", `#team \(C0TEAM\)`, "")
 
-	w = newDoctorWorld(t, func(scopes []string) []string { return append(scopes, "channels:read") })
-	found, content = w.doctor()
+	env = newDoctorEnv(t, func(scopes []string) []string { return append(scopes, "channels:read") })
+	found, content = env.doctor()
 	assert.Assert(t, content)
 	wantFinding(t, found, "scopes", "warning", "more than linqbot needs: channels:read", "OAuth")
 }
 
 func TestDoctorOnWebhooks(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	found, _ := w.doctor("--url", "https://bot.example")
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	found, _ := env.doctor("--url", "https://bot.example")
 	wantFinding(t, found, "Linq webhooks", "ok", "https://bot.example/linq/webhooks", "")
-	found, _ = w.doctor("--url", "https://other.example")
+	found, _ = env.doctor("--url", "https://other.example")
 	wantFinding(t, found, "Linq webhooks", "failure", "no subscription leads to https://other.example/linq/webhooks",
 		"linqbot webhook subscribe --url https://other.example/linq/webhooks")
-	w.putToSleep(w.linq.Subscriptions()[0].ID)
-	found, content := w.doctor()
+	env.putToSleep(env.linq.Subscriptions()[0].ID)
+	found, content := env.doctor()
 	wantFinding(t, found, "Linq webhooks", "failure", "it is not active", "linqbot webhook subscribe --url https://bot.example/linq/webhooks$")
 	assert.Assert(t, !content)
-	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", PhoneNumbers: []string{line}})
-	found, _ = w.doctor("--url", "https://bot.example")
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", PhoneNumbers: []string{line}})
+	found, _ = env.doctor("--url", "https://bot.example")
 	wantFinding(t, found, "Linq webhooks", "warning", `these lines only: \[\+1 ••• ••• 0100\]`,
-		"linqbot webhook delete "+w.linq.Subscriptions()[1].ID+", and linqbot webhook subscribe --url https://bot.example/linq/webhooks")
-	w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://staging.example/linq/webhooks" + pinned}) // whole, and another's
-	found, _ = w.doctor()
+		"linqbot webhook delete "+env.linq.Subscriptions()[1].ID+", and linqbot webhook subscribe --url https://bot.example/linq/webhooks")
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://staging.example/linq/webhooks" + pinned}) // whole, and another's
+	found, _ = env.doctor()
 	wantFinding(t, found, "Linq webhooks", "warning", "3 subscriptions lead to a linqbot, .*bot.example.*staging.example", "--url")
 }
 
 func TestDoctorOnLines(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	w.linq.Inject(linqtest.Fault{Op: linqtest.PhoneNumbers, RawBody: `{"phone_numbers":[
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	env.linq.Inject(linqtest.Fault{Op: linqtest.PhoneNumbers, RawBody: `{"phone_numbers":[
 		{"id":"1","phone_number":"+14155550100","reputation":{"status":"AT_RISK","doc_url":"https://docs.linqapp.com/risk"}},
 		{"id":"2","phone_number":"+14155550101","reputation":{"status":"CRITICAL","doc_url":"https://docs.linqapp.com/critical"}}]}`})
-	found, content := w.doctor()
+	found, content := env.doctor()
 	wantFinding(t, found, "Linq lines", "failure", "0100 AT_RISK, .*0101 CRITICAL", "https://docs.linqapp.com/critical")
 	assert.Assert(t, !content)
 }
@@ -230,8 +230,8 @@ func TestDoctorOnLines(t *testing.T) {
 // A server whose clock is another's.
 func TestDoctorOnTheClock(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	behind, err := url.Parse(w.env["SLACK_API_URL"])
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	behind, err := url.Parse(env.vars["SLACK_API_URL"])
 	assert.NilError(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: behind.Scheme, Host: behind.Host})
 	proxy.ModifyResponse = func(r *http.Response) error {
@@ -240,26 +240,26 @@ func TestDoctorOnTheClock(t *testing.T) {
 	}
 	server := httptest.NewServer(proxy)
 	defer server.Close()
-	w.env["SLACK_API_URL"] = server.URL + "/api/"
-	found, content := w.doctor()
+	env.vars["SLACK_API_URL"] = server.URL + "/api/"
+	found, content := env.doctor()
 	wantFinding(t, found, "clock", "failure", "ahead of Slack's, right by Linq's", "NTP")
 	assert.Assert(t, !content)
 }
 
 func TestDoctorOnStuckRequests(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	w.env["ALLOWED_CHANNELS"], w.env["ALLOWED_USERS"] = "", "*"
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Status: 503})
-	w.remove(ann)
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	env.vars["ALLOWED_CHANNELS"], env.vars["ALLOWED_USERS"] = "", "*"
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Status: 503})
+	env.remove(ann)
 	b.kill()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "ledger.db"))
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(env.dir, "ledger.db"))
 	assert.NilError(t, err)
 	defer db.Close()
 	_, err = db.Exec(`UPDATE requests SET accepted_at = accepted_at - 3600000000, next_try_at = MAX(0, next_try_at - 3600000000)`) // as after an hour
 	assert.NilError(t, err)
-	found, content := w.doctor()
+	found, content := env.doctor()
 	wantFinding(t, found, "requests", "failure", "1 of 1 under way should have moved", "log for the request [0-9a-f-]{36}")
 	assert.Assert(t, !content)
 	assert.Assert(t, !strings.Contains(found[len(found)-2].Found, "4155550132"))

@@ -56,47 +56,47 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// world is a Slack, a Linq with one chat, and what a bot between them needs.
-type world struct {
+// testEnv is a Slack, a Linq with one chat, and what a bot between them needs.
+type testEnv struct {
 	t     testing.TB
 	slack *slacktest.Slack
 	linq  *linqtest.Linq
 	chat  string
 	dir   string
 	addr  string
-	env   map[string]string
+	vars  map[string]string
 
 	patience time.Duration // how long to await what is sure to come; it is for a machine that is busy with other things
 }
 
-// newWorld has a chat of our line and ten others, from ann (…0132) to …0141.
-func newWorld(t testing.TB, linqConfig linqtest.Config) *world {
+// newEnv has a chat of our line and ten others, from ann (…0132) to …0141.
+func newEnv(t testing.TB, linqConfig linqtest.Config) *testEnv {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), addr: freeAddr(t), patience: time.Minute}
-	w.slack = slacktest.New(slacktest.Config{})
-	w.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
-	w.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})
-	w.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})
-	stop, err := w.slack.Serve()
+	env := &testEnv{t: t, dir: t.TempDir(), addr: freeAddr(t), patience: time.Minute}
+	env.slack = slacktest.New(slacktest.Config{})
+	env.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
+	env.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})
+	env.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})
+	stop, err := env.slack.Serve()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	w.linq = linqtest.Start(t, linqConfig)
-	w.chat = w.linq.AddChat(linqtest.Group("Spring launch", line, numbers(132, 10)...))
-	w.env = map[string]string{
-		"SLACK_SIGNING_SECRET": w.slack.Config().SigningSecret,
-		"SLACK_BOT_TOKEN":      w.slack.Config().BotToken,
-		"SLACK_API_URL":        w.slack.APIURL(),
-		"LINQ_API_V3_API_KEY":  w.linq.APIKey(),
-		"LINQ_API_V3_BASE_URL": w.linq.BaseURL(),
-		"LISTEN_ADDR":          w.addr,
+	env.linq = linqtest.Start(t, linqConfig)
+	env.chat = env.linq.AddChat(linqtest.Group("Spring launch", line, numbers(132, 10)...))
+	env.vars = map[string]string{
+		"SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret,
+		"SLACK_BOT_TOKEN":      env.slack.Config().BotToken,
+		"SLACK_API_URL":        env.slack.APIURL(),
+		"LINQ_API_V3_API_KEY":  env.linq.APIKey(),
+		"LINQ_API_V3_BASE_URL": env.linq.BaseURL(),
+		"LISTEN_ADDR":          env.addr,
 		"ADMIN_ADDR":           "off", // its default is one address, and tests run side by side
-		"DATABASE_URL":         "sqlite://" + filepath.Join(w.dir, "ledger.db"),
+		"DATABASE_URL":         "sqlite://" + filepath.Join(env.dir, "ledger.db"),
 		"ALLOWED_USERS":        "*",
 		"LOG_LEVEL":            "debug",
 	}
-	return w
+	return env
 }
 
 func numbers(from, count int) []string {
@@ -161,42 +161,42 @@ func (l *logFile) String() string {
 	return l.buf.String()
 }
 
-// command returns linqbot with the world's environment and nothing else of this process's.
-func (w *world) command(args ...string) *exec.Cmd {
-	w.t.Helper()
+// command returns linqbot with the variables of the environment and nothing else of this process's.
+func (env *testEnv) command(args ...string) *exec.Cmd {
+	env.t.Helper()
 	path, err := program()
 	if err != nil {
-		w.t.Fatal(err)
+		env.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(w.t.Context(), path, args...)
-	cmd.Dir = w.dir
-	cmd.Env = []string{"HOME=" + w.dir, "TMPDIR=" + os.TempDir()}
-	for name, value := range w.env {
+	cmd := exec.CommandContext(env.t.Context(), path, args...)
+	cmd.Dir = env.dir
+	cmd.Env = []string{"HOME=" + env.dir, "TMPDIR=" + os.TempDir()}
+	for name, value := range env.vars {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	return cmd
 }
 
 // launch starts linqbot serve without waiting for anything.
-func (w *world) launch() *botProcess {
-	w.t.Helper()
-	b := &botProcess{t: w.t, url: "http://" + w.addr, logs: &logFile{}, done: make(chan struct{})}
-	b.cmd = w.command("serve")
+func (env *testEnv) launch() *botProcess {
+	env.t.Helper()
+	b := &botProcess{t: env.t, url: "http://" + env.addr, logs: &logFile{}, done: make(chan struct{})}
+	b.cmd = env.command("serve")
 	b.cmd.Stdout, b.cmd.Stderr = b.logs, b.logs
 	if err := b.cmd.Start(); err != nil {
-		w.t.Fatal(err)
+		env.t.Fatal(err)
 	}
 	go func() {
 		_ = b.cmd.Wait() // tests look at the state themselves
 		close(b.done)
 	}()
-	w.t.Cleanup(func() {
+	env.t.Cleanup(func() {
 		b.kill()
-		if w.t.Failed() {
-			w.t.Logf("the bot's log:\n%s", tail(b.logs.String(), 60))
+		if env.t.Failed() {
+			env.t.Logf("the bot's log:\n%s", tail(b.logs.String(), 60))
 		}
 		if strings.Contains(b.logs.String(), "DATA RACE") {
-			w.t.Errorf("the bot has a data race:\n%s", b.logs.String())
+			env.t.Errorf("the bot has a data race:\n%s", b.logs.String())
 		}
 	})
 	return b
@@ -208,10 +208,10 @@ func tail(text string, lines int) string {
 }
 
 // start starts linqbot serve and waits until it is ready.
-func (w *world) start() *botProcess {
-	w.t.Helper()
-	b := w.launch()
-	w.await("the bot to be ready", func() bool { return b.get("/readyz") == http.StatusOK })
+func (env *testEnv) start() *botProcess {
+	env.t.Helper()
+	b := env.launch()
+	env.await("the bot to be ready", func() bool { return b.get("/readyz") == http.StatusOK })
 	return b
 }
 
@@ -243,51 +243,51 @@ func (b *botProcess) terminate() {
 }
 
 // await polls until ok.
-func (w *world) await(what string, ok func() bool) {
-	w.t.Helper()
-	for deadline := time.Now().Add(w.patience); !ok(); time.Sleep(3 * time.Millisecond) {
+func (env *testEnv) await(what string, ok func() bool) {
+	env.t.Helper()
+	for deadline := time.Now().Add(env.patience); !ok(); time.Sleep(3 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("waited in vain for %s; the channel shows:\n%s", what, w.slack.Screen(channel, alice))
+			env.t.Fatalf("waited in vain for %s; the channel shows:\n%s", what, env.slack.Screen(channel, alice))
 		}
 	}
 }
 
 // remove types a removal as alice, and returns the answer.
-func (w *world) remove(handles string) slacktest.Ack {
-	w.t.Helper()
-	return w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: w.chat + " " + handles})
+func (env *testEnv) remove(handles string) slacktest.Ack {
+	env.t.Helper()
+	return env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + handles})
 }
 
 // send delivers a command. A bot that has just started may not know its team yet.
-func (w *world) send(c slacktest.Command) slacktest.Ack {
-	w.t.Helper()
+func (env *testEnv) send(c slacktest.Command) slacktest.Ack {
+	env.t.Helper()
 	var ack slacktest.Ack
-	w.await("an answer", func() bool {
+	env.await("an answer", func() bool {
 		var err error
-		ack, err = w.slack.Send(w.t.Context(), "http://"+w.addr, c)
+		ack, err = env.slack.Send(env.t.Context(), "http://"+env.addr, c)
 		if err != nil {
-			w.t.Fatal(err)
+			env.t.Fatal(err)
 		}
 		return !strings.Contains(ack.Text, "not yet learned")
 	})
 	if ack.Status != http.StatusOK {
-		w.t.Fatalf("the bot answered %d", ack.Status)
+		env.t.Fatalf("the bot answered %d", ack.Status)
 	}
 	return ack
 }
 
 // parents returns the messages that open threads in the channel, and outcomes the replies in them.
-func (w *world) parents() []slacktest.Message {
-	return slices.DeleteFunc(w.slack.Messages(channel), func(m slacktest.Message) bool { return m.ThreadTS != "" })
+func (env *testEnv) parents() []slacktest.Message {
+	return slices.DeleteFunc(env.slack.Messages(channel), func(m slacktest.Message) bool { return m.ThreadTS != "" })
 }
 
-func (w *world) outcomes() []slacktest.Message {
-	return slices.DeleteFunc(w.slack.Messages(channel), func(m slacktest.Message) bool { return m.ThreadTS == "" })
+func (env *testEnv) outcomes() []slacktest.Message {
+	return slices.DeleteFunc(env.slack.Messages(channel), func(m slacktest.Message) bool { return m.ThreadTS == "" })
 }
 
-func (w *world) awaitOutcome(text string) {
-	w.t.Helper()
-	w.await("an outcome with "+text, func() bool {
-		return slices.ContainsFunc(w.outcomes(), func(m slacktest.Message) bool { return strings.Contains(m.Rendered, text) })
+func (env *testEnv) awaitOutcome(text string) {
+	env.t.Helper()
+	env.await("an outcome with "+text, func() bool {
+		return slices.ContainsFunc(env.outcomes(), func(m slacktest.Message) bool { return strings.Contains(m.Rendered, text) })
 	})
 }

@@ -14,8 +14,8 @@ import (
 func TestCommandsPrintNothingThatActsOnATerminal(t *testing.T) {
 	t.Parallel()
 	const hostile = "x\x1b[2J\u009b\u202e\r\u2028y"
-	w := newWebhookWorld(t)
-	made := w.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks?x=" + hostile, Events: []string{hostile}})
+	env := newWebhookEnv(t)
+	made := env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks?x=" + hostile, Events: []string{hostile}})
 	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"text":"one\ntwo ` + strings.NewReplacer("\x1b", `\u001b`, "\r", `\r`).Replace(hostile) + `"}`))
 	}))
@@ -29,7 +29,7 @@ func TestCommandsPrintNothingThatActsOnATerminal(t *testing.T) {
 		{hostile},
 		{"doctor", "--" + hostile},
 	} {
-		out, said, _ := w.run(args...)
+		out, said, _ := env.run(args...)
 		text := strings.ReplaceAll(out+said, "\n", "")
 		if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || strings.ContainsRune("\u202e\u2028", r) }) {
 			t.Errorf("%q prints %q", args, text)
@@ -38,10 +38,10 @@ func TestCommandsPrintNothingThatActsOnATerminal(t *testing.T) {
 			t.Errorf("%q prints nothing", args)
 		}
 	}
-	if out, _, _ := w.run("webhook", "list"); strings.Count(out, "\n") != 2 || !strings.Contains(out, made.ID) {
+	if out, _, _ := env.run("webhook", "list"); strings.Count(out, "\n") != 2 || !strings.Contains(out, made.ID) {
 		t.Errorf("%q", out)
 	}
-	if out, _, _ := w.run("send", "--bot", bot.URL, "--secret", "s", "/linq-remove"); !strings.HasPrefix(out, "one\ntwo x\\u001b[2J") {
+	if out, _, _ := env.run("send", "--bot", bot.URL, "--secret", "s", "/linq-remove"); !strings.HasPrefix(out, "one\ntwo x\\u001b[2J") {
 		t.Errorf("%q", out)
 	}
 }

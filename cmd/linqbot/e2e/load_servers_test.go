@@ -60,34 +60,34 @@ func startServer(b *testing.B, name string, people *crowd) (*server, error) {
 		}
 		return startOther(b, name, "", "node", path), nil // it acknowledges with an empty 200
 	}
-	w := newWorld(b, linqtest.Config{})
+	env := newEnv(b, linqtest.Config{})
 	if name == postgresServer || name == postgresStalled {
 		if os.Getenv(ledgertest.PostgresVariable) == "" {
 			return nil, fmt.Errorf("%w: %s needs %s", errAbsent, name, ledgertest.PostgresVariable)
 		}
-		w.env["DATABASE_URL"] = ledgertest.Postgres(b)
+		env.vars["DATABASE_URL"] = ledgertest.Postgres(b)
 	}
-	people.join(w.linq)
-	linq, linqURL := newGate(b, w.linq, linqTakes)
-	slack, slackURL := newGate(b, &quickSlack{team: w.slack.Config().TeamID}, slackTakes)
+	people.join(env.linq)
+	linq, linqURL := newGate(b, env.linq, linqTakes)
+	slack, slackURL := newGate(b, &quickSlack{team: env.slack.Config().TeamID}, slackTakes)
 	if name == stalledServer || name == postgresStalled {
 		linq.shut()
 		slack.shut()
 	}
-	return w.startLoaded(name, linqURL, slackURL), nil
+	return env.startLoaded(name, linqURL, slackURL), nil
 }
 
 // startLoaded starts linqbot as it runs in production, between fakes that bear a load.
-func (w *world) startLoaded(name, linqURL, slackURL string) *server {
-	w.t.Helper()
-	w.env["LINQ_API_V3_BASE_URL"] = linqURL + linqtest.Prefix
-	w.env["SLACK_API_URL"] = slackURL + "/api/"
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	w.env["LOG_LEVEL"] = "info"
-	s := &server{name: name, addr: w.addr, wants: "is recorded", sender: load.Sender{
-		Secret: w.env["SLACK_SIGNING_SECRET"], TeamID: w.env["SLACK_TEAM_IDS"], UserID: alice,
+func (env *testEnv) startLoaded(name, linqURL, slackURL string) *server {
+	env.t.Helper()
+	env.vars["LINQ_API_V3_BASE_URL"] = linqURL + linqtest.Prefix
+	env.vars["SLACK_API_URL"] = slackURL + "/api/"
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	env.vars["LOG_LEVEL"] = "info"
+	s := &server{name: name, addr: env.addr, wants: "is recorded", sender: load.Sender{
+		Secret: env.vars["SLACK_SIGNING_SECRET"], TeamID: env.vars["SLACK_TEAM_IDS"], UserID: alice,
 	}}
-	s.start(w.t, w.command("serve"))
+	s.start(env.t, env.command("serve"))
 	return s
 }
 

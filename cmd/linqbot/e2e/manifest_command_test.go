@@ -15,10 +15,10 @@ import (
 )
 
 // run runs the program, and returns what it printed apart from its mistakes.
-func (w *world) run(args ...string) (stdout, stderr string, err error) {
-	w.t.Helper()
+func (env *testEnv) run(args ...string) (stdout, stderr string, err error) {
+	env.t.Helper()
 	var out, mistakes bytes.Buffer
-	cmd := w.command(args...)
+	cmd := env.command(args...)
 	cmd.Stdout, cmd.Stderr = &out, &mistakes
 	err = cmd.Run()
 	return out.String(), mistakes.String(), err
@@ -34,9 +34,9 @@ func TestManifestForAnAddress(t *testing.T) {
 	} {
 		t.Run(address, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, linqtest.Config{})
-			w.env = nil
-			out, _, err := w.run("manifest", "--url", address)
+			env := newEnv(t, linqtest.Config{})
+			env.vars = nil
+			out, _, err := env.run("manifest", "--url", address)
 			assert.NilError(t, err)
 			assert.Assert(t, !strings.Contains(out, "linqbot.example.com"))
 			assert.Equal(t, strings.Count(out, "#"), strings.Count(string(manifests.SlackApp()), "#"), "comments are lost")
@@ -45,7 +45,7 @@ func TestManifestForAnAddress(t *testing.T) {
 
 			var fromYAML, fromJSON any
 			assert.NilError(t, yaml.Unmarshal([]byte(out), &fromYAML))
-			encoded, _, err := w.run("manifest", "--json", "--url", address)
+			encoded, _, err := env.run("manifest", "--json", "--url", address)
 			assert.NilError(t, err)
 			assert.NilError(t, yaml.Unmarshal([]byte(encoded), &fromJSON)) // JSON is YAML
 			assert.DeepEqual(t, fromJSON, fromYAML)
@@ -79,7 +79,7 @@ func urlsIn(v any) (urls []string) {
 
 func TestManifestRefusesAddresses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
+	env := newEnv(t, linqtest.Config{})
 	for address, says := range map[string]string{
 		"":                          "no address",
 		"bot.example":               "no address",
@@ -95,12 +95,12 @@ func TestManifestRefusesAddresses(t *testing.T) {
 		"https://bot.example/it's":  "character",
 		"https://bot.example/\nfoo": "no address",
 	} {
-		out, mistakes, err := w.run("manifest", "--url", address)
+		out, mistakes, err := env.run("manifest", "--url", address)
 		if err == nil || out != "" || !strings.Contains(mistakes, "--url ") || !strings.Contains(mistakes, says) {
 			t.Errorf("%q: %v, without %q: %s%s", address, err, says, out, mistakes)
 		}
 	}
-	if out, mistakes, err := w.run("manifest"); err == nil || out != "" || !strings.Contains(mistakes, "url") {
+	if out, mistakes, err := env.run("manifest"); err == nil || out != "" || !strings.Contains(mistakes, "url") {
 		t.Errorf("without --url: %v %s%s", err, out, mistakes)
 	}
 }

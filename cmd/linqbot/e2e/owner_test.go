@@ -15,19 +15,19 @@ import (
 
 // secondStart starts another linqbot on a ledger, and returns what it said when it ended. It kills one
 // that serves.
-func (w *world) secondStart(database string) string {
-	w.t.Helper()
-	second := w.command("serve")
-	second.Env = append(second.Env, "LISTEN_ADDR="+freeAddr(w.t), "DATABASE_URL="+database)
+func (env *testEnv) secondStart(database string) string {
+	env.t.Helper()
+	second := env.command("serve")
+	second.Env = append(second.Env, "LISTEN_ADDR="+freeAddr(env.t), "DATABASE_URL="+database)
 	logs := &logFile{}
 	second.Stdout, second.Stderr = logs, logs
-	assert.NilError(w.t, second.Start())
+	assert.NilError(env.t, second.Start())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = second.Wait() // what it said tells more
 	}()
-	w.await("the second start to end or to serve", func() bool {
+	env.await("the second start to end or to serve", func() bool {
 		select {
 		case <-done:
 			return true
@@ -43,13 +43,13 @@ func (w *world) secondStart(database string) string {
 // A second process by any name of the file would take back what the first is doing, and do it again.
 func TestOneOwnerOfTheLedger(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: time.Minute})
-	w.remove(ann)
-	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: time.Minute})
+	env.remove(ann)
+	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 
-	in := func(name string) string { return filepath.Join(w.dir, name) }
+	in := func(name string) string { return filepath.Join(env.dir, name) }
 	nothing := func() error { return nil }
 	for _, test := range []struct {
 		how, path  string
@@ -70,12 +70,12 @@ func TestOneOwnerOfTheLedger(t *testing.T) {
 			continue
 		}
 		assert.NilError(t, test.do(), test.how)
-		said := w.secondStart("sqlite://" + test.path)
+		said := env.secondStart("sqlite://" + test.path)
 		if !strings.Contains(said, "DATABASE_URL") || !strings.Contains(said, test.says) {
 			t.Errorf("%s: a second owner: %s", test.how, said)
 		}
 		if !strings.Contains(test.how, "renamed") {
-			audit := w.command("audit")
+			audit := env.command("audit")
 			audit.Env = append(audit.Env, "DATABASE_URL=sqlite://"+test.path)
 			out, err := audit.CombinedOutput()
 			if (err != nil) != test.unreadable || err != nil && !strings.Contains(string(out), test.says) {
@@ -84,10 +84,10 @@ func TestOneOwnerOfTheLedger(t *testing.T) {
 		}
 		assert.NilError(t, test.undo(), test.how)
 	}
-	assert.Equal(t, w.linq.Deletes(w.chat, ann), 1)
+	assert.Equal(t, env.linq.Deletes(env.chat, ann), 1)
 	b.terminate()
 	<-b.done
-	w.start()
-	w.awaitOutcome("✅")
-	assert.Equal(t, w.linq.Deletes(w.chat, ann), 1)
+	env.start()
+	env.awaitOutcome("✅")
+	assert.Equal(t, env.linq.Deletes(env.chat, ann), 1)
 }

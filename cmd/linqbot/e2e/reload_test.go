@@ -16,25 +16,25 @@ import (
 )
 
 // inFile gives a variable by a file, and returns what writes that file.
-func (w *world) inFile(name, value string) (write func(value string)) {
-	w.t.Helper()
-	path := filepath.Join(w.dir, name)
+func (env *testEnv) inFile(name, value string) (write func(value string)) {
+	env.t.Helper()
+	path := filepath.Join(env.dir, name)
 	write = func(value string) {
-		w.t.Helper()
-		assert.NilError(w.t, os.WriteFile(path, []byte(value+"\n"), 0o600))
+		env.t.Helper()
+		assert.NilError(env.t, os.WriteFile(path, []byte(value+"\n"), 0o600))
 	}
-	delete(w.env, name)
-	w.env[name+"_FILE"] = path
+	delete(env.vars, name)
+	env.vars[name+"_FILE"] = path
 	write(value)
 	return write
 }
 
 // hangUp sends SIGHUP, and waits until the bot has said what came of it.
-func (b *botProcess) hangUp(w *world, says string) {
+func (b *botProcess) hangUp(env *testEnv, says string) {
 	b.t.Helper()
 	before := strings.Count(b.logs.String(), "the settings were read again")
 	assert.NilError(b.t, b.cmd.Process.Signal(syscall.SIGHUP))
-	w.await("the settings to be read again", func() bool {
+	env.await("the settings to be read again", func() bool {
 		return strings.Count(b.logs.String(), "the settings were read again") > before
 	})
 	log := b.logs.String()
@@ -43,9 +43,9 @@ func (b *botProcess) hangUp(w *world, says string) {
 }
 
 // signedWith types help, signed with a secret, and returns what is answered or why it is not.
-func (w *world) signedWith(secret string) string {
-	w.t.Helper()
-	out, mistakes, _ := w.run("send", "--bot", "http://"+w.addr, "--secret", secret, "--team", w.slack.Config().TeamID,
+func (env *testEnv) signedWith(secret string) string {
+	env.t.Helper()
+	out, mistakes, _ := env.run("send", "--bot", "http://"+env.addr, "--secret", secret, "--team", env.slack.Config().TeamID,
 		"--user", alice, "--channel", channel, "/linq-remove help")
 	return out + mistakes
 }
@@ -54,23 +54,23 @@ const helps, refuses = "/linq-remove", "answered 401"
 
 func TestHangUpChangesTheSigningSecret(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	first := w.env["SLACK_SIGNING_SECRET"]
+	env := newEnv(t, linqtest.Config{})
+	first := env.vars["SLACK_SIGNING_SECRET"]
 	const second = "the-second-signing-secret"
-	write := w.inFile("SLACK_SIGNING_SECRET", first)
-	w.inFile("SLACK_BOT_TOKEN", w.env["SLACK_BOT_TOKEN"])
-	w.inFile("LINQ_API_V3_API_KEY", w.env["LINQ_API_V3_API_KEY"])
-	b := w.start()
+	write := env.inFile("SLACK_SIGNING_SECRET", first)
+	env.inFile("SLACK_BOT_TOKEN", env.vars["SLACK_BOT_TOKEN"])
+	env.inFile("LINQ_API_V3_API_KEY", env.vars["LINQ_API_V3_API_KEY"])
+	b := env.start()
 
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 2 * time.Second})
-	w.remove(ann)
-	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: 2 * time.Second})
+	env.remove(ann)
+	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 	write(second)
-	b.hangUp(w, "and are in force")
-	assert.Assert(t, strings.Contains(w.signedWith(second), helps))
-	assert.Assert(t, strings.Contains(w.signedWith(first), refuses))
-	w.awaitOutcome("✅ +1 ••• ••• 0132 has left") // what was under way
-	assert.Equal(t, w.linq.Deletes(w.chat, ann), 1)
+	b.hangUp(env, "and are in force")
+	assert.Assert(t, strings.Contains(env.signedWith(second), helps))
+	assert.Assert(t, strings.Contains(env.signedWith(first), refuses))
+	env.awaitOutcome("✅ +1 ••• ••• 0132 has left") // what was under way
+	assert.Equal(t, env.linq.Deletes(env.chat, ann), 1)
 
 	for _, broken := range []struct {
 		how  string
@@ -78,25 +78,25 @@ func TestHangUpChangesTheSigningSecret(t *testing.T) {
 		says string
 	}{
 		{"empty", func() { write("") }, "SLACK_SIGNING_SECRET_FILE names an empty file"},
-		{"gone", func() { assert.NilError(t, os.Remove(w.env["SLACK_SIGNING_SECRET_FILE"])) }, "SLACK_SIGNING_SECRET_FILE cannot be read"},
+		{"gone", func() { assert.NilError(t, os.Remove(env.vars["SLACK_SIGNING_SECRET_FILE"])) }, "SLACK_SIGNING_SECRET_FILE cannot be read"},
 	} {
 		broken.do()
-		b.hangUp(w, "the old ones stay in force")
+		b.hangUp(env, "the old ones stay in force")
 		assert.Assert(t, strings.Contains(b.logs.String(), broken.says), broken.how)
-		assert.Assert(t, strings.Contains(w.signedWith(second), helps), broken.how)
-		assert.Assert(t, strings.Contains(w.signedWith(first), refuses), broken.how)
+		assert.Assert(t, strings.Contains(env.signedWith(second), helps), broken.how)
+		assert.Assert(t, strings.Contains(env.signedWith(first), refuses), broken.how)
 	}
 
 	assert.Equal(t, strings.Count(b.logs.String(), "the old ones stay in force"), 2)
 
 	write(first + "," + second)
-	b.hangUp(w, "and are in force")
-	assert.Assert(t, strings.Contains(w.signedWith(first), helps))
-	assert.Assert(t, strings.Contains(w.signedWith(second), helps))
+	b.hangUp(env, "and are in force")
+	assert.Assert(t, strings.Contains(env.signedWith(first), helps))
+	assert.Assert(t, strings.Contains(env.signedWith(second), helps))
 	b.terminate()
 	<-b.done
 	assert.Equal(t, b.cmd.ProcessState.ExitCode(), 0)
-	for _, secret := range []string{first, second, w.slack.Config().BotToken, w.linq.APIKey()} {
+	for _, secret := range []string{first, second, env.slack.Config().BotToken, env.linq.APIKey()} {
 		assert.Assert(t, !strings.Contains(b.logs.String(), secret), "the log holds %s", secret)
 	}
 }
@@ -104,43 +104,43 @@ func TestHangUpChangesTheSigningSecret(t *testing.T) {
 // Linq's patience is the process's, and not that of the settings.
 func TestHangUpKeepsThePause(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.inFile("ALLOWED_USERS", "*")
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: 429, RetryAfter: 2 * time.Minute})
-	w.remove(ann)
-	w.await("the pause", func() bool { return strings.Contains(b.logs.String(), "Linq struggles") })
-	calls := len(w.linq.Calls())
-	b.hangUp(w, "and are in force")
-	w.remove("+14155550133")
-	w.await("the second to wait", func() bool {
-		return slices.ContainsFunc(w.outcomes(), func(m slacktest.Message) bool {
+	env := newEnv(t, linqtest.Config{})
+	env.inFile("ALLOWED_USERS", "*")
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: 429, RetryAfter: 2 * time.Minute})
+	env.remove(ann)
+	env.await("the pause", func() bool { return strings.Contains(b.logs.String(), "Linq struggles") })
+	calls := len(env.linq.Calls())
+	b.hangUp(env, "and are in force")
+	env.remove("+14155550133")
+	env.await("the second to wait", func() bool {
+		return slices.ContainsFunc(env.outcomes(), func(m slacktest.Message) bool {
 			return strings.Contains(m.Rendered, "0133") && strings.Contains(m.Rendered, "try at")
 		})
 	})
-	assert.Equal(t, len(w.linq.Calls()), calls)
+	assert.Equal(t, len(env.linq.Calls()), calls)
 }
 
 func TestHangUpChangesKeysAndPolicy(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	writeKey := w.inFile("LINQ_API_V3_API_KEY", "not-the-key")
-	writeUsers := w.inFile("ALLOWED_USERS", alice)
-	writeAddr := w.inFile("LISTEN_ADDR", w.addr)
-	b := w.start()
-	w.remove(ann)
-	w.awaitOutcome("LINQ_API_V3_API_KEY")
+	env := newEnv(t, linqtest.Config{})
+	writeKey := env.inFile("LINQ_API_V3_API_KEY", "not-the-key")
+	writeUsers := env.inFile("ALLOWED_USERS", alice)
+	writeAddr := env.inFile("LISTEN_ADDR", env.addr)
+	b := env.start()
+	env.remove(ann)
+	env.awaitOutcome("LINQ_API_V3_API_KEY")
 
-	writeKey(w.linq.APIKey())
+	writeKey(env.linq.APIKey())
 	writeAddr("127.0.0.1:1")
-	b.hangUp(w, "and are in force")
+	b.hangUp(env, "and are in force")
 	assert.Assert(t, strings.Contains(b.logs.String(), `"these take effect at the next start"`) && strings.Contains(b.logs.String(), `"variables":"LISTEN_ADDR"`))
-	w.remove(ann)
-	w.awaitOutcome("✅ +1 ••• ••• 0132 has left")
+	env.remove(ann)
+	env.awaitOutcome("✅ +1 ••• ••• 0132 has left")
 
 	writeUsers(bert)
-	b.hangUp(w, "and are in force")
-	if ack := w.remove("+14155550133"); strings.Contains(ack.Text, "is recorded") {
+	b.hangUp(env, "and are in force")
+	if ack := env.remove("+14155550133"); strings.Contains(ack.Text, "is recorded") {
 		t.Errorf("one who may no longer: %s", ack.Text)
 	}
 }

@@ -16,75 +16,75 @@ import (
 
 func TestARemoval(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{EffectDelay: 500 * time.Millisecond})
-	b := w.start()
-	ack := w.remove("(415) 555-0132")
+	env := newEnv(t, linqtest.Config{EffectDelay: 500 * time.Millisecond})
+	b := env.start()
+	ack := env.remove("(415) 555-0132")
 	if ack.ResponseType != "ephemeral" || !strings.Contains(ack.Text, "+1 415-555-0132") {
 		t.Errorf("ack: %s %q", ack.ResponseType, ack.Text)
 	}
-	w.awaitOutcome("✅ +1 ••• ••• 0132 has left Spring launch; 10 people stay.")
-	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+	env.awaitOutcome("✅ +1 ••• ••• 0132 has left Spring launch; 10 people stay.")
+	if got := env.linq.Deletes(env.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs", got)
 	}
-	if parents, outcomes := w.parents(), w.outcomes(); len(parents) != 1 || len(outcomes) != 1 || outcomes[0].ThreadTS != parents[0].TS {
+	if parents, outcomes := env.parents(), env.outcomes(); len(parents) != 1 || len(outcomes) != 1 || outcomes[0].ThreadTS != parents[0].TS {
 		t.Errorf("%d parents, %d replies", len(parents), len(outcomes))
 	}
-	if outcome := w.outcomes()[0]; outcome.Edits == 0 {
+	if outcome := env.outcomes()[0]; outcome.Edits == 0 {
 		t.Errorf("the reply was never shown as queued: %s", outcome.Rendered)
 	}
-	w.nothingLeaked(b)
+	env.nothingLeaked(b)
 }
 
 // nothingLeaked looks for what must not be in a log or in front of a channel.
-func (w *world) nothingLeaked(b *botProcess) {
-	w.t.Helper()
+func (env *testEnv) nothingLeaked(b *botProcess) {
+	env.t.Helper()
 	for _, secret := range []string{
-		"4155550132", "415-555-0132", "555-0132", w.env["SLACK_SIGNING_SECRET"], w.env["SLACK_BOT_TOKEN"],
-		w.env["LINQ_API_V3_API_KEY"], "/response/",
+		"4155550132", "415-555-0132", "555-0132", env.vars["SLACK_SIGNING_SECRET"], env.vars["SLACK_BOT_TOKEN"],
+		env.vars["LINQ_API_V3_API_KEY"], "/response/",
 	} {
 		if strings.Contains(b.logs.String(), secret) {
-			w.t.Errorf("the log holds %q", secret)
+			env.t.Errorf("the log holds %q", secret)
 		}
-		for _, m := range w.slack.Messages(channel) {
+		for _, m := range env.slack.Messages(channel) {
 			if strings.Contains(m.Text+string(m.Blocks), secret) {
-				w.t.Errorf("the channel shows %q: %s", secret, m.Text)
+				env.t.Errorf("the channel shows %q: %s", secret, m.Text)
 			}
 		}
 	}
-	if pings, violations := w.slack.Pings(), w.slack.Violations(); len(pings)+len(violations) > 0 {
-		w.t.Errorf("pings %v, violations %v", pings, violations)
+	if pings, violations := env.slack.Pings(), env.slack.Violations(); len(pings)+len(violations) > 0 {
+		env.t.Errorf("pings %v, violations %v", pings, violations)
 	}
 }
 
 func TestOneDeliveryManyTimesAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{EffectDelay: 300 * time.Millisecond})
-	w.start()
-	command := slacktest.Command{UserID: alice, ChannelID: channel, Text: w.chat + " " + ann, TriggerID: w.slack.NewTriggerID(alice)}
+	env := newEnv(t, linqtest.Config{EffectDelay: 300 * time.Millisecond})
+	env.start()
+	command := slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + ann, TriggerID: env.slack.NewTriggerID(alice)}
 	var all sync.WaitGroup
 	for range 100 {
-		all.Go(func() { w.send(command) })
+		all.Go(func() { env.send(command) })
 	}
 	all.Wait()
-	w.awaitOutcome("✅")
-	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+	env.awaitOutcome("✅")
+	if got := env.linq.Deletes(env.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs", got)
 	}
-	if got := len(w.parents()); got != 1 {
+	if got := len(env.parents()); got != 1 {
 		t.Errorf("%d threads", got)
 	}
 }
 
 func TestTwentyPeopleAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{EffectDelay: linqtest.OnSettle})
-	w.start()
-	w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
+	env := newEnv(t, linqtest.Config{EffectDelay: linqtest.OnSettle})
+	env.start()
+	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
 	var all sync.WaitGroup
 	acks := make([]slacktest.Ack, 20)
 	for i := range acks {
 		all.Go(func() {
-			acks[i] = w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: w.chat + " " + ann})
+			acks[i] = env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + ann})
 		})
 	}
 	all.Wait()
@@ -97,14 +97,14 @@ func TestTwentyPeopleAtOnce(t *testing.T) {
 	if underWay != 19 {
 		t.Errorf("%d of 20 were told that it is under way", underWay)
 	}
-	w.awaitOutcome("⏳")
-	late := w.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: w.chat + " " + ann})
+	env.awaitOutcome("⏳")
+	late := env.send(slacktest.Command{UserID: bert, ChannelID: channel, Text: env.chat + " " + ann})
 	if !strings.Contains(late.Text, "@Alice") || !strings.Contains(string(late.Body), "https://acme.slack.com/archives/"+channel+"/p") {
 		t.Errorf("a late one is told: %s\n%s", late.Text, late.Body)
 	}
-	w.linq.Settle()
-	w.awaitOutcome("✅")
-	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+	env.linq.Settle()
+	env.awaitOutcome("✅")
+	if got := env.linq.Deletes(env.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs", got)
 	}
 }
@@ -113,13 +113,13 @@ func TestTwentyPeopleAtOnce(t *testing.T) {
 func TestAcksWaitForNobody(t *testing.T) {
 	t.Parallel()
 	const stall = 2 * time.Minute
-	w := newWorld(t, linqtest.Config{})
-	w.env["SLACK_TEAM_IDS"] = w.slack.Config().TeamID
-	w.slack.Inject(slacktest.Fault{Delay: stall})
-	w.linq.Inject(linqtest.Fault{Delay: stall})
-	w.start()
+	env := newEnv(t, linqtest.Config{})
+	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
+	env.slack.Inject(slacktest.Fault{Delay: stall})
+	env.linq.Inject(linqtest.Fault{Delay: stall})
+	env.start()
 	for _, number := range numbers(132, 10) {
-		if ack := w.remove(number); !strings.Contains(ack.Text, "is recorded") {
+		if ack := env.remove(number); !strings.Contains(ack.Text, "is recorded") {
 			t.Fatalf("ack: %s", ack.Text)
 		}
 	}
@@ -130,30 +130,30 @@ const drainSoon = 5 * time.Second
 
 func TestDraining(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
-	w.remove(ann)
-	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: drainSoon})
+	env.remove(ann)
+	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 	b.terminate()
-	w.await("not to be ready", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
+	env.await("not to be ready", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
 	if got := b.get("/healthz"); got != http.StatusOK {
 		t.Errorf("healthz %d while draining", got)
 	}
-	if ack := w.remove("+14155550133"); !strings.Contains(ack.Text, "is recorded") {
+	if ack := env.remove("+14155550133"); !strings.Contains(ack.Text, "is recorded") {
 		t.Errorf("while draining: %s", ack.Text)
 	}
 	<-b.done
 	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	if got := w.linq.Deletes(w.chat, "+14155550133"); got != 0 {
+	if got := env.linq.Deletes(env.chat, "+14155550133"); got != 0 {
 		t.Errorf("a draining bot took new work")
 	}
-	w.start()
-	w.awaitOutcome("+1 ••• ••• 0132 has left")
-	w.awaitOutcome("+1 ••• ••• 0133 has left")
-	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+	env.start()
+	env.awaitOutcome("+1 ••• ••• 0132 has left")
+	env.awaitOutcome("+1 ••• ••• 0133 has left")
+	if got := env.linq.Deletes(env.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs of what was under way", got)
 	}
 }
@@ -161,29 +161,29 @@ func TestDraining(t *testing.T) {
 // A DELETE that outlasts the drain is handed back, and settled by the next process.
 func TestDrainingHandsBack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	b := w.start()
-	w.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: time.Minute})
-	w.remove(ann)
-	w.await("the DELETE", func() bool { return w.linq.Deletes(w.chat, ann) == 1 })
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: time.Minute})
+	env.remove(ann)
+	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 	b.terminate()
 	<-b.done
 	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	w.start()
-	w.awaitOutcome("✅")
-	if got := w.linq.Deletes(w.chat, ann); got != 1 {
+	env.start()
+	env.awaitOutcome("✅")
+	if got := env.linq.Deletes(env.chat, ann); got != 1 {
 		t.Errorf("%d DELETEs", got)
 	}
 }
 
 func TestALedgerThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	b := w.start()
-	w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "ledger.db"))
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"})
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(env.dir, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +192,11 @@ func TestALedgerThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.await("the file to be ours", func() bool {
+	env.await("the file to be ours", func() bool {
 		_, err := conn.ExecContext(t.Context(), "BEGIN EXCLUSIVE")
 		return err == nil
 	})
-	if ack := w.remove(ann); !strings.Contains(ack.Text, "not recorded and nothing was done") {
+	if ack := env.remove(ann); !strings.Contains(ack.Text, "not recorded and nothing was done") {
 		t.Errorf("ack: %s", ack.Text)
 	}
 	if got := b.get("/readyz"); got != http.StatusServiceUnavailable {
@@ -205,27 +205,27 @@ func TestALedgerThatDoesNotAnswer(t *testing.T) {
 	if _, err := conn.ExecContext(context.WithoutCancel(t.Context()), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
-	w.await("the bot to be ready again", func() bool { return b.get("/readyz") == http.StatusOK })
-	if got := w.linq.Deletes(w.chat, ann); got != 0 {
+	env.await("the bot to be ready again", func() bool { return b.get("/readyz") == http.StatusOK })
+	if got := env.linq.Deletes(env.chat, ann); got != 0 {
 		t.Errorf("what was refused was done: %d DELETEs", got)
 	}
-	w.remove(ann)
-	w.awaitOutcome("✅")
+	env.remove(ann)
+	env.awaitOutcome("✅")
 }
 
 func TestAStartWhileSlackIsOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	b := w.start()
-	w.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"}) // the team is learned and kept
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"}) // the team is learned and kept
 	b.kill()
-	w.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
-	w.start()
-	ack, err := w.slack.Send(t.Context(), "http://"+w.addr, slacktest.Command{UserID: alice, ChannelID: channel, Text: w.chat + " " + ann})
+	env.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+	env.start()
+	ack, err := env.slack.Send(t.Context(), "http://"+env.addr, slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + ann})
 	if err != nil || !strings.Contains(ack.Text, "is recorded") {
 		t.Fatalf("during the outage: %v %s", err, ack.Text)
 	}
-	w.await("the removal", func() bool { return w.linq.Effects(w.chat, ann) == 1 })
-	w.slack.ClearFaults()
-	w.awaitOutcome("✅")
+	env.await("the removal", func() bool { return env.linq.Effects(env.chat, ann) == 1 })
+	env.slack.ClearFaults()
+	env.awaitOutcome("✅")
 }

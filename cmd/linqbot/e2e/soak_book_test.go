@@ -173,9 +173,9 @@ func (s *soak) due() map[*soakPerson]soakDue {
 }
 
 // story is all that is known of a person, for whoever reads of a broken promise.
-func (s *soak) story(p *soakPerson, sight soakSight) string {
+func (s *soak) story(p *soakPerson, screen soakScreen) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s), who left %d times after %d DELETEs", p.handle, p.fate, s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle))
+	fmt.Fprintf(&b, "%s (%s), who left %d times after %d DELETEs", p.handle, p.plan, s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.book {
@@ -183,7 +183,7 @@ func (s *soak) story(p *soakPerson, sight soakSight) string {
 			fmt.Fprintf(&b, "\n  asked for by %s%s: %v, an answer lost: %t", d.command.TriggerID, d.run, said, d.doubt)
 		}
 	}
-	for _, m := range slices.Concat(sight.removals[p], sight.additions[p]) {
+	for _, m := range slices.Concat(screen.removals[p], screen.additions[p]) {
 		fmt.Fprintf(&b, "\n  %s in %s: %s", m.At().Format(time.TimeOnly), m.Channel, m.Text)
 	}
 	return b.String()

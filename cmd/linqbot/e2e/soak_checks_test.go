@@ -14,20 +14,20 @@ import (
 
 // check holds what Slack and Linq saw against the promises of design.md, section 1.
 func (s *soak) check() {
-	sight, due := s.look(), s.due()
+	screen, due := s.look(), s.due()
 	for _, p := range s.people.all() {
-		s.checkEnd(p, sight, due[p])
-		s.checkEffect(p, due[p], sight)
-		s.checkReplies(p, due[p], sight)
+		s.checkEnd(p, screen, due[p])
+		s.checkEffect(p, due[p], screen)
+		s.checkReplies(p, due[p], screen)
 	}
 	for _, d := range s.steps() {
 		s.checkStep(d)
 	}
-	s.count("checked: 3 true", sight.messages)
-	for _, double := range sight.doubles {
+	s.count("checked: 3 true", screen.messages)
+	for _, double := range screen.doubles {
 		s.breaks("3 true", "a message stands twice: %s", double)
 	}
-	for _, stray := range sight.strays {
+	for _, stray := range screen.strays {
 		s.breaks("3 true", "a reply is about nobody: %s", stray)
 	}
 	s.checkHistory()
@@ -35,42 +35,42 @@ func (s *soak) check() {
 }
 
 // checkEnd: what was acknowledged has ended, in as many threads as there were deliveries of its own.
-func (s *soak) checkEnd(p *soakPerson, sight soakSight, due soakDue) {
+func (s *soak) checkEnd(p *soakPerson, screen soakScreen, due soakDue) {
 	if due.silent {
 		return // the step's outputs say it
 	}
-	shown := len(sight.removals[p])
+	shown := len(screen.removals[p])
 	s.count("checked: 1 ended", due.least)
 	s.count("checked: 4 once", 1)
 	switch {
 	case shown < due.least:
-		s.breaks("1 ended", "%d threads of %d: %s", shown, due.least, s.story(p, sight))
+		s.breaks("1 ended", "%d threads of %d: %s", shown, due.least, s.story(p, screen))
 	case shown > due.most:
-		s.breaks("4 once", "%d threads, of %d at the most: %s", shown, due.most, s.story(p, sight))
+		s.breaks("4 once", "%d threads, of %d at the most: %s", shown, due.most, s.story(p, screen))
 	}
 }
 
 // checkEffect: one removal, and no more, where it was acknowledged; none where it was not recorded.
-func (s *soak) checkEffect(p *soakPerson, due soakDue, sight soakSight) {
+func (s *soak) checkEffect(p *soakPerson, due soakDue, screen soakScreen) {
 	s.count("checked: 2 one effect", 1)
 	effects, deletes := s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle)
 	s.count("DELETEs", deletes)
 	s.count("removals", effects)
 	least, most := 0, 0
 	switch {
-	case p.fate == gone:
+	case p.plan == gone:
 		least, most = 1, 1 // by themselves
-	case p.fate != leaves:
+	case p.plan != leaves:
 	case due.acked:
 		least, most = 1, 1
 	case due.most > 0:
 		most = 1 // the only answers were lost
 	}
 	if effects < least || effects > most {
-		s.breaks("2 one effect", "to leave %d to %d times: %s", least, most, s.story(p, sight))
+		s.breaks("2 one effect", "to leave %d to %d times: %s", least, most, s.story(p, screen))
 	}
 	if due.most == 0 && deletes > 0 {
-		s.breaks("2 one effect", "nothing was recorded: %s", s.story(p, sight))
+		s.breaks("2 one effect", "nothing was recorded: %s", s.story(p, screen))
 	}
 	if s.wantsBack(p) && !s.isIn(p) {
 		s.breaks("2 one effect", "%s was taken back, and is not in the chat", p.handle)
@@ -88,14 +88,14 @@ func (s *soak) isIn(p *soakPerson) bool {
 }
 
 // checkReplies: each end is the one that is true, and a failure says what to do and whom to ask.
-func (s *soak) checkReplies(p *soakPerson, due soakDue, sight soakSight) {
-	for _, m := range sight.removals[p] {
+func (s *soak) checkReplies(p *soakPerson, due soakDue, screen soakScreen) {
+	for _, m := range screen.removals[p] {
 		failed := isFailure(m.Text)
 		switch {
-		case isUnread(m.Text) && due.most > 1 && p.fate == leaves:
+		case isUnread(m.Text) && due.most > 1 && p.plan == leaves:
 			s.count("refused unread, of one who had left", 1)
-		case failed && p.fate == leaves, !failed && p.fate == beyond, strings.Contains(m.Text, "has left") && p.fate == absent:
-			s.breaks("3 true", "%s: %s", m.Text, s.story(p, sight))
+		case failed && p.plan == leaves, !failed && p.plan == beyond, strings.Contains(m.Text, "has left") && p.plan == absent:
+			s.breaks("3 true", "%s: %s", m.Text, s.story(p, screen))
 		case !failed && s.isIn(p) && !s.wantsBack(p):
 			s.breaks("3 true", "%s is in the chat: %s", p.handle, m.Rendered)
 		}
@@ -103,13 +103,13 @@ func (s *soak) checkReplies(p *soakPerson, due soakDue, sight soakSight) {
 			s.checkFailure(p, m)
 		}
 	}
-	for _, m := range sight.additions[p] {
+	for _, m := range screen.additions[p] {
 		if isFailure(m.Text) || !s.isIn(p) {
 			s.breaks("3 true", "%s was to come back: %s", p.handle, m.Rendered)
 		}
 	}
-	if len(sight.additions[p]) > 1 {
-		s.breaks("2 one effect", "%s was taken back %d times", p.handle, len(sight.additions[p]))
+	if len(screen.additions[p]) > 1 {
+		s.breaks("2 one effect", "%s was taken back %d times", p.handle, len(screen.additions[p]))
 	}
 }
 
@@ -120,7 +120,7 @@ func (s *soak) checkFailure(p *soakPerson, m slacktest.Message) {
 	if says < sentences-1 || !strings.HasSuffix(m.Text, ".") || !strings.Contains(m.Rendered, "Request ") {
 		s.breaks("6 explained", "%s", m.Rendered)
 	}
-	if p.fate == beyond && !strings.Contains(m.Rendered, "Trace id ") { // the one that Linq refuses
+	if p.plan == beyond && !strings.Contains(m.Rendered, "Trace id ") { // the one that Linq refuses
 		s.breaks("6 explained", "no trace id: %s", m.Rendered)
 	}
 }
@@ -160,13 +160,13 @@ func (s *soak) checkHistory() {
 		}
 		s.count("checked: 3 true", 1)
 		done := happened && !when.After(call.At)
-		if isFailure(text) == done && p.fate == leaves || !isFailure(text) && p.fate == beyond {
+		if isFailure(text) == done && p.plan == leaves || !isFailure(text) && p.plan == beyond {
 			s.breaks("3 true", "%s: Slack was told at a time when it was not so: %s", p.handle, text)
 		}
 	}
 	for p, due := range s.due() {
 		s.checkOneAtATime(p, due, left[p.chat+p.handle])
-		if due.acked && !due.ackedAt.IsZero() && p.fate == leaves {
+		if due.acked && !due.ackedAt.IsZero() && p.plan == leaves {
 			s.noteAfter("from ack to leaving", due.ackedAt, left[p.chat+p.handle])
 			s.noteAfter("from ack to the end in the thread", due.ackedAt, ended[p])
 		}
@@ -197,7 +197,7 @@ func (s *soak) checkTakeover() {
 func (s *soak) checkOneAtATime(p *soakPerson, due soakDue, left time.Time) {
 	sideBySide := 0
 	for _, at := range due.own {
-		if p.fate == leaves && !at.IsZero() && at.Before(left) {
+		if p.plan == leaves && !at.IsZero() && at.Before(left) {
 			sideBySide++
 		}
 	}

@@ -11,22 +11,22 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// soakFate is how it is to end for a person whom somebody asks to remove.
-type soakFate string
+// soakPlan is how it is to end for a person whom somebody asks to remove.
+type soakPlan string
 
 const (
-	leaves soakFate = "leaves" // in the chat
-	absent soakFate = "absent" // not in the chat, nor ever was
-	beyond soakFate = "beyond" // in a chat that our own line has left, so Linq refuses
-	gone   soakFate = "gone"   // left by themselves before anybody asked
-	forged soakFate = "forged" // named in forged requests only
+	leaves soakPlan = "leaves" // in the chat
+	absent soakPlan = "absent" // not in the chat, nor ever was
+	beyond soakPlan = "beyond" // in a chat that our own line has left, so Linq refuses
+	gone   soakPlan = "gone"   // left by themselves before anybody asked
+	forged soakPlan = "forged" // named in forged requests only
 )
 
 // soakPerson is somebody in a chat, whose last four digits nobody shares.
 type soakPerson struct {
 	handle string
 	chat   string
-	fate   soakFate
+	plan   soakPlan
 	undo   bool // somebody pressed Add back
 }
 
@@ -51,12 +51,12 @@ type soakPeople struct {
 	mu       sync.Mutex
 	last     int // the last four digits of the person made last
 	chats    int
-	waiting  map[soakFate][]*soakPerson
+	waiting  map[soakPlan][]*soakPerson
 	byDigits map[string]*soakPerson
 }
 
 func newSoakPeople(linq *linqtest.Linq) *soakPeople {
-	return &soakPeople{linq: linq, last: 999, waiting: make(map[soakFate][]*soakPerson), byDigits: make(map[string]*soakPerson)}
+	return &soakPeople{linq: linq, last: 999, waiting: make(map[soakPlan][]*soakPerson), byDigits: make(map[string]*soakPerson)}
 }
 
 const (
@@ -65,18 +65,18 @@ const (
 )
 
 // take returns so many people of one chat; fewer when all that there are have been handed out.
-func (p *soakPeople) take(fate soakFate, count int) []*soakPerson {
+func (p *soakPeople) take(plan soakPlan, count int) []*soakPerson {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.waiting[fate]) < count {
-		p.waiting[fate] = p.newChat(fate)
+	if len(p.waiting[plan]) < count {
+		p.waiting[plan] = p.newChat(plan)
 	}
-	taken := p.waiting[fate][:min(count, len(p.waiting[fate]))]
-	p.waiting[fate] = p.waiting[fate][len(taken):]
+	taken := p.waiting[plan][:min(count, len(p.waiting[plan]))]
+	p.waiting[plan] = p.waiting[plan][len(taken):]
 	return taken
 }
 
-func (p *soakPeople) newChat(fate soakFate) (made []*soakPerson) {
+func (p *soakPeople) newChat(plan soakPlan) (made []*soakPerson) {
 	size := min(soakChatSize, soakLastPerson-p.last)
 	if size == 0 {
 		return nil
@@ -86,19 +86,19 @@ func (p *soakPeople) newChat(fate soakFate) (made []*soakPerson) {
 	handles := numbers(p.last+1, size)
 	p.last += size
 	inIt := handles
-	if fate == absent {
+	if plan == absent {
 		inIt = nil
 	}
 	stay := []string{"stays1@example.com", "stays2@example.com", "stays3@example.com", "stays4@example.com", "stays5@example.com"}
 	id := p.linq.AddChat(linqtest.Group(name, line, append(stay, inIt...)...))
-	if fate == beyond {
+	if plan == beyond {
 		p.linq.LeaveByThemselves(id, line)
 	}
 	for _, handle := range handles {
-		if fate == gone {
+		if plan == gone {
 			p.linq.LeaveByThemselves(id, handle)
 		}
-		person := &soakPerson{handle: handle, chat: id, fate: fate}
+		person := &soakPerson{handle: handle, chat: id, plan: plan}
 		p.byDigits[person.digits()] = person
 		made = append(made, person)
 	}

@@ -19,7 +19,7 @@ import (
 type replica struct {
 	s     *soak
 	name  string
-	world world             // the soak's, with an address and an environment of its own
+	env   testEnv           // the soak's, with an address and an environment of its own
 	front *linqFront        // its way to Linq
 	way   *ledgertest.Proxy // its way to the database; nil on SQLite
 
@@ -33,14 +33,14 @@ type replica struct {
 // addReplica starts a replica. Without the URL of a server it has an SQLite file of its own.
 func (s *soak) addReplica(name, database string) {
 	s.t.Helper()
-	r := &replica{s: s, name: name, world: *s.world, told: make(map[*botProcess]string), ended: make(chan struct{})}
-	r.world.env, r.world.addr = maps.Clone(s.env), freeAddr(s.t)
+	r := &replica{s: s, name: name, env: *s.testEnv, told: make(map[*botProcess]string), ended: make(chan struct{})}
+	r.env.vars, r.env.addr = maps.Clone(s.vars), freeAddr(s.t)
 	r.front = newLinqFront(s.t, s.linq)
-	r.world.env["LINQ_API_V3_BASE_URL"] = r.front.url
-	r.world.env["LISTEN_ADDR"] = r.world.addr
+	r.env.vars["LINQ_API_V3_BASE_URL"] = r.front.url
+	r.env.vars["LISTEN_ADDR"] = r.env.addr
 	if database != "" {
 		r.way = ledgertest.NewProxy(s.t, database)
-		r.world.env["DATABASE_URL"] = r.way.URL
+		r.env.vars["DATABASE_URL"] = r.way.URL
 	}
 	if _, err := program(); err != nil {
 		s.t.Fatal(err)
@@ -50,7 +50,7 @@ func (s *soak) addReplica(name, database string) {
 	go r.keepRunning()
 }
 
-func (r *replica) url() string { return "http://" + r.world.addr }
+func (r *replica) url() string { return "http://" + r.env.addr }
 
 func (r *replica) keepRunning() {
 	defer close(r.ended)
@@ -68,7 +68,7 @@ func (r *replica) start() bool {
 	if r.over {
 		return false
 	}
-	b := &botProcess{t: r.s.t, url: r.url(), logs: &logFile{}, done: make(chan struct{}), cmd: r.world.command("serve")}
+	b := &botProcess{t: r.s.t, url: r.url(), logs: &logFile{}, done: make(chan struct{}), cmd: r.env.command("serve")}
 	b.cmd.Stdout, b.cmd.Stderr = b.logs, b.logs
 	if err := b.cmd.Start(); err != nil {
 		r.s.breaks("no crash", "replica %s: %v", r.name, err)

@@ -41,7 +41,7 @@ func TestSoak(t *testing.T) {
 	}
 	t.Logf("the dice start from %d: -soakseed %d rolls the same again, though processes keep no order", seed, seed)
 	var reports [2]soakReport
-	t.Run("worlds", func(t *testing.T) {
+	t.Run("stores", func(t *testing.T) {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
 			server := ledgertest.NewServer(t)
@@ -65,9 +65,9 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// soak is a world in which everything goes wrong, and the book of what was asked for in it.
+// soak is an environment in which everything goes wrong, and the book of what was asked for in it.
 type soak struct {
-	*world
+	*testEnv
 	began    time.Time
 	dice     *soakDice
 	channels []string
@@ -92,7 +92,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 		began: time.Now(), dice: newSoakDice(seed), counts: make(map[string]int),
 		took: make(map[string][]time.Duration), broken: make(map[string][]string), held: make(map[soakKill]bool),
 	}
-	s.world = newWorld(t, linqtest.Config{EffectDelay: 250 * time.Millisecond, Redeliver: 1, Chaos: s.linqChaos})
+	s.testEnv = newEnv(t, linqtest.Config{EffectDelay: 250 * time.Millisecond, Redeliver: 1, Chaos: s.linqChaos})
 	for i := range soakChannels {
 		id := fmt.Sprintf("C0SOAK%03d", i)
 		s.channels = append(s.channels, id)
@@ -100,8 +100,8 @@ func newSoak(t *testing.T, seed uint64) *soak {
 	}
 	s.slack.Chaos(s.slackChaos)
 	s.people = newSoakPeople(s.linq)
-	s.env["SLACK_TEAM_IDS"] = s.slack.Config().TeamID
-	s.env["LINQ_WEBHOOK_SECRET"] = soakSecret
+	s.vars["SLACK_TEAM_IDS"] = s.slack.Config().TeamID
+	s.vars["LINQ_WEBHOOK_SECRET"] = soakSecret
 	s.linq.AddSubscription(linqtest.Subscription{TargetURL: s.hookRelay() + "?version=2026-02-03", Secret: soakSecret})
 	return s
 }

@@ -62,8 +62,8 @@ func (s *soak) anyChannel() string { return s.channels[s.dice.below(len(s.channe
 
 func (s *soak) anybody() string { return []string{alice, bert}[s.dice.below(2)] }
 
-func (s *soak) oneOf(fate soakFate, until time.Time) {
-	for _, p := range s.people.take(fate, 1) {
+func (s *soak) oneOf(plan soakPlan, until time.Time) {
+	for _, p := range s.people.take(plan, 1) {
 		s.insistOn([]*soakPerson{p}, until)
 		if s.dice.oneIn(3) {
 			for _, wanted := range s.people.take(forged, 1) {

@@ -13,9 +13,9 @@ import (
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env = nil
-	out, _, err := w.run("version")
+	env := newEnv(t, linqtest.Config{})
+	env.vars = nil
+	out, _, err := env.run("version")
 	assert.NilError(t, err)
 	for _, line := range []string{
 		`linqbot development`,

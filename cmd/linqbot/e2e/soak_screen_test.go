@@ -12,8 +12,8 @@ import (
 	"linqbot/bot/slacktest"
 )
 
-// soakSight is what people see in Slack, put in order by whom it is about.
-type soakSight struct {
+// soakScreen is what people see in Slack, put in order by whom it is about.
+type soakScreen struct {
 	removals  map[*soakPerson][]slacktest.Message // the replies on removals
 	additions map[*soakPerson][]slacktest.Message // the replies on people taken back
 	parents   map[*soakPerson]int
@@ -24,18 +24,18 @@ type soakSight struct {
 }
 
 // look reads every channel.
-func (s *soak) look() soakSight {
-	sight := soakSight{
+func (s *soak) look() soakScreen {
+	screen := soakScreen{
 		removals: make(map[*soakPerson][]slacktest.Message), additions: make(map[*soakPerson][]slacktest.Message),
 		parents: make(map[*soakPerson]int),
 	}
 	for _, id := range s.channels {
-		s.lookInto(id, &sight)
+		s.lookInto(id, &screen)
 	}
-	return sight
+	return screen
 }
 
-func (s *soak) lookInto(channel string, sight *soakSight) {
+func (s *soak) lookInto(channel string, screen *soakScreen) {
 	parents := make(map[string]slacktest.Message)
 	told := make(map[string]map[*soakPerson]bool) // by parent
 	keys := make(map[any]bool)
@@ -43,11 +43,11 @@ func (s *soak) lookInto(channel string, sight *soakSight) {
 		if m.Author != s.slack.Config().BotUserID {
 			continue
 		}
-		sight.messages++
+		screen.messages++
 		if m.Metadata != nil {
 			key := m.Metadata.EventPayload["key"]
 			if keys[key] {
-				sight.doubles = append(sight.doubles, m.Rendered)
+				screen.doubles = append(screen.doubles, m.Rendered)
 			}
 			keys[key] = true
 		}
@@ -55,7 +55,7 @@ func (s *soak) lookInto(channel string, sight *soakSight) {
 		if m.ThreadTS == "" {
 			parents[m.TS] = m
 			for _, p := range named {
-				sight.parents[p]++
+				screen.parents[p]++
 			}
 			continue
 		}
@@ -63,7 +63,7 @@ func (s *soak) lookInto(channel string, sight *soakSight) {
 			named = s.people.find(parents[m.ThreadTS].Text) // some refusals name the chat alone
 		}
 		if len(named) != 1 {
-			sight.strays = append(sight.strays, m.Rendered)
+			screen.strays = append(screen.strays, m.Rendered)
 			continue
 		}
 		p := named[0]
@@ -72,17 +72,17 @@ func (s *soak) lookInto(channel string, sight *soakSight) {
 		}
 		told[m.ThreadTS][p] = true
 		if isAddition(m.Text) {
-			sight.additions[p] = append(sight.additions[p], m)
+			screen.additions[p] = append(screen.additions[p], m)
 		} else {
-			sight.removals[p] = append(sight.removals[p], m)
+			screen.removals[p] = append(screen.removals[p], m)
 		}
 		if !isEnd(m.Text) {
-			sight.open = append(sight.open, m.Rendered)
+			screen.open = append(screen.open, m.Rendered)
 		}
 	}
 	for ts, parent := range parents {
 		if named := s.people.find(parent.Text); len(told[ts]) < len(named) || len(named) == 0 {
-			sight.open = append(sight.open, fmt.Sprintf("%d replies to: %s", len(told[ts]), parent.Rendered))
+			screen.open = append(screen.open, fmt.Sprintf("%d replies to: %s", len(told[ts]), parent.Rendered))
 		}
 	}
 }
@@ -112,18 +112,18 @@ func isAddition(text string) bool {
 }
 
 // unsettled lists what people still wait for.
-func (s *soak) unsettled(sight soakSight) []string {
-	waits := append([]string(nil), sight.open...)
+func (s *soak) unsettled(screen soakScreen) []string {
+	waits := append([]string(nil), screen.open...)
 	for p, due := range s.due() {
-		shown := len(sight.removals[p])
+		shown := len(screen.removals[p])
 		switch {
 		case due.silent:
 		case shown < due.least:
-			waits = append(waits, fmt.Sprintf("%d threads of %d: %s", shown, due.least, s.story(p, sight)))
-		case shown == 0 && p.fate == leaves && s.linq.Effects(p.chat, p.handle) > 0:
+			waits = append(waits, fmt.Sprintf("%d threads of %d: %s", shown, due.least, s.story(p, screen)))
+		case shown == 0 && p.plan == leaves && s.linq.Effects(p.chat, p.handle) > 0:
 			waits = append(waits, p.handle+" has left, and no thread says so")
 		}
-		if s.wantsBack(p) && len(sight.additions[p]) == 0 {
+		if s.wantsBack(p) && len(screen.additions[p]) == 0 {
 			waits = append(waits, p.handle+" is to come back")
 		}
 	}
@@ -160,8 +160,8 @@ func (s *soak) settle() bool {
 	const patience, between = 3 * time.Minute, 500 * time.Millisecond
 	fewest, deadline := math.MaxInt, time.Time{}
 	for round := 0; ; round++ {
-		sight := s.look()
-		waits := s.unsettled(sight)
+		screen := s.look()
+		waits := s.unsettled(screen)
 		if len(waits) == 0 {
 			return true
 		}
@@ -176,16 +176,16 @@ func (s *soak) settle() bool {
 		}
 		const pressEvery = 10
 		if round%pressEvery == 0 {
-			s.pressAgain(sight)
+			s.pressAgain(screen)
 		}
 		time.Sleep(between)
 	}
 }
 
 // pressAgain presses the buttons whose click came to nothing.
-func (s *soak) pressAgain(sight soakSight) {
-	for p, replies := range sight.removals {
-		if s.wantsBack(p) && len(sight.additions[p]) == 0 {
+func (s *soak) pressAgain(screen soakScreen) {
+	for p, replies := range screen.removals {
+		if s.wantsBack(p) && len(screen.additions[p]) == 0 {
 			_, _ = s.slack.Press(s.t.Context(), s.replicas[0].url(), bert, replies[0], "add_back") // or in the next round
 		}
 	}
@@ -195,10 +195,10 @@ func (s *soak) pressAgain(sight soakSight) {
 type soakTally struct{ removals, additions, parents, effects, deletes int }
 
 func (s *soak) tally() map[*soakPerson]soakTally {
-	sight, all := s.look(), make(map[*soakPerson]soakTally)
+	screen, all := s.look(), make(map[*soakPerson]soakTally)
 	for _, p := range s.people.all() {
 		all[p] = soakTally{
-			removals: len(sight.removals[p]), additions: len(sight.additions[p]), parents: sight.parents[p],
+			removals: len(screen.removals[p]), additions: len(screen.additions[p]), parents: screen.parents[p],
 			effects: s.linq.Effects(p.chat, p.handle), deletes: s.linq.Deletes(p.chat, p.handle),
 		}
 	}

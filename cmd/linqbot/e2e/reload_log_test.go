@@ -36,22 +36,22 @@ const (
 
 func TestHangUpSaysWhatChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	writeUsers := w.inFile("ALLOWED_USERS", alice+","+bert)
-	writeKey := w.inFile("LINQ_API_V3_API_KEY", w.linq.APIKey())
-	writeRetention := w.inFile("RETENTION", "30d")
-	b := w.start()
-	from := func(name string) string { return name + " from " + w.env[name+"_FILE"] }
+	env := newEnv(t, linqtest.Config{})
+	writeUsers := env.inFile("ALLOWED_USERS", alice+","+bert)
+	writeKey := env.inFile("LINQ_API_V3_API_KEY", env.linq.APIKey())
+	writeRetention := env.inFile("RETENTION", "30d")
+	b := env.start()
+	from := func(name string) string { return name + " from " + env.vars[name+"_FILE"] }
 
 	writeUsers(bert)
 	writeRetention("31d")
-	b.hangUp(w, "and are in force")
+	b.hangUp(env, "and are in force")
 	said := b.saidLast(readAgain)
 	assert.Equal(t, said["read"], from("LINQ_API_V3_API_KEY")+", "+from("ALLOWED_USERS")+", "+from("RETENTION"))
 	assert.Equal(t, said["changed"], "ALLOWED_USERS")
 	assert.Equal(t, b.saidLast("these take effect at the next start")["variables"], "RETENTION")
-	assert.Assert(t, strings.Contains(w.remove(ann).Text, "may not"), "one who may no longer is let in")
-	w.await("the rest of the log", func() bool { return b.saidLast(restartFor) != nil })
+	assert.Assert(t, strings.Contains(env.remove(ann).Text, "may not"), "one who may no longer is let in")
+	env.await("the rest of the log", func() bool { return b.saidLast(restartFor) != nil })
 	said = b.saidLast(restartFor)
 	assert.Equal(t, said["level"], "info")
 	for _, name := range []string{"SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "DATABASE_URL"} {
@@ -61,22 +61,22 @@ func TestHangUpSaysWhatChanged(t *testing.T) {
 
 	// Bert wants it back, and writes what cannot be taken.
 	writeUsers("*," + bert)
-	b.hangUp(w, "the old ones stay in force")
+	b.hangUp(env, "the old ones stay in force")
 	assert.Assert(t, strings.Contains(b.saidLast(readAgain)["error"], "ALLOWED_USERS has a * among ids"))
-	assert.Assert(t, strings.Contains(w.remove(ann).Text, "may not"))
+	assert.Assert(t, strings.Contains(env.remove(ann).Text, "may not"))
 
 	// Nothing in a file changes: what was meant may be in the environment.
 	writeUsers(bert)
 	writeRetention("30d")
-	b.hangUp(w, "and are in force")
+	b.hangUp(env, "and are in force")
 	assert.Equal(t, b.saidLast(readAgain)["changed"], "none")
-	w.await("the rest of the log", func() bool { return b.saidLast(restartFor)["level"] == "warning" })
+	env.await("the rest of the log", func() bool { return b.saidLast(restartFor)["level"] == "warning" })
 
 	writeKey("another-key-of-linq")
 	writeUsers(alice)
-	b.hangUp(w, "and are in force")
+	b.hangUp(env, "and are in force")
 	assert.Equal(t, b.saidLast(readAgain)["changed"], "LINQ_API_V3_API_KEY, ALLOWED_USERS")
-	for _, secret := range []string{"another-key-of-linq", w.linq.APIKey(), w.slack.Config().BotToken} {
+	for _, secret := range []string{"another-key-of-linq", env.linq.APIKey(), env.slack.Config().BotToken} {
 		assert.Assert(t, !strings.Contains(b.logs.String(), secret), "the log holds %s", secret)
 	}
 }
@@ -84,10 +84,10 @@ func TestHangUpSaysWhatChanged(t *testing.T) {
 // An env file is read by the shell or by Docker at the start, and a process keeps its environment.
 func TestHangUpWithoutFilesChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
-	w.env["ADMIN_ADDR"] = freeAddr(t)
-	b := w.start()
-	b.hangUp(w, "nothing can have changed")
+	env := newEnv(t, linqtest.Config{})
+	env.vars["ADMIN_ADDR"] = freeAddr(t)
+	b := env.start()
+	b.hangUp(env, "nothing can have changed")
 	said := b.saidLast(readAgain)
 	assert.Equal(t, said["level"], "warning")
 	assert.Assert(t, strings.Contains(said["msg"], "restart linqbot"))
@@ -100,11 +100,11 @@ func TestHangUpWithoutFilesChangesNothing(t *testing.T) {
 // What may be a mistake is said at the start, and in doctor.
 func TestCautionsAreSaid(t *testing.T) {
 	t.Parallel()
-	w := newDoctorWorld(t, asTheManifestHasThem)
-	w.env["ADMIN_ADDR"] = strings.Replace(freeAddr(t), "127.0.0.1", "", 1)
-	w.env["SLACK_SIGNING_SECRET"] = "8f742231b10e8888abcd99yyyzzz85a5"
-	b := w.start()
-	found, content := w.doctor()
+	env := newDoctorEnv(t, asTheManifestHasThem)
+	env.vars["ADMIN_ADDR"] = strings.Replace(freeAddr(t), "127.0.0.1", "", 1)
+	env.vars["SLACK_SIGNING_SECRET"] = "8f742231b10e8888abcd99yyyzzz85a5"
+	b := env.start()
+	found, content := env.doctor()
 	assert.Assert(t, content, "warnings are no failures: %+v", found)
 	wantFinding(t, found, "configuration", "ok", `^\d+ variables are set, and can be used`, "")
 	for _, says := range []string{
@@ -117,5 +117,5 @@ func TestCautionsAreSaid(t *testing.T) {
 		assert.Equal(t, said["level"], "warning", says)
 		assert.Assert(t, said["fix"] != "", says)
 	}
-	w.noSecrets(b.logs.String())
+	env.noSecrets(b.logs.String())
 }

@@ -13,31 +13,31 @@ import (
 // once it is well again.
 func TestABacklogAndAStrugglingLinq(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, linqtest.Config{})
+	env := newEnv(t, linqtest.Config{})
 	handles := numbers(3000, 30)
-	w.chat = w.linq.AddChat(linqtest.Group("Backlog", line, append(handles, numbers(100, 3)...)...))
-	w.linq.Inject(linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
-	b := w.start()
+	env.chat = env.linq.AddChat(linqtest.Group("Backlog", line, append(handles, numbers(100, 3)...)...))
+	env.linq.Inject(linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
+	b := env.start()
 	for _, handle := range handles {
-		w.remove(handle)
+		env.remove(handle)
 	}
 
 	// The first pause comes after four answers and what is under way by then, at most 8 readings and 8
 	// DELETEs. Each of the next comes after one try, which is two calls, and one more may have begun.
-	w.await("linqbot to leave Linq alone", func() bool { return b.pauses() >= 3 })
-	if calls, pauses := len(w.linq.Calls()), b.pauses(); calls > 3+16+2*pauses {
+	env.await("linqbot to leave Linq alone", func() bool { return b.pauses() >= 3 })
+	if calls, pauses := len(env.linq.Calls()), b.pauses(); calls > 3+16+2*pauses {
 		t.Errorf("%d calls to a Linq that struggles, and %d pauses", calls, pauses)
 	}
-	calls := w.linq.Calls()
+	calls := env.linq.Calls()
 	if took := calls[len(calls)-1].At.Sub(calls[0].At); took < (800+1600)*time.Millisecond {
 		t.Errorf("pauses of 1 s and 2 s, a fifth more or less, were over after %s", took)
 	}
-	w.linq.ClearFaults()
+	env.linq.ClearFaults()
 	for _, handle := range handles {
-		w.await("somebody to leave", func() bool { return w.linq.Effects(w.chat, handle) > 0 })
+		env.await("somebody to leave", func() bool { return env.linq.Effects(env.chat, handle) > 0 })
 	}
 	for _, handle := range handles {
-		if got := w.linq.Effects(w.chat, handle); got != 1 {
+		if got := env.linq.Effects(env.chat, handle); got != 1 {
 			t.Errorf("%s left %d times", handle, got)
 		}
 	}
