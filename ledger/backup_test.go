@@ -1,8 +1,8 @@
 package ledger_test
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -72,11 +72,7 @@ func TestBackupsThatCannotBeMade(t *testing.T) {
 	l, url := sqliteAt(t, folder)
 	in := func(name string) string { return filepath.Join(folder, name) }
 	assert.NilError(t, l.Close())
-	other, err := sql.Open("sqlite", "file:"+in("other.db"))
-	assert.NilError(t, err)
-	_, err = other.ExecContext(t.Context(), `CREATE TABLE schema_migrations (version TEXT)`) // as other programs have it
-	assert.NilError(t, err)
-	assert.NilError(t, other.Close())
+	ledgertest.ExecSQLite(t, "sqlite://"+in("other.db"), `CREATE TABLE schema_migrations (version TEXT)`) // as other programs have it
 	assert.NilError(t, os.WriteFile(in("text.db"), []byte(strings.Repeat("not a database ", 100)), 0o600))
 	assert.NilError(t, os.WriteFile(in("running.db.partial"), nil, 0o600))
 	stopped, cancel := context.WithCancel(t.Context())
@@ -185,7 +181,7 @@ func TestRestoreKeepsWhatAKillLeftBeside(t *testing.T) {
 	for _, ending := range []string{"", "-wal", "-shm"} { // as a kill leaves them
 		content, err := os.ReadFile(filepath.Join(serving, "ledger.db"+ending))
 		assert.NilError(t, err)
-		assert.NilError(t, os.WriteFile(filepath.Join(folder, "ledger.db"+ending), content, 0o600))
+		assert.NilError(t, os.WriteFile(filepath.Join(folder, "ledger.db"+ending), content, 0o600)) //nolint:gosec // a folder of this test
 	}
 	assert.NilError(t, l.Close())
 	done, err := ledger.Restore(t.Context(), "sqlite://"+filepath.Join(folder, "ledger.db"), backup, time.Now())
@@ -207,14 +203,10 @@ func TestRestoresThatAreRefused(t *testing.T) {
 	_, err := ledger.Backup(t.Context(), url, in("newer.db"))
 	assert.NilError(t, err)
 	assert.NilError(t, l.Close())
-	newer, err := sql.Open("sqlite", "file:"+in("newer.db"))
-	assert.NilError(t, err)
-	_, err = newer.ExecContext(t.Context(), `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
-	assert.NilError(t, err)
-	assert.NilError(t, newer.Close())
+	ledgertest.ExecSQLite(t, "sqlite://"+in("newer.db"), `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
 	whole, err := os.ReadFile(in("ledger.db"))
 	assert.NilError(t, err)
-	assert.NilError(t, os.WriteFile(in("half.db"), whole[:len(whole)/2], 0o600))
+	assert.NilError(t, os.WriteFile(in("half.db"), whole[:len(whole)/2], 0o600)) //nolint:gosec // a folder of this test
 	assert.NilError(t, os.WriteFile(in("empty.db"), nil, 0o600))
 	assert.NilError(t, os.WriteFile(in("dump.sql"), []byte(strings.Repeat("-- PostgreSQL database dump\n", 100)), 0o600))
 	assert.NilError(t, os.Mkdir(in("folder.db"), 0o700))
@@ -238,7 +230,7 @@ func TestRestoresThatAreRefused(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(names(t, folder), " new.db.lock", ""), before)
 	after, err := os.ReadFile(in("ledger.db"))
 	assert.NilError(t, err)
-	assert.Assert(t, string(after) == string(whole))
+	assert.Assert(t, bytes.Equal(after, whole))
 }
 
 // The statement that the operator is given for PostgreSQL works there.

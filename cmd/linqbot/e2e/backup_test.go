@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,8 +8,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
-	_ "modernc.org/sqlite" // the database driver "sqlite"
 
+	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
 
@@ -67,11 +66,7 @@ func TestANewerLedgerIsRefused(t *testing.T) {
 	w := newDoctorWorld(t, asTheManifestHasThem)
 	out, err := w.runAll("migrate")
 	assert.NilError(t, err, out)
-	newer, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "ledger.db"))
-	assert.NilError(t, err)
-	_, err = newer.ExecContext(t.Context(), `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
-	assert.NilError(t, err)
-	assert.NilError(t, newer.Close())
+	ledgertest.ExecSQLite(t, w.env["DATABASE_URL"], `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
 	for _, command := range [][]string{{"serve"}, {"migrate"}, {"audit"}, {"backup", "copy.db"}} {
 		out, err := w.runAll(command...)
 		assert.Assert(t, err != nil, command)
