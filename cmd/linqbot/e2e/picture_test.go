@@ -1,4 +1,4 @@
-package main_test
+package e2e_test
 
 import (
 	"regexp"
@@ -32,5 +32,5 @@ func thePicture(t *testing.T, demo string) {
 		typed[1] = pattern.ReplaceAllString(typed[1], same.text)
 		screen = pattern.ReplaceAllString(screen, same.text)
 	}
-	golden.Assert(t, string(picture.SVG(typed[1], "#launch\n"+screen)), "../../../docs/thread.svg")
+	golden.Assert(t, string(picture.SVG(typed[1], "#launch\n"+screen)), "../../../../docs/thread.svg")
 }
