@@ -3,7 +3,6 @@ package main
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -121,11 +120,12 @@ func TestTheMetricHasEveryOutcome(t *testing.T) {
 	counted := regexp.MustCompile(`Count\((?:ledger\.\w+|source), "(\w+)"|func (?:outcomeName|decidedName)[^}]*"(\w+)"[^}]*"(\w+)"[^}]*"(\w+)"`)
 	found := 0
 	for _, folder := range []string{"../../commands", "../../bot"} {
-		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		tree := os.DirFS(folder)
+		err := fs.WalkDir(tree, ".", func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
-			code, err := os.ReadFile(path)
+			code, err := fs.ReadFile(tree, path)
 			for _, match := range counted.FindAllStringSubmatch(string(code), -1) {
 				for _, outcome := range slices.DeleteFunc(match[1:], func(s string) bool { return s == "" }) {
 					if found++; !strings.Contains(row, "`"+outcome+"`") {
