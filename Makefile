@@ -1,6 +1,6 @@
 # `make help` lists what there is to do. Needs Go, and GNU make.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all rendered lint fmt tidy fuzz bench ci
+.PHONY: help demo test test-all rendered lint fmt tidy fuzz bench docs ci
 
 GO ?= go
 GOLANGCI_LINT ?= golangci-lint
@@ -45,6 +45,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 
 bench: ## Run the benchmarks for BENCHTIME each (1s)
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...
+
+docs: ## Write the generated pages and the picture again
+	$(GO) test ./docs -update
+	$(GO) test ./cmd/linqbot/e2e -run TestTheDemoEndsByItself -update
 
 ci: ## Run everything that a change has to pass
 	bash .ci/run
