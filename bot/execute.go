@@ -1,14 +1,9 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -176,53 +171,10 @@ func (e *completionError) lasting() bool {
 	return false
 }
 
-// call posts JSON to a method of the Web API. slack-go's own call sends "outputs": null for none,
-// and takes {"ok":false} without an error for success.
 func (x *Execute) call(ctx context.Context, method string, arguments map[string]any) error {
-	body, err := json.Marshal(arguments)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", method, err)
+	code, err := callJSON(ctx, x.cfg.HTTP, x.cfg.APIURL, x.cfg.Token, method, arguments)
+	if err == nil && code != "" {
+		err = &completionError{code: code}
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, x.cfg.APIURL+method, bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, err)
-	}
-	request.Header.Set("Content-Type", "application/json; charset=utf-8")
-	request.Header.Set("Authorization", "Bearer "+x.cfg.Token)
-	response, err := x.cfg.HTTP.Do(request)
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, withoutURL(err))
-	}
-	defer response.Body.Close()
-	var answer struct {
-		OK    bool   `json:"ok"`
-		Error string `json:"error"`
-	}
-	if response.StatusCode != http.StatusOK {
-		return &laterError{wait: retryAfter(response.Header), err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
-	}
-	answered, err := io.ReadAll(response.Body)
-	if err == nil {
-		err = checkOK(answered)
-	}
-	if err == nil {
-		err = json.Unmarshal(answered, &answer)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: decode the answer: %w", method, err)
-	}
-	if !answer.OK {
-		return &completionError{code: answer.Error}
-	}
-	return nil
-}
-
-// retryAfter is the wait that Slack asks for with a 429; 0 if it asks for none.
-func retryAfter(header http.Header) time.Duration {
-	const most = 10 * time.Minute
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return min(time.Duration(seconds)*time.Second, most)
+	return err
 }

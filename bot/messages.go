@@ -126,3 +126,17 @@ func (r renderer) whole(e outcome.Explainer, view ledger.View, now time.Time) me
 	}
 	return m
 }
+
+// hint says what a person can do about a route that was left.
+func hint(trouble string) string {
+	switch {
+	case trouble == "not_in_channel", trouble == "channel_not_found":
+		return "linqbot may not post in this channel. To get a thread next time, invite it: /invite @linqbot"
+	case trouble == "is_archived":
+		return "This channel is archived, so the outcome cannot be posted in it."
+	case strings.HasPrefix(trouble, "restricted_action"):
+		return "Posting in this channel is restricted, so the outcome cannot be posted in it."
+	default:
+		return "linqbot could not post in the channel."
+	}
+}

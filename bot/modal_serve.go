@@ -69,9 +69,6 @@ func (b *Bot) openView(ctx context.Context, trigger string, m modal) (*slack.Vie
 	return opened, true
 }
 
-// errNoView is Slack's {"ok":false} without an error, which arrives as a success that says nothing.
-var errNoView = errors.New("bot: an answer without a view")
-
 // fillModal shows the people of the chat that was chosen in the modal, to who may see them.
 func (b *Bot) fillModal(in interaction, chat string) {
 	id, err := linq.ParseChatID(chat)
@@ -257,17 +254,6 @@ func byValue(chat linq.Chat, value string) (handle.Handle, bool) {
 		}
 	}
 	return handle.Handle{}, false
-}
-
-func joined(answer richtext.Answer) richtext.Text {
-	var text richtext.Text
-	for i, paragraph := range answer {
-		if i > 0 {
-			text = append(text, richtext.Span{Kind: richtext.Words, Value: " "})
-		}
-		text = append(text, paragraph...)
-	}
-	return text
 }
 
 func writeJSON(w http.ResponseWriter, answer any) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"fmt"
 	"sync"
 	"time"
 
@@ -33,6 +34,11 @@ const (
 
 // keptFor is how long a message keeps its place that has to wait so long for its turn.
 func keptFor(wait time.Duration) time.Duration { return min(wait, askAgain) + turnGrace }
+
+// turnError says that a message was certainly not posted, since it waits for its turn. That is no trouble.
+type turnError struct{ wait time.Duration }
+
+func (e *turnError) Error() string { return fmt.Sprintf("its turn comes in %s", e.wait) }
 
 // Pace spaces the messages of each channel. A message that may not go yet gets a place in the
 // channel's line and a time to ask again, so that nobody waits in a worker and nobody has to ask

@@ -2,9 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,22 +26,6 @@ type outgoing struct {
 
 // metadataType marks our messages; the payload holds the key.
 const metadataType = "linqbot_message"
-
-// digest is the same for what looks the same.
-func (m message) digest() (string, error) {
-	encoded, err := json.Marshal(m)
-	if err != nil {
-		return "", fmt.Errorf("encode message: %w", err)
-	}
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:8]), nil
-}
-
-// digestOf is the digest of what was rendered here; "" for what has none.
-func digestOf(m message) string {
-	digest, _ := m.digest()
-	return digest
-}
 
 func (o outgoing) options() []slack.MsgOption {
 	options := []slack.MsgOption{

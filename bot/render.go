@@ -11,12 +11,6 @@ import (
 	"linqbot/commands/richtext"
 )
 
-// message is a text and its blocks, in the shape that Slack's methods and webhooks share.
-type message struct {
-	Text   string        `json:"text"`
-	Blocks []slack.Block `json:"blocks,omitempty"`
-}
-
 // Limits of Slack. Source: https://docs.slack.dev/reference/block-kit/blocks
 const (
 	longestSection = 3000

@@ -63,13 +63,6 @@ func NewShow(cfg ShowConfig) *Show {
 	}
 }
 
-// Slack trouble is met with patience: a look each second at first, each minute in the end.
-const (
-	soonest    = time.Second
-	latest     = time.Minute
-	giveUpShow = 72 * time.Hour
-)
-
 // Run projects one delivery. It returns after how long it wants to be run again.
 func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) {
 	view, err := s.cfg.Views.View(ctx, delivery)

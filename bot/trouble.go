@@ -6,7 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -29,8 +29,6 @@ type (
 	}
 	// goneError: the message or thread that was meant is no longer there, or can no longer be changed.
 	goneError struct{ code string }
-	// turnError: certainly not posted, since it waits for its turn. That is no trouble.
-	turnError struct{ wait time.Duration }
 )
 
 func (e *laterError) Error() string  { return fmt.Sprintf("not posted for now: %v", e.err) }
@@ -39,7 +37,6 @@ func (e *lostError) Error() string   { return fmt.Sprintf("not known whether pos
 func (e *lostError) Unwrap() error   { return e.err }
 func (e *barredError) Error() string { return "Slack does not let linqbot post: " + e.code }
 func (e *goneError) Error() string   { return "the message is gone: " + e.code }
-func (e *turnError) Error() string   { return fmt.Sprintf("its turn comes in %s", e.wait) }
 
 // noMessage is Slack's code for a message that somebody deleted.
 const noMessage = "message_not_found"
@@ -111,16 +108,22 @@ func withoutURL(err error) error {
 	}
 }
 
-// hint says what a person can do about a route that was left.
-func hint(trouble string) string {
-	switch {
-	case trouble == "not_in_channel", trouble == "channel_not_found":
-		return "linqbot may not post in this channel. To get a thread next time, invite it: /invite @linqbot"
-	case trouble == "is_archived":
-		return "This channel is archived, so the outcome cannot be posted in it."
-	case strings.HasPrefix(trouble, "restricted_action"):
-		return "Posting in this channel is restricted, so the outcome cannot be posted in it."
-	default:
-		return "linqbot could not post in the channel."
+// Trouble with Slack is met with patience: another try after a second at first, each minute in the end.
+const (
+	soonest    = time.Second
+	latest     = time.Minute
+	giveUpShow = 72 * time.Hour
+)
+
+// errNoView is Slack's {"ok":false} without an error, which arrives as a success that says nothing.
+var errNoView = errors.New("bot: an answer without a view")
+
+// retryAfter is the wait that Slack asks for with a 429; 0 if it asks for none.
+func retryAfter(header http.Header) time.Duration {
+	const most = 10 * time.Minute
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
 	}
+	return min(time.Duration(seconds)*time.Second, most)
 }
