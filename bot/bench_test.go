@@ -15,7 +15,6 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
-	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 )
 
@@ -29,16 +28,6 @@ func BenchmarkVerify(b *testing.B) {
 	for b.Loop() {
 		if claimed, err := readSignature(header, []string{testSecret}); err != nil || claimed.verify([]byte(body)) != 0 {
 			b.Fatal("refused")
-		}
-	}
-}
-
-func BenchmarkRender(b *testing.B) {
-	request := states()[3].request
-	b.ReportAllocs()
-	for b.Loop() {
-		if m := acme.status(outcome.Explainer{}, request, later()); len(m.Blocks) == 0 {
-			b.Fatal("nothing was rendered")
 		}
 	}
 }

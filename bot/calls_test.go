@@ -14,7 +14,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
-	"linqbot/ledger"
 )
 
 // seen is what was told of calls.
@@ -40,7 +39,7 @@ func (s *seen) take() []string {
 
 func TestCallsToSlackAreTold(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newBareBase(t, slacktest.Config{})
 	var told seen
 	client := ObserveCalls(NewHTTPClient(), s.slack.APIURL(), told.observe)
 	api := NewSlackOver(client, s.slack.Config().BotToken, s.slack.APIURL())
@@ -156,101 +155,4 @@ func TestNobodyObserves(t *testing.T) {
 	t.Parallel()
 	client := NewHTTPClient()
 	assert.Equal(t, ObserveCalls(client, "https://slack.com/api/", nil), client)
-}
-
-// The edge tells how long an answer took, unless it was refused without a look, and who signed.
-func TestTheEdgeTellsOfAcksAndSecrets(t *testing.T) {
-	t.Parallel()
-	const second, stranger = "the-second-secret", "no-secret-of-ours"
-	var acks []string
-	var secrets []int
-	e := newEdge(t, func(c *Config) {
-		c.SigningSecrets = append(c.SigningSecrets, second)
-		c.Acked = func(route string, took time.Duration) {
-			assert.Check(t, took > 0 && took < time.Minute, "%s", took)
-			acks = append(acks, route)
-		}
-		c.Signed = func(secret int) { secrets = append(secrets, secret) }
-	})
-	body := form(chatID + " " + ann).Encode()
-	for secret, want := range map[string]int{testSecret: 0, second: 1, stranger: -1} {
-		acks, secrets = nil, nil
-		answered := e.serve(signedRequest(t, CommandsPath, secret, body)).status
-		assert.DeepEqual(t, secrets, []int{want})
-		if want < 0 {
-			assert.Equal(t, answered, http.StatusUnauthorized)
-			assert.Equal(t, len(acks), 0, "%v", acks)
-			continue
-		}
-		assert.Equal(t, answered, http.StatusOK)
-		assert.DeepEqual(t, acks, []string{CommandsPath})
-	}
-	acks = nil
-	e.serve(signedRequest(t, "/no/such/route", testSecret, body))
-	assert.Equal(t, len(acks), 0, "%v", acks)
-}
-
-// An outcome of which nobody can be told is told once, when that is stored.
-func TestUndeliveredOutcomesAreTold(t *testing.T) {
-	t.Parallel()
-	t.Run("no route is left", func(t *testing.T) {
-		t.Parallel()
-		s := closed(t, slacktest.Config{MessagesTabDisabled: true})
-		told := 0
-		s.show.cfg.Undelivered = func() { told++ }
-		d := s.ask(ann)
-		s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-		s.settle(d)
-		s.news(d, ann, removed)
-		s.run(d)
-		assert.Equal(t, s.view(d).Thread.Route, ledger.Undelivered)
-		assert.Equal(t, told, 1)
-	})
-	t.Run("an outage of three days", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t, slacktest.Config{})
-		told := 0
-		s.show.cfg.Undelivered = func() { told++ }
-		d := s.ask(ann)
-		s.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
-		s.run(d)
-		assert.Equal(t, told, 0, "it is tried again")
-		s.clock.pass(giveUpShow + time.Second)
-		s.run(d)
-		assert.Equal(t, s.view(d).Thread.Route, ledger.Undelivered)
-		assert.Equal(t, told, 1)
-	})
-	t.Run("it could not be stored", func(t *testing.T) {
-		t.Parallel()
-		lost := errors.New("the ledger does not answer")
-		show := Show{cfg: ShowConfig{Undelivered: func() { t.Error("told of what is tried again") }}}
-		assert.ErrorIs(t, show.undelivered(ledger.View{}, lost), lost)
-	})
-}
-
-// A workflow has the outcome, whether or not it is shown too.
-func TestStepsAreNotUndelivered(t *testing.T) {
-	t.Parallel()
-	for name, giveUp := range map[string]func(*stage){
-		"no way to tell anybody": func(s *stage) { s.settle("Fx1") },
-		"an outage of three days": func(s *stage) {
-			s.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
-			s.run("Fx1")
-			s.clock.pass(giveUpShow + time.Second)
-			s.run("Fx1")
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := closed(t, slacktest.Config{})
-			s.show.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
-			_, err := s.ledger.Accept(t.Context(), []ledger.Order{{
-				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.slack.Config().TeamID,
-				ChannelID: ops, ChatID: chatID, Handle: ledger.Conceal(ann),
-			}})
-			assert.NilError(t, err)
-			giveUp(s)
-			assert.Equal(t, s.view("Fx1").Thread.Route, ledger.Undelivered)
-		})
-	}
 }

@@ -19,7 +19,6 @@ import (
 const (
 	testSecret  = "8f742231b10e8888abcd99yyyzzz85a5"
 	otherSecret = "e6b19c573432dcc6b075501d51b51bb8"
-	testTeam    = "T0SLACKTEST"
 	testCommand = RemoveCommand
 )
 

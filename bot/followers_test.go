@@ -11,13 +11,6 @@ import (
 	"linqbot/ledger"
 )
 
-func (s *stage) untold(delivery string) int {
-	s.t.Helper()
-	followers, err := s.ledger.UntoldFollowers(s.t.Context(), delivery)
-	assert.NilError(s.t, err)
-	return len(followers)
-}
-
 // Somebody who asks for what is under way is led to the thread once it stands, and only once.
 func TestAFollowerIsLedToTheThread(t *testing.T) {
 	t.Parallel()

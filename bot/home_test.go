@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -104,9 +105,9 @@ func TestTheFormOfTheHome(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
 	h.openHome(ada)
-	clear(h.home.viewers) // as in a process that has just started
+	published := h.calls("views.publish")
 	h.pressHome(ada, commands.ActionPick, "")
-	assert.Equal(t, len(h.home.viewers), 1)
+	assert.Equal(t, h.calls("views.publish"), published+1)
 	form := h.slack.Views()[1]
 	assert.Assert(t, h.submit(form, chatPick(chatID), peoplePick(ann)) == nil)
 	h.awaitHome(ada, "0132 has left")
@@ -127,7 +128,7 @@ func TestTheFormOfTheHome(t *testing.T) {
 // recent is what a user asked for, as the ledger has it.
 func (h *house) recent(user string) []ledger.Recent {
 	h.t.Helper()
-	recent, err := h.ledger.RecentOf(h.t.Context(), h.slack.Config().TeamID, user, mostRecent)
+	recent, err := h.ledger.RecentOf(h.t.Context(), h.slack.Config().TeamID, user, 10)
 	assert.NilError(h.t, err)
 	return recent
 }
@@ -179,7 +180,6 @@ func TestNoHomeForOtherWorkspaces(t *testing.T) {
 		assert.Equal(t, h.event(h.slack.Envelope(event)), http.StatusOK)
 	}
 	assert.Equal(t, h.calls("views.publish"), 0)
-	assert.Equal(t, len(h.home.viewers), 0)
 
 	removal, _ := h.remove(ann, "0132 has left")
 	assert.Equal(t, h.pressStale(mallory, "T0PARTNER", removal.ID), "")
@@ -199,8 +199,26 @@ func TestAQuestionAtHome(t *testing.T) {
 // A ledger that does not answer takes nothing away but the list.
 func TestAHomeWithoutALedger(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{idle: true})
-	h.home.cfg.Records = recentRequests{err: errors.New("disk gone")}
+	h := newHouse(t, houseConfig{idle: true, records: unreadable{}})
 	wantAtHome(t, h.openHome(ada), []string{"[ Remove someone… ]", "⚠️ linqbot cannot read its ledger"}, []string{"on record"})
 	assert.Assert(t, strings.Contains(h.log.String(), "disk gone"))
+}
+
+type unreadable struct{}
+
+func (unreadable) RecentOf(context.Context, string, string, int) ([]ledger.Recent, error) {
+	return nil, errors.New("disk gone")
+}
+
+// The program's end is that of its homes: what they wait with is not published any more.
+func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, houseConfig{idle: true})
+	h.openHome(ada)
+	published := h.calls("views.publish")
+	h.news(h.ask(ann), ann, removed)
+	h.home.News([]ledger.Request{{Order: ledger.Order{TeamID: testTeam, UserID: ada, Source: ledger.SlashCommand}}})
+	h.bot.Drain()
+	h.rest()
+	assert.Equal(t, h.calls("views.publish"), published)
 }

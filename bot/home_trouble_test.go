@@ -124,19 +124,6 @@ func TestAHomeWhosePublicationWasLost(t *testing.T) {
 	})
 }
 
-// The program's end is that of its homes.
-func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
-	t.Parallel()
-	logger, _ := newLog()
-	home := NewHome(HomeConfig{Logger: logger})
-	newEdge(t, func(c *Config) { c.Home = home }).bot.Drain()
-	select {
-	case <-home.draining:
-	default:
-		t.Fatal("its homes go on")
-	}
-}
-
 // A home that panics is one home.
 func TestAHomeThatPanics(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {

@@ -105,7 +105,6 @@ func TestTheHomeOfHostileNames(t *testing.T) {
 		"*bold* _under_ ~strike~ `code` ```block```", "one\n> two\u2028three", "\u202egnirpS\u202c", "+1 415-555-0132 and ann@example.com",
 		"", " ", "@here @everyone",
 	}
-	assert.Equal(t, len(names), mostRecent)
 	var recent []ledger.Recent
 	for i, name := range names {
 		recent = append(recent, gone(i))
@@ -113,7 +112,7 @@ func TestTheHomeOfHostileNames(t *testing.T) {
 	}
 	for _, e := range []outcome.Explainer{{}, {FullHandles: true}} {
 		screen, blocks := someHome(t, e, home{undo: true, recent: recent, more: true, note: richtext.Say("%s", richtext.Name(names[0]))})
-		assert.Equal(t, strings.Count(screen, "[ Add back ]"), mostRecent)
+		assert.Equal(t, strings.Count(screen, "[ Add back ]"), len(names))
 		for _, call := range []string{`\u003c!channel`, `\u003c@`, `\u003chttps://evil`} {
 			assert.Assert(t, !strings.Contains(string(blocks), call), call)
 		}

@@ -2,13 +2,13 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 	"gotest.tools/v3/assert"
 
@@ -22,16 +22,13 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-const (
-	line = "+12025550100" // our own
-	dora = "dora@example.com"
-)
-
-// house is a stage on which the whole program plays: a Linq, a bot behind signed requests, and the
+// house is a base on which the whole program plays: a Linq, a bot behind signed requests, and the
 // jobs of the ledger. Slack's clock is the real one, since signatures are held against it; that of
 // everything else runs beside it, and can be moved.
 type house struct {
-	*stage
+	*base
+	home    *Home
+	show    *Show
 	linq    *linqtest.Linq
 	server  *httptest.Server
 	bot     *Bot
@@ -40,14 +37,15 @@ type house struct {
 }
 
 type houseConfig struct {
-	slack  slacktest.Config
-	linq   linqtest.Config
-	policy policy.Policy // default: everyone
-	ask    bool          // before removing
-	off    bool          // workflow steps
-	idle   bool          // the jobs do nothing
-	fresh  time.Duration // of the list of chats
-	change func(*Config)
+	slack   slacktest.Config
+	linq    linqtest.Config
+	policy  policy.Policy // default: everyone
+	ask     bool          // before removing
+	off     bool          // workflow steps
+	idle    bool          // the jobs do nothing
+	fresh   time.Duration // of the list of chats
+	change  func(*Config)
+	records HomeRecords // of homes; default: the ledger
 }
 
 // launch is the chat that each house has.
@@ -61,7 +59,9 @@ func newHouse(t *testing.T, cfg houseConfig) *house {
 	t.Helper()
 	cfg.slack.Now = time.Now
 	cfg.linq.Chats = append(cfg.linq.Chats, launch())
-	h := &house{cfg: cfg, stage: newIdleStage(t, cfg.slack), linq: linqtest.Start(t, cfg.linq)}
+	b, _ := newBase(t, cfg.slack)
+	h := &house{cfg: cfg, base: b, linq: linqtest.Start(t, cfg.linq)}
+	h.shows = func(ctx context.Context, delivery string) (time.Duration, error) { return h.show.Run(ctx, delivery) }
 	h.clock.pass(time.Since(h.clock.now()))
 	h.clock.run()
 	var workers ledger.Workers
@@ -104,8 +104,12 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 			}),
 		},
 	}
+	records := cfg.records
+	if records == nil {
+		records = h.ledger
+	}
 	h.home = NewHome(HomeConfig{
-		Records: h.ledger, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.clock.now,
+		Records: records, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.clock.now,
 	})
 	config.Home = h.home
 	if cfg.change != nil {
@@ -116,9 +120,18 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 		Now:      h.clock.now,
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.ledger, Region: "US", Now: h.clock.now}),
 	})
-	h.show = h.newShow(logger)
+	h.show = newShow(h.base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.ledger, Logger: logger, Now: h.clock.now})
 	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.show.Run, Execute: h.execute.Run}
+}
+
+// newShow is a projection with a burst of 20.
+func newShow(b *base, logger *logrus.Logger, home Homes) *Show {
+	return NewShow(ShowConfig{
+		Views: b.ledger, Slack: NewSlack(b.slack.Config().BotToken, b.slack.APIURL()), HTTP: NewHTTPClient(),
+		Teams: knownTeams(b.t, b.slack.Config().TeamID), Logger: logger, Now: b.clock.now,
+		Pace: NewPace(PaceConfig{Burst: 20, Now: b.clock.now}), Home: home,
+	})
 }
 
 // serve has requests answered by this bot from now on.
@@ -224,16 +237,4 @@ func (h *house) dm(user string) string {
 		&slack.OpenConversationParameters{Users: []string{user}})
 	assert.NilError(h.t, err)
 	return opened.ID
-}
-
-// blockLines prints blocks for a golden file, one a line, as people and not HTML would read them.
-func blockLines(t testing.TB, blocks []byte) string {
-	t.Helper()
-	var list []json.RawMessage
-	assert.NilError(t, json.Unmarshal(blocks, &list), "%s", blocks)
-	var b strings.Builder
-	for _, block := range list {
-		b.WriteString("  " + strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(block)) + "\n")
-	}
-	return b.String()
 }

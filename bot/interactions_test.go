@@ -67,7 +67,7 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	assert.Equal(t, chat, chatID)
 	assert.Equal(t, block, "people-"+chatID)
 	assert.DeepEqual(t, people, []string{ann, bert})
-	assert.Equal(t, memoryOf(in.View).Thread, "1773480412.000100")
+	assert.Equal(t, memoryOf(in.View.PrivateMetadata).Thread, "1773480412.000100")
 	var typed interaction
 	assert.NilError(t, json.Unmarshal([]byte(payload(t, "block_suggestion_view")), &typed))
 	assert.Equal(t, typed.Value+typed.ActionID, "415 555 0132"+"chat")

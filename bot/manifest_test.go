@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -158,7 +159,9 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	assert.Equal(t, len(m.Settings.Events.BotEvents), len(bodies))
 	assert.Equal(t, m.Features.AppHome.HomeTab, slices.Contains(m.Settings.Events.BotEvents, "app_home_opened"))
 	for _, name := range m.Settings.Events.BotEvents {
-		e, taken := newEventEdge(t, nil, func(c *Config) { c.Interactive, c.Home = &Interactive{Slack: h.home.cfg.Slack}, h.home })
+		e, taken := newEventEdge(t, nil, func(c *Config) {
+			c.Interactive, c.Home = &Interactive{Slack: NewSlack(h.slack.Config().BotToken, h.slack.APIURL())}, h.home
+		})
 		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
 		e.bot.Wait(t.Context())
 		if name == "app_home_opened" { // it is not kept
@@ -227,7 +230,7 @@ func eachString(node any, visit func(string)) {
 	}
 }
 
-// clientCalls are the calls of slack-go's client that this package makes.
+// clientCalls are the calls of slack-go's client that this package and those below it make.
 func clientCalls() map[string]func(context.Context, *slack.Client) {
 	return map[string]func(context.Context, *slack.Client){
 		"AuthTestContext": func(ctx context.Context, api *slack.Client) { _, _ = api.AuthTestContext(ctx) },
@@ -258,11 +261,16 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 }
 
 // callsInSource finds what is called of a *slack.Client: fields of that type are named slack or
-// Slack in this package, which has no other fields of these names.
+// Slack in this package and those below it, which have no other fields of these names.
 func callsInSource(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	assert.NilError(t, err)
+	var files []string
+	assert.NilError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") && !strings.HasPrefix(path, "slacktest") && !strings.HasPrefix(path, "bottest") {
+			files = append(files, path)
+		}
+		return err
+	}))
 	calls := make(map[string]bool)
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
@@ -316,7 +324,7 @@ func TestTheManifestsScopes(t *testing.T) {
 func TestScopesOfTheManifestAreEnough(t *testing.T) {
 	t.Parallel()
 	scopes := readManifest(t).OAuth.Scopes.Bot
-	s := closed(t, slacktest.Config{Scopes: scopes})
+	s := outside(t, scopes)
 	d := s.ask(ann)
 	s.settle(d)
 	s.news(d, ann, removed)
@@ -336,8 +344,18 @@ func TestScopesOfTheManifestAreEnough(t *testing.T) {
 	}
 
 	fewer := slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return scope == "chat:write.public" })
-	s = closed(t, slacktest.Config{Scopes: fewer})
+	s = outside(t, fewer)
 	d = s.ask(ann)
 	s.settle(d)
 	assert.Equal(t, s.view(d).Thread.Trouble, "not_in_channel")
+}
+
+// outside has a channel that the bot is not in, and a token with these scopes.
+func outside(t *testing.T, scopes []string) *base {
+	t.Helper()
+	s, logger := newBase(t, slacktest.Config{Scopes: scopes})
+	startLedger(t, s.ledger, ledger.Workers{})
+	s.shows = newShow(s, logger, nil).Run
+	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
+	return s
 }

@@ -47,6 +47,13 @@ type memory struct {
 	People []string `json:"p,omitempty"` // whom the message names: picked wherever they are offered
 }
 
+// memoryOf reads what a modal kept.
+func memoryOf(metadata string) memory {
+	var kept memory
+	_ = json.Unmarshal([]byte(metadata), &kept) // ours, or of a modal that is older than this version
+	return kept
+}
+
 // modal is what the modal shows.
 type modal struct {
 	place  place
@@ -197,6 +204,16 @@ func handleValue(handle handle.Handle) string {
 	}
 	sum := sha256.Sum256([]byte(handle.Full()))
 	return "#" + hex.EncodeToString(sum[:16])
+}
+
+// byValue finds the person whom an option's value names.
+func byValue(chat linq.Chat, value string) (handle.Handle, bool) {
+	for _, person := range chat.Handles {
+		if handleValue(person.Handle) == value {
+			return person.Handle, true
+		}
+	}
+	return handle.Handle{}, false
 }
 
 // shorten keeps a text within an option, or any other place that has room for so many characters.

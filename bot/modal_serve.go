@@ -75,7 +75,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 	if err != nil {
 		return
 	}
-	kept := memoryOf(in.View)
+	kept := memoryOf(in.View.PrivateMetadata)
 	var named []handle.Handle
 	for _, person := range kept.People {
 		named = append(named, handle.New(person))
@@ -119,12 +119,6 @@ func (b *Bot) updateView(ctx context.Context, viewID, hash string, m modal) {
 	}
 }
 
-func memoryOf(v view) memory {
-	var kept memory
-	_ = json.Unmarshal([]byte(v.PrivateMetadata), &kept) // ours, or of a modal that is older than this version
-	return kept
-}
-
 // option and options are a select menu's answer. slack-go's own type leaves out an empty list, which
 // Slack takes for an error.
 type (
@@ -142,7 +136,7 @@ func (b *Bot) serveOptions(ctx context.Context, w http.ResponseWriter, in intera
 	if in.ActionID != actionChat {
 		return
 	}
-	asked := in.invocation(memoryOf(in.View).Channel)
+	asked := in.invocation(memoryOf(in.View.PrivateMetadata).Channel)
 	asked.Text = in.Value
 	chats := b.cfg.Interactive.FindChats.Options(ctx, asked)
 	for _, chat := range chats[:min(mostOptions, len(chats))] {
@@ -156,7 +150,7 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 	if in.View.CallbackID != modalRemove {
 		return
 	}
-	where := memoryOf(in.View)
+	where := memoryOf(in.View.PrivateMetadata)
 	picked := in.invocation(where.Channel)
 	picked.Delivery, picked.ThreadTS = "view-"+in.View.ID, where.Thread
 	if denied, may := b.cfg.Interactive.Remove.MaySubmit(ctx, picked); !may {
@@ -245,15 +239,6 @@ func (b *Bot) people(ctx context.Context, id linq.ChatID, values []string) ([]ha
 		people = append(people, handle)
 	}
 	return people, nil
-}
-
-func byValue(chat linq.Chat, value string) (handle.Handle, bool) {
-	for _, person := range chat.Handles {
-		if handleValue(person.Handle) == value {
-			return person.Handle, true
-		}
-	}
-	return handle.Handle{}, false
 }
 
 func writeJSON(w http.ResponseWriter, answer any) {

@@ -138,11 +138,11 @@ func TestWhatAModalKeeps(t *testing.T) {
 	t.Parallel()
 	here := place{Channel: ops, Thread: "1.2"}
 	request, _ := viewOf(t, modal{place: here, chosen: handles(ann, dora)})
-	kept := memoryOf(view{PrivateMetadata: request.PrivateMetadata})
+	kept := memoryOf(request.PrivateMetadata)
 	assert.Equal(t, kept.place, here)
 	assert.DeepEqual(t, kept.People, []string{ann, dora})
 	for _, old := range []string{"", "C0OPS", `{"c":7}`, "null", "[]"} {
-		assert.Equal(t, memoryOf(view{PrivateMetadata: old}).Thread, "")
+		assert.Equal(t, memoryOf(old).Thread, "")
 	}
 }
 

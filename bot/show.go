@@ -22,6 +22,11 @@ type Views interface {
 	MarkTold(ctx context.Context, f ledger.Follower) error
 }
 
+// Homes show requests besides their threads.
+type Homes interface {
+	News(requests []ledger.Request)
+}
+
 // ShowConfig is what [Show] needs.
 type ShowConfig struct {
 	Views     Views
@@ -31,7 +36,7 @@ type ShowConfig struct {
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
 	Pace      *Pace            // outlives a Show that is replaced; nil: one of its own
-	Home      *Home            // shows the news too; nil: nobody has one
+	Home      Homes            // shows the news too. Optional.
 	Now       func() time.Time // nil: time.Now
 
 	Undelivered func() // told when nobody can be told of an outcome; nil: nobody is
@@ -72,7 +77,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	if err != nil {
 		return 0, err
 	}
-	s.cfg.Home.News(view.Requests) // before a channel that may keep them waiting
+	s.news(view.Requests) // before a channel that may keep them waiting
 	err = s.show(ctx, &view)
 	turn, inLine := errors.AsType[*turnError](err)
 	if _, putOff := errors.AsType[*slack.RateLimitedError](err); !inLine && !putOff {
@@ -81,7 +86,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	if err == nil || inLine {
 		err = s.tellFollowers(ctx, view)
 	}
-	s.cfg.Home.News(view.Requests) // the thread is news too
+	s.news(view.Requests) // the thread is news too
 	if ended := ended(ctx); ended != nil {
 		return 0, ended
 	}
@@ -89,6 +94,12 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		return min(turn.wait, askAgain), nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view, err)
+}
+
+func (s *Show) news(requests []ledger.Request) {
+	if s.cfg.Home != nil {
+		s.cfg.Home.News(requests)
+	}
 }
 
 // afterShowing plans the next run after trouble, and forgets trouble that has passed.

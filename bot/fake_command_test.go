@@ -1,0 +1,33 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"linqbot/commands"
+	"linqbot/commands/richtext"
+)
+
+// fakeCommand counts its runs.
+type fakeCommand struct {
+	mu   sync.Mutex
+	seen []commands.Invocation
+	do   func(commands.Invocation) richtext.Answer
+}
+
+func (c *fakeCommand) Run(_ context.Context, in commands.Invocation) richtext.Answer {
+	c.mu.Lock()
+	c.seen = append(c.seen, in)
+	c.mu.Unlock()
+	if c.do != nil {
+		return c.do(in)
+	}
+	return richtext.Answer{richtext.Say("Recorded.")}
+}
+
+func (c *fakeCommand) runs() []commands.Invocation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.seen)
+}

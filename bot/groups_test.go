@@ -1,0 +1,28 @@
+package bot
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+)
+
+func TestGroupMembers(t *testing.T) {
+	t.Parallel()
+	fake := slacktest.New(slacktest.Config{})
+	fake.AddGroup(slacktest.Group{ID: "S0OPS", Members: []string{ada, grace}})
+	fake.AddGroup(slacktest.Group{ID: "S0EMPTY"})
+	groups := Groups{Slack: slackOver(fake, fake)}
+
+	members, err := groups.GroupMembers(t.Context(), "S0OPS")
+	assert.NilError(t, err)
+	assert.DeepEqual(t, members, []string{ada, grace})
+	for _, group := range []string{"S0EMPTY", "S0NONE"} {
+		_, err := groups.GroupMembers(t.Context(), group)
+		assert.Assert(t, err != nil, group)
+	}
+	fake.Inject(slacktest.Fault{NoError: true, Times: 1})
+	_, err = groups.GroupMembers(t.Context(), "S0OPS")
+	assert.Assert(t, err != nil, "a refusal without a reason lets nobody in")
+}

@@ -1,0 +1,28 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/ledger"
+)
+
+// A response_url is a secret also when nobody can be reached there.
+func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
+	t.Parallel()
+	logger, _ := newLog()
+	show := NewShow(ShowConfig{HTTP: NewHTTPClient(), Logger: logger})
+	for _, url := range []string{
+		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
+	} {
+		err := show.respond(t.Context(), ledger.Conceal(url), message{Text: "hello"})
+		assert.Assert(t, err != nil, url)
+		// A host that does not resolve names itself; what is secret is the path.
+		if !strings.Contains(url, ".invalid") {
+			assert.Assert(t, !strings.Contains(err.Error(), "capability"), err.Error())
+		}
+		assert.Assert(t, !strings.Contains(err.Error(), "/commands/"), err.Error())
+	}
+}
