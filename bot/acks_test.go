@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"linqbot/bot/bottest"
 	"net/http"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestTheEdgeTellsOfAcksAndSecrets(t *testing.T) {
 		}
 		c.Signed = func(secret int) { secrets = append(secrets, secret) }
 	})
-	body := form(chatID + " " + ann).Encode()
+	body := form(bottest.ChatID + " " + bottest.Ann).Encode()
 	for secret, want := range map[string]int{testSecret: 0, second: 1, stranger: -1} {
 		acks, secrets = nil, nil
 		answered := e.serve(signedRequest(t, CommandsPath, secret, body)).status

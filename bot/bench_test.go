@@ -13,13 +13,14 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 )
 
 // typed is a command as people type it most.
-func typed() string { return form(chatID + " (415) 555-0132").Encode() }
+func typed() string { return form(bottest.ChatID + " (415) 555-0132").Encode() }
 
 func BenchmarkVerify(b *testing.B) {
 	body := typed()

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -18,23 +19,23 @@ func TestABusyChannel(t *testing.T) {
 	t.Parallel()
 	const many = 60
 	c := newCrew(t, 20)
-	began := c.clock.now()
+	began := c.Clock.Now()
 	c.ask(many)
 	c.work(1) // each once
-	assert.Equal(t, len(c.slack.Messages(ops)), 20, "a burst is there at once")
+	assert.Equal(t, len(c.Slack.Messages(bottest.Ops)), 20, "a burst is there at once")
 	c.over()
 	c.work(5 * many)
 
 	c.wantOutcomes()
 	assert.Equal(t, c.refused(), 0)
-	assert.Equal(t, c.calls("chat.postMessage"), 2*many)
-	updates := c.calls("chat.update")
+	assert.Equal(t, c.Calls("chat.postMessage"), 2*many)
+	updates := c.Calls("chat.update")
 	assert.Assert(t, updates <= 20, "%d updates: only what stood before the news needs any", updates)
 	messages := float64(2*many + updates)
-	took := c.clock.now().Sub(began).Seconds()
+	took := c.Clock.Now().Sub(began).Seconds()
 	assert.Assert(t, took >= messages-20 && took <= messages, "%.0f messages took %.0f s", messages, took)
 	assert.Assert(t, c.runs <= 8*many, "%d runs", c.runs)
-	assert.Assert(t, !strings.Contains(c.log.String(), `"level":"warning"`), c.log)
+	assert.Assert(t, !strings.Contains(c.Log.String(), `"level":"warning"`), c.Log)
 }
 
 // First come, first served: nobody's thread stands much before that of somebody who asked before.
@@ -49,7 +50,7 @@ func TestABusyChannelIsFair(t *testing.T) {
 	c.over()
 	c.work(200)
 	c.wantOutcomes()
-	for i, parent := range c.parents() {
+	for i, parent := range c.Parents() {
 		asked := 0
 		for c.shelf.views[c.deliveries[asked]].Thread.TS != parent.TS {
 			asked++
@@ -72,7 +73,7 @@ func TestARestartInABusyChannel(t *testing.T) {
 	c.work(400)
 	c.wantOutcomes()
 	assert.Assert(t, c.refused() > 0, "a new process begins with a burst")
-	assert.Equal(t, c.calls("conversations.history"), 0, "what Slack put off was certainly not posted")
+	assert.Equal(t, c.Calls("conversations.history"), 0, "what Slack put off was certainly not posted")
 }
 
 // A Slack that allows less than we think puts off what was under way, and then little: not more than
@@ -96,16 +97,16 @@ func TestANewThreadPassesTheNews(t *testing.T) {
 	c := newCrew(t, 20)
 	c.ask(20)
 	c.work(100)
-	c.clock.pass(time.Minute)
+	c.Clock.Pass(time.Minute)
 	c.over()
 	c.work(1)
-	assert.Equal(t, c.calls("chat.update"), 15, "all of the burst but five")
+	assert.Equal(t, c.Calls("chat.update"), 15, "all of the burst but five")
 	c.ask(1)
-	at := c.clock.now()
+	at := c.Clock.Now()
 	c.work(1)
 	newest := c.deliveries[len(c.deliveries)-1]
-	assert.Assert(t, c.clock.now().Equal(at))
-	assert.Equal(t, len(c.slack.Thread(ops, c.shelf.views[newest].Thread.TS)), 2)
+	assert.Assert(t, c.Clock.Now().Equal(at))
+	assert.Equal(t, len(c.Slack.Thread(bottest.Ops, c.shelf.views[newest].Thread.TS)), 2)
 	c.over()
 	c.work(300)
 	c.wantOutcomes()
@@ -115,33 +116,33 @@ func TestANewThreadPassesTheNews(t *testing.T) {
 // The jobs of a real ledger, and news that come while they run.
 func TestABusyChannelOfTheLedger(t *testing.T) {
 	t.Parallel()
-	handles := []string{ann, bert, cleo, "+14155550135", "+14155550136", "+14155550137"}
+	handles := []string{bottest.Ann, bottest.Bert, bottest.Cleo, "+14155550135", "+14155550136", "+14155550137"}
 	s := newIdleStage(t, slacktest.Config{})
-	s.clock.pass(time.Since(s.clock.now()))
-	s.clock.run()
-	s.pace = NewPace(PaceConfig{PerSecond: 20, Burst: 4, Now: s.clock.now})
-	logger, log := newLog()
-	s.show, s.log = s.newShow(logger), log
-	startLedger(t, s.ledger, ledger.Workers{Show: s.show.Run})
+	s.Clock.Pass(time.Since(s.Clock.Now()))
+	s.Clock.Run()
+	s.pace = NewPace(PaceConfig{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
+	logger, log := bottest.NewLog()
+	s.show, s.Log = s.newShow(logger), log
+	bottest.StartLedger(t, s.Ledger, ledger.Workers{Show: s.show.Run})
 	var deliveries []string
 	for _, handle := range handles {
-		deliveries = append(deliveries, s.ask(handle))
+		deliveries = append(deliveries, s.Ask(handle))
 	}
 	for i, d := range deliveries {
-		s.news(d, handles[i], removed)
+		s.News(d, handles[i], bottest.Removed)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	assert.NilError(t, s.slack.Await(ctx, func(fake *slacktest.Slack) bool {
+	assert.NilError(t, s.Slack.Await(ctx, func(fake *slacktest.Slack) bool {
 		over := 0
-		for _, m := range fake.Messages(ops) {
+		for _, m := range fake.Messages(bottest.Ops) {
 			if strings.Contains(m.Rendered, "has left") {
 				over++
 			}
 		}
 		return over == len(handles)
 	}))
-	assert.Equal(t, len(s.slack.Messages(ops)), 2*len(handles))
+	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 2*len(handles))
 }
 
 // With replicas a delivery comes back to any of them: it keeps its places where it was, and what was
@@ -151,13 +152,13 @@ func TestABusyChannelOfReplicas(t *testing.T) {
 	const many, replicas = 200, 3
 	c := newCrewOf(t, slacktest.Config{}, 1)
 	for range replicas - 1 {
-		logger, _ := newLog()
+		logger, _ := bottest.NewLog()
 		c.others = append(c.others, c.newShow(logger))
 	}
-	began := c.clock.now()
+	began := c.Clock.Now()
 	c.ask(many)
 	c.work(2000)
-	took := c.clock.now().Sub(began)
+	took := c.Clock.Now().Sub(began)
 	assert.Assert(t, took <= 10*time.Minute, "%d messages at three a second took %s", 2*many, took)
 	c.over()
 	c.work(2000)

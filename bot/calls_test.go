@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -39,20 +40,20 @@ func (s *seen) take() []string {
 
 func TestCallsToSlackAreTold(t *testing.T) {
 	t.Parallel()
-	s := newBareBase(t, slacktest.Config{})
+	s := bottest.NewBareBase(t, slacktest.Config{})
 	var told seen
-	client := ObserveCalls(NewHTTPClient(), s.slack.APIURL(), told.observe)
-	api := NewSlackOver(client, s.slack.Config().BotToken, s.slack.APIURL())
-	url := s.slack.NewResponseURL(ops, ada, "")
+	client := ObserveCalls(NewHTTPClient(), s.Slack.APIURL(), told.observe)
+	api := NewSlackOver(client, s.Slack.Config().BotToken, s.Slack.APIURL())
+	url := s.Slack.NewResponseURL(bottest.Ops, bottest.Ada, "")
 	post := func(ctx context.Context) error {
-		_, _, err := api.PostMessageContext(ctx, ops, slack.MsgOptionText("hello", false))
+		_, _, err := api.PostMessageContext(ctx, bottest.Ops, slack.MsgOptionText("hello", false))
 		return err
 	}
 	answer := func(ctx context.Context) error {
 		return respond(ctx, client, url, &slack.WebhookMessage{Text: "hello"})
 	}
 	list := func(ctx context.Context) error {
-		_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: ops, IncludeAllMetadata: true})
+		_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: bottest.Ops, IncludeAllMetadata: true})
 		return err
 	}
 	long := strings.Repeat("x", keptBody)
@@ -81,8 +82,8 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.fault != (slacktest.Fault{}) {
-				s.slack.Inject(test.fault)
-				defer s.slack.ClearFaults()
+				s.Slack.Inject(test.fault)
+				defer s.Slack.ClearFaults()
 			}
 			_ = test.call(t.Context()) // what it returns is the business of other tests
 			assert.DeepEqual(t, told.take(), []string{test.want})
@@ -90,7 +91,7 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	}
 
 	// What was not sent is no call.
-	assert.ErrorIs(t, post(isOver(t)), errTooLate)
+	assert.ErrorIs(t, post(bottest.Over(t)), errTooLate)
 	assert.Equal(t, len(told.take()), 0)
 }
 

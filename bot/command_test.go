@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -21,10 +22,10 @@ import (
 func TestACommandArrivesAsItWasSent(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	text := chatID + " +1 (415) 555‑0132, ann+x@example.com\n& <tel:+14155550133|5550133> %41 ü"
+	text := bottest.ChatID + " +1 (415) 555‑0132, ann+x@example.com\n& <tel:+14155550133|5550133> %41 ü"
 	said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form(text).Encode())))
 	want := []commands.Invocation{{
-		Delivery: "13345224609.738474920.8088930838d88f008e0", TeamID: testTeam, ChannelID: ops, UserID: ada,
+		Delivery: "13345224609.738474920.8088930838d88f008e0", TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
 		Text: text, ResponseURL: "https://hooks.slack.com/commands/1",
 	}}
 	assert.Assert(t, cmp.Equal(e.command.runs(), want), cmp.Diff(want, e.command.runs()))

@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -20,16 +21,16 @@ const yesRecorded = "is recorded."
 // preview has Ada ask for removals in a house that asks first, and returns the delivery and what she
 // is shown.
 func (h *house) preview(people ...string) (string, slacktest.Message) {
-	h.t.Helper()
-	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + strings.Join(people, ", ")})
-	assert.Equal(h.t, ack.ResponseType, "ephemeral")
-	shown := h.slack.Ephemerals(ops, ada)
+	h.T.Helper()
+	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + strings.Join(people, ", ")})
+	assert.Equal(h.T, ack.ResponseType, "ephemeral")
+	shown := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 	return ack.TriggerID, shown[len(shown)-1]
 }
 
 func (h *house) state(delivery string) ledger.State {
-	h.t.Helper()
-	return h.view(delivery).Requests[0].State
+	h.T.Helper()
+	return h.View(delivery).Requests[0].State
 }
 
 func TestTheQuestion(t *testing.T) {
@@ -41,13 +42,13 @@ func TestTheQuestion(t *testing.T) {
 		people []string
 	}{
 		{"one person", nil, []string{"(415) 555-0132"}},
-		{"several people", nil, []string{ann, dora}},
-		{"too few stay", func(c *linqtest.Chat) { c.People = c.People[:3] }, []string{ann}},
+		{"several people", nil, []string{bottest.Ann, bottest.Dora}},
+		{"too few stay", func(c *linqtest.Chat) { c.People = c.People[:3] }, []string{bottest.Ann}},
 		{"not in it", nil, []string{"+14155550199"}},
-		{"left", func(c *linqtest.Chat) { c.People[1].Status = "left" }, []string{ann}},
-		{"our own line", nil, []string{line}},
-		{"a text message group", func(c *linqtest.Chat) { c.Service = "SMS" }, []string{ann}},
-		{"an evil name", func(c *linqtest.Chat) { c.DisplayName = "<!channel> *x* " + ann }, []string{ann}},
+		{"left", func(c *linqtest.Chat) { c.People[1].Status = "left" }, []string{bottest.Ann}},
+		{"our own line", nil, []string{bottest.Line}},
+		{"a text message group", func(c *linqtest.Chat) { c.Service = "SMS" }, []string{bottest.Ann}},
+		{"an evil name", func(c *linqtest.Chat) { c.DisplayName = "<!channel> *x* " + bottest.Ann }, []string{bottest.Ann}},
 	} {
 		t.Run(tc.name, func(t *testing.T) { // a house at a time
 			h := idle(t, houseConfig{ask: true})
@@ -57,7 +58,7 @@ func TestTheQuestion(t *testing.T) {
 			}
 			h.linq.AddChat(chat)
 			d, m := h.preview(tc.people...)
-			b.WriteString("== " + tc.name + "\n" + strings.ReplaceAll(blockLines(t, m.Blocks), d, "DELIVERY") + "\n")
+			b.WriteString("== " + tc.name + "\n" + strings.ReplaceAll(bottest.BlockLines(t, m.Blocks), d, "DELIVERY") + "\n")
 			assert.Equal(t, h.state(d), ledger.Asked)
 			assert.Equal(t, len(slacktest.CheckMessage(m.Blocks, m.Text)), 0)
 		})
@@ -68,17 +69,17 @@ func TestTheQuestion(t *testing.T) {
 func TestYesRemovesOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	d, m := h.preview(ann, bert)
-	assert.Equal(t, len(h.slack.Messages(ops)), 0, "nothing is shown before the yes")
-	h.press(ada, m, commands.ActionConfirm)
-	h.private(ada, yesRecorded)
+	d, m := h.preview(bottest.Ann, bottest.Bert)
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0, "nothing is shown before the yes")
+	h.press(bottest.Ada, m, commands.ActionConfirm)
+	h.private(bottest.Ada, yesRecorded)
 	h.awaitReply("0132 has left")
 	h.awaitReply("0133 has left")
-	h.press(ada, m, commands.ActionConfirm) // the second half of a double click
-	h.press(ada, m, commands.ActionCancel)  // too late
-	h.private(ada, "before")
-	assert.Equal(t, len(h.parents()), 1)
-	assert.Equal(t, h.deletes(ann)+h.deletes(bert), 2)
+	h.press(bottest.Ada, m, commands.ActionConfirm) // the second half of a double click
+	h.press(bottest.Ada, m, commands.ActionCancel)  // too late
+	h.private(bottest.Ada, "before")
+	assert.Equal(t, len(h.Parents()), 1)
+	assert.Equal(t, h.deletes(bottest.Ann)+h.deletes(bottest.Bert), 2)
 	assert.Equal(t, h.state(d), ledger.Removed)
 }
 
@@ -86,11 +87,11 @@ func TestYesRemovesOnce(t *testing.T) {
 func TestADoubleClickRemovesOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	_, m := h.preview(ann)
+	_, m := h.preview(bottest.Ann)
 	done := make(chan error, 4)
 	for range cap(done) {
 		go func() {
-			_, err := h.slack.Press(t.Context(), h.server.URL, ada, m, commands.ActionConfirm)
+			_, err := h.Slack.Press(t.Context(), h.server.URL, bottest.Ada, m, commands.ActionConfirm)
 			done <- err
 		}()
 	}
@@ -98,55 +99,55 @@ func TestADoubleClickRemovesOnce(t *testing.T) {
 		assert.NilError(t, <-done)
 	}
 	h.awaitReply("0132 has left")
-	assert.Equal(t, h.deletes(ann), 1)
-	assert.Equal(t, len(h.parents()), 1)
+	assert.Equal(t, h.deletes(bottest.Ann), 1)
+	assert.Equal(t, len(h.Parents()), 1)
 }
 
 func TestNoRemovesNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	d, m := h.preview(ann)
-	h.press(ada, m, commands.ActionCancel)
-	h.private(ada, "Nothing was removed.")
-	assert.Assert(t, !strings.Contains(h.slack.Ephemerals(ops, ada)[0].Rendered, "[ "), "the buttons are gone")
-	h.press(ada, m, commands.ActionConfirm)
-	h.private(ada, "Nothing was removed.")
+	d, m := h.preview(bottest.Ann)
+	h.press(bottest.Ada, m, commands.ActionCancel)
+	h.private(bottest.Ada, "Nothing was removed.")
+	assert.Assert(t, !strings.Contains(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)[0].Rendered, "[ "), "the buttons are gone")
+	h.press(bottest.Ada, m, commands.ActionConfirm)
+	h.private(bottest.Ada, "Nothing was removed.")
 	assert.Equal(t, h.state(d), ledger.Cancelled)
-	assert.Equal(t, h.deletes(ann), 0)
-	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0)
 
-	_, m = h.preview(ann) // a new question is a new one
-	h.press(ada, m, commands.ActionConfirm)
+	_, m = h.preview(bottest.Ann) // a new question is a new one
+	h.press(bottest.Ada, m, commands.ActionConfirm)
 	h.awaitReply("0132 has left")
-	assert.Equal(t, h.deletes(ann), 1)
+	assert.Equal(t, h.deletes(bottest.Ann), 1)
 }
 
 func TestOnlyTheOneWhoAskedDecides(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	d, m := h.preview(ann)
+	d, m := h.preview(bottest.Ann)
 	for _, action := range []string{commands.ActionConfirm, commands.ActionCancel} {
-		h.press(grace, m, action)
+		h.press(bottest.Grace, m, action)
 	}
-	h.private(grace, "Only @Ada", "Only @Ada")
+	h.private(bottest.Grace, "Only @Ada", "Only @Ada")
 	assert.Equal(t, h.state(d), ledger.Asked)
-	assert.Equal(t, h.deletes(ann), 0)
-	assert.Assert(t, strings.Contains(h.slack.Ephemerals(ops, ada)[0].Rendered, "[ Remove ]"), "it is still hers to decide")
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
+	assert.Assert(t, strings.Contains(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)[0].Rendered, "[ Remove ]"), "it is still hers to decide")
 }
 
 func TestAQuestionExpires(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	d, m := h.preview(ann)
-	h.clock.pass(10*time.Minute + time.Second)
-	h.press(ada, m, commands.ActionConfirm)
-	h.private(ada, "Nothing was removed.")
+	d, m := h.preview(bottest.Ann)
+	h.Clock.Pass(10*time.Minute + time.Second)
+	h.press(bottest.Ada, m, commands.ActionConfirm)
+	h.private(bottest.Ada, "Nothing was removed.")
 	h.await("the end of the question", func() bool { return h.state(d) == ledger.Cancelled })
-	assert.Equal(t, h.deletes(ann), 0)
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
 
-	d, m = h.preview(ann)
-	h.clock.pass(9 * time.Minute)
-	h.press(ada, m, commands.ActionConfirm)
+	d, m = h.preview(bottest.Ann)
+	h.Clock.Pass(9 * time.Minute)
+	h.press(bottest.Ada, m, commands.ActionConfirm)
 	h.awaitReply("0132 has left")
 	assert.Equal(t, h.state(d), ledger.Removed)
 }
@@ -155,18 +156,18 @@ func TestAQuestionExpires(t *testing.T) {
 func TestAClickIsAuthorisedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	d, m := h.preview(ann)
+	d, m := h.preview(bottest.Ann)
 	first := h.bot
-	stricter, _ := h.program(houseConfig{ask: true, policy: policy.Policy{Users: []string{grace}}})
+	stricter, _ := h.program(houseConfig{ask: true, policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.serve(stricter)
-	h.press(ada, m, commands.ActionConfirm)
-	said := h.slack.Ephemerals(ops, ada)
+	h.press(bottest.Ada, m, commands.ActionConfirm)
+	said := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 	assert.Assert(t, strings.Contains(said[len(said)-1].Rendered, "You may not remove people"), "%+v", said)
 	assert.Equal(t, h.state(d), ledger.Asked)
-	assert.Equal(t, h.deletes(ann), 0)
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
 
 	h.serve(first)
-	h.press(ada, m, commands.ActionConfirm)
+	h.press(bottest.Ada, m, commands.ActionConfirm)
 	h.awaitReply("0132 has left")
 }
 
@@ -174,10 +175,10 @@ func TestAClickIsAuthorisedAgain(t *testing.T) {
 func TestAYesToAnUnknownQuestion(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{ask: true})
-	_, m := h.preview(ann)
+	_, m := h.preview(bottest.Ann)
 	unknown := m
 	unknown.Blocks = []byte(strings.ReplaceAll(string(m.Blocks), `"value":"`, `"value":"x`))
-	h.press(ada, unknown, commands.ActionConfirm)
-	h.private(ada, "Nothing was removed.")
-	assert.Equal(t, h.deletes(ann), 0)
+	h.press(bottest.Ada, unknown, commands.ActionConfirm)
+	h.private(bottest.Ada, "Nothing was removed.")
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
 }

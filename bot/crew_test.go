@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -77,11 +78,11 @@ func newCrewOf(t *testing.T, cfg slacktest.Config, channels int) *crew {
 	t.Helper()
 	c := &crew{
 		stage: newBareStage(t, cfg), shelf: &shelf{views: make(map[string]ledger.View)},
-		channels: []string{ops}, due: make(map[string]time.Time),
+		channels: []string{bottest.Ops}, due: make(map[string]time.Time),
 	}
 	for i := range channels - 1 {
 		id := fmt.Sprintf("C0OPS%d", i)
-		c.slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
+		c.Slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
 		c.channels = append(c.channels, id)
 	}
 	c.views = c.shelf
@@ -91,8 +92,8 @@ func newCrewOf(t *testing.T, cfg slacktest.Config, channels int) *crew {
 
 // restart goes on with a projection that knows nothing but what is stored.
 func (c *crew) restart() {
-	logger, log := newLog()
-	c.show, c.log = c.newShow(logger), log
+	logger, log := bottest.NewLog()
+	c.show, c.Log = c.newShow(logger), log
 }
 
 // ask has so many deliveries more.
@@ -102,10 +103,10 @@ func (c *crew) ask(many int) {
 		c.shelf.views[id] = ledger.View{
 			Thread: ledger.Thread{Delivery: id}, Replies: map[string]ledger.Reply{id: {RequestID: id}},
 			Requests: []ledger.Request{{
-				ID: id, State: ledger.Accepted, AcceptedAt: c.clock.now(),
+				ID: id, State: ledger.Accepted, AcceptedAt: c.Clock.Now(),
 				Order: ledger.Order{
 					Delivery: id, Kind: ledger.Remove, Source: ledger.SlashCommand,
-					ChannelID: c.channels[len(c.deliveries)%len(c.channels)], UserID: ada, ChatID: chatID, Handle: ledger.Conceal(ann),
+					ChannelID: c.channels[len(c.deliveries)%len(c.channels)], UserID: bottest.Ada, ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
 				},
 			}},
 		}
@@ -117,7 +118,7 @@ func (c *crew) ask(many int) {
 // over has news of each delivery.
 func (c *crew) over() {
 	for _, d := range c.deliveries {
-		c.shelf.change(d, func(v *ledger.View) { removed(&v.Requests[0]) })
+		c.shelf.change(d, func(v *ledger.View) { bottest.Removed(&v.Requests[0]) })
 		c.call(d)
 	}
 }
@@ -125,20 +126,20 @@ func (c *crew) over() {
 // call has a delivery run now, unless it is to run anyway.
 func (c *crew) call(delivery string) {
 	if _, ok := c.due[delivery]; !ok {
-		c.due[delivery] = c.clock.now()
+		c.due[delivery] = c.Clock.Now()
 	}
 }
 
 // work runs what is due until nothing is or that many rounds were made. What is due at the same time
 // runs side by side, by no more workers than the ledger has.
 func (c *crew) work(rounds int) {
-	c.t.Helper()
+	c.T.Helper()
 	for ; rounds > 0 && len(c.due) > 0; rounds-- {
 		at := slices.MinFunc(slices.Collect(maps.Values(c.due)), time.Time.Compare)
-		c.clock.pass(max(0, at.Sub(c.clock.now())))
+		c.Clock.Pass(max(0, at.Sub(c.Clock.Now())))
 		var round []string
 		for d, due := range c.due {
-			if !due.After(c.clock.now()) {
+			if !due.After(c.Clock.Now()) {
 				round = append(round, d)
 				delete(c.due, d)
 			}
@@ -153,15 +154,15 @@ func (c *crew) work(rounds int) {
 			workers <- struct{}{}
 			show := c.anyShow()
 			running.Go(func() {
-				waits[i], errs[i] = show.Run(c.t.Context(), d)
+				waits[i], errs[i] = show.Run(c.T.Context(), d)
 				<-workers
 			})
 		}
 		running.Wait()
 		for i, d := range round {
-			assert.NilError(c.t, errs[i])
+			assert.NilError(c.T, errs[i])
 			if waits[i] > 0 {
-				c.due[d] = c.clock.now().Add(late(waits[i]))
+				c.due[d] = c.Clock.Now().Add(late(waits[i]))
 			}
 		}
 	}
@@ -188,7 +189,7 @@ func late(wait time.Duration) time.Duration {
 // refused counts the calls that Slack put off.
 func (s *stage) refused() int {
 	n := 0
-	for _, call := range s.slack.Calls() {
+	for _, call := range s.Slack.Calls() {
 		if call.Status == http.StatusTooManyRequests {
 			n++
 		}
@@ -199,16 +200,16 @@ func (s *stage) refused() int {
 // wantOutcomes checks that each delivery has one thread of its own, which shows that it is over, and
 // that nothing is left of the way there.
 func (c *crew) wantOutcomes() {
-	c.t.Helper()
-	assert.Equal(c.t, len(c.due), 0, "something waits for ever")
+	c.T.Helper()
+	assert.Equal(c.T, len(c.due), 0, "something waits for ever")
 	messages := 0
 	for _, channel := range c.channels {
-		messages += len(c.slack.Messages(channel))
+		messages += len(c.Slack.Messages(channel))
 	}
-	assert.Equal(c.t, messages, 2*len(c.deliveries))
+	assert.Equal(c.T, messages, 2*len(c.deliveries))
 	for _, d := range c.deliveries {
 		thread := c.shelf.views[d].Thread
-		wantMessages(c.t, c.slack.Thread(thread.ChannelID, thread.TS), "from "+spree, "has left")
-		assert.Assert(c.t, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
+		bottest.WantMessages(c.T, c.Slack.Thread(thread.ChannelID, thread.TS), "from "+bottest.Spree, "has left")
+		assert.Assert(c.T, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/commands/richtext"
 )
 
@@ -62,8 +63,8 @@ func wantWhole(t testing.TB, text string) {
 func TestCutAtEveryLength(t *testing.T) {
 	t.Parallel()
 	r := renderer{workspace: "https://acme.slack.com"}
-	whole := r.mrkdwn(richtext.Say("a; é %s 👍 %s &<>; %s %s", richtext.Name("<&>ü;&"), richtext.Member(ada),
-		richtext.Moment(time.Unix(1773480413, 0)), richtext.Message(ops, "1773480413.000100", "the <thread> & more;")))
+	whole := r.mrkdwn(richtext.Say("a; é %s 👍 %s &<>; %s %s", richtext.Name("<&>ü;&"), richtext.Member(bottest.Ada),
+		richtext.Moment(time.Unix(1773480413, 0)), richtext.Message(bottest.Ops, "1773480413.000100", "the <thread> & more;")))
 	for longest := 3; longest <= len(whole)+1; longest++ {
 		short := cut(whole, longest)
 		assert.Assert(t, len(short) <= longest)

@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -40,10 +41,10 @@ func TestAPostWhoseAnswerIsLost(t *testing.T) {
 			t.Run(name+", "+call, func(t *testing.T) {
 				t.Parallel()
 				s := newStage(t, slacktest.Config{})
-				d := s.ask(ann, bert)
+				d := s.Ask(bottest.Ann, bottest.Bert)
 				posts := 0
 				fault := fault
-				s.slack.Chaos(func(method string) *slacktest.Fault {
+				s.Slack.Chaos(func(method string) *slacktest.Fault {
 					if method != "chat.postMessage" {
 						return nil
 					}
@@ -53,22 +54,22 @@ func TestAPostWhoseAnswerIsLost(t *testing.T) {
 					}
 					return nil
 				})
-				assert.Assert(t, s.run(d) > 0, "a lost answer is no success")
-				s.slack.Chaos(nil)
-				s.settle(d)
-				s.wantThread("asked to remove", "0132", "0133")
-				view := s.view(d)
+				assert.Assert(t, s.Run(d) > 0, "a lost answer is no success")
+				s.Slack.Chaos(nil)
+				s.Settle(d)
+				s.WantThread("asked to remove", "0132", "0133")
+				view := s.View(d)
 				assert.Assert(t, view.Thread.TS != "" && view.Thread.Since.IsZero() && view.Thread.TroubleSince.IsZero(), "%+v", view.Thread)
 				wantPosts := 3
 				if strings.Contains(name, "before") {
 					wantPosts = 4
 				}
-				assert.Equal(t, s.calls("chat.postMessage"), wantPosts)
+				assert.Equal(t, s.Calls("chat.postMessage"), wantPosts)
 
 				// What was found again is also kept up to date.
-				s.news(d, ann, removed)
-				s.settle(d)
-				s.wantThread("Spring launch", "has left", "0133")
+				s.News(d, bottest.Ann, bottest.Removed)
+				s.Settle(d)
+				s.WantThread("Spring launch", "has left", "0133")
 			})
 		}
 	}
@@ -78,64 +79,64 @@ func TestAPostWhoseAnswerIsLost(t *testing.T) {
 func TestAPostThatIsFoundIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.run(d)
-	s.news(d, ann, removed)
-	s.settle(d)
-	s.wantThread("Spring launch", "has left")
-	assert.Equal(t, s.calls("chat.postMessage"), 2)
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Run(d)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	s.WantThread("Spring launch", "has left")
+	assert.Equal(t, s.Calls("chat.postMessage"), 2)
 }
 
 // Between a lost post and the look at the channel others wrote a lot.
 func TestAPostIsFoundAmongMany(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	other := s.ask(cleo)
-	s.run(other)
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.run(d)
+	other := s.Ask(bottest.Cleo)
+	s.Run(other)
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Run(d)
 	for range 450 {
-		s.slack.PostAs(ada, ops, "", "chatter")
+		s.Slack.PostAs(bottest.Ada, bottest.Ops, "", "chatter")
 	}
-	s.settle(d)
-	assert.Equal(t, s.calls("chat.postMessage"), 4)
-	assert.Assert(t, s.view(d).Thread.TS != s.view(other).Thread.TS)
-	assert.Equal(t, len(s.slack.Thread(ops, s.view(d).Thread.TS)), 2)
+	s.Settle(d)
+	assert.Equal(t, s.Calls("chat.postMessage"), 4)
+	assert.Assert(t, s.View(d).Thread.TS != s.View(other).Thread.TS)
+	assert.Equal(t, len(s.Slack.Thread(bottest.Ops, s.View(d).Thread.TS)), 2)
 }
 
 // A reply that could no longer be changed bears the same mark as the one that follows it.
 func TestAnOldReplyIsNotTakenForALostOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.news(d, ann, s.sent)
-	s.run(d)
-	s.clock.pass(10 * time.Minute)
-	s.news(d, ann, removed)
-	s.fail("chat.update", slacktest.Fault{Error: "edit_window_closed", Times: 1})
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.settle(d)
-	s.wantThread("asked to remove", "queued", "has left")
-	assert.Equal(t, s.calls("chat.postMessage"), 3)
-	assert.Equal(t, s.view(d).Replies[s.view(d).Requests[0].ID].TS, s.onlyThread()[2].TS)
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, s.Sent)
+	s.Run(d)
+	s.Clock.Pass(10 * time.Minute)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Fail("chat.update", slacktest.Fault{Error: "edit_window_closed", Times: 1})
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Settle(d)
+	s.WantThread("asked to remove", "queued", "has left")
+	assert.Equal(t, s.Calls("chat.postMessage"), 3)
+	assert.Equal(t, s.View(d).Replies[s.View(d).Requests[0].ID].TS, s.OnlyThread()[2].TS)
 }
 
 // After days of standing still the channel has moved on by thousands of messages.
 func TestAPostIsFoundDaysLater(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.run(d)
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Run(d)
 	for range 1500 {
-		s.clock.pass(time.Minute)
-		s.slack.PostAs(ada, ops, "", "chatter")
+		s.Clock.Pass(time.Minute)
+		s.Slack.PostAs(bottest.Ada, bottest.Ops, "", "chatter")
 	}
-	s.settle(d)
-	assert.Equal(t, s.calls("chat.postMessage"), 2)
-	assert.Equal(t, s.view(d).Thread.TS, s.slack.Messages(ops)[0].TS)
+	s.Settle(d)
+	assert.Equal(t, s.Calls("chat.postMessage"), 2)
+	assert.Equal(t, s.View(d).Thread.TS, s.Slack.Messages(bottest.Ops)[0].TS)
 }
 
 // A crash between the intent and the answer leaves the same traces as a lost answer.
@@ -151,34 +152,34 @@ func TestACrashWhilePosting(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
-			d := s.ask(ann)
-			s.fail("chat.postMessage", tc.fault)
-			s.run(d)
+			d := s.Ask(bottest.Ann)
+			s.Fail("chat.postMessage", tc.fault)
+			s.Run(d)
 			// The process is gone; what it knew of the trouble besides the intent with it.
-			thread := s.view(d).Thread
+			thread := s.View(d).Thread
 			assert.Assert(t, !thread.Since.IsZero() && thread.TS == "", "the intent is kept: %+v", thread)
-			assert.NilError(t, s.ledger.SaveThread(t.Context(), ledger.Thread{
+			assert.NilError(t, s.Ledger.SaveThread(t.Context(), ledger.Thread{
 				Delivery: d, Route: ledger.InThread, Posting: ledger.Posting{Since: thread.Since},
 			}))
-			logger, _ := newLog()
+			logger, _ := bottest.NewLog()
 			s.show = s.newShow(logger)
 
-			stands := len(s.slack.Messages(ops)) == 1
-			wait := s.run(d)
+			stands := len(s.Slack.Messages(bottest.Ops)) == 1
+			wait := s.Run(d)
 			if stands {
 				assert.Equal(t, wait, time.Duration(0))
-				s.wantThread("asked to remove", "recorded")
-				assert.Equal(t, s.calls("chat.postMessage"), 2)
+				s.WantThread("asked to remove", "recorded")
+				assert.Equal(t, s.Calls("chat.postMessage"), 2)
 				return
 			}
 			// It may still turn up.
 			assert.Assert(t, wait > 0 && wait <= time.Second, "waits %s", wait)
-			s.clock.pass(settleTime - time.Millisecond)
-			assert.Assert(t, s.run(d) > 0)
-			assert.Equal(t, s.calls("chat.postMessage"), 1)
-			s.clock.pass(time.Millisecond)
-			assert.Equal(t, s.run(d), time.Duration(0))
-			s.wantThread("asked to remove", "recorded")
+			s.Clock.Pass(settleTime - time.Millisecond)
+			assert.Assert(t, s.Run(d) > 0)
+			assert.Equal(t, s.Calls("chat.postMessage"), 1)
+			s.Clock.Pass(time.Millisecond)
+			assert.Equal(t, s.Run(d), time.Duration(0))
+			s.WantThread("asked to remove", "recorded")
 		})
 	}
 }
@@ -187,16 +188,16 @@ func TestACrashWhilePosting(t *testing.T) {
 func TestAPostThatTurnsUpLate(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.fail("conversations.history", slacktest.Fault{RawBody: `{"ok":true,"messages":[]}`, Times: 2})
-	s.run(d)
-	assert.Assert(t, s.run(d) > 0)
-	s.clock.pass(time.Second)
-	assert.Assert(t, s.run(d) > 0)
-	s.settle(d)
-	s.wantThread("asked to remove", "recorded")
-	assert.Equal(t, s.calls("chat.postMessage"), 2)
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Fail("conversations.history", slacktest.Fault{RawBody: `{"ok":true,"messages":[]}`, Times: 2})
+	s.Run(d)
+	assert.Assert(t, s.Run(d) > 0)
+	s.Clock.Pass(time.Second)
+	assert.Assert(t, s.Run(d) > 0)
+	s.Settle(d)
+	s.WantThread("asked to remove", "recorded")
+	assert.Equal(t, s.Calls("chat.postMessage"), 2)
 }
 
 // While the look itself fails nothing is posted: nobody knows whether it would be a second time.
@@ -215,9 +216,9 @@ func TestALookThatFails(t *testing.T) {
 			t.Run(name+", "+call, func(t *testing.T) {
 				t.Parallel()
 				s := newStage(t, slacktest.Config{})
-				d := s.ask(ann)
+				d := s.Ask(bottest.Ann)
 				posts := 0
-				s.slack.Chaos(func(method string) *slacktest.Fault {
+				s.Slack.Chaos(func(method string) *slacktest.Fault {
 					if method == "chat.postMessage" {
 						posts++
 					}
@@ -230,15 +231,15 @@ func TestALookThatFails(t *testing.T) {
 					return nil
 				})
 				for range 10 {
-					wait := s.run(d)
+					wait := s.Run(d)
 					assert.Assert(t, wait > 0)
-					s.clock.pass(wait)
+					s.Clock.Pass(wait)
 				}
-				assert.Equal(t, s.calls("chat.postMessage"), lost)
-				s.slack.ClearFaults()
-				s.settle(d)
-				s.wantThread("asked to remove", "recorded")
-				assert.Equal(t, s.calls("chat.postMessage"), 2)
+				assert.Equal(t, s.Calls("chat.postMessage"), lost)
+				s.Slack.ClearFaults()
+				s.Settle(d)
+				s.WantThread("asked to remove", "recorded")
+				assert.Equal(t, s.Calls("chat.postMessage"), 2)
 			})
 		}
 	}
@@ -248,16 +249,16 @@ func TestALookThatFails(t *testing.T) {
 func TestARateLimitedLook(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-	s.run(d)
-	s.fail("conversations.history", slacktest.Fault{RetryAfter: 23 * time.Second, Times: 2})
-	assert.Equal(t, s.run(d), 23*time.Second)
-	s.clock.pass(23 * time.Second)
-	assert.Equal(t, s.run(d), 23*time.Second)
-	s.clock.pass(23 * time.Second)
-	s.settle(d)
-	s.wantThread("asked to remove", "recorded")
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+	s.Run(d)
+	s.Fail("conversations.history", slacktest.Fault{RetryAfter: 23 * time.Second, Times: 2})
+	assert.Equal(t, s.Run(d), 23*time.Second)
+	s.Clock.Pass(23 * time.Second)
+	assert.Equal(t, s.Run(d), 23*time.Second)
+	s.Clock.Pass(23 * time.Second)
+	s.Settle(d)
+	s.WantThread("asked to remove", "recorded")
 }
 
 // Where linqbot may post but not read, it cannot look: it posts again a few times, and then takes
@@ -276,23 +277,23 @@ func TestDoubtThatCannotBeCleared(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, tc.cfg)
 			if tc.cfg.PublicWrite {
-				s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
+				s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 			}
-			d := s.ask(ann)
-			s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.BeforeEffect})
-			s.settle(d)
-			assert.Equal(t, s.calls("chat.postMessage"), 1+mostDoubts)
-			assert.Equal(t, s.view(d).Thread.Route, ledger.ByResponseURL)
-			assert.Equal(t, s.view(d).Thread.Trouble, tc.trouble)
-			wantMessages(t, s.slack.Ephemerals(ops, ada), "recorded")
+			d := s.Ask(bottest.Ann)
+			s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.BeforeEffect})
+			s.Settle(d)
+			assert.Equal(t, s.Calls("chat.postMessage"), 1+mostDoubts)
+			assert.Equal(t, s.View(d).Thread.Route, ledger.ByResponseURL)
+			assert.Equal(t, s.View(d).Thread.Trouble, tc.trouble)
+			bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "recorded")
 
 			// One lost answer is no reason to leave the thread.
-			s.slack.ClearFaults()
-			d = s.ask(bert)
-			s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.BeforeEffect, Times: 1})
-			s.settle(d)
-			s.wantThread("asked to remove", "recorded")
-			assert.Equal(t, s.view(d).Thread.Doubts, 1)
+			s.Slack.ClearFaults()
+			d = s.Ask(bottest.Bert)
+			s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.BeforeEffect, Times: 1})
+			s.Settle(d)
+			s.WantThread("asked to remove", "recorded")
+			assert.Equal(t, s.View(d).Thread.Doubts, 1)
 		})
 	}
 }
@@ -301,10 +302,10 @@ func TestDoubtThatCannotBeCleared(t *testing.T) {
 func TestADirectMessageWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
 	posts := 0
-	s.slack.Chaos(func(method string) *slacktest.Fault {
+	s.Slack.Chaos(func(method string) *slacktest.Fault {
 		if method == "chat.postMessage" {
 			posts++
 			if posts == 2 {
@@ -313,10 +314,10 @@ func TestADirectMessageWhoseAnswerIsLost(t *testing.T) {
 		}
 		return nil
 	})
-	d := s.ask(ann)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "recorded")
-	s.news(d, ann, removed)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "has left")
+	d := s.Ask(bottest.Ann)
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "has left")
 }

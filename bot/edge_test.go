@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -27,18 +28,18 @@ type edge struct {
 	t       testing.TB
 	handler http.Handler
 	bot     *Bot
-	command *fakeCommand
-	log     *lines
+	command *FakeCommand
+	log     *bottest.Lines
 }
 
 func newEdge(t testing.TB, change ...func(*Config)) *edge {
 	t.Helper()
-	logger, log := newLog()
-	e := &edge{t: t, command: new(fakeCommand), log: log}
+	logger, log := bottest.NewLog()
+	e := &edge{t: t, command: new(FakeCommand), log: log}
 	cfg := Config{
 		SigningSecrets: []string{testSecret},
 		Commands:       map[string]Command{testCommand: e.command},
-		Teams:          knownTeams(t, testTeam),
+		Teams:          knownTeams(t, bottest.Team),
 		Ready:          func(context.Context) error { return nil },
 		Logger:         logger,
 	}
@@ -53,7 +54,7 @@ func newEdge(t testing.TB, change ...func(*Config)) *edge {
 // form is a command as Slack posts it.
 func form(text string) url.Values {
 	return url.Values{
-		"command": {testCommand}, "text": {text}, "team_id": {testTeam}, "user_id": {ada}, "channel_id": {ops},
+		"command": {testCommand}, "text": {text}, "team_id": {bottest.Team}, "user_id": {bottest.Ada}, "channel_id": {bottest.Ops},
 		"trigger_id": {"13345224609.738474920.8088930838d88f008e0"}, "response_url": {"https://hooks.slack.com/commands/1"},
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/ledger"
 )
 
@@ -62,10 +63,10 @@ func stepEvent(change func(outer, inner map[string]any)) string {
 	inner := map[string]any{
 		"type":     "function_executed",
 		"function": map[string]any{"id": "Fn1", "callback_id": RemoveFunction, "type": "app", "input_parameters": []any{}},
-		"inputs":   map[string]any{"chat_id": chatID, "handle": ann}, "function_execution_id": "Fx1",
+		"inputs":   map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Ann}, "function_execution_id": "Fx1",
 		"workflow_execution_id": "Wx1", "event_ts": "1.2", "bot_access_token": "xwfp-1",
 	}
-	outer := map[string]any{"type": "event_callback", "team_id": testTeam, "event_id": "Ev1", "event": inner}
+	outer := map[string]any{"type": "event_callback", "team_id": bottest.Team, "event_id": "Ev1", "event": inner}
 	if change != nil {
 		change(outer, inner)
 	}
@@ -104,7 +105,7 @@ func TestEventsThatAreBroken(t *testing.T) {
 func TestEventsOfNoInterest(t *testing.T) {
 	t.Parallel()
 	in := func(event string) string {
-		return fmt.Sprintf(`{"type":"event_callback","team_id":%q,"event_id":"Ev1","event":%s}`, testTeam, event)
+		return fmt.Sprintf(`{"type":"event_callback","team_id":%q,"event_id":"Ev1","event":%s}`, bottest.Team, event)
 	}
 	for name, body := range map[string]string{
 		"another outer type":      `{"type":"app_rate_limited","team_id":"T1","minute_rate_limited":1}`,
@@ -146,7 +147,7 @@ func TestAnEventThatCannotBeRecordedIsAskedForAgain(t *testing.T) {
 	assert.Equal(t, got.header.Get("X-Slack-No-Retry"), "")
 	assert.Equal(t, e.event(stepEvent(func(_, inner map[string]any) {
 		clear(inner)
-		inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", ada, "D1"
+		inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", bottest.Ada, "D1"
 	})).status, http.StatusOK, "nobody answers messages here")
 
 	unknown, taken := newEventEdge(t, nil, func(c *Config) { c.Teams = knownTeams(t) })
@@ -170,37 +171,37 @@ func TestRetryHeadersDecideNothing(t *testing.T) {
 func TestARunIsRecordedOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	outer := h.step("Fx1", map[string]any{"chat_id": chatID, "handle": ann})
+	outer := h.step("Fx1", map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Ann})
 	for range 3 {
 		assert.Equal(t, h.event(outer), http.StatusOK)
 	}
-	assert.Equal(t, h.event(h.step("Fx1", map[string]any{"chat_id": chatID, "handle": bert})), http.StatusOK, "another event")
-	h.await("the run", func() bool { e, _ := h.slack.Execution("Fx1"); return e.Status != "running" })
+	assert.Equal(t, h.event(h.step("Fx1", map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Bert})), http.StatusOK, "another event")
+	h.await("the run", func() bool { e, _ := h.Slack.Execution("Fx1"); return e.Status != "running" })
 	for range 3 {
 		assert.Equal(t, h.event(outer), http.StatusOK, "days later")
 	}
-	assert.Equal(t, h.deletes(ann), 1)
-	assert.Equal(t, h.deletes(bert), 0)
-	assert.Equal(t, h.calls("functions.completeSuccess"), 1)
-	assert.Equal(t, len(h.slack.Messages(ops)), 0, "nobody named a place")
+	assert.Equal(t, h.deletes(bottest.Ann), 1)
+	assert.Equal(t, h.deletes(bottest.Bert), 0)
+	assert.Equal(t, h.Calls("functions.completeSuccess"), 1)
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0, "nobody named a place")
 }
 
 func TestAMessageToTheBotIsAnsweredWithHelp(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	dm := h.dm(ada)
-	message := h.slack.Envelope(map[string]any{
-		"type": "message", "channel_type": "im", "channel": dm, "user": ada, "text": "hello?", "ts": "1.2",
+	dm := h.dm(bottest.Ada)
+	message := h.Slack.Envelope(map[string]any{
+		"type": "message", "channel_type": "im", "channel": dm, "user": bottest.Ada, "text": "hello?", "ts": "1.2",
 	})
 	for range 3 {
 		assert.Equal(t, h.event(message), http.StatusOK)
 	}
-	wantMessages(t, h.slack.DirectMessages(ada), "/linq-remove <chatId> <handle> removes a person")
+	bottest.WantMessages(t, h.Slack.DirectMessages(bottest.Ada), "/linq-remove <chatId> <handle> removes a person")
 
 	// The answer comes back as an event, too.
-	own := h.slack.Envelope(map[string]any{
-		"type": "message", "channel_type": "im", "channel": dm, "user": h.slack.Config().BotUserID, "bot_id": "B1", "ts": "1.3",
+	own := h.Slack.Envelope(map[string]any{
+		"type": "message", "channel_type": "im", "channel": dm, "user": h.Slack.Config().BotUserID, "bot_id": "B1", "ts": "1.3",
 	})
 	assert.Equal(t, h.event(own), http.StatusOK)
-	assert.Equal(t, len(h.slack.DirectMessages(ada)), 1)
+	assert.Equal(t, len(h.Slack.DirectMessages(bottest.Ada)), 1)
 }

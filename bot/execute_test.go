@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
@@ -17,35 +18,35 @@ import (
 
 // begin starts a run of the step in a house whose jobs the test runs itself.
 func (h *house) begin(id string, inputs map[string]any) {
-	h.t.Helper()
-	assert.Equal(h.t, h.event(h.step(id, inputs)), http.StatusOK)
+	h.T.Helper()
+	assert.Equal(h.T, h.event(h.step(id, inputs)), http.StatusOK)
 }
 
 // look lets the run have one look.
 func (h *house) look(id string) time.Duration {
-	h.t.Helper()
-	again, err := h.execute.Run(h.t.Context(), id)
-	assert.NilError(h.t, err)
+	h.T.Helper()
+	again, err := h.execute.Run(h.T.Context(), id)
+	assert.NilError(h.T, err)
 	return again
 }
 
 func (h *house) execution(id string) slacktest.Execution {
-	h.t.Helper()
-	e, known := h.slack.Execution(id)
-	assert.Assert(h.t, known)
+	h.T.Helper()
+	e, known := h.Slack.Execution(id)
+	assert.Assert(h.T, known)
 	return e
 }
 
 func (h *house) run(id string) ledger.Execution {
-	h.t.Helper()
-	run, err := h.ledger.Execution(h.t.Context(), id)
-	assert.NilError(h.t, err)
+	h.T.Helper()
+	run, err := h.Ledger.Execution(h.T.Context(), id)
+	assert.NilError(h.T, err)
 	return run
 }
 
 // completions counts the calls that ended a run, whatever came of them.
 func (h *house) completions() int {
-	return h.calls("functions.completeSuccess") + h.calls("functions.completeError")
+	return h.Calls("functions.completeSuccess") + h.Calls("functions.completeError")
 }
 
 func idle(t *testing.T, cfg houseConfig) *house {
@@ -55,7 +56,7 @@ func idle(t *testing.T, cfg houseConfig) *house {
 }
 
 func inputs(more ...string) map[string]any {
-	all := map[string]any{"chat_id": chatID, "handle": "(415) 555-0132"}
+	all := map[string]any{"chat_id": bottest.ChatID, "handle": "(415) 555-0132"}
 	for i := 0; i+1 < len(more); i += 2 {
 		all[more[i]] = more[i+1]
 	}
@@ -77,14 +78,14 @@ func TestHowARunSucceeds(t *testing.T) {
 			h.begin("Fx1", inputs())
 			assert.Assert(t, h.look("Fx1") > 0)
 			assert.Equal(t, h.execution("Fx1").Status, slacktest.Running)
-			h.news("Fx1", ann, func(r *ledger.Request) {
-				r.State, r.ChatName, r.People, r.TraceID = tc.state, spree, 4, "trace-1"
+			h.News("Fx1", bottest.Ann, func(r *ledger.Request) {
+				r.State, r.ChatName, r.People, r.TraceID = tc.state, bottest.Spree, 4, "trace-1"
 			})
 			assert.Equal(t, h.look("Fx1"), time.Duration(0))
 			done := h.execution("Fx1")
 			assert.Equal(t, done.Status, slacktest.Completed)
 			assert.DeepEqual(t, done.Outputs, map[string]any{
-				"status": string(tc.state), "chat_id": chatID, "handle": ann, "trace_id": "trace-1", "message": tc.words,
+				"status": string(tc.state), "chat_id": bottest.ChatID, "handle": bottest.Ann, "trace_id": "trace-1", "message": tc.words,
 			})
 			assert.Equal(t, h.look("Fx1"), time.Duration(0))
 			assert.Equal(t, h.completions(), 1)
@@ -98,17 +99,17 @@ func TestARunDoesNotWaitForLong(t *testing.T) {
 	h := idle(t, houseConfig{})
 	h.begin("Fx1", inputs())
 	h.look("Fx1")
-	h.news("Fx1", ann, func(r *ledger.Request) { r.State, r.SentAt, r.ChatName = ledger.Sent, h.clock.now(), spree })
+	h.News("Fx1", bottest.Ann, func(r *ledger.Request) { r.State, r.SentAt, r.ChatName = ledger.Sent, h.Clock.Now(), bottest.Spree })
 	assert.Assert(t, h.look("Fx1") > 0)
-	h.clock.pass(29 * time.Second)
+	h.Clock.Pass(29 * time.Second)
 	wait := h.look("Fx1")
 	assert.Assert(t, wait > 0 && wait <= time.Second, wait)
 	assert.Equal(t, h.execution("Fx1").Status, slacktest.Running)
-	h.clock.pass(time.Second)
+	h.Clock.Pass(time.Second)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	done := h.execution("Fx1")
 	assert.DeepEqual(t, done.Outputs, map[string]any{
-		"status": "sent", "chat_id": chatID, "handle": ann, "trace_id": "",
+		"status": "sent", "chat_id": bottest.ChatID, "handle": bottest.Ann, "trace_id": "",
 		"message": "Linq has queued the removal of +1 ••• ••• 0132 from Spring launch.",
 	})
 }
@@ -126,7 +127,7 @@ func TestHowARunFails(t *testing.T) {
 			h := idle(t, houseConfig{})
 			h.begin("Fx1", inputs())
 			h.look("Fx1")
-			h.news("Fx1", ann, func(r *ledger.Request) { r.State, r.Reason, r.ChatName = state, tc.reason, spree })
+			h.News("Fx1", bottest.Ann, func(r *ledger.Request) { r.State, r.Reason, r.ChatName = state, tc.reason, bottest.Spree })
 			assert.Equal(t, h.look("Fx1"), time.Duration(0))
 			done := h.execution("Fx1")
 			assert.Equal(t, done.Status, slacktest.Failed)
@@ -140,21 +141,21 @@ func TestHowARunFails(t *testing.T) {
 // What a run cannot be carried out with is said, and nothing is recorded.
 func TestRunsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	members := policy.Policy{Users: []string{ada}, Channels: []string{ops}}
+	members := policy.Policy{Users: []string{bottest.Ada}, Channels: []string{bottest.Ops}}
 	for name, tc := range map[string]struct {
 		cfg    houseConfig
 		inputs map[string]any
 		want   string
 	}{
-		"no chat":             {houseConfig{}, map[string]any{"handle": ann}, "Nothing was removed"},
-		"a chat's name":       {houseConfig{}, inputs("chat_id", spree), "Spring launch is not a chat id"},
-		"no handle":           {houseConfig{}, map[string]any{"chat_id": chatID}, "Nothing was removed"},
+		"no chat":             {houseConfig{}, map[string]any{"handle": bottest.Ann}, "Nothing was removed"},
+		"a chat's name":       {houseConfig{}, inputs("chat_id", bottest.Spree), "Spring launch is not a chat id"},
+		"no handle":           {houseConfig{}, map[string]any{"chat_id": bottest.ChatID}, "Nothing was removed"},
 		"a handle of letters": {houseConfig{}, inputs("handle", "bob"), "neither a phone number nor an e-mail"},
-		"two handles":         {houseConfig{}, inputs("handle", ann+", "+bert), "Nothing was removed"},
-		"a number as number":  {houseConfig{}, map[string]any{"chat_id": chatID, "handle": 14155550132}, "Nothing was removed"},
+		"two handles":         {houseConfig{}, inputs("handle", bottest.Ann+", "+bottest.Bert), "Nothing was removed"},
+		"a number as number":  {houseConfig{}, map[string]any{"chat_id": bottest.ChatID, "handle": 14155550132}, "Nothing was removed"},
 		"nothing":             {houseConfig{}, nil, "Nothing was removed"},
 		"mark-up":             {houseConfig{}, inputs("chat_id", "<!channel> <https://evil.test|x>"), "‹!channel›"},
-		"who may not":         {houseConfig{policy: members}, inputs("requested_by", grace), "may not remove people"},
+		"who may not":         {houseConfig{policy: members}, inputs("requested_by", bottest.Grace), "may not remove people"},
 		"where one may not":   {houseConfig{policy: members}, inputs("channel_id", "C0OTHER"), "not allowed"},
 		"steps are off":       {houseConfig{off: true}, inputs(), "switched off"},
 	} {
@@ -173,9 +174,9 @@ func TestRunsThatAreRefused(t *testing.T) {
 		})
 	}
 	h := idle(t, houseConfig{policy: members})
-	h.begin("Fx1", inputs("requested_by", ada, "channel_id", ops))
+	h.begin("Fx1", inputs("requested_by", bottest.Ada, "channel_id", bottest.Ops))
 	assert.Assert(t, h.look("Fx1") > 0, "allowed")
-	assert.Equal(t, h.view("Fx1").Requests[0].UserID, ada)
+	assert.Equal(t, h.View("Fx1").Requests[0].UserID, bottest.Ada)
 }
 
 // Whatever becomes of the call, Slack is told once.
@@ -203,21 +204,21 @@ func TestARunIsCompletedOnce(t *testing.T) {
 				t.Parallel()
 				h := idle(t, houseConfig{})
 				for _, fault := range tc.faults {
-					h.fail(method, fault)
+					h.Fail(method, fault)
 				}
 				if method == "functions.completeError" {
 					h.begin("Fx1", inputs("handle", "bob"))
 				} else {
 					h.begin("Fx1", inputs())
 					h.look("Fx1")
-					h.news("Fx1", ann, removed)
+					h.News("Fx1", bottest.Ann, bottest.Removed)
 				}
 				assert.Equal(t, h.look("Fx1"), tc.wait)
 				for wait := tc.wait; wait > 0; wait = h.look("Fx1") {
 					assert.Assert(t, h.completions() < 10)
-					h.clock.pass(wait)
+					h.Clock.Pass(wait)
 				}
-				assert.Equal(t, h.calls(method), tc.calls)
+				assert.Equal(t, h.Calls(method), tc.calls)
 				assert.Equal(t, h.completions(), tc.calls)
 				assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
 				if name != "of a run that is gone" {
@@ -232,25 +233,25 @@ func TestARunIsCompletedOnce(t *testing.T) {
 func TestARunIsGivenUpInTheEnd(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
-	h.fail("functions.completeError", slacktest.Fault{Error: "invalid_auth"}) // somebody may mend that
+	h.Fail("functions.completeError", slacktest.Fault{Error: "invalid_auth"}) // somebody may mend that
 	h.begin("Fx1", nil)
 	assert.Equal(t, h.look("Fx1"), time.Second)
-	h.clock.pass(71 * time.Hour)
+	h.Clock.Pass(71 * time.Hour)
 	assert.Equal(t, h.look("Fx1"), time.Minute)
-	h.clock.pass(2 * time.Hour)
+	h.Clock.Pass(2 * time.Hour)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
-	assert.Assert(t, strings.Contains(h.log.String(), "giving up"))
+	assert.Assert(t, strings.Contains(h.Log.String(), "giving up"))
 }
 
 func TestARunThatSlackRefusesForGoodIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
-	h.fail("functions.completeError", slacktest.Fault{Error: "parameter_validation_failed"})
+	h.Fail("functions.completeError", slacktest.Fault{Error: "parameter_validation_failed"})
 	h.begin("Fx1", nil)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
-	assert.Assert(t, strings.Contains(h.log.String(), "cannot be completed"))
+	assert.Assert(t, strings.Contains(h.Log.String(), "cannot be completed"))
 }
 
 // A crash between the completion and the note of it, and one between the request and the note of it.
@@ -260,65 +261,65 @@ func TestARunThroughACrash(t *testing.T) {
 	h.begin("Fx1", inputs())
 	before := h.run("Fx1")
 	h.look("Fx1")
-	assert.NilError(t, h.ledger.SaveExecution(t.Context(), before)) // as if the note had never been made
+	assert.NilError(t, h.Ledger.SaveExecution(t.Context(), before)) // as if the note had never been made
 	h.look("Fx1")
-	assert.Equal(t, len(h.view("Fx1").Requests), 1)
+	assert.Equal(t, len(h.View("Fx1").Requests), 1)
 	before = h.run("Fx1")
 	assert.Assert(t, before.RequestID != "")
 
-	h.news("Fx1", ann, removed)
+	h.News("Fx1", bottest.Ann, bottest.Removed)
 	h.look("Fx1")
 	first := h.execution("Fx1")
-	assert.NilError(t, h.ledger.SaveExecution(t.Context(), before))
+	assert.NilError(t, h.Ledger.SaveExecution(t.Context(), before))
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.DeepEqual(t, h.execution("Fx1").Outputs, first.Outputs)
 	assert.Equal(t, h.run("Fx1").Completed, "execution_not_in_running_state")
 	h.look("Fx1")
-	assert.Equal(t, h.calls("functions.completeSuccess"), 2, "the second was told that it was done")
+	assert.Equal(t, h.Calls("functions.completeSuccess"), 2, "the second was told that it was done")
 }
 
 // A step for a removal that is under way ends as that one does, whoever asked for it.
 func TestARunFollowsTheRemovalThatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
-	d := h.ask(ann)
+	d := h.Ask(bottest.Ann)
 	h.begin("Fx1", inputs())
 	assert.Assert(t, h.look("Fx1") > 0)
-	assert.Equal(t, h.run("Fx1").RequestID, h.view(d).Requests[0].ID)
-	h.news(d, ann, removed)
+	assert.Equal(t, h.run("Fx1").RequestID, h.View(d).Requests[0].ID)
+	h.News(d, bottest.Ann, bottest.Removed)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Equal(t, h.execution("Fx1").Outputs["status"], "removed")
-	h.settle(d) // nothing is left to tell the follower, who has no place
-	assert.Equal(t, h.untold(d), 0)
+	h.Settle(d) // nothing is left to tell the follower, who has no place
+	assert.Equal(t, h.Untold(d), 0)
 }
 
 func TestWhereARunIsReported(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	asked := h.slack.PostAs(ada, ops, "", "Please take them out")
-	h.begin("Fx1", inputs("channel_id", ops, "message_ts", asked.TS, "requested_by", ada))
+	asked := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please take them out")
+	h.begin("Fx1", inputs("channel_id", bottest.Ops, "message_ts", asked.TS, "requested_by", bottest.Ada))
 	h.awaitReply("0132 has left Spring launch")
-	thread := h.slack.Thread(ops, asked.TS)
+	thread := h.Slack.Thread(bottest.Ops, asked.TS)
 	assert.Equal(t, len(thread), 2, "no parent of ours: %+v", thread)
 	assert.Assert(t, strings.Contains(thread[1].Rendered, "Asked for by a workflow, which names @Ada"), thread[1].Rendered)
-	assert.Equal(t, len(h.parents()), 1)
+	assert.Equal(t, len(h.Parents()), 1)
 
-	h.begin("Fx2", inputs("handle", bert, "channel_id", ops))
+	h.begin("Fx2", inputs("handle", bottest.Bert, "channel_id", bottest.Ops))
 	reply := h.awaitReply("0133 has left Spring launch")
-	parent := h.slack.Thread(ops, reply.ThreadTS)[0]
+	parent := h.Slack.Thread(bottest.Ops, reply.ThreadTS)[0]
 	assert.Assert(t, strings.Contains(parent.Rendered, "A workflow asks to remove +1 ••• ••• 0133 from"), parent.Rendered)
 	assert.Assert(t, parent.TS != asked.TS)
 
-	before := len(h.slack.Messages(ops))
-	h.begin("Fx3", inputs("handle", cleo, "message_ts", asked.TS))
+	before := len(h.Slack.Messages(bottest.Ops))
+	h.begin("Fx3", inputs("handle", bottest.Cleo, "message_ts", asked.TS))
 	h.await("the third run", func() bool { return h.execution("Fx3").Status != slacktest.Running })
-	assert.Equal(t, len(h.slack.Messages(ops)), before, "a message without its channel is no place")
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), before, "a message without its channel is no place")
 	for i := range 3 {
 		id := fmt.Sprintf("Fx%d", i+1)
 		h.await(id, func() bool { return h.execution(id).Status == slacktest.Completed || i == 2 })
 	}
-	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0, "requested_by is a claim")
-	for _, call := range h.slack.Calls() {
+	assert.Equal(t, len(h.Slack.DirectMessages(bottest.Ada)), 0, "requested_by is a claim")
+	for _, call := range h.Slack.Calls() {
 		assert.Assert(t, !strings.Contains(fmt.Sprint(call.Form, string(call.Body)), "xwfp-"), "the step's own token was used")
 	}
 }
@@ -327,11 +328,11 @@ func TestWhereARunIsReported(t *testing.T) {
 func TestARunWhoseChannelIsClosed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	h.slack.SetMember(ops, h.slack.Config().BotUserID, false)
-	h.begin("Fx1", inputs("channel_id", ops, "requested_by", ada))
+	h.Slack.SetMember(bottest.Ops, h.Slack.Config().BotUserID, false)
+	h.begin("Fx1", inputs("channel_id", bottest.Ops, "requested_by", bottest.Ada))
 	h.await("the run", func() bool { return h.execution("Fx1").Status == slacktest.Completed })
-	h.await("the end of trying", func() bool { return h.view("Fx1").Thread.Route == ledger.Undelivered })
-	assert.Equal(t, len(h.slack.DirectMessages(ada)), 0)
+	h.await("the end of trying", func() bool { return h.View("Fx1").Thread.Route == ledger.Undelivered })
+	assert.Equal(t, len(h.Slack.DirectMessages(bottest.Ada)), 0)
 }
 
 // A run that was denied, and whose process died before it noted that, is refused for good, whatever the
@@ -339,11 +340,11 @@ func TestARunWhoseChannelIsClosed(t *testing.T) {
 func TestADeniedRunStaysDenied(t *testing.T) {
 	t.Parallel()
 	h := idle(t, houseConfig{})
-	h.begin("Fx1", inputs("requested_by", ada))
-	_, err := h.ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: ada, Rule: policy.DeniedByName, Delivery: "Fx1"})
+	h.begin("Fx1", inputs("requested_by", bottest.Ada))
+	_, err := h.Ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: bottest.Ada, Rule: policy.DeniedByName, Delivery: "Fx1"})
 	assert.NilError(t, err)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, strings.Contains(h.execution("Fx1").Error, "This run was refused before"), h.execution("Fx1").Error)
 	assert.Equal(t, h.run("Fx1").RequestID, "")
-	assert.Equal(t, h.deletes(ann), 0)
+	assert.Equal(t, h.deletes(bottest.Ann), 0)
 }

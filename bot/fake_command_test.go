@@ -9,14 +9,14 @@ import (
 	"linqbot/commands/richtext"
 )
 
-// fakeCommand counts its runs.
-type fakeCommand struct {
+// FakeCommand counts its runs.
+type FakeCommand struct {
 	mu   sync.Mutex
 	seen []commands.Invocation
 	do   func(commands.Invocation) richtext.Answer
 }
 
-func (c *fakeCommand) Run(_ context.Context, in commands.Invocation) richtext.Answer {
+func (c *FakeCommand) Run(_ context.Context, in commands.Invocation) richtext.Answer {
 	c.mu.Lock()
 	c.seen = append(c.seen, in)
 	c.mu.Unlock()
@@ -26,7 +26,7 @@ func (c *fakeCommand) Run(_ context.Context, in commands.Invocation) richtext.An
 	return richtext.Answer{richtext.Say("Recorded.")}
 }
 
-func (c *fakeCommand) runs() []commands.Invocation {
+func (c *FakeCommand) runs() []commands.Invocation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.seen)

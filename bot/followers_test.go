@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -15,55 +16,55 @@ import (
 func TestAFollowerIsLedToTheThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.askIn(ops, grace, ann)
-	assert.Equal(t, s.untold(d), 1)
-	s.fail("chat.postMessage", slacktest.Fault{RetryAfter: time.Second, Times: 1})
-	s.clock.pass(s.run(d))
-	assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0, "there is no thread yet")
+	d := s.Ask(bottest.Ann)
+	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
+	assert.Equal(t, s.Untold(d), 1)
+	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: time.Second, Times: 1})
+	s.Clock.Pass(s.Run(d))
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Grace)), 0, "there is no thread yet")
 
 	for range 3 {
-		s.settle(d)
+		s.Settle(d)
 	}
-	s.news(d, ann, removed)
-	s.settle(d)
-	told := s.slack.Ephemerals(ops, grace)
-	wantMessages(t, told, "The removal of +1 ••• ••• 0132 that you asked for as well is shown in this thread.")
-	link := "https://acme.slack.com/archives/C0OPS/p" + strings.ReplaceAll(s.onlyThread()[0].TS, ".", "")
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Grace)
+	bottest.WantMessages(t, told, "The removal of +1 ••• ••• 0132 that you asked for as well is shown in this thread.")
+	link := "https://acme.slack.com/archives/C0OPS/p" + strings.ReplaceAll(s.OnlyThread()[0].TS, ".", "")
 	assert.Assert(t, strings.Contains(told[0].Text, "<"+link+"|this thread>"), told[0].Text)
-	assert.Equal(t, s.untold(d), 0)
-	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 0)
+	assert.Equal(t, s.Untold(d), 0)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 0)
 }
 
 // Where there is no thread to lead to, the outcome is told.
 func TestAFollowerIsToldTheOutcome(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.askIn(ops, grace, ann)
-	s.settle(d)
-	s.news(d, ann, s.sent)
-	s.settle(d)
-	assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0, "there is no outcome yet")
-	s.news(d, ann, removed)
+	d := s.Ask(bottest.Ann)
+	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
+	s.Settle(d)
+	s.News(d, bottest.Ann, s.Sent)
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Grace)), 0, "there is no outcome yet")
+	s.News(d, bottest.Ann, bottest.Removed)
 	for range 3 {
-		s.settle(d)
+		s.Settle(d)
 	}
-	wantMessages(t, s.slack.Ephemerals(ops, grace), "+1 ••• ••• 0132 has left Spring launch")
-	assert.Equal(t, s.untold(d), 0)
+	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Grace), "+1 ••• ••• 0132 has left Spring launch")
+	assert.Equal(t, s.Untold(d), 0)
 }
 
 // One of several people in a command has a follower: the follower hears of that one alone.
 func TestAFollowerHearsOfWhatTheyAskedFor(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	d := s.ask(ann, bert)
-	s.askIn(ops, grace, bert)
-	s.news(d, ann, removed)
-	s.news(d, bert, removed)
-	s.settle(d)
-	told := s.slack.Ephemerals(ops, grace)
-	wantMessages(t, told, "0133 has left")
+	d := s.Ask(bottest.Ann, bottest.Bert)
+	s.AskIn(bottest.Ops, bottest.Grace, bottest.Bert)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.News(d, bottest.Bert, bottest.Removed)
+	s.Settle(d)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Grace)
+	bottest.WantMessages(t, told, "0133 has left")
 	assert.Assert(t, !strings.Contains(told[0].Rendered, "0132"), told[0].Rendered)
 }
 
@@ -84,23 +85,23 @@ func TestTroubleWithAFollower(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
-			d := s.ask(ann)
-			s.askIn(ops, grace, ann)
-			s.clock.pass(tc.passing)
+			d := s.Ask(bottest.Ann)
+			s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
+			s.Clock.Pass(tc.passing)
 			if tc.fault != (slacktest.Fault{}) {
-				s.fail("response_url", tc.fault)
+				s.Fail("response_url", tc.fault)
 			}
-			wait := s.run(d)
+			wait := s.Run(d)
 			assert.Equal(t, wait > 0, tc.again)
 			if tc.again {
 				assert.Equal(t, wait, tc.fault.RetryAfter)
-				assert.Equal(t, s.untold(d), 1)
+				assert.Equal(t, s.Untold(d), 1)
 			}
-			s.settle(d)
-			assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), tc.told)
-			assert.Equal(t, s.untold(d), 0)
-			s.wantThread("asked to remove", "recorded")
-			assert.Equal(t, s.view(d).Thread.Route, ledger.InThread)
+			s.Settle(d)
+			assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Grace)), tc.told)
+			assert.Equal(t, s.Untold(d), 0)
+			s.WantThread("asked to remove", "recorded")
+			assert.Equal(t, s.View(d).Thread.Route, ledger.InThread)
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -60,7 +61,7 @@ func (acceptAll) Accept(_ context.Context, orders []ledger.Order) ([]ledger.Acce
 
 func removeCommand(t testing.TB) *commands.Remove {
 	t.Helper()
-	logger, _ := newLog()
+	logger, _ := bottest.NewLog()
 	return commands.NewRemove(commands.RemoveConfig{
 		Policy: policy.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
 	})
@@ -69,13 +70,13 @@ func removeCommand(t testing.TB) *commands.Remove {
 // FuzzServeCommand has Slack sign whatever people type: everything is answered, and nothing in the
 // answer breaks Slack's limits or calls anybody.
 func FuzzServeCommand(f *testing.F) {
-	f.Add(form(chatID + " " + ann).Encode())
-	f.Add(form(chatID + " <!channel>").Encode())
+	f.Add(form(bottest.ChatID + " " + bottest.Ann).Encode())
+	f.Add(form(bottest.ChatID + " <!channel>").Encode())
 	f.Add(form("`<@U1>` & help").Encode())
-	f.Add("command=%2Flinq-remove&user_id=U1&team_id=" + testTeam + "&text=%ff%fe%00")
+	f.Add("command=%2Flinq-remove&user_id=U1&team_id=" + bottest.Team + "&text=%ff%fe%00")
 	f.Add("ssl_check=1")
 	f.Add("%zz")
-	for _, text := range []string{"help", chatID, chatID + " " + ann + ", " + bert, strings.Repeat("<", 4000), "\u202e" + chatID} {
+	for _, text := range []string{"help", bottest.ChatID, bottest.ChatID + " " + bottest.Ann + ", " + bottest.Bert, strings.Repeat("<", 4000), "\u202e" + bottest.ChatID} {
 		f.Add(form(text).Encode())
 	}
 	e := newEdge(f, func(c *Config) { c.Commands = map[string]Command{testCommand: removeCommand(f)} })
@@ -105,9 +106,9 @@ func FuzzServeCommand(f *testing.F) {
 func TestTheRealCommandThroughTheWholeEdge(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		chatID + " (415) 555-0132": "*+1 415-555-0132* from chat `" + chatID + "` is recorded.",
-		"":                         "Usage: `/linq-remove &lt;chatId&gt; &lt;handle&gt;`",
-		chatID + " <!channel>":     "&lt;!channel&gt;",
+		bottest.ChatID + " (415) 555-0132": "*+1 415-555-0132* from chat `" + bottest.ChatID + "` is recorded.",
+		"":                                 "Usage: `/linq-remove &lt;chatId&gt; &lt;handle&gt;`",
+		bottest.ChatID + " <!channel>":     "&lt;!channel&gt;",
 	} {
 		e := newEdge(t, func(c *Config) { c.Commands = map[string]Command{testCommand: removeCommand(t)} })
 		got := said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form(text).Encode())))

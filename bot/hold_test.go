@@ -6,6 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -13,13 +14,13 @@ import (
 func TestASilenceOutlivesTheShow(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = NewPace(PaceConfig{Now: s.clock.now})
-	logger, _ := newLog()
+	s.pace = NewPace(PaceConfig{Now: s.Clock.Now})
+	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
-	d, other := s.ask(ann), s.ask(bert)
-	s.fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})
-	s.run(d)
+	d, other := s.Ask(bottest.Ann), s.Ask(bottest.Bert)
+	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})
+	s.Run(d)
 	s.show = s.newShow(logger)
-	assert.Equal(t, s.run(other), askAgain)
-	assert.Equal(t, len(s.slack.Calls()), 1)
+	assert.Equal(t, s.Run(other), askAgain)
+	assert.Equal(t, len(s.Slack.Calls()), 1)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -35,11 +36,11 @@ func TestAHomeHasTheNewsFirst(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
 	read, store := make(chan struct{}, 9), make(chan struct{})
-	logger, _ := newLog()
+	logger, _ := bottest.NewLog()
 	s.home = homesFunc(func([]ledger.Request) { read <- struct{}{} })
-	s.views = slowViews{s.ledger, store}
+	s.views = slowViews{s.Ledger, store}
 	s.show = s.newShow(logger)
-	d := s.ask(ann)
+	d := s.Ask(bottest.Ann)
 	done := make(chan error, 1)
 	go func() {
 		_, err := s.show.Run(t.Context(), d)

@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/richtext"
@@ -18,24 +19,24 @@ import (
 )
 
 // homeAt is now in the tests below.
-var homeAt = newClock().now
+var homeAt = bottest.NewClock().Now
 
 // someHome publishes a home to a Slack without a network, and returns what its person sees.
 func someHome(t testing.TB, e outcome.Explainer, h home) (screen string, blocks []byte) {
 	t.Helper()
 	fake := slacktest.New(slacktest.Config{})
-	fake.AddUser(slacktest.User{ID: ada, Name: "Ada"})
-	fake.AddUser(slacktest.User{ID: grace, Name: "Grace"})
-	api := slackOver(fake, fake)
+	fake.AddUser(slacktest.User{ID: bottest.Ada, Name: "Ada"})
+	fake.AddUser(slacktest.User{ID: bottest.Grace, Name: "Grace"})
+	api := bottest.SlackOver(fake, fake)
 	h.now = homeAt()
 	view := acme.home(e, h)
-	_, err := api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: ada, View: view})
+	_, err := api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: bottest.Ada, View: view})
 	assert.NilError(t, err)
 	assert.Assert(t, len(fake.Violations()) == 0, "%q", fake.Violations())
 	assert.Assert(t, len(view.Blocks.BlockSet) < 100)
 	blocks, err = json.Marshal(view.Blocks)
 	assert.NilError(t, err)
-	return fake.Home(ada), blocks
+	return fake.Home(bottest.Ada), blocks
 }
 
 // asked is a removal that Ada asked for some minutes ago, with a thread.
@@ -43,13 +44,13 @@ func asked(minutes int, change func(*ledger.Recent)) ledger.Recent {
 	r := ledger.Recent{
 		Request: ledger.Request{
 			ID: fmt.Sprintf("00000000-0000-7000-8000-0000%08d", minutes), State: ledger.Accepted,
-			AcceptedAt: homeAt().Add(-time.Duration(minutes) * time.Minute), ChatName: spree,
+			AcceptedAt: homeAt().Add(-time.Duration(minutes) * time.Minute), ChatName: bottest.Spree,
 			Order: ledger.Order{
-				Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: ada, ChannelID: ops,
-				ChatID: chatID, Handle: ledger.Conceal(ann),
+				Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: bottest.Ada, ChannelID: bottest.Ops,
+				ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
 			},
 		},
-		Thread: ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: ops, TS: "1773480413.000100"}},
+		Thread: ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: bottest.Ops, TS: "1773480413.000100"}},
 	}
 	if change != nil {
 		change(&r)
@@ -59,7 +60,7 @@ func asked(minutes int, change func(*ledger.Recent)) ledger.Recent {
 
 func gone(minutes int) ledger.Recent {
 	return asked(minutes, func(r *ledger.Recent) {
-		removed(&r.Request)
+		bottest.Removed(&r.Request)
 		r.EndedAt = r.AcceptedAt.Add(time.Second)
 	})
 }
@@ -71,7 +72,7 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 		screen, blocks := someHome(t, outcome.Explainer{}, h)
 		fmt.Fprintf(&b, "== %s\n%s", title, screen)
 		if title == "several states" {
-			b.WriteString("as blocks:\n" + blockLines(t, blocks))
+			b.WriteString("as blocks:\n" + bottest.BlockLines(t, blocks))
 		}
 	}
 	show("nobody's requests", home{undo: true})
@@ -83,14 +84,14 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 			r.Kind, r.Source, r.State, r.EndedAt, r.People = ledger.Add, ledger.UndoButton, ledger.Added, r.AcceptedAt, 5
 		}),
 		gone(4),
-		asked(5, func(r *ledger.Recent) { removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),
+		asked(5, func(r *ledger.Recent) { bottest.Removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),
 		gone(25 * 60),
 		asked(26*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.Reason = ledger.Refused, r.AcceptedAt, "linq_2013" }),
 		asked(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
 		asked(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
 	}})
 	show("a person without permission", home{
-		denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(grace)),
+		denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(bottest.Grace)),
 		recent: []ledger.Recent{gone(4)},
 	})
 	show("something to be told, and a ledger that does not answer", home{note: richtext.Say("⛔ Too late."), undo: true, unread: true})
@@ -136,7 +137,7 @@ func TestEachRequestNamesItsSubject(t *testing.T) {
 				}), home{})
 				encoded, err := json.Marshal(blocks)
 				assert.NilError(t, err)
-				for _, word := range []string{"+1 ••• ••• 0132", spree} {
+				for _, word := range []string{"+1 ••• ••• 0132", bottest.Spree} {
 					assert.Assert(t, strings.Contains(string(encoded), word), "%s %s %s: %s", kind, state, reason, encoded)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -36,7 +37,7 @@ type parlour struct {
 	t     *testing.T
 	slack *slacktest.Slack
 	home  *Home
-	log   *lines
+	log   *bottest.Lines
 
 	mu    sync.Mutex
 	state ledger.State // of Ada's one request
@@ -45,16 +46,16 @@ type parlour struct {
 func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 	t.Helper()
 	p := &parlour{t: t, slack: slacktest.New(slacktest.Config{}), state: ledger.Accepted}
-	p.slack.AddUser(slacktest.User{ID: ada, Name: "Ada"})
-	logger, log := newLog()
+	p.slack.AddUser(slacktest.User{ID: bottest.Ada, Name: "Ada"})
+	logger, log := bottest.NewLog()
 	p.log = log
 	var served http.Handler = p.slack
 	if change != nil {
 		served = change(served)
 	}
 	p.home = NewHome(HomeConfig{
-		Slack:  slackOver(p.slack, served),
-		Teams:  knownTeams(t, testTeam),
+		Slack:  bottest.SlackOver(p.slack, served),
+		Teams:  knownTeams(t, bottest.Team),
 		Policy: policy.Policy{Everyone: true}, Logger: logger,
 		Records: recentRequests{list: func(string) []ledger.Recent {
 			p.mu.Lock()
@@ -79,7 +80,7 @@ func inParlour(t *testing.T, change func(http.Handler) http.Handler, test func(*
 // open has Ada open her home for the first time.
 func (p *parlour) open() {
 	p.t.Helper()
-	p.home.opened(testTeam, ada)
+	p.home.opened(bottest.Team, bottest.Ada)
 	p.shows("is recorded", 1)
 }
 
@@ -88,14 +89,14 @@ func (p *parlour) turns(state ledger.State) {
 	p.mu.Lock()
 	p.state = state
 	p.mu.Unlock()
-	p.home.News([]ledger.Request{{Order: ledger.Order{TeamID: testTeam, UserID: ada, Source: ledger.SlashCommand}}})
+	p.home.News([]ledger.Request{{Order: ledger.Order{TeamID: bottest.Team, UserID: bottest.Ada, Source: ledger.SlashCommand}}})
 }
 
 // shows checks what stands at home once all is done that is to be done now.
 func (p *parlour) shows(words string, published int) {
 	p.t.Helper()
 	synctest.Wait()
-	assert.Assert(p.t, strings.Contains(p.slack.Home(ada), words), "without %q:\n%s", words, p.slack.Home(ada))
+	assert.Assert(p.t, strings.Contains(p.slack.Home(bottest.Ada), words), "without %q:\n%s", words, p.slack.Home(bottest.Ada))
 	assert.Equal(p.t, len(p.slack.Calls()), published)
 }
 
@@ -127,7 +128,7 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 		p.open()
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
-		p.home.pressed(testTeam, ada, richtext.Answer{richtext.Say("Too late."), richtext.Say("Ask.")})
+		p.home.pressed(bottest.Team, bottest.Ada, richtext.Answer{richtext.Say("Too late."), richtext.Say("Ask.")})
 		p.shows("Too late. Ask.", 2)
 		p.shows("has queued", 2)
 
@@ -137,17 +138,17 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 		time.Sleep(noteFor)
 		p.turns(ledger.Failed)
 		p.shows("has stopped", 4)
-		assert.Assert(p.t, !strings.Contains(p.slack.Home(ada), "Too late"))
+		assert.Assert(p.t, !strings.Contains(p.slack.Home(bottest.Ada), "Too late"))
 
-		p.home.pressed(testTeam, ada, richtext.Answer{richtext.Say("Too late.")})
+		p.home.pressed(bottest.Team, bottest.Ada, richtext.Answer{richtext.Say("Too late.")})
 		p.shows("Too late.", 5)
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		p.shows("has stopped", 6)
-		assert.Assert(p.t, !strings.Contains(p.slack.Home(ada), "Too late"))
+		assert.Assert(p.t, !strings.Contains(p.slack.Home(bottest.Ada), "Too late"))
 
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		p.shows("has stopped", 7) // nothing is new; but who knows what they see
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		p.turns(ledger.Sent)
 		p.shows("has queued", 8)
 	})
@@ -159,12 +160,12 @@ func TestWhoProbablyLooks(t *testing.T) {
 		p.turns(ledger.Sent)
 		synctest.Wait()
 		assert.Equal(p.t, len(p.slack.Calls()), 0)
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		time.Sleep(lookingFor - time.Minute)
 		p.turns(ledger.Failed)
 		p.shows("has stopped", 2)
 		for _, other := range []ledger.Order{
-			{TeamID: "T0OTHER", UserID: ada}, {TeamID: testTeam, UserID: grace}, {TeamID: testTeam, UserID: ada, Source: ledger.WorkflowStep},
+			{TeamID: "T0OTHER", UserID: bottest.Ada}, {TeamID: bottest.Team, UserID: bottest.Grace}, {TeamID: bottest.Team, UserID: bottest.Ada, Source: ledger.WorkflowStep},
 		} {
 			p.mu.Lock()
 			p.state = ledger.Sent
@@ -183,20 +184,20 @@ func TestWhoProbablyLooks(t *testing.T) {
 // So many people are remembered, and who was here last is among them.
 func TestWhoIsRememberedToLook(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		for i := range mostViewers - 1 {
 			time.Sleep(time.Second)
-			p.home.opened(testTeam, fmt.Sprintf("U%d", i))
+			p.home.opened(bottest.Team, fmt.Sprintf("U%d", i))
 		}
 		p.wait()
-		p.home.opened(testTeam, ada)
+		p.home.opened(bottest.Team, bottest.Ada)
 		time.Sleep(betweenNews)
-		p.home.opened(testTeam, "UNEW")
+		p.home.opened(bottest.Team, "UNEW")
 		p.wait()
 		assert.Equal(p.t, len(p.home.viewers), mostViewers)
 		assert.Equal(p.t, p.home.running, 0)
-		_, first := p.home.viewers[viewerKey{testTeam, "U0"}]
-		_, kept := p.home.viewers[viewerKey{testTeam, ada}]
+		_, first := p.home.viewers[viewerKey{bottest.Team, "U0"}]
+		_, kept := p.home.viewers[viewerKey{bottest.Team, bottest.Ada}]
 		assert.Assert(p.t, !first && kept)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
@@ -26,9 +27,9 @@ func payload(t testing.TB, name string, replace ...string) string {
 
 // interact posts a fixture, with a trigger and a response_url of now.
 func (h *house) interact(name string, replace ...string) slacktest.Ack {
-	h.t.Helper()
-	replace = append(replace, "TRIGGER_ID", h.slack.NewTriggerID(ada), "RESPONSE_URL", h.slack.NewResponseURL(ops, ada, ""))
-	return h.taken(h.slack.SendInteraction(h.t.Context(), h.server.URL, json.RawMessage(payload(h.t, name, replace...))))
+	h.T.Helper()
+	replace = append(replace, "TRIGGER_ID", h.Slack.NewTriggerID(bottest.Ada), "RESPONSE_URL", h.Slack.NewResponseURL(bottest.Ops, bottest.Ada, ""))
+	return h.taken(h.Slack.SendInteraction(h.T.Context(), h.server.URL, json.RawMessage(payload(h.T, name, replace...))))
 }
 
 func TestPayloadsAsSlackSendsThem(t *testing.T) {
@@ -36,18 +37,18 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	type read struct{ team, enterprise, user, channel, thread, action, subject string }
 	const removal, thread = "0195937a-5c48-7000-8000-0123456789ab", "1773480412.000100"
 	for name, want := range map[string]read{
-		"block_actions_thread":      {testTeam, "", ada, ops, thread, "add_back", removal},
-		"block_actions_step":        {testTeam, "", ada, ops, thread, "add_back", removal},
-		"block_actions_org":         {testTeam, "", ada, ops, thread, "add_back", removal},
-		"block_actions_partner":     {"T0PARTNER", "", "W0MALLORY", ops, thread, "add_back", removal},
-		"block_actions_partner_org": {"T0PARTNER", "", "W0MALLORY", ops, thread, "add_back", removal},
-		"block_actions_ephemeral":   {testTeam, "", ada, ops, "", "cancel_removal", "13345224609.738474920.8088930838d88f008e0"},
-		"block_actions_view":        {testTeam, "", ada, "", "", "chat", ""},
-		"message_action_thread":     {testTeam, "", ada, ops, thread, "", ""},
-		"shortcut":                  {testTeam, "", ada, "", "", "", ""},
-		"view_submission":           {testTeam, "", ada, "", "", "", ""},
-		"block_suggestion_view":     {testTeam, "", ada, "", "", "", ""},
-		"view_closed":               {testTeam, "", ada, "", "", "", ""},
+		"block_actions_thread":      {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
+		"block_actions_step":        {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
+		"block_actions_org":         {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
+		"block_actions_partner":     {"T0PARTNER", "", "W0MALLORY", bottest.Ops, thread, "add_back", removal},
+		"block_actions_partner_org": {"T0PARTNER", "", "W0MALLORY", bottest.Ops, thread, "add_back", removal},
+		"block_actions_ephemeral":   {bottest.Team, "", bottest.Ada, bottest.Ops, "", "cancel_removal", "13345224609.738474920.8088930838d88f008e0"},
+		"block_actions_view":        {bottest.Team, "", bottest.Ada, "", "", "chat", ""},
+		"message_action_thread":     {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "", ""},
+		"shortcut":                  {bottest.Team, "", bottest.Ada, "", "", "", ""},
+		"view_submission":           {bottest.Team, "", bottest.Ada, "", "", "", ""},
+		"block_suggestion_view":     {bottest.Team, "", bottest.Ada, "", "", "", ""},
+		"view_closed":               {bottest.Team, "", bottest.Ada, "", "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,9 +65,9 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	var in interaction
 	assert.NilError(t, json.Unmarshal([]byte(payload(t, "view_submission")), &in))
 	chat, block, people := chosenIn(in.View)
-	assert.Equal(t, chat, chatID)
-	assert.Equal(t, block, "people-"+chatID)
-	assert.DeepEqual(t, people, []string{ann, bert})
+	assert.Equal(t, chat, bottest.ChatID)
+	assert.Equal(t, block, "people-"+bottest.ChatID)
+	assert.DeepEqual(t, people, []string{bottest.Ann, bottest.Bert})
 	assert.Equal(t, memoryOf(in.View.PrivateMetadata).Thread, "1773480412.000100")
 	var typed interaction
 	assert.NilError(t, json.Unmarshal([]byte(payload(t, "block_suggestion_view")), &typed))
@@ -113,12 +114,12 @@ func TestHowInteractionsArrive(t *testing.T) {
 		"a broken form":           {"", formType, "payload=%zz", http.StatusBadRequest},
 		"a list":                  {"", formType, "payload=%5B%5D", http.StatusBadRequest},
 		"null":                    {"", formType, "payload=null", http.StatusBadRequest},
-		"nobody":                  {"", formType, `payload={"type":"shortcut","team":{"id":"` + testTeam + `"}}`, http.StatusBadRequest},
+		"nobody":                  {"", formType, `payload={"type":"shortcut","team":{"id":"` + bottest.Team + `"}}`, http.StatusBadRequest},
 		"JSON":                    {"", "application/json", good, http.StatusUnsupportedMediaType},
 		"JSON of a payload":       {"", "application/json", `{"payload":"{}"}`, http.StatusUnsupportedMediaType},
 		"no type at all":          {"", "", "payload=" + url.QueryEscape(good), http.StatusUnsupportedMediaType},
 		"of no interest": {
-			"", formType, "payload=" + url.QueryEscape(`{"type":"quantum_leap","user":{"id":"U1","team_id":"`+testTeam+`"}}`),
+			"", formType, "payload=" + url.QueryEscape(`{"type":"quantum_leap","user":{"id":"U1","team_id":"`+bottest.Team+`"}}`),
 			http.StatusOK,
 		},
 		"closed": {"", formType, "payload=" + url.QueryEscape(payload(t, "view_closed")), http.StatusOK},
@@ -152,12 +153,12 @@ func TestHowInteractionsArrive(t *testing.T) {
 // People of other organisations see the bot's messages in shared channels, and can press buttons.
 func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 	t.Parallel()
-	foreign := []string{`"team_id": "` + testTeam + `"`, `"team_id": "T0PARTNER"`}
+	foreign := []string{`"team_id": "` + bottest.Team + `"`, `"team_id": "T0PARTNER"`}
 	for _, name := range []string{
 		"block_actions_thread", "block_actions_step", "block_actions_partner", "block_actions_partner_org", "block_actions_ephemeral",
 		"block_actions_view", "message_action_thread", "shortcut", "view_submission", "block_suggestion_view",
 	} {
-		for _, served := range []string{testTeam, "E0ACME"} {
+		for _, served := range []string{bottest.Team, "E0ACME"} {
 			if served == "E0ACME" && !strings.HasPrefix(name, "block_actions_partner") {
 				continue // nobody vouches for them there
 			}
@@ -176,14 +177,14 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 					assert.Equal(t, len(ack.Body), 0)
 				}
 				if strings.Contains(payload(t, name), "RESPONSE_URL") {
-					h.private(ada, words)
+					h.private(bottest.Ada, words)
 				}
-				assert.Equal(t, len(h.slack.Views()), 0)
+				assert.Equal(t, len(h.Slack.Views()), 0)
 				assert.Equal(t, len(h.linq.Calls()), 0)
-				for _, call := range h.slack.Calls() {
+				for _, call := range h.Slack.Calls() {
 					assert.Equal(t, call.Method, "response_url")
 				}
-				_, err := h.ledger.View(t.Context(), "view-V0123")
+				_, err := h.Ledger.View(t.Context(), "view-V0123")
 				assert.ErrorIs(t, err, ledger.ErrNotFound)
 				denials := h.noted()
 				assert.Equal(t, len(denials), 1)
@@ -201,13 +202,13 @@ func TestAnswersGoToSlackAlone(t *testing.T) {
 	h := idle(t, houseConfig{change: func(c *Config) { c.SlackURL = "https://slack.com/api/" }}) // so this machine is elsewhere
 	h.interact("block_actions_thread")
 	h.interact("block_actions_ephemeral")
-	assert.Equal(t, h.calls("response_url"), 0)
+	assert.Equal(t, h.Calls("response_url"), 0)
 
-	d := h.ask(ann)
-	h.news(d, ann, removed)
-	removal := h.view(d).Requests[0].ID
+	d := h.Ask(bottest.Ann)
+	h.News(d, bottest.Ann, bottest.Removed)
+	removal := h.View(d).Requests[0].ID
 	h.interact("block_actions_thread", "0195937a-5c48-7000-8000-0123456789ab", removal)
-	undo, err := h.ledger.UndoneBy(t.Context(), removal)
+	undo, err := h.Ledger.UndoneBy(t.Context(), removal)
 	assert.NilError(t, err)
 	assert.Equal(t, undo.ResponseURL.Reveal(), "")
 	assert.Equal(t, undo.ThreadTS, "1773480412.000100")
@@ -240,7 +241,7 @@ func TestWhichURLsAreSlacks(t *testing.T) {
 // The step's own token and what else comes with a button inside a workflow decide nothing.
 func TestAButtonInsideAWorkflow(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
+	h := idle(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.interact("block_actions_step")
-	h.private(ada, "You may not remove people from Linq chats")
+	h.private(bottest.Ada, "You may not remove people from Linq chats")
 }

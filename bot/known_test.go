@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"linqbot/bot/bottest"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -9,10 +10,10 @@ import (
 // knownTeams serve the teams that are named, in the workspace acme.
 func knownTeams(t testing.TB, ids ...string) *Teams {
 	t.Helper()
-	logger, _ := newLog()
+	logger, _ := bottest.NewLog()
 	teams, err := NewTeams(t.Context(), TeamsConfig{
 		IDs: ids, Logger: logger,
-		Settings: &settings{kept: map[string]string{"slack_workspace": "https://acme.slack.com/"}},
+		Settings: &bottest.Settings{Kept: map[string]string{"slack_workspace": "https://acme.slack.com/"}},
 	})
 	assert.NilError(t, err)
 	return teams

@@ -10,6 +10,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -18,7 +19,7 @@ import (
 func closed(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
 	s := newStage(t, cfg)
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	return s
 }
 
@@ -26,16 +27,16 @@ func closed(t *testing.T, cfg slacktest.Config) *stage {
 func TestWhereTheBotMayNotPost(t *testing.T) {
 	t.Parallel()
 	refuse := func(code string) func(*stage) {
-		return func(s *stage) { s.fail("chat.postMessage", slacktest.Fault{Error: code}) }
+		return func(s *stage) { s.Fail("chat.postMessage", slacktest.Fault{Error: code}) }
 	}
 	for code, arrange := range map[string]func(*stage){
-		"not_in_channel": func(s *stage) { s.slack.SetMember(ops, s.slack.Config().BotUserID, false) },
+		"not_in_channel": func(s *stage) { s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false) },
 		"channel_not_found": func(s *stage) {
-			s.slack.AddChannel(slacktest.Channel{ID: ops, Kind: slacktest.Private, Members: []string{ada, grace}})
+			s.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, Kind: slacktest.Private, Members: []string{bottest.Ada, bottest.Grace}})
 		},
-		"is_archived": func(s *stage) { s.slack.Archive(ops) },
+		"is_archived": func(s *stage) { s.Slack.Archive(bottest.Ops) },
 		"restricted_action_read_only_channel": func(s *stage) {
-			s.slack.AddChannel(slacktest.Channel{ID: ops, BotMember: true, ReadOnly: true})
+			s.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, BotMember: true, ReadOnly: true})
 		},
 		"restricted_action":                        refuse("restricted_action"),
 		"restricted_action_thread_only_channel":    refuse("restricted_action_thread_only_channel"),
@@ -52,23 +53,23 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
 			arrange(s)
-			d := s.ask(ann)
-			s.settle(d)
-			s.news(d, ann, removed)
-			s.settle(d)
-			assert.Equal(t, len(s.slack.Messages(ops)), 0, "public: %+v", s.slack.Messages(ops))
-			wantMessages(t, s.slack.Ephemerals(ops, ada), "recorded", "has left")
-			assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0)
-			assert.Equal(t, len(s.slack.DirectMessages(ada)), 0)
-			thread := s.view(d).Thread
+			d := s.Ask(bottest.Ann)
+			s.Settle(d)
+			s.News(d, bottest.Ann, bottest.Removed)
+			s.Settle(d)
+			assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0, "public: %+v", s.Slack.Messages(bottest.Ops))
+			bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "recorded", "has left")
+			assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Grace)), 0)
+			assert.Equal(t, len(s.Slack.DirectMessages(bottest.Ada)), 0)
+			thread := s.View(d).Thread
 			assert.Equal(t, thread.Route, ledger.ByResponseURL)
 			assert.Equal(t, thread.Trouble, code)
 			assert.Equal(t, thread.ResponseUses, 2)
-			assert.Equal(t, s.calls("chat.postMessage"), 1, "a route that was left is not tried again")
-			for _, m := range s.slack.Ephemerals(ops, ada) {
+			assert.Equal(t, s.Calls("chat.postMessage"), 1, "a route that was left is not tried again")
+			for _, m := range s.Slack.Ephemerals(bottest.Ops, bottest.Ada) {
 				assert.Assert(t, strings.Contains(m.Rendered, hint(code)), m.Rendered)
 			}
-			assert.Assert(t, strings.Contains(s.log.String(), `"to":"response_url"`), s.log)
+			assert.Assert(t, strings.Contains(s.Log.String(), `"to":"response_url"`), s.Log)
 		})
 	}
 }
@@ -77,24 +78,24 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 func TestAChannelThatCloses(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.news(d, ann, s.sent)
-	s.settle(d)
-	s.slack.Archive(ops)
-	s.news(d, ann, removed)
-	s.settle(d)
-	s.wantThread("asked to remove", "queued")
-	wantMessages(t, s.slack.Ephemerals(ops, ada), "has left")
-	assert.Equal(t, s.view(d).Thread.Trouble, "is_archived")
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, s.Sent)
+	s.Settle(d)
+	s.Slack.Archive(bottest.Ops)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	s.WantThread("asked to remove", "queued")
+	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
+	assert.Equal(t, s.View(d).Thread.Trouble, "is_archived")
 }
 
 // A thread that is closed to replies.
 func TestAThreadThatIsLocked(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
+	d := s.Ask(bottest.Ann)
 	posts := 0
-	s.slack.Chaos(func(method string) *slacktest.Fault {
+	s.Slack.Chaos(func(method string) *slacktest.Fault {
 		if method == "chat.postMessage" {
 			if posts++; posts > 1 {
 				return &slacktest.Fault{Error: "restricted_action_thread_locked"}
@@ -102,51 +103,51 @@ func TestAThreadThatIsLocked(t *testing.T) {
 		}
 		return nil
 	})
-	s.settle(d)
-	s.wantThread("asked to remove")
-	wantMessages(t, s.slack.Ephemerals(ops, ada), "recorded")
+	s.Settle(d)
+	s.WantThread("asked to remove")
+	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "recorded")
 }
 
 // Slack takes five answers. The last of them is kept for the outcome, however much happens before.
 func TestTheLastResponseIsForTheOutcome(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.settle(d)
+	d := s.Ask(bottest.Ann)
+	s.Settle(d)
 	for people := range 12 {
-		s.news(d, ann, func(r *ledger.Request) {
-			r.State, r.SentAt, r.ChatName = ledger.Sent, s.clock.now(), strings.Repeat("x", people+1)
+		s.News(d, bottest.Ann, func(r *ledger.Request) {
+			r.State, r.SentAt, r.ChatName = ledger.Sent, s.Clock.Now(), strings.Repeat("x", people+1)
 		})
-		s.settle(d)
+		s.Settle(d)
 	}
-	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), mostResponses-1)
-	s.news(d, ann, removed)
-	s.settle(d)
-	told := s.slack.Ephemerals(ops, ada)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), mostResponses-1)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 	assert.Equal(t, len(told), mostResponses)
 	assert.Assert(t, strings.Contains(told[mostResponses-1].Rendered, "has left"))
-	s.settle(d)
-	assert.Equal(t, s.calls("response_url"), mostResponses)
+	s.Settle(d)
+	assert.Equal(t, s.Calls("response_url"), mostResponses)
 
 	// A late change of mind has to go another way.
-	s.news(d, ann, func(r *ledger.Request) { r.People = 3 })
-	s.settle(d)
-	assert.Equal(t, s.calls("response_url"), mostResponses)
-	wantMessages(t, s.slack.DirectMessages(ada), "3 people stay")
+	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
+	s.Settle(d)
+	assert.Equal(t, s.Calls("response_url"), mostResponses)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "3 people stay")
 }
 
 // With several people in one command the outcome is that of the last.
 func TestTheLastResponseWaitsForAll(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	handles := []string{ann, bert, cleo, "+14155550135", "+14155550136", "+14155550137"}
-	d := s.ask(handles...)
-	s.settle(d)
+	handles := []string{bottest.Ann, bottest.Bert, bottest.Cleo, "+14155550135", "+14155550136", "+14155550137"}
+	d := s.Ask(handles...)
+	s.Settle(d)
 	for _, handle := range handles {
-		s.news(d, handle, removed)
-		s.settle(d)
+		s.News(d, handle, bottest.Removed)
+		s.Settle(d)
 	}
-	told := s.slack.Ephemerals(ops, ada)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 	assert.Equal(t, len(told), mostResponses)
 	last := told[len(told)-1].Rendered
 	assert.Equal(t, strings.Count(last, "has left"), len(handles), last)
@@ -160,31 +161,31 @@ func TestAResponseURLThatIsSpent(t *testing.T) {
 		arrange func(*stage)
 		uses    int
 	}{
-		{"expired", func(s *stage) { s.clock.pass(30*time.Minute + time.Second) }, 0},
-		{"about to expire", func(s *stage) { s.clock.pass(responseTime + time.Second) }, 0},
-		{"404", func(s *stage) { s.fail("response_url", slacktest.Fault{Error: "used_url"}) }, 1},
-		{"410", func(s *stage) { s.fail("response_url", slacktest.Fault{Status: http.StatusGone}) }, 1},
-		{"a redirect", func(s *stage) { s.fail("response_url", slacktest.Fault{Redirect: s.slack.APIURL() + "auth.test"}) }, 1},
+		{"expired", func(s *stage) { s.Clock.Pass(30*time.Minute + time.Second) }, 0},
+		{"about to expire", func(s *stage) { s.Clock.Pass(responseTime + time.Second) }, 0},
+		{"404", func(s *stage) { s.Fail("response_url", slacktest.Fault{Error: "used_url"}) }, 1},
+		{"410", func(s *stage) { s.Fail("response_url", slacktest.Fault{Status: http.StatusGone}) }, 1},
+		{"a redirect", func(s *stage) { s.Fail("response_url", slacktest.Fault{Redirect: s.Slack.APIURL() + "auth.test"}) }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := closed(t, slacktest.Config{})
-			d := s.ask(ann)
+			d := s.Ask(bottest.Ann)
 			tc.arrange(s)
-			s.settle(d)
-			s.news(d, ann, removed)
-			s.settle(d)
-			assert.Equal(t, s.calls("response_url"), tc.uses)
-			assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 0)
-			assert.Equal(t, len(s.slack.Messages(ops)), 0)
-			direct := s.slack.DirectMessages(ada)
-			wantMessages(t, direct, "has left")
+			s.Settle(d)
+			s.News(d, bottest.Ann, bottest.Removed)
+			s.Settle(d)
+			assert.Equal(t, s.Calls("response_url"), tc.uses)
+			assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 0)
+			assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0)
+			direct := s.Slack.DirectMessages(bottest.Ada)
+			bottest.WantMessages(t, direct, "has left")
 			assert.Equal(t, direct[0].Edits, 1, "one message, kept current")
 			assert.Assert(t, strings.Contains(direct[0].Rendered, hint("not_in_channel")), direct[0].Rendered)
-			thread := s.view(d).Thread
+			thread := s.View(d).Thread
 			assert.Equal(t, thread.Route, ledger.ByDirect)
 			assert.Equal(t, thread.Trouble, "not_in_channel", "what people can mend")
-			assert.Equal(t, s.calls("auth.test"), 0)
+			assert.Equal(t, s.Calls("auth.test"), 0)
 		})
 	}
 }
@@ -193,13 +194,13 @@ func TestAResponseURLThatIsSpent(t *testing.T) {
 func TestWithoutAResponseURL(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	_, err := s.ledger.Accept(t.Context(), []ledger.Order{{
-		Delivery: "d1", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: testTeam, ChannelID: ops, UserID: ada,
-		ChatID: chatID, Handle: ledger.Conceal(ann),
+	_, err := s.Ledger.Accept(t.Context(), []ledger.Order{{
+		Delivery: "d1", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
+		ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
 	}})
 	assert.NilError(t, err)
-	s.settle("d1")
-	wantMessages(t, s.slack.DirectMessages(ada), "recorded")
+	s.Settle("d1")
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
 }
 
 // Trouble at the response_url that passes is waited for; each try that may have told somebody counts.
@@ -220,18 +221,18 @@ func TestTroubleAtTheResponseURL(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := closed(t, slacktest.Config{})
-			d := s.ask(ann)
+			d := s.Ask(bottest.Ann)
 			tc.fault.Times = 1
-			s.fail("response_url", tc.fault)
-			wait := s.run(d)
+			s.Fail("response_url", tc.fault)
+			wait := s.Run(d)
 			assert.Assert(t, wait > 0)
 			if tc.fault.RetryAfter > 0 {
 				assert.Equal(t, wait, tc.fault.RetryAfter)
 			}
-			s.settle(d)
-			assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), tc.told)
-			assert.Equal(t, s.view(d).Thread.ResponseUses, tc.uses)
-			assert.Equal(t, s.view(d).Thread.Route, ledger.ByResponseURL)
+			s.Settle(d)
+			assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), tc.told)
+			assert.Equal(t, s.View(d).Thread.ResponseUses, tc.uses)
+			assert.Equal(t, s.View(d).Thread.Route, ledger.ByResponseURL)
 		})
 	}
 }
@@ -240,64 +241,64 @@ func TestTroubleAtTheResponseURL(t *testing.T) {
 func TestResponsesThatAreAllLost(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.news(d, ann, removed)
-	s.fail("response_url", slacktest.Fault{Drop: slacktest.BeforeEffect})
-	s.settle(d)
-	assert.Equal(t, s.calls("response_url"), mostResponses)
-	wantMessages(t, s.slack.DirectMessages(ada), "has left")
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Fail("response_url", slacktest.Fault{Drop: slacktest.BeforeEffect})
+	s.Settle(d)
+	assert.Equal(t, s.Calls("response_url"), mostResponses)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "has left")
 }
 
 // When nobody can be told, the ledger and the log say so.
 func TestNobodyCanBeTold(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{MessagesTabDisabled: true})
-	d := s.ask(ann)
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-	s.settle(d)
-	assert.Equal(t, len(s.slack.Messages(ops)), 0)
-	assert.Equal(t, len(s.slack.DirectMessages(ada)), 0)
-	thread := s.view(d).Thread
+	d := s.Ask(bottest.Ann)
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0)
+	assert.Equal(t, len(s.Slack.DirectMessages(bottest.Ada)), 0)
+	thread := s.View(d).Thread
 	assert.Equal(t, thread.Route, ledger.Undelivered)
 	assert.Equal(t, thread.Trouble, "messages_tab_disabled")
-	assert.Equal(t, strings.Count(s.log.String(), `"level":"error"`), 1, s.log)
+	assert.Equal(t, strings.Count(s.Log.String(), `"level":"error"`), 1, s.Log)
 
-	calls := len(s.slack.Calls())
-	s.news(d, ann, removed)
-	assert.Equal(t, s.run(d), time.Duration(0))
-	assert.Equal(t, len(s.slack.Calls()), calls)
+	calls := len(s.Slack.Calls())
+	s.News(d, bottest.Ann, bottest.Removed)
+	assert.Equal(t, s.Run(d), time.Duration(0))
+	assert.Equal(t, len(s.Slack.Calls()), calls)
 }
 
 // A token that is not accepted is a mistake that somebody mends; the outcome waits for it.
 func TestATokenThatIsMended(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.fail("chat.postMessage", slacktest.Fault{Error: "invalid_auth"})
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-	d := s.ask(ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_auth"})
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+	d := s.Ask(bottest.Ann)
 	for range 50 {
-		wait := s.run(d)
+		wait := s.Run(d)
 		assert.Assert(t, wait > 0)
-		s.clock.pass(wait)
+		s.Clock.Pass(wait)
 	}
-	assert.Equal(t, s.view(d).Thread.Route, ledger.ByDirect)
-	s.slack.ClearFaults()
-	s.news(d, ann, removed)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "has left")
+	assert.Equal(t, s.View(d).Thread.Route, ledger.ByDirect)
+	s.Slack.ClearFaults()
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "has left")
 }
 
 // A direct message that somebody deleted is posted again.
 func TestADeletedDirectMessage(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-	d := s.ask(ann)
-	s.settle(d)
-	s.fail("chat.update", slacktest.Fault{Error: "message_not_found", Times: 1})
-	s.news(d, ann, removed)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "recorded", "has left")
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+	d := s.Ask(bottest.Ann)
+	s.Settle(d)
+	s.Fail("chat.update", slacktest.Fault{Error: "message_not_found", Times: 1})
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded", "has left")
 }
 
 // A redirect would carry the token, or the outcome, to wherever it leads.
@@ -311,20 +312,20 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	s := newStage(t, slacktest.Config{})
 	for _, method := range []string{"chat.postMessage", "chat.update", "response_url", "conversations.history"} {
-		s.fail(method, slacktest.Fault{Redirect: elsewhere.URL, Times: 1})
+		s.Fail(method, slacktest.Fault{Redirect: elsewhere.URL, Times: 1})
 	}
-	d := s.ask(ann)
-	assert.Assert(t, s.run(d) > 0)
-	s.settle(d)
-	s.news(d, ann, removed)
-	s.settle(d)
-	s.wantThread("Spring launch", "has left")
+	d := s.Ask(bottest.Ann)
+	assert.Assert(t, s.Run(d) > 0)
+	s.Settle(d)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	s.WantThread("Spring launch", "has left")
 
 	s = closed(t, slacktest.Config{})
-	s.fail("response_url", slacktest.Fault{Redirect: elsewhere.URL})
-	d = s.ask(ann)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "recorded")
+	s.Fail("response_url", slacktest.Fault{Redirect: elsewhere.URL})
+	d = s.Ask(bottest.Ann)
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
 	assert.Equal(t, visits.Load(), int32(0))
-	assert.Assert(t, !strings.Contains(s.log.String(), elsewhere.URL), s.log)
+	assert.Assert(t, !strings.Contains(s.Log.String(), elsewhere.URL), s.Log)
 }

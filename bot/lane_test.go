@@ -27,7 +27,7 @@ func TestPostsAndUpdatesShareTheChannel(t *testing.T) {
 		keys = append(keys, fmt.Sprint("u", i))
 	}
 	for range 14 {
-		r.clock.pass(time.Second)
+		r.clock.Pass(time.Second)
 		for _, key := range slices.Backward(keys) { // the order in which they ask does not matter
 			t := postOf(key)
 			t.update = key[0] == 'u'
@@ -49,7 +49,7 @@ func TestAnyLineKeepsThePace(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		r := newRoad(t, PaceConfig{Burst: burst})
-		began := r.clock.now()
+		began := r.clock.Now()
 		type visitor struct {
 			at time.Time
 			turn
@@ -66,16 +66,16 @@ func TestAnyLineKeepsThePace(t *testing.T) {
 		for len(waiting) > 0 {
 			slices.SortFunc(waiting, func(a, b visitor) int { return b.at.Compare(a.at) })
 			next := &waiting[len(waiting)-1]
-			r.clock.pass(next.at.Sub(r.clock.now()))
+			r.clock.Pass(next.at.Sub(r.clock.Now()))
 			next.asked++
 			wait := r.ask(next.turn)
 			if wait > 0 {
-				next.at = r.clock.now().Add(min(wait, askAgain) + time.Duration(random.IntN(2500))*time.Millisecond)
+				next.at = r.clock.Now().Add(min(wait, askAgain) + time.Duration(random.IntN(2500))*time.Millisecond)
 				continue
 			}
 			assert.Assert(t, next.asked <= messages/int(askAgain/time.Second)+12, "seed %d: asked %d times", seed, next.asked)
 			waiting = waiting[:len(waiting)-1]
-			sent = append(sent, r.clock.now())
+			sent = append(sent, r.clock.Now())
 		}
 		for i := range sent {
 			for j := i; j < len(sent); j++ {

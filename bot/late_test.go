@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -15,13 +16,13 @@ import (
 // endsAfter is a ledger that stops the process once it has stored so many things.
 type endsAfter struct {
 	Views
-	stop  *stopped
+	stop  *bottest.Stopped
 	saves int
 }
 
 func (v *endsAfter) count() {
 	if v.saves--; v.saves == 0 {
-		v.stop.over.Store(true)
+		v.stop.Over.Store(true)
 	}
 }
 
@@ -52,30 +53,30 @@ func TestAProcessThatGoesOnTooLate(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
-			d := s.ask(ann)
-			ctx := &stopped{Context: t.Context()}
-			ctx.over.Store(tc.saves == 0)
-			logger, log := newLog()
+			d := s.Ask(bottest.Ann)
+			ctx := &bottest.Stopped{Context: t.Context()}
+			ctx.Over.Store(tc.saves == 0)
+			logger, log := bottest.NewLog()
 			ours := s.newShow(logger)
-			ours.cfg.Views = timely{&endsAfter{Views: s.ledger, stop: ctx, saves: tc.saves}}
+			ours.cfg.Views = timely{&endsAfter{Views: s.Ledger, stop: ctx, saves: tc.saves}}
 			_, err := ours.Run(ctx, d)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Equal(t, len(s.slack.Calls()), tc.calls)
-			assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero())
+			assert.Equal(t, len(s.Slack.Calls()), tc.calls)
+			assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero())
 			assert.Assert(t, !strings.Contains(log.String(), "not told"), "that is no trouble")
 
-			s.settle(d)
-			s.news(d, ann, removed)
-			s.settle(d)
-			stands := s.view(d)
-			calls := len(s.slack.Calls())
+			s.Settle(d)
+			s.News(d, bottest.Ann, bottest.Removed)
+			s.Settle(d)
+			stands := s.View(d)
+			calls := len(s.Slack.Calls())
 			_, err = ours.Run(ctx, d) // all over again, since it may run on from anywhere
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			after := s.view(d)
+			after := s.View(d)
 			assert.DeepEqual(t, after.Thread, stands.Thread)
 			assert.DeepEqual(t, after.Replies, stands.Replies)
-			assert.Equal(t, len(s.slack.Calls()), calls)
-			s.wantThread("asked to remove", "has left")
+			assert.Equal(t, len(s.Slack.Calls()), calls)
+			s.WantThread("asked to remove", "has left")
 		})
 	}
 }
@@ -84,22 +85,22 @@ func TestAProcessThatGoesOnTooLate(t *testing.T) {
 func TestAStaleRunStoresNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	stale := s.view(d)
-	s.settle(d)
-	stands := s.view(d)
-	calls := len(s.slack.Calls())
-	err := s.show.show(isOver(t), &stale)
+	d := s.Ask(bottest.Ann)
+	stale := s.View(d)
+	s.Settle(d)
+	stands := s.View(d)
+	calls := len(s.Slack.Calls())
+	err := s.show.show(bottest.Over(t), &stale)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.DeepEqual(t, s.view(d).Thread, stands.Thread)
-	assert.Equal(t, len(s.slack.Calls()), calls)
+	assert.DeepEqual(t, s.View(d).Thread, stands.Thread)
+	assert.Equal(t, len(s.Slack.Calls()), calls)
 
-	v := timely{s.ledger}
-	late := isOver(t)
+	v := timely{s.Ledger}
+	late := bottest.Over(t)
 	assert.ErrorIs(t, v.SaveThread(late, ledger.Thread{Delivery: d}), context.DeadlineExceeded)
 	assert.ErrorIs(t, v.SaveReply(late, ledger.Reply{RequestID: stale.Requests[0].ID}), context.DeadlineExceeded)
 	assert.ErrorIs(t, v.MarkTold(late, ledger.Follower{Delivery: d}), context.DeadlineExceeded)
-	assert.DeepEqual(t, s.view(d).Replies, stands.Replies)
+	assert.DeepEqual(t, s.View(d).Replies, stands.Replies)
 }
 
 // The process is stopped while an answer is on its way. That a message stands is kept; that it does
@@ -118,21 +119,21 @@ func TestAnAnswerThatComesTooLate(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
-			d := s.ask(ann)
-			ctx := &stopped{Context: t.Context()}
-			s.slack.Chaos(func(string) *slacktest.Fault {
-				ctx.over.Store(true)
+			d := s.Ask(bottest.Ann)
+			ctx := &bottest.Stopped{Context: t.Context()}
+			s.Slack.Chaos(func(string) *slacktest.Fault {
+				ctx.Over.Store(true)
 				return tc.fault
 			})
 			_, err := s.show.Run(ctx, d)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			thread := s.view(d).Thread
+			thread := s.View(d).Thread
 			assert.Equal(t, thread.TS != "", tc.stands)
 			assert.Equal(t, thread.Since.IsZero(), tc.stands)
-			assert.Equal(t, len(s.slack.Calls()), 1)
-			s.slack.Chaos(nil)
-			s.settle(d)
-			s.wantThread("asked to remove", "recorded")
+			assert.Equal(t, len(s.Slack.Calls()), 1)
+			s.Slack.Chaos(nil)
+			s.Settle(d)
+			s.WantThread("asked to remove", "recorded")
 		})
 	}
 }

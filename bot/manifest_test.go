@@ -20,6 +20,7 @@ import (
 	"gopkg.in/yaml.v3"
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/parse"
 	"linqbot/ledger"
@@ -132,16 +133,16 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	t.Parallel()
 	m := readManifest(t)
 	h := idle(t, houseConfig{})
-	message := h.slack.PostAs(ada, ops, "", "hello")
+	message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "hello")
 	types := make(map[string]string)
 	for i, shortcut := range m.Features.Shortcuts {
 		types[shortcut.Type] = shortcut.CallbackID
 		if shortcut.Type == "message" {
-			h.taken(h.slack.MessageShortcut(t.Context(), h.server.URL, ada, shortcut.CallbackID, message))
+			h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcut.CallbackID, message))
 		} else {
-			h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcut.CallbackID))
+			h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcut.CallbackID))
 		}
-		assert.Equal(t, len(h.slack.Views()), i+1, shortcut.CallbackID)
+		assert.Equal(t, len(h.Slack.Views()), i+1, shortcut.CallbackID)
 	}
 	assert.DeepEqual(t, types, map[string]string{"message": shortcutMessage, "global": shortcutGlobal})
 
@@ -149,23 +150,23 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 		"function_executed": stepEvent(nil),
 		"message.im": stepEvent(func(_, inner map[string]any) {
 			clear(inner)
-			inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", ada, h.dm(ada)
+			inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", bottest.Ada, h.dm(bottest.Ada)
 		}),
 		"app_home_opened": stepEvent(func(_, inner map[string]any) {
 			clear(inner)
-			inner["type"], inner["tab"], inner["user"], inner["channel"] = "app_home_opened", "home", ada, h.dm(ada)
+			inner["type"], inner["tab"], inner["user"], inner["channel"] = "app_home_opened", "home", bottest.Ada, h.dm(bottest.Ada)
 		}),
 	}
 	assert.Equal(t, len(m.Settings.Events.BotEvents), len(bodies))
 	assert.Equal(t, m.Features.AppHome.HomeTab, slices.Contains(m.Settings.Events.BotEvents, "app_home_opened"))
 	for _, name := range m.Settings.Events.BotEvents {
 		e, taken := newEventEdge(t, nil, func(c *Config) {
-			c.Interactive, c.Home = &Interactive{Slack: NewSlack(h.slack.Config().BotToken, h.slack.APIURL())}, h.home
+			c.Interactive, c.Home = &Interactive{Slack: NewSlack(h.Slack.Config().BotToken, h.Slack.APIURL())}, h.home
 		})
 		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
 		e.bot.Wait(t.Context())
 		if name == "app_home_opened" { // it is not kept
-			_, published := h.slack.HomeView(ada)
+			_, published := h.Slack.HomeView(bottest.Ada)
 			assert.Assert(t, published)
 			continue
 		}
@@ -202,7 +203,7 @@ func TestTheManifestsStep(t *testing.T) {
 	h := idle(t, houseConfig{})
 	h.begin("Fx1", inputs())
 	h.look("Fx1")
-	h.news("Fx1", ann, removed)
+	h.News("Fx1", bottest.Ann, bottest.Removed)
 	h.look("Fx1")
 	outputs := slices.Sorted(maps.Keys(h.execution("Fx1").Outputs))
 	assert.DeepEqual(t, outputs, slices.Sorted(maps.Keys(step.Outputs.Properties)))
@@ -238,7 +239,7 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
 		},
 		"OpenConversationContext": func(ctx context.Context, api *slack.Client) {
-			_, _, _, _ = api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{ada}})
+			_, _, _, _ = api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{bottest.Ada}})
 		},
 		"OpenViewContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.OpenViewContext(ctx, "1.2", slack.ModalViewRequest{})
@@ -247,10 +248,12 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 			_, _ = api.UpdateViewContext(ctx, slack.ModalViewRequest{}, "", "", "V1")
 		},
 		"PublishViewContext": func(ctx context.Context, api *slack.Client) {
-			_, _ = api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: ada})
+			_, _ = api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: bottest.Ada})
 		},
-		"PostMessageContext":   func(ctx context.Context, api *slack.Client) { _, _, _ = api.PostMessageContext(ctx, ops) },
-		"UpdateMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _, _ = api.UpdateMessageContext(ctx, ops, "1.2") },
+		"PostMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _ = api.PostMessageContext(ctx, bottest.Ops) },
+		"UpdateMessageContext": func(ctx context.Context, api *slack.Client) {
+			_, _, _, _ = api.UpdateMessageContext(ctx, bottest.Ops, "1.2")
+		},
 		"GetConversationHistoryContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.GetConversationHistoryContext(ctx, new(slack.GetConversationHistoryParameters))
 		},
@@ -299,7 +302,7 @@ func TestTheManifestsScopes(t *testing.T) {
 	assert.DeepEqual(t, callsInSource(t), slices.Sorted(maps.Keys(calls)))
 
 	fake := slacktest.New(slacktest.Config{})
-	api := slackOver(fake, fake)
+	api := bottest.SlackOver(fake, fake)
 	for _, call := range calls {
 		call(t.Context(), api)
 	}
@@ -325,37 +328,37 @@ func TestScopesOfTheManifestAreEnough(t *testing.T) {
 	t.Parallel()
 	scopes := readManifest(t).OAuth.Scopes.Bot
 	s := outside(t, scopes)
-	d := s.ask(ann)
-	s.settle(d)
-	s.news(d, ann, removed)
-	s.settle(d)
-	s.wantThread("asked to remove", "has left")
+	d := s.Ask(bottest.Ann)
+	s.Settle(d)
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Settle(d)
+	s.WantThread("asked to remove", "has left")
 
 	for _, kind := range []slacktest.Kind{slacktest.Public, slacktest.Private, slacktest.DM, slacktest.MPIM} {
 		channel := "C0" + strings.ToUpper(string(kind))
-		s.slack.AddChannel(slacktest.Channel{ID: channel, Kind: kind, Members: []string{ada}, BotMember: true})
-		s.fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
-		d := s.askIn(channel, ada, bert)
-		s.settle(d)
-		assert.Equal(t, len(s.slack.Messages(channel)), 2, "%s: %+v", kind, s.slack.Messages(channel))
-		assert.Equal(t, s.view(d).Thread.Route, ledger.InThread)
-		s.news(d, bert, removed)
-		s.settle(d)
+		s.Slack.AddChannel(slacktest.Channel{ID: channel, Kind: kind, Members: []string{bottest.Ada}, BotMember: true})
+		s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
+		d := s.AskIn(channel, bottest.Ada, bottest.Bert)
+		s.Settle(d)
+		assert.Equal(t, len(s.Slack.Messages(channel)), 2, "%s: %+v", kind, s.Slack.Messages(channel))
+		assert.Equal(t, s.View(d).Thread.Route, ledger.InThread)
+		s.News(d, bottest.Bert, bottest.Removed)
+		s.Settle(d)
 	}
 
 	fewer := slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return scope == "chat:write.public" })
 	s = outside(t, fewer)
-	d = s.ask(ann)
-	s.settle(d)
-	assert.Equal(t, s.view(d).Thread.Trouble, "not_in_channel")
+	d = s.Ask(bottest.Ann)
+	s.Settle(d)
+	assert.Equal(t, s.View(d).Thread.Trouble, "not_in_channel")
 }
 
 // outside has a channel that the bot is not in, and a token with these scopes.
-func outside(t *testing.T, scopes []string) *base {
+func outside(t *testing.T, scopes []string) *bottest.Base {
 	t.Helper()
-	s, logger := newBase(t, slacktest.Config{Scopes: scopes})
-	startLedger(t, s.ledger, ledger.Workers{})
-	s.shows = newShow(s, logger, nil).Run
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
+	s, logger := bottest.NewBase(t, slacktest.Config{Scopes: scopes})
+	bottest.StartLedger(t, s.Ledger, ledger.Workers{})
+	s.Shows = newShow(s, logger, nil).Run
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	return s
 }

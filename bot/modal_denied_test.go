@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
@@ -15,24 +16,24 @@ import (
 // A form that somebody may not open is refused on the record, wherever they ask for it, and once.
 func TestARefusedFormIsRecorded(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{grace}}})
-	message := h.slack.PostAs(ada, ops, "", "Please remove "+ann)
-	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcutGlobal))
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please remove "+bottest.Ann)
+	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
 	wantView(t, h.modal(), "You may not remove people")
-	h.taken(h.slack.MessageShortcut(t.Context(), h.server.URL, ada, shortcutMessage, message))
-	h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID})
-	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, grace, shortcutGlobal))
-	h.command(slacktest.Command{UserID: grace, ChannelID: ops, Text: chatID})
+	h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, message))
+	h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID})
+	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Grace, shortcutGlobal))
+	h.command(slacktest.Command{UserID: bottest.Grace, ChannelID: bottest.Ops, Text: bottest.ChatID})
 
 	denied := func(source ledger.Source, channel string) noted {
-		return noted{State: ledger.Denied, Source: source, User: ada, Channel: channel, Rule: policy.DeniedByName}
+		return noted{State: ledger.Denied, Source: source, User: bottest.Ada, Channel: channel, Rule: policy.DeniedByName}
 	}
 	read := func(source ledger.Source, channel string) noted {
-		return noted{State: ledger.Read, Source: source, User: grace, Channel: channel, Rule: "user " + grace, Chat: chatID}
+		return noted{State: ledger.Read, Source: source, User: bottest.Grace, Channel: channel, Rule: "user " + bottest.Grace, Chat: bottest.ChatID}
 	}
 	h.await("the record", func() bool { return len(h.noted()) == 4 })
 	assert.DeepEqual(t, h.noted(), []noted{
-		denied(ledger.Modal, ""), denied(ledger.Modal, ops), denied(ledger.SlashCommand, ops), read(ledger.SlashCommand, ops),
+		denied(ledger.Modal, ""), denied(ledger.Modal, bottest.Ops), denied(ledger.SlashCommand, bottest.Ops), read(ledger.SlashCommand, bottest.Ops),
 	})
 }
 
@@ -48,10 +49,10 @@ type noted struct {
 
 // noted returns the denials and readings, oldest first.
 func (h *house) noted() []noted {
-	h.t.Helper()
+	h.T.Helper()
 	var all []noted
-	for row, err := range h.ledger.Reader().Audit(h.t.Context(), ledger.AuditFilter{}) {
-		assert.NilError(h.t, err)
+	for row, err := range h.Ledger.Reader().Audit(h.T.Context(), ledger.AuditFilter{}) {
+		assert.NilError(h.T, err)
 		if row.State == ledger.Denied || row.State == ledger.Read {
 			all = append(all, noted{
 				State: row.State, Source: row.Source, User: row.UserID, Channel: row.ChannelID, Rule: row.Rule,
@@ -67,23 +68,23 @@ func (h *house) noted() []noted {
 func TestADeniedFormIsNotLookedAt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	form := h.open(chatID)
-	denying, _ := h.program(houseConfig{policy: policy.Policy{Users: []string{grace}}})
+	form := h.open(bottest.ChatID)
+	denying, _ := h.program(houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.serve(denying)
 	asked := len(h.linq.Calls())
 	other := "99999999-2222-4333-8444-555555555555"
 	digest := "#0123456789abcdef0123456789abcdef"
 	var answers []string
 	for i, fields := range [][]slacktest.Field{
-		{chatPick(chatID), peoplePick(ann)},
-		{chatPick(chatID), peoplePick(digest)},
+		{chatPick(bottest.ChatID), peoplePick(bottest.Ann)},
+		{chatPick(bottest.ChatID), peoplePick(digest)},
 		{chatPick(other), {BlockID: blockPeople + other, ActionID: actionPeople, Values: []string{digest}}},
 		{chatPick("no id")},
 		{},
 	} {
 		form := form
 		form.ID = fmt.Sprint("V", i)
-		ack := h.taken(h.slack.Submit(t.Context(), h.server.URL, form, fields...))
+		ack := h.taken(h.Slack.Submit(t.Context(), h.server.URL, form, fields...))
 		answers = append(answers, string(ack.Body))
 	}
 	assert.Assert(t, strings.Contains(answers[0], "You may not remove people"), answers[0])
@@ -91,6 +92,6 @@ func TestADeniedFormIsNotLookedAt(t *testing.T) {
 		assert.Equal(t, answer, answers[0])
 	}
 	assert.DeepEqual(t, h.suggest(form, "spring"), []string{})
-	h.taken(h.slack.Pick(t.Context(), h.server.URL, form, chatPick(chatID)))
+	h.taken(h.Slack.Pick(t.Context(), h.server.URL, form, chatPick(bottest.ChatID)))
 	assert.Equal(t, len(h.linq.Calls()), asked)
 }

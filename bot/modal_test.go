@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
@@ -36,12 +37,12 @@ func showView(t testing.TB, title string, encoded []byte) string {
 	delete(frame, "blocks")
 	rest, err := json.Marshal(frame)
 	assert.NilError(t, err)
-	return fmt.Sprintf("== %s\n%s\n%s\n", title, rest, blockLines(t, blocks))
+	return fmt.Sprintf("== %s\n%s\n%s\n", title, rest, bottest.BlockLines(t, blocks))
 }
 
 func parseChat(t testing.TB) linq.ChatID {
 	t.Helper()
-	id, err := linq.ParseChatID(chatID)
+	id, err := linq.ParseChatID(bottest.ChatID)
 	assert.NilError(t, err)
 	return id
 }
@@ -49,8 +50,8 @@ func parseChat(t testing.TB) linq.ChatID {
 // groupOf is a chat of our line and people.
 func groupOf(t testing.TB, handles ...string) linq.Chat {
 	t.Helper()
-	chat := linq.Chat{ID: parseChat(t), DisplayName: spree, IsGroup: true, Service: linq.ServiceIMessage}
-	chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(line), Status: "active", IsMe: true})
+	chat := linq.Chat{ID: parseChat(t), DisplayName: bottest.Spree, IsGroup: true, Service: linq.ServiceIMessage}
+	chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(bottest.Line), Status: "active", IsMe: true})
 	for _, person := range handles {
 		chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(person), Status: "active", Service: linq.ServiceIMessage})
 	}
@@ -67,24 +68,24 @@ func handles(list ...string) []handle.Handle {
 
 func TestViews(t *testing.T) {
 	t.Parallel()
-	launch := groupOf(t, ann, bert, dora)
-	launch.Handles = append(launch.Handles, linq.Participant{Handle: handle.New(cleo), Status: "left"})
-	here := place{Channel: ops, Thread: "1773480412.000100"}
-	evil := groupOf(t, ann)
-	evil.DisplayName = "<!channel> *x* " + ann + "\n" + strings.Repeat("long ", 40)
+	launch := groupOf(t, bottest.Ann, bottest.Bert, bottest.Dora)
+	launch.Handles = append(launch.Handles, linq.Participant{Handle: handle.New(bottest.Cleo), Status: "left"})
+	here := place{Channel: bottest.Ops, Thread: "1773480412.000100"}
+	evil := groupOf(t, bottest.Ann)
+	evil.DisplayName = "<!channel> *x* " + bottest.Ann + "\n" + strings.Repeat("long ", 40)
 	alone := groupOf(t)
 	var b strings.Builder
 	for _, tc := range []struct {
 		name string
 		m    modal
 	}{
-		{"empty", modal{place: place{Channel: ops}}},
+		{"empty", modal{place: place{Channel: bottest.Ops}}},
 		{"empty, from nowhere", modal{}},
 		{"reading", modal{place: here, closed: true, note: richtext.Say("⏳ Reading the chat.")}},
 		{"who may not", modal{closed: true, note: richtext.Say("⛔ You may not.")}},
-		{"the message names people, and no chat", modal{place: here, chosen: handles(ann, dora)}},
-		{"a chat", modal{place: place{Channel: ops}, chat: &launch}},
-		{"a chat, and whom the message names", modal{place: here, chat: &launch, chosen: handles("DORA@example.com", cleo, "+14155550199")}},
+		{"the message names people, and no chat", modal{place: here, chosen: handles(bottest.Ann, bottest.Dora)}},
+		{"a chat", modal{place: place{Channel: bottest.Ops}, chat: &launch}},
+		{"a chat, and whom the message names", modal{place: here, chat: &launch, chosen: handles("DORA@example.com", bottest.Cleo, "+14155550199")}},
 		{"nobody else in it", modal{chat: &alone}},
 		{"an evil name", modal{chat: &evil}},
 		{"trouble", modal{place: here, note: richtext.Say("The chat could not be read.")}},
@@ -112,7 +113,7 @@ func TestTheLargestViews(t *testing.T) {
 	}
 	chat := groupOf(t, people...)
 	chat.DisplayName = strings.Repeat("<&>\"", 500)
-	view, _ := viewOf(t, modal{place: place{Channel: ops, Thread: "1.2"}, chat: &chat, chosen: handles(people...)})
+	view, _ := viewOf(t, modal{place: place{Channel: bottest.Ops, Thread: "1.2"}, chat: &chat, chosen: handles(people...)})
 	input, ok := view.Blocks.BlockSet[1].(*slack.InputBlock)
 	assert.Assert(t, ok)
 	menu, ok := input.Element.(*slack.MultiSelectBlockElement)
@@ -136,11 +137,11 @@ func TestTheLargestViews(t *testing.T) {
 // What the modal keeps comes back, and what an older version kept does no harm.
 func TestWhatAModalKeeps(t *testing.T) {
 	t.Parallel()
-	here := place{Channel: ops, Thread: "1.2"}
-	request, _ := viewOf(t, modal{place: here, chosen: handles(ann, dora)})
+	here := place{Channel: bottest.Ops, Thread: "1.2"}
+	request, _ := viewOf(t, modal{place: here, chosen: handles(bottest.Ann, bottest.Dora)})
 	kept := memoryOf(request.PrivateMetadata)
 	assert.Equal(t, kept.place, here)
-	assert.DeepEqual(t, kept.People, []string{ann, dora})
+	assert.DeepEqual(t, kept.People, []string{bottest.Ann, bottest.Dora})
 	for _, old := range []string{"", "C0OPS", `{"c":7}`, "null", "[]"} {
 		assert.Equal(t, memoryOf(old).Thread, "")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/linq/linqtest"
 )
@@ -23,26 +24,26 @@ func search(t *testing.T, cfg houseConfig) (*house, slacktest.View) {
 
 func TestFindingAChatInTheForm(t *testing.T) {
 	t.Parallel()
-	autumn := linqtest.Group("Autumn launch <&>", line, "+14155550161", "eve@example.com", "+14155550163")
+	autumn := linqtest.Group("Autumn launch <&>", bottest.Line, "+14155550161", "eve@example.com", "+14155550163")
 	autumn.ID = "aaaaaaaa-2222-4333-8444-555555555555"
-	left := linqtest.Group("Winter", line, "+14155550171", "+14155550172", "+14155550173")
+	left := linqtest.Group("Winter", bottest.Line, "+14155550171", "+14155550172", "+14155550173")
 	left.ID = "bbbbbbbb-2222-4333-8444-555555555555"
-	left.People = append(left.People, linqtest.Person{Handle: ann, Status: "left"})
-	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: []linqtest.Chat{autumn, left, linqtest.OneToOne(line, ann)}}})
+	left.People = append(left.People, linqtest.Person{Handle: bottest.Ann, Status: "left"})
+	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: []linqtest.Chat{autumn, left, linqtest.OneToOne(bottest.Line, bottest.Ann)}}})
 	for typed, want := range map[string][]string{
-		"":                      {autumn.ID, left.ID, chatID},
-		"spring":                {chatID},
-		"LAUNCH":                {autumn.ID, chatID},
-		"launch autumn":         {autumn.ID},
-		"(415) 555-0132":        {chatID},
-		"+14155550161":          {autumn.ID},
-		"415 555 01":            {autumn.ID, left.ID, chatID},
-		"Eve@Example.com":       {autumn.ID},
-		chatID[:6]:              {chatID},
-		chatID:                  {chatID},
-		strings.ToUpper(chatID): {chatID},
-		"<!channel>":            {},
-		"nothing like it":       {},
+		"":                              {autumn.ID, left.ID, bottest.ChatID},
+		"spring":                        {bottest.ChatID},
+		"LAUNCH":                        {autumn.ID, bottest.ChatID},
+		"launch autumn":                 {autumn.ID},
+		"(415) 555-0132":                {bottest.ChatID},
+		"+14155550161":                  {autumn.ID},
+		"415 555 01":                    {autumn.ID, left.ID, bottest.ChatID},
+		"Eve@Example.com":               {autumn.ID},
+		bottest.ChatID[:6]:              {bottest.ChatID},
+		bottest.ChatID:                  {bottest.ChatID},
+		strings.ToUpper(bottest.ChatID): {bottest.ChatID},
+		"<!channel>":                    {},
+		"nothing like it":               {},
 	} {
 		got := h.suggest(v, typed)
 		slices.Sort(got)
@@ -55,7 +56,7 @@ func TestAtMostAHundredChatsAreOffered(t *testing.T) {
 	t.Parallel()
 	var chats []linqtest.Chat
 	for i := range 5000 {
-		chat := linqtest.Group(fmt.Sprintf("Team %04d %s", i, strings.Repeat("é", 80)), line, ann, bert, cleo)
+		chat := linqtest.Group(fmt.Sprintf("Team %04d %s", i, strings.Repeat("é", 80)), bottest.Line, bottest.Ann, bottest.Bert, bottest.Cleo)
 		chat.ID = fmt.Sprintf("%08x-2222-4333-8444-555555555555", i)
 		chats = append(chats, chat)
 	}
@@ -80,9 +81,9 @@ func TestTypingWhileLinqIsSlow(t *testing.T) {
 	assert.DeepEqual(t, h.suggest(v, "s"), []string{})
 	assert.DeepEqual(t, h.suggest(v, "sp"), []string{})
 	h.await("the list", func() bool { return len(h.suggest(v, "spring")) == 1 })
-	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID}) // within the 3 s that Slack waits, as Linq does not
-	h.clock.pass(time.Hour)                                       // it is old, and is renewed behind the scenes
-	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID})
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{bottest.ChatID}) // within the 3 s that Slack waits, as Linq does not
+	h.Clock.Pass(time.Hour)                                               // it is old, and is renewed behind the scenes
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{bottest.ChatID})
 	listings := 0
 	for _, call := range h.linq.Calls() {
 		if call.Op == linqtest.ListChats {
@@ -99,14 +100,14 @@ func TestTypingWhileLinqFails(t *testing.T) {
 	h, v := search(t, houseConfig{})
 	h.linq.Inject(linqtest.Fault{Op: linqtest.ListChats, Status: 503, Times: 1})
 	assert.DeepEqual(t, h.suggest(v, "spring"), []string{})
-	assert.DeepEqual(t, h.suggest(v, "spring"), []string{chatID})
+	assert.DeepEqual(t, h.suggest(v, "spring"), []string{bottest.ChatID})
 }
 
 // A menu of another name finds nothing.
 func TestAnUnknownMenu(t *testing.T) {
 	t.Parallel()
 	h, v := search(t, houseConfig{})
-	ack := h.taken(h.slack.Suggest(t.Context(), h.server.URL, v, slacktest.Field{BlockID: "x", ActionID: "evil", Value: "spring"}))
+	ack := h.taken(h.Slack.Suggest(t.Context(), h.server.URL, v, slacktest.Field{BlockID: "x", ActionID: "evil", Value: "spring"}))
 	assert.Equal(t, string(ack.Body), `{"options":[]}`+"\n")
 	assert.Equal(t, len(h.linq.Calls()), 0)
 }
@@ -115,10 +116,10 @@ func TestAnUnknownMenu(t *testing.T) {
 func TestAnOptionOfAChatWithoutAName(t *testing.T) {
 	t.Parallel()
 	h, v := search(t, houseConfig{})
-	chat := linqtest.Group("", line, "+14155550181", "+14155550182", "+14155550183")
+	chat := linqtest.Group("", bottest.Line, "+14155550181", "+14155550182", "+14155550183")
 	chat.ID = "cccccccc-2222-4333-8444-555555555555"
 	h.linq.AddChat(chat)
-	ack := h.taken(h.slack.Suggest(t.Context(), h.server.URL, v, chatPick("0181 ")))
+	ack := h.taken(h.Slack.Suggest(t.Context(), h.server.URL, v, chatPick("0181 ")))
 	assert.Assert(t, !strings.Contains(string(ack.Body), "4155550181"), "a chat without a name is named by its people: %s", ack.Body)
 	assert.Assert(t, strings.Contains(string(ack.Body), chat.ID), "%s", ack.Body)
 }

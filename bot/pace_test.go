@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"linqbot/bot/bottest"
 	"testing"
 	"time"
 
@@ -14,16 +15,16 @@ import (
 // only.
 type road struct {
 	t     *testing.T
-	clock *clock
+	clock *bottest.Clock
 	*Pace
 }
 
 func newRoad(t *testing.T, cfg PaceConfig) *road {
 	t.Helper()
-	r := &road{t: t, clock: newClock()}
+	r := &road{t: t, clock: bottest.NewClock()}
 	const plenty = 1000
 	cfg.UpdatesPerMinute, cfg.UpdateBurst = cmp.Or(cfg.UpdatesPerMinute, 60*plenty), cmp.Or(cfg.UpdateBurst, plenty)
-	cfg.Now = r.clock.now
+	cfg.Now = r.clock.Now
 	r.Pace = NewPace(cfg)
 	return r
 }
@@ -34,7 +35,7 @@ func updateOf(key string) turn { return turn{delivery: "of " + key, key: key, up
 // ask returns how long a message has to wait; 0 means that it went.
 func (r *road) ask(t turn) time.Duration {
 	r.t.Helper()
-	return r.askIn(ops, t)
+	return r.askIn(bottest.Ops, t)
 }
 
 func (r *road) askIn(channel string, t turn) time.Duration {
@@ -59,7 +60,7 @@ func (r *road) wants(t turn, wait time.Duration) {
 func (r *road) spend(n int) {
 	r.t.Helper()
 	for i := range n {
-		r.wants(postOf(fmt.Sprint("spent at ", r.clock.now(), i)), 0)
+		r.wants(postOf(fmt.Sprint("spent at ", r.clock.Now(), i)), 0)
 	}
 }
 
@@ -69,7 +70,7 @@ func TestABurstGoesAtOnce(t *testing.T) {
 	r.spend(20)
 	r.wants(postOf("a"), time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("b")), time.Duration(0), "each channel has a pace of its own")
-	r.clock.pass(time.Hour)
+	r.clock.Pass(time.Hour)
 	r.spend(20)
 	r.wants(postOf("c"), time.Second)
 }
@@ -82,11 +83,11 @@ func TestTurnsAreReserved(t *testing.T) {
 		r.wants(postOf(key), time.Duration(i+1)*time.Second/2)
 	}
 	r.wants(postOf("b"), time.Second) // asking again neither costs nor gives a place
-	r.clock.pass(time.Second + time.Millisecond)
+	r.clock.Pass(time.Second + time.Millisecond)
 	r.wants(postOf("d"), time.Second-time.Millisecond) // b's turn is not d's, although b is late
 	r.wants(postOf("b"), 0)                            // nor does it wait for a, who is late as well
 	r.wants(postOf("a"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	r.wants(postOf("d"), 0)
 	r.wants(postOf("c"), 0)
 	r.wants(postOf("e"), time.Second/2-time.Millisecond)
@@ -100,7 +101,7 @@ func TestLateTurnsDoNotBunchUp(t *testing.T) {
 	for i := range 50 {
 		r.wants(postOf(fmt.Sprint(i)), time.Duration(i+1)*time.Second)
 	}
-	r.clock.pass(55 * time.Second)
+	r.clock.Pass(55 * time.Second)
 	for i := range 20 {
 		r.wants(postOf(fmt.Sprint(i)), 0)
 	}
@@ -120,9 +121,9 @@ func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 			r := newRoad(t, PaceConfig{Burst: 1})
 			r.spend(1)
 			r.wants(tc.turn("gone"), time.Second)
-			r.clock.pass(time.Second + turnGrace)
+			r.clock.Pass(time.Second + turnGrace)
 			r.wants(tc.turn("next"), time.Second) // the bucket is full, but its one message is another's
-			r.clock.pass(2 * time.Millisecond)
+			r.clock.Pass(2 * time.Millisecond)
 			r.wants(tc.turn("next"), 0)
 		})
 	}
@@ -132,7 +133,7 @@ func TestForgottenTurnsAreFree(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(20)
-	r.lineUp(ops, turn{delivery: "d", key: "1"}, turn{delivery: "d", key: "2"}, turn{delivery: "d", key: "3", update: true})
+	r.lineUp(bottest.Ops, turn{delivery: "d", key: "1"}, turn{delivery: "d", key: "2"}, turn{delivery: "d", key: "3", update: true})
 	r.wants(postOf("a"), 3*time.Second)
 	r.forget("another")
 	r.wants(postOf("a"), 3*time.Second)
@@ -145,14 +146,14 @@ func TestAThreadIsNotTornApart(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
 	r.spend(17)
-	r.lineUp(ops, postOf("parent"), postOf("reply"))
+	r.lineUp(bottest.Ops, postOf("parent"), postOf("reply"))
 	r.wants(postOf("other"), 0)
 	r.wants(postOf("another"), time.Second)
 	r.wants(postOf("parent"), 0)
 	r.wants(postOf("reply"), 0)
 	r.wants(postOf("another"), time.Second)
-	r.clock.pass(2 * time.Second)
-	r.lineUp(ops, postOf("another"), postOf("last")) // its old place
+	r.clock.Pass(2 * time.Second)
+	r.lineUp(bottest.Ops, postOf("another"), postOf("last")) // its old place
 	r.wants(postOf("last"), 0)
 }
 
@@ -161,10 +162,10 @@ func TestALinedUpPlaceLasts(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 1})
 	r.spend(1)
-	r.lineUp(ops, postOf("parent"), postOf("reply"))
-	r.clock.pass(2*time.Second + turnGrace)
+	r.lineUp(bottest.Ops, postOf("parent"), postOf("reply"))
+	r.clock.Pass(2*time.Second + turnGrace)
 	r.wants(postOf("new"), time.Second)
-	r.clock.pass(2 * time.Millisecond)
+	r.clock.Pass(2 * time.Millisecond)
 	r.wants(postOf("new"), 0)
 }
 
@@ -202,7 +203,7 @@ func TestATurnIsNotTooEarly(t *testing.T) {
 	r.spend(1)
 	wait := r.ask(postOf("a"))
 	assert.Assert(t, 3*wait > time.Second, "%s", wait)
-	r.clock.pass(wait)
+	r.clock.Pass(wait)
 	r.wants(postOf("a"), 0)
 }
 
@@ -210,23 +211,23 @@ func TestSlackHoldsAChannel(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
 	r.wants(postOf("a"), 0)
-	r.hold(ops, postOf("a"), 60*time.Second)
-	r.hold(ops, postOf("in flight"), time.Second) // a shorter wait ends none
+	r.hold(bottest.Ops, postOf("a"), 60*time.Second)
+	r.hold(bottest.Ops, postOf("in flight"), time.Second) // a shorter wait ends none
 	r.wants(postOf("b"), 62*time.Second)
 	r.wants(updateOf("u"), 61*time.Second) // the first update goes right after what was put off
 	r.wants(postOf("b"), 63*time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("c")), time.Duration(0))
 	assert.Equal(t, r.askIn("C0OTHER", updateOf("d")), time.Duration(0))
-	r.clock.pass(60*time.Second - time.Millisecond)
+	r.clock.Pass(60*time.Second - time.Millisecond)
 	r.wants(postOf("in flight"), time.Millisecond)
-	r.clock.pass(time.Millisecond)
+	r.clock.Pass(time.Millisecond)
 	r.wants(postOf("b"), 3*time.Second) // what was put off goes first, and the burst is spent
 	r.wants(postOf("in flight"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	r.wants(updateOf("u"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	r.wants(postOf("a"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	r.wants(postOf("b"), 0)
 }
 
@@ -234,10 +235,10 @@ func TestSlackHoldsAChannel(t *testing.T) {
 func TestAnUpdateAfterASilence(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 20})
-	r.lineUp(ops, postOf("a"), updateOf("b"))
+	r.lineUp(bottest.Ops, postOf("a"), updateOf("b"))
 	r.wants(postOf("a"), 0)
-	r.hold(ops, postOf("a"), 5*time.Second)
-	r.clock.pass(5 * time.Second)
+	r.hold(bottest.Ops, postOf("a"), 5*time.Second)
+	r.clock.Pass(5 * time.Second)
 	r.wants(postOf("a"), 0)
 	r.wants(updateOf("b"), time.Second)
 }
@@ -251,10 +252,10 @@ func TestChannelsAreForgotten(t *testing.T) {
 	r.spend(20)
 	r.ask(postOf("waits"))
 	r.hold("held", postOf("a"), time.Hour)
-	r.clock.pass(10 * time.Second)
+	r.clock.Pass(10 * time.Second)
 	r.askIn("new", postOf("a"))
 	assert.Equal(t, len(r.lanes), 3, "those that are busy, and the new one")
-	r.clock.pass(2 * time.Hour)
+	r.clock.Pass(2 * time.Hour)
 	r.askIn("newer", postOf("a"))
 	assert.Equal(t, len(r.lanes), 1)
 }
@@ -262,7 +263,7 @@ func TestChannelsAreForgotten(t *testing.T) {
 func TestASilenceIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, PaceConfig{Burst: 1})
-	r.hold(ops, postOf("a"), time.Hour)
+	r.hold(bottest.Ops, postOf("a"), time.Hour)
 	r.forget(postOf("a").delivery)
 	r.askIn("new", postOf("b"))
 	r.wants(postOf("c"), time.Hour)

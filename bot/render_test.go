@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/richtext"
@@ -94,17 +95,17 @@ func TestOtherParts(t *testing.T) {
 		part richtext.Span
 		want string
 	}{
-		{"id", richtext.ID(chatID), "`" + chatID + "`"},
+		{"id", richtext.ID(bottest.ChatID), "`" + bottest.ChatID + "`"},
 		{"id with signs", richtext.ID("a`b<c>&*d*\ne"), "`aˋb&lt;c&gt;&amp;*d* e`"},
-		{"person", richtext.Member(ada), "<@U0ADA>"},
+		{"person", richtext.Member(bottest.Ada), "<@U0ADA>"},
 		{"no person", richtext.Member("U0ADA> <!channel"), "U0ADA&gt; &lt;!channel"},
 		{"nobody", richtext.Member(""), ""},
 		{"lower case", richtext.Member("u0ada"), "u0ada"},
-		{"channel", richtext.InChannel(ops), "<#C0OPS>"},
+		{"channel", richtext.InChannel(bottest.Ops), "<#C0OPS>"},
 		{"no channel", richtext.InChannel("<!here>"), "&lt;!here&gt;"},
 		{"moment", richtext.Moment(at), "<!date^1773476813^{date_short_pretty} {time_secs}|2026-03-14 08:26:53 UTC>"},
-		{"message", richtext.Message(ops, "1773480413.000100", "the thread"), "<https://acme.slack.com/archives/C0OPS/p1773480413000100|the thread>"},
-		{"message, label with signs", richtext.Message(ops, "1.2", "a|b>c"), "<https://acme.slack.com/archives/C0OPS/p12|a|b&gt;c>"},
+		{"message", richtext.Message(bottest.Ops, "1773480413.000100", "the thread"), "<https://acme.slack.com/archives/C0OPS/p1773480413000100|the thread>"},
+		{"message, label with signs", richtext.Message(bottest.Ops, "1.2", "a|b>c"), "<https://acme.slack.com/archives/C0OPS/p12|a|b&gt;c>"},
 		{"message in no channel", richtext.Message("evil>", "1.2", "the thread"), "the thread in evil&gt;"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -114,7 +115,7 @@ func TestOtherParts(t *testing.T) {
 			wantWhole(t, got)
 		})
 	}
-	assert.Equal(t, renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
+	assert.Equal(t, renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(bottest.Ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
 }
 
 // wantHarmless holds a message against Slack's limits, and looks for mark-up that calls or links.
@@ -139,8 +140,8 @@ var (
 func request(change func(*ledger.Request)) ledger.Request {
 	r := ledger.Request{
 		Order: ledger.Order{
-			Delivery: "1.2.abc", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: testTeam, ChannelID: ops, UserID: ada,
-			ResponseURL: ledger.Conceal("https://hooks.slack.test/commands/secret"), ChatID: chatID, Handle: ledger.Conceal(ann),
+			Delivery: "1.2.abc", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
+			ResponseURL: ledger.Conceal("https://hooks.slack.test/commands/secret"), ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
 		},
 		ID: "0195937a-5c48-7000-8000-0123456789ab", State: ledger.Accepted, AcceptedAt: acceptedAt,
 	}
@@ -153,7 +154,7 @@ func request(change func(*ledger.Request)) ledger.Request {
 // named is a request in a chat whose name is known, with what a change does to it.
 func named(change func(*ledger.Request)) ledger.Request {
 	return request(func(r *ledger.Request) {
-		r.ChatName, r.People, r.SeenListed, r.TraceID = spree, 5, true, "01jp-trace"
+		r.ChatName, r.People, r.SeenListed, r.TraceID = bottest.Spree, 5, true, "01jp-trace"
 		change(r)
 	})
 }
@@ -240,9 +241,9 @@ func TestParent(t *testing.T) {
 		{"one, chat known", false, of(known)},
 		{"full handle", true, of(known)},
 		{"two", false, of(plain, with("ann@example.com", plain))},
-		{"three, the last knows the chat", false, of(plain, with(bert, plain), with(cleo, known))},
+		{"three, the last knows the chat", false, of(plain, with(bottest.Bert, plain), with(bottest.Cleo, known))},
 		{"the most that a command takes", false, many},
-		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = ann + ", +14155550133, ann@example.com" }))},
+		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = bottest.Ann + ", +14155550133, ann@example.com" }))},
 		{"a chat with an evil name", false, of(named(func(r *ledger.Request) { r.ChatName = "<!channel> *x*\n\u202e`y`" }))},
 	} {
 		b.WriteString(show(t, tc.name, acme.parent(outcome.Explainer{FullHandles: tc.full}, tc.requests)))
@@ -298,7 +299,7 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 			acme.status(outcome.Explainer{}, s.request, later()), acme.parent(outcome.Explainer{}, view.Requests), acme.whole(outcome.Explainer{}, view, later()),
 		})
 		assert.NilError(t, err)
-		for _, secret := range []string{ann, ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
+		for _, secret := range []string{bottest.Ann, bottest.Ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
 			assert.Assert(t, !strings.Contains(string(encoded), secret), "%s: %s", s.name, encoded)
 		}
 	}

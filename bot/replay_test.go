@@ -12,6 +12,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -49,24 +50,24 @@ func (t *tape) last() taped {
 
 // record puts a tape before the house's bot.
 func (h *house) record() *tape {
-	h.t.Helper()
+	h.T.Helper()
 	kept := new(tape)
 	server := httptest.NewServer(kept.before(h.bot.Handler()))
-	h.t.Cleanup(server.Close)
+	h.T.Cleanup(server.Close)
 	h.server = server
 	return kept
 }
 
 // replayed is what another process on the same ledger answers to the same bytes.
 func (h *house) replayed(r taped, cfg houseConfig) string {
-	h.t.Helper()
+	h.T.Helper()
 	other, _ := h.program(cfg)
 	request := httptest.NewRequest(http.MethodPost, r.path, bytes.NewReader(r.body))
 	request.Header = r.header
 	w := httptest.NewRecorder()
 	other.Handler().ServeHTTP(w, request)
-	other.Wait(h.t.Context())
-	assert.Equal(h.t, w.Code, http.StatusOK)
+	other.Wait(h.T.Context())
+	assert.Equal(h.T, w.Code, http.StatusOK)
 	return w.Body.String()
 }
 
@@ -74,44 +75,44 @@ func (h *house) replayed(r taped, cfg houseConfig) string {
 // nothing.
 func TestTheSameBytesAgain(t *testing.T) {
 	t.Parallel()
-	onlyGrace := policy.Policy{Users: []string{grace}}
+	onlyGrace := policy.Policy{Users: []string{bottest.Grace}}
 	for name, test := range map[string]struct {
 		cfg  houseConfig
 		rows int // of the audit, without requests
 		act  func(h *house)
 	}{
 		"a removal": {houseConfig{}, 0, func(h *house) {
-			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
 		"a denied removal": {houseConfig{policy: onlyGrace}, 1, func(h *house) {
-			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
 		"a removal that is asked about": {houseConfig{ask: true}, 0, func(h *house) {
-			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
-		"the list of chats":  {houseConfig{}, 1, func(h *house) { h.findChats(ann) }},
-		"a denied list":      {houseConfig{policy: onlyGrace}, 1, func(h *house) { h.findChats(ann) }},
-		"the form on a chat": {houseConfig{}, 1, func(h *house) { h.open(chatID) }},
+		"the list of chats":  {houseConfig{}, 1, func(h *house) { h.findChats(bottest.Ann) }},
+		"a denied list":      {houseConfig{policy: onlyGrace}, 1, func(h *house) { h.findChats(bottest.Ann) }},
+		"the form on a chat": {houseConfig{}, 1, func(h *house) { h.open(bottest.ChatID) }},
 		"a search in the form": {houseConfig{}, 1, func(h *house) {
 			form := h.open("")
-			assert.DeepEqual(h.t, h.suggest(form, ann), []string{chatID})
+			assert.DeepEqual(h.T, h.suggest(form, bottest.Ann), []string{bottest.ChatID})
 		}},
 		"a choice in the form": {houseConfig{}, 1, func(h *house) {
 			form := h.open("")
-			h.taken(h.slack.Pick(h.t.Context(), h.server.URL, form, chatPick(chatID)))
+			h.taken(h.Slack.Pick(h.T.Context(), h.server.URL, form, chatPick(bottest.ChatID)))
 		}},
 		"the form": {houseConfig{}, 1, func(h *house) {
-			assert.Assert(h.t, h.submit(h.open(chatID), chatPick(chatID), peoplePick(ann)) == nil)
+			assert.Assert(h.T, h.submit(h.open(bottest.ChatID), chatPick(bottest.ChatID), peoplePick(bottest.Ann)) == nil)
 		}},
 		"the yes to a question": {houseConfig{ask: true}, 0, func(h *house) {
-			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
-			asked := h.slack.Ephemerals(ops, ada)
-			h.press(ada, asked[len(asked)-1], commands.ActionConfirm)
+			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
+			asked := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
+			h.press(bottest.Ada, asked[len(asked)-1], commands.ActionConfirm)
 		}},
 		"somebody else's yes": {houseConfig{ask: true}, 1, func(h *house) {
-			h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
-			asked := h.slack.Ephemerals(ops, ada)
-			h.press(grace, asked[len(asked)-1], commands.ActionConfirm)
+			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
+			asked := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
+			h.press(bottest.Grace, asked[len(asked)-1], commands.ActionConfirm)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,8 +123,8 @@ func TestTheSameBytesAgain(t *testing.T) {
 			test.act(h)
 			h.await("the record", func() bool { return len(h.noted()) == test.rows })
 			rows := func() map[string]int {
-				all := map[string]int{"linq": len(h.linq.Calls()), "slack": len(h.slack.Calls()), "told": len(h.slack.Ephemerals(ops, ada)) + len(h.slack.Ephemerals(ops, grace))}
-				for row, err := range h.ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+				all := map[string]int{"linq": len(h.linq.Calls()), "slack": len(h.Slack.Calls()), "told": len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)) + len(h.Slack.Ephemerals(bottest.Ops, bottest.Grace))}
+				for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
 					assert.NilError(t, err)
 					all[string(row.State)]++
 				}
@@ -142,13 +143,13 @@ func TestTheSameBytesAgain(t *testing.T) {
 func TestTheSamePressOfAddBackAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	removal, m := h.remove(ann, "0132 has left")
-	h.linq.LeaveByThemselves(chatID, line)
+	removal, m := h.remove(bottest.Ann, "0132 has left")
+	h.linq.LeaveByThemselves(bottest.ChatID, bottest.Line)
 	kept := h.record()
-	h.press(ada, m, commands.ActionUndo)
+	h.press(bottest.Ada, m, commands.ActionUndo)
 	press := kept.last()
 	additions := func() (n int) {
-		for row, err := range h.ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+		for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
 			assert.NilError(t, err)
 			if row.Undoes == removal.ID {
 				n++
@@ -157,7 +158,7 @@ func TestTheSamePressOfAddBackAgain(t *testing.T) {
 		return n
 	}
 	refused := func() bool {
-		for row, err := range h.ledger.Reader().Audit(t.Context(), ledger.AuditFilter{State: ledger.Refused}) {
+		for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{State: ledger.Refused}) {
 			if err == nil && row.Undoes == removal.ID {
 				return true
 			}
@@ -165,10 +166,10 @@ func TestTheSamePressOfAddBackAgain(t *testing.T) {
 		return false
 	}
 	h.await("the refusal", refused)
-	h.clock.pass(time.Minute) // it is no double click
+	h.Clock.Pass(time.Minute) // it is no double click
 	assert.Equal(t, h.replayed(press, houseConfig{}), "")
 	assert.Equal(t, additions(), 1)
-	assert.Equal(t, len(h.slack.Ephemerals(ops, ada)), 1, "the ack of the command, and nothing since")
-	h.press(ada, m, commands.ActionUndo)
+	assert.Equal(t, len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1, "the ack of the command, and nothing since")
+	h.press(bottest.Ada, m, commands.ActionUndo)
 	assert.Equal(t, additions(), 2)
 }

@@ -6,13 +6,14 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/ledger"
 )
 
 // A response_url is a secret also when nobody can be reached there.
 func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	t.Parallel()
-	logger, _ := newLog()
+	logger, _ := bottest.NewLog()
 	show := NewShow(ShowConfig{HTTP: NewHTTPClient(), Logger: logger})
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",

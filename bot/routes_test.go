@@ -12,6 +12,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -142,7 +143,7 @@ func TestReadinessDoesNotHang(t *testing.T) {
 func TestRequestsAreLogged(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	response := e.serve(signedRequest(t, CommandsPath+"?token=in-the-query", testSecret, form("typed "+ann).Encode()))
+	response := e.serve(signedRequest(t, CommandsPath+"?token=in-the-query", testSecret, form("typed "+bottest.Ann).Encode()))
 	id := response.header.Get("X-Request-Id")
 	assert.Assert(t, id != "")
 	e.serve(httptest.NewRequest(http.MethodGet, HealthPath, nil))

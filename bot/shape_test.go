@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"linqbot/bot/bottest"
 	"net/http"
 	"net/url"
 	"testing"
@@ -12,8 +13,8 @@ import (
 // Bytes that Slack signed for one route mean nothing on another, whatever content type they are given.
 func TestABodyHasOneMeaning(t *testing.T) {
 	t.Parallel()
-	const smuggled = `x&command=%2Flinq-remove&user_id=U0ADMIN&team_id=` + testTeam + `&text=hello&x=`
-	const press = `{"type":"block_actions","user":{"id":"U0ADMIN","team_id":"` + testTeam + `"},"actions":[]}`
+	const smuggled = `x&command=%2Flinq-remove&user_id=U0ADMIN&team_id=` + bottest.Team + `&text=hello&x=`
+	const press = `{"type":"block_actions","user":{"id":"U0ADMIN","team_id":"` + bottest.Team + `"},"actions":[]}`
 	quoted := func(text string) string {
 		encoded, err := json.Marshal(text)
 		assert.NilError(t, err)

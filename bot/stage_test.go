@@ -8,13 +8,14 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
 
 // stage has a Slack, a ledger and the projection between them, all with one clock.
 type stage struct {
-	*base
+	*bottest.Base
 	views Views // of the next show
 	pace  *Pace // of the next show; nil: a burst of 20, known to nobody else
 	home  Homes // of the next show; nil: there is none
@@ -25,16 +26,16 @@ type stage struct {
 func newStage(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
 	s := newIdleStage(t, cfg)
-	startLedger(t, s.ledger, ledger.Workers{})
+	bottest.StartLedger(t, s.Ledger, ledger.Workers{})
 	return s
 }
 
 // newIdleStage has a ledger that is not started.
 func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
-	b, logger := newBase(t, cfg)
-	s := &stage{base: b, views: b.ledger}
-	s.shows = func(ctx context.Context, delivery string) (time.Duration, error) { return s.show.Run(ctx, delivery) }
+	b, logger := bottest.NewBase(t, cfg)
+	s := &stage{Base: b, views: b.Ledger}
+	s.Shows = func(ctx context.Context, delivery string) (time.Duration, error) { return s.show.Run(ctx, delivery) }
 	s.show = s.newShow(logger)
 	return s
 }
@@ -42,13 +43,13 @@ func newIdleStage(t *testing.T, cfg slacktest.Config) *stage {
 // newBareStage has neither a ledger nor a projection.
 func newBareStage(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
-	return &stage{base: newBareBase(t, cfg)}
+	return &stage{Base: bottest.NewBareBase(t, cfg)}
 }
 
 func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
-		Views: s.views, Slack: NewSlack(s.slack.Config().BotToken, s.slack.APIURL()), HTTP: NewHTTPClient(),
-		Teams: knownTeams(s.t, s.slack.Config().TeamID), Logger: logger, Now: s.clock.now,
-		Pace: cmp.Or(s.pace, NewPace(PaceConfig{Burst: 20, Now: s.clock.now})), Home: s.home,
+		Views: s.views, Slack: NewSlack(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: NewHTTPClient(),
+		Teams: knownTeams(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
+		Pace: cmp.Or(s.pace, NewPace(PaceConfig{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -59,7 +60,7 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := slacktest.New(slacktest.Config{})
 		fake.Inject(slacktest.Fault{Method: "auth.test", Delay: 900 * time.Millisecond, Times: 1})
-		teams, _ := learner(t, fake, new(settings))
+		teams, _ := learner(t, fake, new(bottest.Settings))
 		e := newEdge(t, func(c *Config) { c.Teams = teams })
 		go teams.Learn(t.Context())
 		began := time.Now()
@@ -67,7 +68,7 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 		assert.Equal(t, time.Since(began), 900*time.Millisecond)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		teams, _ := learner(t, slacktest.New(slacktest.Config{}), new(settings))
+		teams, _ := learner(t, slacktest.New(slacktest.Config{}), new(bottest.Settings))
 		e := newEdge(t, func(c *Config) { c.Teams = teams })
 		began := time.Now()
 		assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode()))), notYet)

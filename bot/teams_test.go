@@ -11,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -23,12 +24,12 @@ func serves(teams *Teams, team, enterprise string) bool {
 }
 
 // learner is a Teams whose Slack is a fake without a network.
-func learner(t *testing.T, fake *slacktest.Slack, kept *settings, ids ...string) (*Teams, *lines) {
+func learner(t *testing.T, fake *slacktest.Slack, kept *bottest.Settings, ids ...string) (*Teams, *bottest.Lines) {
 	t.Helper()
-	logger, log := newLog()
+	logger, log := bottest.NewLog()
 	teams, err := NewTeams(t.Context(), TeamsConfig{
 		IDs: ids, Settings: kept, Logger: logger,
-		Slack: slackOver(fake, fake),
+		Slack: bottest.SlackOver(fake, fake),
 	})
 	assert.NilError(t, err)
 	return teams, log
@@ -36,33 +37,33 @@ func learner(t *testing.T, fake *slacktest.Slack, kept *settings, ids ...string)
 
 func TestTheTeamIsLearnedAndKept(t *testing.T) {
 	t.Parallel()
-	fake, kept := slacktest.New(slacktest.Config{}), new(settings)
+	fake, kept := slacktest.New(slacktest.Config{}), new(bottest.Settings)
 	teams, _ := learner(t, fake, kept)
-	assert.Assert(t, !serves(teams, testTeam, ""))
+	assert.Assert(t, !serves(teams, bottest.Team, ""))
 
 	teams.Learn(t.Context())
-	assert.Assert(t, serves(teams, testTeam, ""))
+	assert.Assert(t, serves(teams, bottest.Team, ""))
 	assert.Assert(t, !serves(teams, "T0OTHER", ""))
 	assert.Equal(t, teams.renderer().workspace, "https://acme.slack.com")
-	assert.DeepEqual(t, kept.all(), map[string]string{settingTeams: testTeam, settingWorkspace: "https://acme.slack.com/"})
+	assert.DeepEqual(t, kept.All(), map[string]string{settingTeams: bottest.Team, settingWorkspace: "https://acme.slack.com/"})
 
 	// The next start finds Slack out, and knows all the same.
 	fake.Inject(slacktest.Fault{Drop: slacktest.BeforeEffect})
 	again, _ := learner(t, fake, kept)
-	assert.Assert(t, serves(again, testTeam, ""))
+	assert.Assert(t, serves(again, bottest.Team, ""))
 	assert.Assert(t, !serves(again, "T0OTHER", ""))
 	assert.Equal(t, again.renderer().workspace, "https://acme.slack.com")
 }
 
 func TestNamedTeamsWin(t *testing.T) {
 	t.Parallel()
-	kept := &settings{kept: map[string]string{settingTeams: "T0KEPT"}}
+	kept := &bottest.Settings{Kept: map[string]string{settingTeams: "T0KEPT"}}
 	teams, _ := learner(t, slacktest.New(slacktest.Config{}), kept, "T0NAMED", "E0NAMED")
 	check := func() {
 		t.Helper()
 		assert.Assert(t, serves(teams, "T0NAMED", ""))
 		assert.Assert(t, serves(teams, "T0ANY", "E0NAMED"))
-		for _, other := range []string{"T0KEPT", testTeam} {
+		for _, other := range []string{"T0KEPT", bottest.Team} {
 			assert.Assert(t, !serves(teams, other, ""), other)
 		}
 	}
@@ -88,7 +89,7 @@ func TestLearningOutlastsTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				fake, kept := slacktest.New(slacktest.Config{}), new(settings)
+				fake, kept := slacktest.New(slacktest.Config{}), new(bottest.Settings)
 				const failures = 9
 				fault.Times = failures
 				fake.Inject(fault)
@@ -100,13 +101,13 @@ func TestLearningOutlastsTrouble(t *testing.T) {
 				time.Sleep(time.Second - time.Nanosecond) // the moment before the second try
 				synctest.Wait()
 				assert.Equal(t, len(fake.Calls()), 1)
-				assert.Assert(t, !serves(teams, testTeam, ""))
-				assert.Equal(t, len(kept.all()), 0, "kept what nobody said")
+				assert.Assert(t, !serves(teams, bottest.Team, ""))
+				assert.Equal(t, len(kept.All()), 0, "kept what nobody said")
 				<-done
 				// 1+2+4+8+16+32 s, then a minute each.
 				assert.Equal(t, time.Since(began), 63*time.Second+3*time.Minute)
 				assert.Equal(t, len(fake.Calls()), failures+1)
-				assert.Assert(t, serves(teams, testTeam, ""))
+				assert.Assert(t, serves(teams, bottest.Team, ""))
 				assert.Equal(t, strings.Count(log.String(), "asking again"), failures)
 				assert.Assert(t, !strings.Contains(log.String(), fake.Config().BotToken), log)
 			})
@@ -119,7 +120,7 @@ func TestLearningEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := slacktest.New(slacktest.Config{})
 		fake.Inject(slacktest.Fault{Status: http.StatusBadGateway})
-		teams, _ := learner(t, fake, new(settings))
+		teams, _ := learner(t, fake, new(bottest.Settings))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		teams.Learn(ctx)
@@ -129,8 +130,8 @@ func TestLearningEndsWithItsContext(t *testing.T) {
 
 func TestALedgerThatDoesNotAnswerStopsTheStart(t *testing.T) {
 	t.Parallel()
-	logger, _ := newLog()
+	logger, _ := bottest.NewLog()
 	broken := errors.New("the disk is gone")
-	_, err := NewTeams(t.Context(), TeamsConfig{Settings: &settings{err: broken}, Logger: logger})
+	_, err := NewTeams(t.Context(), TeamsConfig{Settings: &bottest.Settings{Err: broken}, Logger: logger})
 	assert.ErrorIs(t, err, broken)
 }

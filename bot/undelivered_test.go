@@ -8,6 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -20,12 +21,12 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		s := closed(t, slacktest.Config{MessagesTabDisabled: true})
 		told := 0
 		s.show.cfg.Undelivered = func() { told++ }
-		d := s.ask(ann)
-		s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-		s.settle(d)
-		s.news(d, ann, removed)
-		s.run(d)
-		assert.Equal(t, s.view(d).Thread.Route, ledger.Undelivered)
+		d := s.Ask(bottest.Ann)
+		s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+		s.Settle(d)
+		s.News(d, bottest.Ann, bottest.Removed)
+		s.Run(d)
+		assert.Equal(t, s.View(d).Thread.Route, ledger.Undelivered)
 		assert.Equal(t, told, 1)
 	})
 	t.Run("an outage of three days", func(t *testing.T) {
@@ -33,13 +34,13 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		s := newStage(t, slacktest.Config{})
 		told := 0
 		s.show.cfg.Undelivered = func() { told++ }
-		d := s.ask(ann)
-		s.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
-		s.run(d)
+		d := s.Ask(bottest.Ann)
+		s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+		s.Run(d)
 		assert.Equal(t, told, 0, "it is tried again")
-		s.clock.pass(giveUpShow + time.Second)
-		s.run(d)
-		assert.Equal(t, s.view(d).Thread.Route, ledger.Undelivered)
+		s.Clock.Pass(giveUpShow + time.Second)
+		s.Run(d)
+		assert.Equal(t, s.View(d).Thread.Route, ledger.Undelivered)
 		assert.Equal(t, told, 1)
 	})
 	t.Run("it could not be stored", func(t *testing.T) {
@@ -54,25 +55,25 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 func TestStepsAreNotUndelivered(t *testing.T) {
 	t.Parallel()
 	for name, giveUp := range map[string]func(*stage){
-		"no way to tell anybody": func(s *stage) { s.settle("Fx1") },
+		"no way to tell anybody": func(s *stage) { s.Settle("Fx1") },
 		"an outage of three days": func(s *stage) {
-			s.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
-			s.run("Fx1")
-			s.clock.pass(giveUpShow + time.Second)
-			s.run("Fx1")
+			s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+			s.Run("Fx1")
+			s.Clock.Pass(giveUpShow + time.Second)
+			s.Run("Fx1")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := closed(t, slacktest.Config{})
 			s.show.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
-			_, err := s.ledger.Accept(t.Context(), []ledger.Order{{
-				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.slack.Config().TeamID,
-				ChannelID: ops, ChatID: chatID, Handle: ledger.Conceal(ann),
+			_, err := s.Ledger.Accept(t.Context(), []ledger.Order{{
+				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.Slack.Config().TeamID,
+				ChannelID: bottest.Ops, ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
 			}})
 			assert.NilError(t, err)
 			giveUp(s)
-			assert.Equal(t, s.view("Fx1").Thread.Route, ledger.Undelivered)
+			assert.Equal(t, s.View("Fx1").Thread.Route, ledger.Undelivered)
 		})
 	}
 }

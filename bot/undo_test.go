@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -15,25 +16,25 @@ import (
 
 // remove has Ada remove somebody, and returns the removal and the reply that says that they left.
 func (h *house) remove(handle, words string) (ledger.Request, slacktest.Message) {
-	h.t.Helper()
-	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + handle})
+	h.T.Helper()
+	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + handle})
 	m := h.awaitReply(words)
-	return h.view(ack.TriggerID).Requests[0], m
+	return h.View(ack.TriggerID).Requests[0], m
 }
 
 func TestAddBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	removal, m := h.remove(ann, "0132 has left")
+	removal, m := h.remove(bottest.Ann, "0132 has left")
 	assert.Assert(t, strings.Contains(m.Rendered, "[ Add back ]"), m.Rendered)
-	h.press(grace, m, commands.ActionUndo)
+	h.press(bottest.Grace, m, commands.ActionUndo)
 	back := h.awaitReply("0132 is back in Spring launch")
 	assert.Equal(t, back.ThreadTS, m.ThreadTS, "in the same thread")
 	assert.Assert(t, strings.Contains(back.Rendered, "Asked for by @Grace"), back.Rendered)
 	assert.Assert(t, !strings.Contains(back.Rendered, "[ "), "what is undone is not undone again: %s", back.Rendered)
-	assert.Equal(t, len(h.parents()), 1)
-	assert.Equal(t, len(h.slack.Ephemerals(ops, grace)), 0, "the thread says it all")
-	undo, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	assert.Equal(t, len(h.Parents()), 1)
+	assert.Equal(t, len(h.Slack.Ephemerals(bottest.Ops, bottest.Grace)), 0, "the thread says it all")
+	undo, err := h.Ledger.UndoneBy(t.Context(), removal.ID)
 	assert.NilError(t, err)
 	assert.Equal(t, undo.Kind, ledger.Add)
 	assert.Equal(t, undo.Source, ledger.UndoButton)
@@ -41,10 +42,10 @@ func TestAddBack(t *testing.T) {
 	assert.Equal(t, undo.ThreadTS, m.ThreadTS)
 
 	h.await("the offer to go", func() bool {
-		return !strings.Contains(h.slack.Thread(ops, m.ThreadTS)[1].Rendered, "[ Add back ]")
+		return !strings.Contains(h.Slack.Thread(bottest.Ops, m.ThreadTS)[1].Rendered, "[ Add back ]")
 	})
-	h.press(ada, m, commands.ActionUndo) // Slack of an older client still shows the button
-	h.private(ada, "is recorded", "already asked for by @Grace")
+	h.press(bottest.Ada, m, commands.ActionUndo) // Slack of an older client still shows the button
+	h.private(bottest.Ada, "is recorded", "already asked for by @Grace")
 	assert.Equal(t, len(h.linq.Events()), 2, "left once, came back once")
 }
 
@@ -52,31 +53,31 @@ func TestAddBack(t *testing.T) {
 func TestAddBackInAThreadThatIsNotOurs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	asked := h.slack.PostAs(ada, ops, "", "Please take them out")
-	h.begin("Fx1", inputs("channel_id", ops, "message_ts", asked.TS))
-	h.press(ada, h.awaitReply("0132 has left"), commands.ActionUndo)
+	asked := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please take them out")
+	h.begin("Fx1", inputs("channel_id", bottest.Ops, "message_ts", asked.TS))
+	h.press(bottest.Ada, h.awaitReply("0132 has left"), commands.ActionUndo)
 	assert.Equal(t, h.awaitReply("0132 is back").ThreadTS, asked.TS)
-	assert.Equal(t, len(h.parents()), 1)
+	assert.Equal(t, len(h.Parents()), 1)
 }
 
 func TestAddBackIsOfferedForADay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	removal, m := h.remove(ann, "0132 has left")
-	h.clock.pass(24*time.Hour - time.Minute)
-	h.settle(removal.Delivery)
+	removal, m := h.remove(bottest.Ann, "0132 has left")
+	h.Clock.Pass(24*time.Hour - time.Minute)
+	h.Settle(removal.Delivery)
 	assert.Assert(t, strings.Contains(h.awaitReply("0132 has left").Rendered, "[ Add back ]"))
-	before := h.calls("chat.postMessage")
-	h.clock.pass(2 * time.Minute)
+	before := h.Calls("chat.postMessage")
+	h.Clock.Pass(2 * time.Minute)
 	h.await("the end of the offer", func() bool { return !strings.Contains(h.awaitReply("0132 has left").Rendered, "[ ") })
-	assert.Equal(t, h.calls("chat.postMessage"), before, "nobody is told again")
+	assert.Equal(t, h.Calls("chat.postMessage"), before, "nobody is told again")
 
-	h.press(ada, m, commands.ActionUndo) // on a screen that was not refreshed
-	told := h.slack.Ephemerals(ops, ada)
+	h.press(bottest.Ada, m, commands.ActionUndo) // on a screen that was not refreshed
+	told := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 	assert.Assert(t, strings.Contains(told[len(told)-1].Rendered, "24 hours"), "%+v", told)
-	_, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	_, err := h.Ledger.UndoneBy(t.Context(), removal.ID)
 	assert.ErrorIs(t, err, ledger.ErrNotFound)
-	assert.Equal(t, h.linq.Effects(chatID, ann), 1)
+	assert.Equal(t, h.linq.Effects(bottest.ChatID, bottest.Ann), 1)
 }
 
 // A message for one alone cannot be changed after half an hour: its button stays, and what it is
@@ -84,76 +85,76 @@ func TestAddBackIsOfferedForADay(t *testing.T) {
 func TestTheOfferByResponseURL(t *testing.T) {
 	t.Parallel()
 	s := closed(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.news(d, ann, func(r *ledger.Request) { removed(r); r.EndedAt = s.clock.now() })
-	s.settle(d)
-	told := s.slack.Ephemerals(ops, ada)
-	wantMessages(t, told, "[ Add back ]")
-	removal := s.view(d).Requests[0]
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, func(r *ledger.Request) { bottest.Removed(r); r.EndedAt = s.Clock.Now() })
+	s.Settle(d)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Ada)
+	bottest.WantMessages(t, told, "[ Add back ]")
+	removal := s.View(d).Requests[0]
 	undo := removal.Order
 	undo.Delivery, undo.Kind, undo.Undoes = "undo-1", ledger.Add, removal.ID
-	_, err := s.ledger.Accept(t.Context(), []ledger.Order{undo})
+	_, err := s.Ledger.Accept(t.Context(), []ledger.Order{undo})
 	assert.NilError(t, err)
-	assert.Assert(t, s.view(d).Requests[0].Undone)
-	s.settle(d)
-	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 1, "that somebody takes it back is no news of the removal")
-	s.clock.pass(24 * time.Hour)
-	s.settle(d)
-	assert.Equal(t, len(s.slack.DirectMessages(ada)), 0)
-	assert.Equal(t, len(s.slack.Ephemerals(ops, ada)), 1)
-	assert.Equal(t, s.view(d).Thread.Route, ledger.ByResponseURL)
+	assert.Assert(t, s.View(d).Requests[0].Undone)
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1, "that somebody takes it back is no news of the removal")
+	s.Clock.Pass(24 * time.Hour)
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.DirectMessages(bottest.Ada)), 0)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1)
+	assert.Equal(t, s.View(d).Thread.Route, ledger.ByResponseURL)
 }
 
 // The button in a message for one alone: no thread can open there.
 func TestAddBackWhereTheBotMayNotPost(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	h.slack.SetMember(ops, h.slack.Config().BotUserID, false)
-	ack := h.command(slacktest.Command{UserID: ada, ChannelID: ops, Text: chatID + " " + ann})
+	h.Slack.SetMember(bottest.Ops, h.Slack.Config().BotUserID, false)
+	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 	last := func() slacktest.Message {
-		all := h.slack.Ephemerals(ops, ada)
+		all := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 		return all[len(all)-1]
 	}
 	h.await("the outcome", func() bool { return strings.Contains(last().Rendered, "0132 has left") })
-	h.press(ada, last(), commands.ActionUndo)
+	h.press(bottest.Ada, last(), commands.ActionUndo)
 	h.await("the undo", func() bool { return strings.Contains(last().Rendered, "0132 is back") })
-	undo, err := h.ledger.UndoneBy(t.Context(), h.view(ack.TriggerID).Requests[0].ID)
+	undo, err := h.Ledger.UndoneBy(t.Context(), h.View(ack.TriggerID).Requests[0].ID)
 	assert.NilError(t, err)
 	assert.Equal(t, undo.ThreadTS, "")
 	assert.Assert(t, strings.Contains(last().Rendered, "@Ada asked to add +1 ••• ••• 0132 back to Spring launch"), last().Rendered)
-	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0)
 }
 
 // The button of a direct message answers in that message's thread.
 func TestAddBackInADirectMessage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	h.taken(h.slack.Shortcut(t.Context(), h.server.URL, ada, shortcutGlobal))
-	assert.Assert(t, h.submit(h.modal(), chatPick(chatID), peoplePick(ann)) == nil)
-	dm := func() []slacktest.Message { return h.slack.DirectMessages(ada) }
+	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
+	assert.Assert(t, h.submit(h.modal(), chatPick(bottest.ChatID), peoplePick(bottest.Ann)) == nil)
+	dm := func() []slacktest.Message { return h.Slack.DirectMessages(bottest.Ada) }
 	h.await("the outcome", func() bool { return len(dm()) > 0 && strings.Contains(dm()[0].Rendered, "0132 has left") })
-	h.press(ada, dm()[0], commands.ActionUndo)
+	h.press(bottest.Ada, dm()[0], commands.ActionUndo)
 	h.await("the undo", func() bool { return len(dm()) > 1 && strings.Contains(dm()[1].Rendered, "0132 is back") })
 	assert.Equal(t, dm()[1].ThreadTS, dm()[0].TS)
-	assert.Equal(t, len(h.slack.Messages(ops)), 0)
+	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0)
 }
 
 func TestWhoMayAddBack(t *testing.T) {
 	t.Parallel()
 	const mallory = "W0MALLORY"
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{ada, mallory}}})
-	h.slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
-	h.slack.AddChannel(slacktest.Channel{ID: ops, Name: "ops", BotMember: true, ExtShared: true})
-	removal, m := h.remove(ann, "0132 has left")
+	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Ada, mallory}}})
+	h.Slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
+	h.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, Name: "ops", BotMember: true, ExtShared: true})
+	removal, m := h.remove(bottest.Ann, "0132 has left")
 	h.press(mallory, m, commands.ActionUndo)
 	h.private(mallory, "does not serve this workspace. Nothing was done.")
-	h.press(grace, m, commands.ActionUndo)
-	h.private(grace, "You may not")
-	_, err := h.ledger.UndoneBy(t.Context(), removal.ID)
+	h.press(bottest.Grace, m, commands.ActionUndo)
+	h.private(bottest.Grace, "You may not")
+	_, err := h.Ledger.UndoneBy(t.Context(), removal.ID)
 	assert.ErrorIs(t, err, ledger.ErrNotFound)
 	assert.Equal(t, len(h.linq.Events()), 1)
 
-	h.press(ada, m, commands.ActionUndo)
+	h.press(bottest.Ada, m, commands.ActionUndo)
 	h.awaitReply("0132 is back")
 }
 
@@ -161,11 +162,11 @@ func TestWhoMayAddBack(t *testing.T) {
 func TestAddBackThatLinqRefuses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, houseConfig{})
-	_, m := h.remove(ann, "0132 has left")
-	h.linq.LeaveByThemselves(chatID, line)
-	h.press(ada, m, commands.ActionUndo)
+	_, m := h.remove(bottest.Ann, "0132 has left")
+	h.linq.LeaveByThemselves(bottest.ChatID, bottest.Line)
+	h.press(bottest.Ada, m, commands.ActionUndo)
 	h.await("the refusal", func() bool {
-		thread := h.onlyThread()
+		thread := h.OnlyThread()
 		return len(thread) == 3 && strings.HasPrefix(thread[2].Rendered, "⛔")
 	})
 }

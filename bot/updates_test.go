@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 )
 
@@ -23,10 +24,10 @@ func TestUpdatesOfAllChannelsHaveOnePace(t *testing.T) {
 	assert.Assert(t, r.askIn(aside, updateOf("d")) >= 4*time.Second)
 	r.wants(updateOf("c"), 2*time.Second) // asking again neither costs nor gives a place
 	r.spend(10)
-	r.clock.pass(2*time.Second + time.Millisecond)
+	r.clock.Pass(2*time.Second + time.Millisecond)
 	assert.Assert(t, r.askIn(aside, updateOf("d")) > time.Second, "c's turn is not d's, although c is late")
 	r.wants(updateOf("c"), 0)
-	r.clock.pass(2 * time.Second)
+	r.clock.Pass(2 * time.Second)
 	assert.Equal(t, r.askIn(aside, updateOf("d")), time.Duration(0))
 }
 
@@ -41,7 +42,7 @@ func TestABusyChannelHoldsUpNoUpdatesElsewhere(t *testing.T) {
 	for _, key := range []string{"c", "d", "e", "f"} {
 		assert.Assert(t, r.ask(updateOf(key)) > time.Second)
 	}
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	assert.Equal(t, r.askIn(aside, updateOf("g")), time.Duration(0))
 }
 
@@ -64,17 +65,17 @@ func TestSlackHoldsUpdates(t *testing.T) {
 	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60})
 	r.wants(updateOf("a"), 0)
 	r.wants(updateOf("in flight"), 0)
-	r.hold(ops, updateOf("a"), 60*time.Second)
-	r.hold(ops, updateOf("in flight"), time.Second) // a shorter wait ends none
+	r.hold(bottest.Ops, updateOf("a"), 60*time.Second)
+	r.hold(bottest.Ops, updateOf("in flight"), time.Second) // a shorter wait ends none
 	r.spend(20)
 	assert.Equal(t, r.askIn(aside, postOf("b")), time.Duration(0))
 	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 62*time.Second)
-	r.clock.pass(60 * time.Second)
+	r.clock.Pass(60 * time.Second)
 	assert.Assert(t, r.askIn(aside, updateOf("c")) >= 2*time.Second, "what was put off goes first, and the burst is spent")
 	r.wants(updateOf("in flight"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	r.wants(updateOf("a"), 0)
-	r.clock.pass(time.Second)
+	r.clock.Pass(time.Second)
 	assert.Equal(t, r.askIn(aside, updateOf("c")), time.Duration(0))
 }
 
@@ -82,37 +83,37 @@ func TestSlackHoldsUpdates(t *testing.T) {
 func TestAPutOffUpdateHoldsNoPost(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
-	d, elsewhere := s.ask(ann, bert), s.askIn(aside, ada, cleo)
-	s.run(elsewhere)
+	s.Slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
+	d, elsewhere := s.Ask(bottest.Ann, bottest.Bert), s.AskIn(aside, bottest.Ada, bottest.Cleo)
+	s.Run(elsewhere)
 	first := true
-	s.slack.Chaos(func(string) *slacktest.Fault { // the parent stands, and no reply
+	s.Slack.Chaos(func(string) *slacktest.Fault { // the parent stands, and no reply
 		defer func() { first = false }()
 		if first {
 			return nil
 		}
 		return &slacktest.Fault{Error: "rate_limited"}
 	})
-	s.run(d)
-	s.slack.Chaos(nil)
-	s.fail("chat.update", slacktest.Fault{RetryAfter: 90 * time.Second})
-	s.news(d, ann, s.sent) // the parent learns the name of the chat
-	s.news(elsewhere, cleo, removed)
-	fresh := s.ask(dora)
+	s.Run(d)
+	s.Slack.Chaos(nil)
+	s.Fail("chat.update", slacktest.Fault{RetryAfter: 90 * time.Second})
+	s.News(d, bottest.Ann, s.Sent) // the parent learns the name of the chat
+	s.News(elsewhere, bottest.Cleo, bottest.Removed)
+	fresh := s.Ask(bottest.Dora)
 
-	assert.Assert(t, s.run(d) > 0)
-	assert.Assert(t, s.run(elsewhere) > 0)
-	assert.Equal(t, s.run(fresh), time.Duration(0))
-	assert.Equal(t, s.calls("chat.update"), 1, "nothing asks for what Slack does not want")
-	assert.Equal(t, len(s.slack.Messages(ops)), 5)
-	assert.Assert(t, strings.Contains(s.log.String(), `"msg":"Slack puts off updates`))
-	assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero(), "a turn that comes later is no trouble")
+	assert.Assert(t, s.Run(d) > 0)
+	assert.Assert(t, s.Run(elsewhere) > 0)
+	assert.Equal(t, s.Run(fresh), time.Duration(0))
+	assert.Equal(t, s.Calls("chat.update"), 1, "nothing asks for what Slack does not want")
+	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 5)
+	assert.Assert(t, strings.Contains(s.Log.String(), `"msg":"Slack puts off updates`))
+	assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero(), "a turn that comes later is no trouble")
 
-	s.slack.ClearFaults()
-	s.clock.pass(90 * time.Second)
-	s.settle(d)
-	s.settle(elsewhere)
-	assert.Equal(t, s.calls("chat.update"), 4)
+	s.Slack.ClearFaults()
+	s.Clock.Pass(90 * time.Second)
+	s.Settle(d)
+	s.Settle(elsewhere)
+	assert.Equal(t, s.Calls("chat.update"), 4)
 }
 
 // News of many channels at once: Slack never has to say that these are too many updates, and all of it
@@ -125,24 +126,24 @@ func TestManyBusyChannels(t *testing.T) {
 		Messages:   slacktest.RateLimit{Every: time.Second, Burst: 20},
 		RateLimits: map[string]slacktest.RateLimit{"chat.update": limits},
 	}, channels)
-	c.pace = NewPace(PaceConfig{Burst: 20, UpdateBurst: limits.Burst, Now: c.clock.now})
+	c.pace = NewPace(PaceConfig{Burst: 20, UpdateBurst: limits.Burst, Now: c.Clock.Now})
 	c.restart()
 	c.ask(many)
 	c.work(1)
-	c.clock.pass(time.Minute)
-	began := c.clock.now()
+	c.Clock.Pass(time.Minute)
+	began := c.Clock.Now()
 	c.over()
 	c.work(1)
 	c.ask(channels)
 	c.work(1)
-	assert.Equal(t, c.calls("chat.postMessage"), 2*(many+channels), "new threads are there at once")
+	assert.Equal(t, c.Calls("chat.postMessage"), 2*(many+channels), "new threads are there at once")
 	c.over()
 	c.work(5 * many)
 
 	c.wantOutcomes()
 	assert.Equal(t, c.refused(), 0)
-	allowed := time.Duration(c.calls("chat.update")-limits.Burst) * limits.Every
-	took := c.clock.now().Sub(began)
+	allowed := time.Duration(c.Calls("chat.update")-limits.Burst) * limits.Every
+	took := c.Clock.Now().Sub(began)
 	assert.Assert(t, took >= allowed && took <= allowed+20*time.Second, "took %s, not %s", took, allowed)
 	assert.Assert(t, c.runs <= 12*many, "%d runs", c.runs)
 }

@@ -7,15 +7,16 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
 
 // spend takes messages out of a channel's bucket.
 func (s *stage) spend(channel string, n int) {
-	s.t.Helper()
+	s.T.Helper()
 	for range n {
-		assert.NilError(s.t, s.show.poster.pace.take(channel, turn{key: "spent"}))
+		assert.NilError(s.T, s.show.poster.pace.take(channel, turn{key: "spent"}))
 	}
 }
 
@@ -23,7 +24,7 @@ func (s *stage) spend(channel string, n int) {
 func queued(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t, slacktest.Config{})
-	s.spend(ops, 20)
+	s.spend(bottest.Ops, 20)
 	return s
 }
 
@@ -31,97 +32,97 @@ func queued(t *testing.T) *stage {
 func TestWaitingIsNoTrouble(t *testing.T) {
 	t.Parallel()
 	s := queued(t)
-	d := s.ask(ann)
+	d := s.Ask(bottest.Ann)
 	for range 3 {
-		wait := s.run(d)
+		wait := s.Run(d)
 		assert.Assert(t, wait >= time.Second && wait <= time.Second+time.Millisecond, "waits %s", wait)
 	}
-	view := s.view(d)
+	view := s.View(d)
 	assert.DeepEqual(t, view.Thread, ledger.Thread{Delivery: d})
 	assert.DeepEqual(t, view.Replies[view.Requests[0].ID], ledger.Reply{RequestID: view.Requests[0].ID})
-	assert.Equal(t, len(s.slack.Calls()), 0)
-	assert.Assert(t, !strings.Contains(s.log.String(), "trying again"), s.log)
-	s.settle(d)
-	s.wantThread("asked to remove", "recorded")
+	assert.Equal(t, len(s.Slack.Calls()), 0)
+	assert.Assert(t, !strings.Contains(s.Log.String(), "trying again"), s.Log)
+	s.Settle(d)
+	s.WantThread("asked to remove", "recorded")
 }
 
 // Trouble that was there before neither ends nor grows while a message waits.
 func TestWaitingWithTrouble(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
-	assert.Equal(t, s.run(d), soonest)
-	since := s.view(d).Thread.TroubleSince
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
+	assert.Equal(t, s.Run(d), soonest)
+	since := s.View(d).Thread.TroubleSince
 	assert.Assert(t, !since.IsZero())
-	s.clock.pass(giveUpShow + time.Hour)
-	s.spend(ops, 20)
-	assert.Assert(t, s.run(d) > 0)
-	assert.Equal(t, s.view(d).Thread.TroubleSince, since)
-	s.settle(d)
-	s.wantThread("asked to remove", "recorded")
-	assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero())
+	s.Clock.Pass(giveUpShow + time.Hour)
+	s.spend(bottest.Ops, 20)
+	assert.Assert(t, s.Run(d) > 0)
+	assert.Equal(t, s.View(d).Thread.TroubleSince, since)
+	s.Settle(d)
+	s.WantThread("asked to remove", "recorded")
+	assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero())
 }
 
 // All that happens while an update waits is shown by one.
 func TestNewsOfAWaitingMessageAreShownTogether(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.news(d, ann, s.sent)
-	s.run(d)
-	s.spend(ops, 18)
-	s.news(d, ann, removed)
-	first := s.run(d)
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, s.Sent)
+	s.Run(d)
+	s.spend(bottest.Ops, 18)
+	s.News(d, bottest.Ann, bottest.Removed)
+	first := s.Run(d)
 	assert.Assert(t, first > time.Second)
-	s.news(d, ann, func(r *ledger.Request) { r.People = 5 })
-	assert.Equal(t, s.run(d), first)
-	s.news(d, ann, func(r *ledger.Request) { r.People = 3 })
-	assert.Equal(t, s.run(d), first)
-	s.clock.pass(first)
-	assert.Equal(t, s.run(d), time.Duration(0))
-	assert.Equal(t, s.calls("chat.update"), 1)
-	s.wantThread("asked to remove", "3 people stay")
+	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 5 })
+	assert.Equal(t, s.Run(d), first)
+	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
+	assert.Equal(t, s.Run(d), first)
+	s.Clock.Pass(first)
+	assert.Equal(t, s.Run(d), time.Duration(0))
+	assert.Equal(t, s.Calls("chat.update"), 1)
+	s.WantThread("asked to remove", "3 people stay")
 }
 
 // An update that has to wait does not keep a first reply from its turn, nor a follower from the thread.
 func TestWhatAnUpdateDoesNotHoldUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann, bert)
-	s.askIn(ops, grace, ann)
+	d := s.Ask(bottest.Ann, bottest.Bert)
+	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
 	first := true
-	s.slack.Chaos(func(method string) *slacktest.Fault { // the parent stands, and no reply
+	s.Slack.Chaos(func(method string) *slacktest.Fault { // the parent stands, and no reply
 		defer func() { first = false }()
 		if first {
 			return nil
 		}
 		return &slacktest.Fault{Error: "rate_limited"}
 	})
-	s.run(d)
-	s.slack.Chaos(nil)
-	s.spend(ops, 15)
-	s.news(d, ann, s.sent) // the parent learns the name of the chat
-	wait := s.run(d)
+	s.Run(d)
+	s.Slack.Chaos(nil)
+	s.spend(bottest.Ops, 15)
+	s.News(d, bottest.Ann, s.Sent) // the parent learns the name of the chat
+	wait := s.Run(d)
 	assert.Assert(t, wait > 0)
-	s.wantThread("from "+chatID, "queued", "recorded")
-	wantMessages(t, s.slack.Ephemerals(ops, grace), "is shown in this thread")
-	s.clock.pass(wait)
-	s.settle(d)
-	s.wantThread("from "+spree, "queued", "recorded")
+	s.WantThread("from "+bottest.ChatID, "queued", "recorded")
+	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Grace), "is shown in this thread")
+	s.Clock.Pass(wait)
+	s.Settle(d)
+	s.WantThread("from "+bottest.Spree, "queued", "recorded")
 }
 
 // As long as the parent waits there is no thread that a follower could be led to.
 func TestAFollowerWaitsForTheParent(t *testing.T) {
 	t.Parallel()
 	s := queued(t)
-	d := s.ask(ann)
-	s.askIn(ops, grace, ann)
-	assert.Assert(t, s.run(d) > 0)
-	assert.Equal(t, len(s.slack.Ephemerals(ops, grace)), 0)
-	assert.Equal(t, s.untold(d), 1)
-	s.settle(d)
-	assert.Equal(t, s.untold(d), 0)
+	d := s.Ask(bottest.Ann)
+	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
+	assert.Assert(t, s.Run(d) > 0)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Grace)), 0)
+	assert.Equal(t, s.Untold(d), 1)
+	s.Settle(d)
+	assert.Equal(t, s.Untold(d), 0)
 }
 
 // What can no longer be changed is followed by a new message, although each of the two calls needs a
@@ -129,18 +130,18 @@ func TestAFollowerWaitsForTheParent(t *testing.T) {
 func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = NewPace(PaceConfig{Burst: 1, Now: s.clock.now})
-	logger, _ := newLog()
+	s.pace = NewPace(PaceConfig{Burst: 1, Now: s.Clock.Now})
+	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
-	d := s.ask(ann)
-	s.news(d, ann, s.sent)
-	s.settle(d)
-	s.fail("chat.update", slacktest.Fault{Error: "edit_window_closed"})
-	s.news(d, ann, removed)
-	s.clock.pass(time.Second)
-	s.settle(d)
-	s.wantThread("asked to remove", "queued", "has left")
-	assert.Equal(t, s.calls("chat.update"), 1)
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, s.Sent)
+	s.Settle(d)
+	s.Fail("chat.update", slacktest.Fault{Error: "edit_window_closed"})
+	s.News(d, bottest.Ann, bottest.Removed)
+	s.Clock.Pass(time.Second)
+	s.Settle(d)
+	s.WantThread("asked to remove", "queued", "has left")
+	assert.Equal(t, s.Calls("chat.update"), 1)
 }
 
 // A look whether a lost post stands needs no turn; the post that follows it does.
@@ -150,21 +151,21 @@ func TestALostPostInABusyChannel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, slacktest.Config{})
-			d := s.ask(ann)
-			s.fail("chat.postMessage", slacktest.Fault{Drop: drop, Times: 1})
-			s.run(d)
-			s.clock.pass(time.Minute)
-			s.spend(ops, 20)
-			intent := s.view(d).Thread.Since
-			assert.Assert(t, s.run(d) > 0)
-			assert.Equal(t, s.calls("conversations.history"), 1)
+			d := s.Ask(bottest.Ann)
+			s.Fail("chat.postMessage", slacktest.Fault{Drop: drop, Times: 1})
+			s.Run(d)
+			s.Clock.Pass(time.Minute)
+			s.spend(bottest.Ops, 20)
+			intent := s.View(d).Thread.Since
+			assert.Assert(t, s.Run(d) > 0)
+			assert.Equal(t, s.Calls("conversations.history"), 1)
 			if drop == slacktest.BeforeEffect {
-				assert.Equal(t, s.view(d).Thread.Since, intent, "it is not forgotten before the next one")
+				assert.Equal(t, s.View(d).Thread.Since, intent, "it is not forgotten before the next one")
 			}
-			assert.Equal(t, s.view(d).Thread.Doubts, 0)
-			s.settle(d)
-			s.wantThread("asked to remove", "recorded")
-			assert.Equal(t, len(s.slack.Messages(ops)), 2)
+			assert.Equal(t, s.View(d).Thread.Doubts, 0)
+			s.Settle(d)
+			s.WantThread("asked to remove", "recorded")
+			assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 2)
 		})
 	}
 }
@@ -173,30 +174,30 @@ func TestALostPostInABusyChannel(t *testing.T) {
 func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
-	unlucky, standing, fresh, elsewhere := s.ask(ann), s.ask(bert), s.ask(cleo), s.askIn(aside, ada, dora)
-	s.run(standing)
-	s.news(standing, bert, removed)
-	s.fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})
-	assert.Equal(t, s.run(unlucky), 90*time.Second)
-	assert.Assert(t, s.view(unlucky).Thread.Since.IsZero())
-	calls := len(s.slack.Calls())
+	s.Slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
+	unlucky, standing, fresh, elsewhere := s.Ask(bottest.Ann), s.Ask(bottest.Bert), s.Ask(bottest.Cleo), s.AskIn(aside, bottest.Ada, bottest.Dora)
+	s.Run(standing)
+	s.News(standing, bottest.Bert, bottest.Removed)
+	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})
+	assert.Equal(t, s.Run(unlucky), 90*time.Second)
+	assert.Assert(t, s.View(unlucky).Thread.Since.IsZero())
+	calls := len(s.Slack.Calls())
 	for _, d := range []string{standing, fresh} {
-		assert.Equal(t, s.run(d), askAgain)
-		assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero(), "that is no trouble of its own")
+		assert.Equal(t, s.Run(d), askAgain)
+		assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero(), "that is no trouble of its own")
 	}
-	assert.Equal(t, len(s.slack.Calls()), calls)
-	assert.Equal(t, s.run(elsewhere), time.Duration(0))
+	assert.Equal(t, len(s.Slack.Calls()), calls)
+	assert.Equal(t, s.Run(elsewhere), time.Duration(0))
 
-	s.clock.pass(90 * time.Second)
-	assert.Assert(t, s.run(fresh) > 0, "what was put off goes first")
-	s.run(unlucky)
-	assert.Assert(t, s.view(unlucky).Thread.TS != "")
+	s.Clock.Pass(90 * time.Second)
+	assert.Assert(t, s.Run(fresh) > 0, "what was put off goes first")
+	s.Run(unlucky)
+	assert.Assert(t, s.View(unlucky).Thread.TS != "")
 	for _, d := range []string{unlucky, fresh, standing} {
-		s.settle(d)
+		s.Settle(d)
 	}
-	assert.Equal(t, len(s.slack.Messages(ops)), 6)
-	assert.Equal(t, s.calls("conversations.history"), 0)
+	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 6)
+	assert.Equal(t, s.Calls("conversations.history"), 0)
 }
 
 // A delivery that leaves the channel leaves its line too, and does not wait there for what it says
@@ -204,14 +205,14 @@ func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 func TestLeavingAChannelLeavesItsLine(t *testing.T) {
 	t.Parallel()
 	s := queued(t)
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
-	d, next := s.ask(ann, bert), s.ask(cleo)
-	wait := s.run(d)
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
+	d, next := s.Ask(bottest.Ann, bottest.Bert), s.Ask(bottest.Cleo)
+	wait := s.Run(d)
 	assert.Assert(t, wait > 0)
-	s.clock.pass(wait)
-	assert.Equal(t, s.run(d), time.Duration(0))
-	wantMessages(t, s.slack.Ephemerals(ops, ada), "0132")
-	wait = s.run(next)
+	s.Clock.Pass(wait)
+	assert.Equal(t, s.Run(d), time.Duration(0))
+	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "0132")
+	wait = s.Run(next)
 	assert.Assert(t, wait <= time.Second+time.Millisecond, "waits %s for what is no longer there", wait)
 }
 
@@ -219,52 +220,52 @@ func TestLeavingAChannelLeavesItsLine(t *testing.T) {
 func TestDirectMessagesKeepThePace(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-	opened, err := s.show.direct(t.Context(), new(ledger.Thread), ada)
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+	opened, err := s.show.direct(t.Context(), new(ledger.Thread), bottest.Ada)
 	assert.NilError(t, err)
 	s.spend(opened, 20)
-	d, other := s.ask(ann), s.askIn(ops, grace, bert)
-	wait := s.run(d)
+	d, other := s.Ask(bottest.Ann), s.AskIn(bottest.Ops, bottest.Grace, bottest.Bert)
+	wait := s.Run(d)
 	assert.Assert(t, wait >= time.Second && wait <= time.Second+time.Millisecond, "waits %s", wait)
-	assert.Assert(t, s.view(d).Thread.Since.IsZero())
-	assert.Equal(t, s.run(other), time.Duration(0))
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "recorded")
-	wantMessages(t, s.slack.DirectMessages(grace), "recorded")
+	assert.Assert(t, s.View(d).Thread.Since.IsZero())
+	assert.Equal(t, s.Run(other), time.Duration(0))
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Grace), "recorded")
 }
 
 // It leaves the line although it has to wait again where it goes.
 func TestLeavingALineForAnother(t *testing.T) {
 	t.Parallel()
 	s := queued(t)
-	s.slack.SetMember(ops, s.slack.Config().BotUserID, false)
-	s.fail("response_url", slacktest.Fault{Error: "expired_url"})
-	opened, err := s.show.direct(t.Context(), new(ledger.Thread), ada)
+	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
+	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
+	opened, err := s.show.direct(t.Context(), new(ledger.Thread), bottest.Ada)
 	assert.NilError(t, err)
-	d, next := s.ask(ann, bert), s.ask(cleo)
-	s.clock.pass(s.run(d))
+	d, next := s.Ask(bottest.Ann, bottest.Bert), s.Ask(bottest.Cleo)
+	s.Clock.Pass(s.Run(d))
 	s.spend(opened, 20)
-	assert.Assert(t, s.run(d) > 0)
-	assert.Equal(t, s.view(d).Thread.Route, ledger.ByDirect)
-	wait := s.run(next)
+	assert.Assert(t, s.Run(d) > 0)
+	assert.Equal(t, s.View(d).Thread.Route, ledger.ByDirect)
+	wait := s.Run(next)
 	assert.Assert(t, wait <= time.Second+time.Millisecond, "waits %s for what is no longer there", wait)
-	s.settle(d)
-	wantMessages(t, s.slack.DirectMessages(ada), "0132")
+	s.Settle(d)
+	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "0132")
 }
 
 // A delivery comes back for the first of its turns, and takes each when it comes.
 func TestSeveralTurnsOfADelivery(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.spend(ops, 19)
-	d := s.ask(ann, bert)
+	s.spend(bottest.Ops, 19)
+	d := s.Ask(bottest.Ann, bottest.Bert)
 	for _, shown := range []int{1, 2, 3} {
-		wait := s.run(d)
-		assert.Equal(t, len(s.slack.Messages(ops)), shown)
+		wait := s.Run(d)
+		assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), shown)
 		assert.Assert(t, wait <= time.Second+time.Millisecond, "waits %s", wait)
 		assert.Equal(t, wait == 0, shown == 3)
-		s.clock.pass(wait)
+		s.Clock.Pass(wait)
 	}
 }
 
@@ -273,16 +274,16 @@ func TestSeveralTurnsOfADelivery(t *testing.T) {
 func TestWhatGetsThroughEndsTheTrouble(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	d := s.ask(ann)
-	s.fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
-	s.run(d)
-	s.clock.pass(10 * time.Minute)
-	s.fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
-	assert.Equal(t, s.run(d), latest)
-	s.clock.pass(latest)
-	s.spend(ops, 19)
-	wait := s.run(d)
-	assert.Equal(t, len(s.slack.Messages(ops)), 1, "the parent")
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
+	s.Run(d)
+	s.Clock.Pass(10 * time.Minute)
+	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
+	assert.Equal(t, s.Run(d), latest)
+	s.Clock.Pass(latest)
+	s.spend(bottest.Ops, 19)
+	wait := s.Run(d)
+	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 1, "the parent")
 	assert.Assert(t, wait > 0 && wait <= 2*time.Second, "waits %s", wait)
-	assert.Assert(t, s.view(d).Thread.TroubleSince.IsZero())
+	assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero())
 }

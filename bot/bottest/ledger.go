@@ -1,4 +1,4 @@
-package bot
+package bottest
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 // emptyLedger is a file with the schema and nothing else. Most of what a test of this package takes
 // would be making that anew.
+//nolint:gochecknoglobals // made once for all tests of a process
 var emptyLedger = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "linqbot")
 	if err != nil {
@@ -41,9 +42,9 @@ func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledg
 	return l
 }
 
-// startLedger has the jobs run. Those that are not given do nothing: the test runs what it wants to
+// StartLedger has the jobs run. Those that are not given do nothing: the test runs what it wants to
 // see itself.
-func startLedger(t *testing.T, l *ledger.Ledger, workers ledger.Workers) {
+func StartLedger(t *testing.T, l *ledger.Ledger, workers ledger.Workers) {
 	t.Helper()
 	for _, step := range []*ledger.Step{&workers.Try, &workers.Confirm, &workers.Show, &workers.Execute} {
 		if *step == nil {

@@ -1,4 +1,4 @@
-package bot
+package bottest
 
 import (
 	"errors"
@@ -24,7 +24,7 @@ func (c memoryClient) Do(r *http.Request) (response *http.Response, err error) {
 	return w.Result(), nil
 }
 
-// slackOver is a client whose Slack is a fake without a network, behind what the test puts before it.
-func slackOver(fake *slacktest.Slack, served http.Handler) *slack.Client {
+// SlackOver is a client whose Slack is a fake without a network, behind what the test puts before it.
+func SlackOver(fake *slacktest.Slack, served http.Handler) *slack.Client {
 	return slack.New(fake.Config().BotToken, slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(memoryClient{served}))
 }

@@ -1,4 +1,4 @@
-package bot
+package bottest
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// blockLines prints blocks for a golden file, one a line, as people and not HTML would read them.
-func blockLines(t testing.TB, blocks []byte) string {
+// BlockLines prints blocks for a golden file, one a line, as people and not HTML would read them.
+func BlockLines(t testing.TB, blocks []byte) string {
 	t.Helper()
 	var list []json.RawMessage
 	assert.NilError(t, json.Unmarshal(blocks, &list), "%s", blocks)
