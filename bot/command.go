@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -55,7 +56,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 		b.ack(w, r, answer)
 		return
 	}
-	if responseURL := form.Get("response_url"); isSlack(responseURL, b.cfg.SlackURL) {
+	if responseURL := form.Get("response_url"); slackapi.IsSlack(responseURL, b.cfg.SlackURL) {
 		in.ResponseURL = responseURL
 	}
 	if trigger := form.Get("trigger_id"); name == RemoveCommand && b.cfg.Interactive != nil && trigger != "" {

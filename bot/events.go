@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
@@ -169,6 +170,6 @@ func (e event) opensHome() bool {
 func (b *Bot) help(ctx context.Context, channel string) {
 	m := b.cfg.Teams.renderer().answer(commands.Help())
 	if _, _, err := b.cfg.Interactive.Slack.PostMessageContext(ctx, channel, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
-		b.log.WithError(judge(err)).Warn("a message to the bot was not answered")
+		b.log.WithError(slackapi.Judge(err)).Warn("a message to the bot was not answered")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -126,13 +127,13 @@ func (x *Execute) complete(ctx context.Context, run ledger.Execution, method str
 		run.Completed = refusal.code
 	case err != nil && ctx.Err() != nil:
 		return 0, ctx.Err()
-	case err != nil && x.cfg.Now().Sub(run.AcceptedAt) > giveUpShow:
+	case err != nil && x.cfg.Now().Sub(run.AcceptedAt) > slackapi.GiveUpAfter:
 		x.log.WithError(err).WithField("execution", run.ID).Error("a workflow step could not be completed for three days; giving up")
 		run.Completed = "given up"
 	case err != nil:
 		x.log.WithError(err).WithField("execution", run.ID).Warn("a workflow step could not be completed yet; trying again")
-		if later, ok := errors.AsType[*laterError](err); ok && later.wait > 0 {
-			return later.wait, nil
+		if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok && later.Wait > 0 {
+			return later.Wait, nil
 		}
 		return x.patience(run), nil
 	default:
@@ -145,7 +146,7 @@ func (x *Execute) complete(ctx context.Context, run ledger.Execution, method str
 
 // patience is a look each second at first, each minute in the end.
 func (x *Execute) patience(run ledger.Execution) time.Duration {
-	return min(max(x.cfg.Now().Sub(run.AcceptedAt)/2, soonest), latest)
+	return min(max(x.cfg.Now().Sub(run.AcceptedAt)/2, slackapi.FirstRetry), slackapi.LongestRetry)
 }
 
 // completionError is Slack's refusal of a completion.
@@ -172,7 +173,7 @@ func (e *completionError) lasting() bool {
 }
 
 func (x *Execute) call(ctx context.Context, method string, arguments map[string]any) error {
-	code, err := callJSON(ctx, x.cfg.HTTP, x.cfg.APIURL, x.cfg.Token, method, arguments)
+	code, err := slackapi.CallJSON(ctx, x.cfg.HTTP, x.cfg.APIURL, x.cfg.Token, method, arguments)
 	if err == nil && code != "" {
 		err = &completionError{code: code}
 	}

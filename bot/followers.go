@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -29,8 +30,8 @@ func (s *Show) tellFollowers(ctx context.Context, view ledger.View) error {
 
 func (s *Show) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
 	if f.ResponseURL.Reveal() != "" && s.cfg.Now().Sub(f.At) < responseTime {
-		err := judgeWebhook(s.respond(ctx, f.ResponseURL, s.cfg.Teams.renderer().answer(s.forFollower(view, f))))
-		if _, again := errors.AsType[*laterError](err); again {
+		err := slackapi.JudgeResponse(s.respond(ctx, f.ResponseURL, s.cfg.Teams.renderer().answer(s.forFollower(view, f))))
+		if _, again := errors.AsType[*slackapi.RetryLaterError](err); again {
 			return err
 		}
 		// Lost or refused: the ack has told them who asked, and repeating may tell them twice.

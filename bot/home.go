@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
@@ -108,7 +109,7 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 	}
 	published, err := h.cfg.Slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: v.user, View: view})
 	if err == nil && published.ID == "" {
-		err = errNoView
+		err = slackapi.ErrNoView
 	}
 	if err == nil {
 		v.shown = digest
@@ -124,11 +125,11 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 }
 
 func (h *Home) failed(log *logrus.Entry, err error) {
-	if SlackCode(err) == "not_enabled" {
+	if slackapi.Code(err) == "not_enabled" {
 		log.Info("a home was not published: the Home tab is off in the app's settings")
 		return
 	}
-	log.WithError(withoutURL(err)).Warn("a home was not published")
+	log.WithError(slackapi.WithoutURL(err)).Warn("a home was not published")
 }
 
 // gather finds out what v's home shows. With an error it is a home without requests. For somebody whom the

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/chatindex"
@@ -87,7 +88,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 		rules.Everyone = true
 	}
 	teams := knownTeams(h.T, h.Slack.Config().TeamID)
-	api := NewSlack(h.Slack.Config().BotToken, h.Slack.APIURL())
+	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.Ledger, Chats: chats,
@@ -99,7 +100,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
-			Slack: api, HTTP: NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
+			Slack: api, HTTP: slackapi.NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
@@ -117,7 +118,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 		cfg.change(&config)
 	}
 	h.execute = NewExecute(ExecuteConfig{
-		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: NewHTTPClient(), Logger: logger,
+		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
 		Now:      h.Clock.Now,
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now}),
 	})
@@ -129,7 +130,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 // newShow is a projection with a burst of 20.
 func newShow(b *bottest.Base, logger *logrus.Logger, home Homes) *Show {
 	return NewShow(ShowConfig{
-		Views: b.Ledger, Slack: NewSlack(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: NewHTTPClient(),
+		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: knownTeams(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
 		Pace: NewPace(PaceConfig{Burst: 20, Now: b.Clock.Now}), Home: home,
 	})
@@ -234,7 +235,7 @@ func (h *house) step(execution string, inputs map[string]any) map[string]any {
 // dm opens the direct messages between a user and the bot.
 func (h *house) dm(user string) string {
 	h.T.Helper()
-	opened, _, _, err := NewSlack(h.Slack.Config().BotToken, h.Slack.APIURL()).OpenConversationContext(h.T.Context(),
+	opened, _, _, err := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL()).OpenConversationContext(h.T.Context(),
 		&slack.OpenConversationParameters{Users: []string{user}})
 	assert.NilError(h.T, err)
 	return opened.ID

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -143,7 +144,7 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 		return
 	}
 	in.delivery = cmp.Or(in.TriggerID, d.name)
-	if !isSlack(in.ResponseURL, b.cfg.SlackURL) {
+	if !slackapi.IsSlack(in.ResponseURL, b.cfg.SlackURL) {
 		in.ResponseURL = ""
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
@@ -232,7 +233,7 @@ func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 	}
 	m := b.cfg.Teams.renderer().answer(answer)
 	b.behind(func(ctx context.Context) {
-		err := respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
+		err := slackapi.Respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace,
 		})
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
@@ -231,11 +232,11 @@ func TestWhichURLsAreSlacks(t *testing.T) {
 		"":                                           false,
 		"::":                                         false,
 	} {
-		assert.Equal(t, isSlack(responseURL, "https://slack.com/api/"), want, responseURL)
+		assert.Equal(t, slackapi.IsSlack(responseURL, "https://slack.com/api/"), want, responseURL)
 	}
-	assert.Assert(t, isSlack("http://127.0.0.1:9/response/1", "http://localhost:8/api/"))
-	assert.Assert(t, !isSlack("http://192.168.0.1/response/1", "http://localhost:8/api/"))
-	assert.Assert(t, !isSlack("http://127.0.0.1:9/", ""))
+	assert.Assert(t, slackapi.IsSlack("http://127.0.0.1:9/response/1", "http://localhost:8/api/"))
+	assert.Assert(t, !slackapi.IsSlack("http://192.168.0.1/response/1", "http://localhost:8/api/"))
+	assert.Assert(t, !slackapi.IsSlack("http://127.0.0.1:9/", ""))
 }
 
 // The step's own token and what else comes with a button inside a workflow decide nothing.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
@@ -10,21 +11,21 @@ import (
 type timely struct{ Views }
 
 func (v timely) SaveThread(ctx context.Context, t ledger.Thread) error {
-	if err := ended(ctx); err != nil {
+	if err := slackapi.Ended(ctx); err != nil {
 		return err
 	}
 	return v.Views.SaveThread(ctx, t)
 }
 
 func (v timely) SaveReply(ctx context.Context, r ledger.Reply) error {
-	if err := ended(ctx); err != nil {
+	if err := slackapi.Ended(ctx); err != nil {
 		return err
 	}
 	return v.Views.SaveReply(ctx, r)
 }
 
 func (v timely) MarkTold(ctx context.Context, f ledger.Follower) error {
-	if err := ended(ctx); err != nil {
+	if err := slackapi.Ended(ctx); err != nil {
 		return err
 	}
 	return v.Views.MarkTold(ctx, f)

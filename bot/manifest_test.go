@@ -21,6 +21,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/parse"
 	"linqbot/ledger"
@@ -161,7 +162,7 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	assert.Equal(t, m.Features.AppHome.HomeTab, slices.Contains(m.Settings.Events.BotEvents, "app_home_opened"))
 	for _, name := range m.Settings.Events.BotEvents {
 		e, taken := newEventEdge(t, nil, func(c *Config) {
-			c.Interactive, c.Home = &Interactive{Slack: NewSlack(h.Slack.Config().BotToken, h.Slack.APIURL())}, h.home
+			c.Interactive, c.Home = &Interactive{Slack: slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())}, h.home
 		})
 		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
 		e.bot.Wait(t.Context())

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/linq"
@@ -60,10 +61,10 @@ func (b *Bot) showModal(trigger string, o opening) {
 func (b *Bot) openView(ctx context.Context, trigger string, m modal) (*slack.ViewResponse, bool) {
 	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().modal(m))
 	if err == nil && opened.ID == "" {
-		err = errNoView
+		err = slackapi.ErrNoView
 	}
 	if err != nil {
-		b.log.WithError(withoutURL(err)).Warn("the modal was not opened")
+		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not opened")
 		return nil, false
 	}
 	return opened, true
@@ -115,7 +116,7 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id lin
 
 func (b *Bot) updateView(ctx context.Context, viewID, hash string, m modal) {
 	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.renderer().modal(m), "", hash, viewID); err != nil {
-		b.log.WithError(withoutURL(err)).Warn("the modal was not filled")
+		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not filled")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
@@ -67,16 +68,16 @@ func (o outgoing) turn(p *ledger.Posting) turn {
 // met sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
 // the messages that its thread does not have yet need not wait for it.
 func (s poster) met(err error, o outgoing, t turn) error {
-	err = judge(err)
-	later, ok := errors.AsType[*laterError](err)
-	if !ok || later.wait == 0 {
+	err = slackapi.Judge(err)
+	later, ok := errors.AsType[*slackapi.RetryLaterError](err)
+	if !ok || later.Wait == 0 {
 		return err
 	}
-	s.pace.hold(o.channel, t, later.wait)
+	s.pace.hold(o.channel, t, later.Wait)
 	if t.update {
-		s.log.WithFields(logrus.Fields{"delivery": o.delivery, "wait": later.wait.String()}).
+		s.log.WithFields(logrus.Fields{"delivery": o.delivery, "wait": later.Wait.String()}).
 			Info("Slack puts off updates of messages; all of them wait")
-		return &turnError{wait: later.wait}
+		return &turnError{wait: later.Wait}
 	}
 	return err
 }
@@ -100,9 +101,9 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 			p.Shown = digest
 			return save(ctx)
 		}
-		gone, ok := errors.AsType[*goneError](err)
+		gone, ok := errors.AsType[*slackapi.GoneError](err)
 		switch {
-		case !ok, want.opens && gone.code == noMessage:
+		case !ok, want.opens && gone.Code == slackapi.NoMessage:
 			return err
 		case want.opens: // it can no longer be changed, and its thread is as good as before
 			p.Shown = digest
@@ -119,8 +120,8 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 
 // isFinalRefusal reports that Slack said no to a change, and will again.
 func isFinalRefusal(err error) bool {
-	_, barred := errors.AsType[*barredError](err)
-	_, gone := errors.AsType[*goneError](err)
+	_, barred := errors.AsType[*slackapi.BarredError](err)
+	_, gone := errors.AsType[*slackapi.GoneError](err)
 	return barred || gone
 }
 
@@ -144,8 +145,8 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 		err = errNoTS
 	}
 	err = s.met(err, want, turn)
-	if lost, ok := errors.AsType[*lostError](err); ok {
-		return &laterError{err: lost} // an update made twice does no harm
+	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
+		return &slackapi.RetryLaterError{Err: lost} // an update made twice does no harm
 	}
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 		err = errNoTS
 	}
 	err = s.met(err, want, turn)
-	if _, lost := errors.AsType[*lostError](err); lost || err != nil && ended(ctx) != nil {
+	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
 		return err // the intent stays: whoever goes on from here looks whether the message stands
 	}
 	p.Since = time.Time{}
@@ -192,19 +193,19 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		return save(ctx)
 	}
 	err = lookTrouble(err)
-	if later, ok := errors.AsType[*laterError](err); ok {
+	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		return later
 	}
 	if age := s.now().Sub(p.Since); age < settleTime {
-		return &laterError{wait: min(time.Second, settleTime-age), err: errors.New("waiting whether the last post turns up")}
+		return &slackapi.RetryLaterError{Wait: min(time.Second, settleTime-age), Err: errors.New("waiting whether the last post turns up")}
 	}
-	switch barred, cannotLook := errors.AsType[*barredError](err); {
+	switch barred, cannotLook := errors.AsType[*slackapi.BarredError](err); {
 	case cannotLook && p.Doubts >= mostDoubts:
 		return barred
 	case cannotLook:
 		p.Doubts++
 	case err != nil:
-		return &laterError{err: err}
+		return &slackapi.RetryLaterError{Err: err}
 	}
 	p.Since = time.Time{}
 	return nil
@@ -214,7 +215,7 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 func lookTrouble(err error) error {
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
 		status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests {
-		return &barredError{code: fmt.Sprintf("HTTP %d", status.Code)}
+		return &slackapi.BarredError{Code: fmt.Sprintf("HTTP %d", status.Code)}
 	}
 	return err
 }
@@ -248,7 +249,7 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 			}
 		}
 		if err != nil {
-			return "", judge(err)
+			return "", slackapi.Judge(err)
 		}
 		for _, m := range messages {
 			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
@@ -34,7 +35,7 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 	thread := &view.Thread
 	first := view.Requests[0]
 	if first.Source == ledger.WorkflowStep || first.UserID == "" {
-		return &barredError{code: "nobody to write to"} // a workflow's user is a claim, not somebody who asked
+		return &slackapi.BarredError{Code: "nobody to write to"} // a workflow's user is a claim, not somebody who asked
 	}
 	channel, err := s.direct(ctx, thread, first.UserID)
 	if err != nil {
@@ -45,8 +46,8 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
 		faded: digestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
-	if gone, ok := errors.AsType[*goneError](err); ok {
-		return &barredError{code: gone.code}
+	if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
+		return &slackapi.BarredError{Code: gone.Code}
 	}
 	return err
 }
@@ -61,14 +62,14 @@ func (s *Show) direct(ctx context.Context, thread *ledger.Thread, user string) (
 	if err == nil && opened != nil && opened.ID != "" {
 		return opened.ID, nil
 	}
-	trouble := judge(err)
-	if _, barred := errors.AsType[*barredError](trouble); barred || err == nil {
+	trouble := slackapi.Judge(err)
+	if _, barred := errors.AsType[*slackapi.BarredError](trouble); barred || err == nil {
 		return user, nil
 	}
-	if later, ok := errors.AsType[*laterError](trouble); ok {
+	if later, ok := errors.AsType[*slackapi.RetryLaterError](trouble); ok {
 		return "", later
 	}
-	return "", &laterError{err: trouble} // opening it twice does no harm
+	return "", &slackapi.RetryLaterError{Err: trouble} // opening it twice does no harm
 }
 
 func allFinal(requests []ledger.Request) bool {
@@ -101,7 +102,7 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	spent := first.ResponseURL.Reveal() == "" || thread.ResponseUses >= mostResponses ||
 		s.cfg.Now().Sub(first.AcceptedAt) > responseTime
 	if spent {
-		return &barredError{code: errSpent.Error()}
+		return &slackapi.BarredError{Code: errSpent.Error()}
 	}
 	if thread.ResponseUses == mostResponses-1 && !allFinal(view.Requests) {
 		return nil
@@ -110,13 +111,13 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
 		return err
 	}
-	err = judgeWebhook(s.respond(ctx, first.ResponseURL, want.message))
-	if later, ok := errors.AsType[*laterError](err); ok {
+	err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, want.message))
+	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		thread.ResponseUses-- // certainly not used; stored with the wait
 		return later
 	}
-	if lost, ok := errors.AsType[*lostError](err); ok {
-		return &laterError{err: lost}
+	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
+		return &slackapi.RetryLaterError{Err: lost}
 	}
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 }
 
 func (s *Show) respond(ctx context.Context, to ledger.Private, m message) error {
-	return respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
+	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
 		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 	})
 }

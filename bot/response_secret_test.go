@@ -7,6 +7,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	t.Parallel()
 	logger, _ := bottest.NewLog()
-	show := NewShow(ShowConfig{HTTP: NewHTTPClient(), Logger: logger})
+	show := NewShow(ShowConfig{HTTP: slackapi.NewHTTPClient(), Logger: logger})
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
 	} {

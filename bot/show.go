@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/slackapi"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
 )
@@ -87,7 +88,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		err = s.tellFollowers(ctx, view)
 	}
 	s.news(view.Requests) // the thread is news too
-	if ended := ended(ctx); ended != nil {
+	if ended := slackapi.Ended(ctx); ended != nil {
 		return 0, ended
 	}
 	if inLine && err == nil {
@@ -112,8 +113,8 @@ func (s *Show) afterShowing(ctx context.Context, view ledger.View, err error) (t
 		t.TroubleSince = time.Time{}
 		return 0, s.cfg.Views.SaveThread(ctx, t)
 	}
-	later, again := errors.AsType[*laterError](err)
-	_, lost := errors.AsType[*lostError](err)
+	later, again := errors.AsType[*slackapi.RetryLaterError](err)
+	_, lost := errors.AsType[*slackapi.LostAnswerError](err)
 	if !again && !lost {
 		return 0, err
 	}
@@ -123,14 +124,14 @@ func (s *Show) afterShowing(ctx context.Context, view ledger.View, err error) (t
 		t.TroubleSince = now
 		log.Warn("Slack was not told yet; trying again")
 	}
-	if now.Sub(t.TroubleSince) > giveUpShow {
+	if now.Sub(t.TroubleSince) > slackapi.GiveUpAfter {
 		log.Error("Slack could not be told for three days; giving up")
 		t.Route = ledger.Undelivered
 		return 0, s.undelivered(view, s.cfg.Views.SaveThread(ctx, t))
 	}
-	wait := min(max(now.Sub(t.TroubleSince)/4, soonest), latest)
-	if again && later.wait > 0 {
-		wait = later.wait
+	wait := min(max(now.Sub(t.TroubleSince)/4, slackapi.FirstRetry), slackapi.LongestRetry)
+	if again && later.Wait > 0 {
+		wait = later.Wait
 	}
 	return wait, s.cfg.Views.SaveThread(ctx, t)
 }
@@ -170,8 +171,8 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 		if barred == nil {
 			return err
 		}
-		if barred.token {
-			return &laterError{err: barred}
+		if barred.Token {
+			return &slackapi.RetryLaterError{Err: barred}
 		}
 		log := s.log.WithError(barred).WithField("delivery", view.Thread.Delivery)
 		level := logrus.ErrorLevel
@@ -196,21 +197,21 @@ func (s *Show) undelivered(view ledger.View, saved error) error {
 	return saved
 }
 
-func (s *Show) barred(err error) (*barredError, error) {
-	barred, _ := errors.AsType[*barredError](err)
+func (s *Show) barred(err error) (*slackapi.BarredError, error) {
+	barred, _ := errors.AsType[*slackapi.BarredError](err)
 	return barred, err
 }
 
 // leave goes over to the next route. Of what is kept as the trouble, people can mend why there is no
 // thread, and not that a response_url is spent.
-func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *barredError) error {
-	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.code}).
+func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
+	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")
 	s.poster.pace.forget(view.Thread.Delivery)
 	view.Thread.Route = next
 	view.Thread.Posting = ledger.Posting{}
 	if next != ledger.ByDirect {
-		view.Thread.Trouble = why.code
+		view.Thread.Trouble = why.Code
 	}
 	return s.cfg.Views.SaveThread(ctx, view.Thread)
 }

@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
@@ -225,7 +226,7 @@ func TestAnOutageOfSlack(t *testing.T) {
 	s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
 	s.Run(d)
-	s.Clock.Pass(giveUpShow + time.Second)
+	s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
 	assert.Equal(t, s.Run(d), time.Duration(0))
 	assert.Equal(t, s.View(d).Thread.Route, ledger.Undelivered)
 	assert.Assert(t, strings.Contains(s.Log.String(), `"level":"error"`))
@@ -254,7 +255,7 @@ func TestSlackIsGone(t *testing.T) {
 func TestADeletedParent(t *testing.T) {
 	t.Parallel()
 	remove := func(s *stage, ts string) {
-		api := NewSlack(s.Slack.Config().BotToken, s.Slack.APIURL())
+		api := slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL())
 		_, _, err := api.DeleteMessageContext(t.Context(), bottest.Ops, ts)
 		assert.NilError(t, err)
 	}

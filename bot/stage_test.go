@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -48,7 +49,7 @@ func newBareStage(t *testing.T, cfg slacktest.Config) *stage {
 
 func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
-		Views: s.views, Slack: NewSlack(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: NewHTTPClient(),
+		Views: s.views, Slack: slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: knownTeams(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
 		Pace: cmp.Or(s.pace, NewPace(PaceConfig{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})

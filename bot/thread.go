@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
@@ -36,7 +37,7 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 				return err
 			}
 		}
-		if gone, ok := errors.AsType[*goneError](err); ok {
+		if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
 			return s.startOver(ctx, view, gone)
 		}
 		turn, waits := errors.AsType[*turnError](err)
@@ -124,9 +125,9 @@ func (s *Show) lineUp(pieces []piece) {
 // startOver forgets a parent that somebody deleted, so that the outcome gets a thread again; where
 // that happens again and again, it goes another way. The parent is forgotten last: after a crash it
 // is what leads here again.
-func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError) error {
+func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *slackapi.GoneError) error {
 	if view.Thread.Doubts >= mostDoubts || view.Requests[0].ThreadTS != "" {
-		return &barredError{code: gone.code}
+		return &slackapi.BarredError{Code: gone.Code}
 	}
 	for _, request := range view.Requests {
 		if err := s.cfg.Views.SaveReply(ctx, ledger.Reply{RequestID: request.ID}); err != nil {
@@ -137,5 +138,5 @@ func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *goneError
 	if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
 		return err
 	}
-	return &laterError{err: gone}
+	return &slackapi.RetryLaterError{Err: gone}
 }

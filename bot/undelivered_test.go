@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -38,7 +39,7 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 		s.Run(d)
 		assert.Equal(t, told, 0, "it is tried again")
-		s.Clock.Pass(giveUpShow + time.Second)
+		s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
 		s.Run(d)
 		assert.Equal(t, s.View(d).Thread.Route, ledger.Undelivered)
 		assert.Equal(t, told, 1)
@@ -59,7 +60,7 @@ func TestStepsAreNotUndelivered(t *testing.T) {
 		"an outage of three days": func(s *stage) {
 			s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 			s.Run("Fx1")
-			s.Clock.Pass(giveUpShow + time.Second)
+			s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
 			s.Run("Fx1")
 		},
 	} {

@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -52,10 +53,10 @@ func TestWaitingWithTrouble(t *testing.T) {
 	s := newStage(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
-	assert.Equal(t, s.Run(d), soonest)
+	assert.Equal(t, s.Run(d), slackapi.FirstRetry)
 	since := s.View(d).Thread.TroubleSince
 	assert.Assert(t, !since.IsZero())
-	s.Clock.Pass(giveUpShow + time.Hour)
+	s.Clock.Pass(slackapi.GiveUpAfter + time.Hour)
 	s.spend(bottest.Ops, 20)
 	assert.Assert(t, s.Run(d) > 0)
 	assert.Equal(t, s.View(d).Thread.TroubleSince, since)
@@ -279,8 +280,8 @@ func TestWhatGetsThroughEndsTheTrouble(t *testing.T) {
 	s.Run(d)
 	s.Clock.Pass(10 * time.Minute)
 	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
-	assert.Equal(t, s.Run(d), latest)
-	s.Clock.Pass(latest)
+	assert.Equal(t, s.Run(d), slackapi.LongestRetry)
+	s.Clock.Pass(slackapi.LongestRetry)
 	s.spend(bottest.Ops, 19)
 	wait := s.Run(d)
 	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 1, "the parent")

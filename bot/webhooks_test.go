@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/reconcile"
@@ -77,7 +78,7 @@ func (h *house) webhook(body []byte, change func(http.Header)) int {
 	if change != nil {
 		change(request.Header)
 	}
-	response, err := NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	assert.NilError(h.T, err)
 	assert.NilError(h.T, response.Body.Close())
 	return response.StatusCode

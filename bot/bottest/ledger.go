@@ -16,6 +16,7 @@ import (
 
 // emptyLedger is a file with the schema and nothing else. Most of what a test of this package takes
 // would be making that anew.
+//
 //nolint:gochecknoglobals // made once for all tests of a process
 var emptyLedger = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "linqbot")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/config"
 )
 
@@ -49,7 +50,7 @@ func healthcheck(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	response, err := bot.NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return err
 	}

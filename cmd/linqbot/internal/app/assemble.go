@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
@@ -50,13 +51,13 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		return nil, err
 	}
 	outbound := newOutbound(cfg, measured)
-	api := bot.NewSlackOver(outbound, cfg.SlackToken, cfg.SlackURL)
+	api := slackapi.NewOver(outbound, cfg.SlackToken, cfg.SlackURL)
 	teams, err := bot.NewTeams(ctx, bot.TeamsConfig{IDs: cfg.Teams, Slack: api, Settings: records, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
 	rules := cfg.Policy
-	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: bot.Groups{Slack: api}})
+	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api}})
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
@@ -120,7 +121,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})
 	showing := newOutbound(cfg, measured)
 	show := bot.NewShow(bot.ShowConfig{
-		Views: records, Slack: bot.NewSlackOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
+		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Pace: of.slackPace,
 	})
 	execute := bot.NewExecute(bot.ExecuteConfig{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
@@ -81,5 +82,5 @@ func watchBacklog(m *metrics.Metrics, records *ledger.Ledger) {
 
 // newOutbound returns a client for calls to Slack, which are measured.
 func newOutbound(cfg config.Settings, m *metrics.Metrics) *http.Client {
-	return bot.ObserveCalls(bot.NewHTTPClientHiding(cfg.Secrets()), cfg.SlackURL, m.SlackCalled)
+	return slackapi.ObserveCalls(slackapi.NewHTTPClientHiding(cfg.Secrets()), cfg.SlackURL, m.SlackCalled)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 )
 
@@ -45,7 +46,7 @@ func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) erro
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set(slacktest.TimestampHeader, timestamp)
 	request.Header.Set(slacktest.SignatureHeader, signature)
-	response, err := bot.NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return fmt.Errorf("the bot did not answer: %w", err)
 	}

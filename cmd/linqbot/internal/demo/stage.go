@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/linq/linqtest"
 )
@@ -136,7 +137,7 @@ func (s *stage) awaitReady(ctx context.Context) error {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	client := bot.NewHTTPClient()
+	client := slackapi.NewHTTPClient()
 	return poll(ctx, func() bool {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.botURL+bot.ReadyPath, nil)
 		if err != nil {

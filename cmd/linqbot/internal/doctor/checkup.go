@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
@@ -25,8 +25,8 @@ type checkup struct {
 	settings config.Settings
 	mistakes []error
 
-	slack    bot.Inspector
-	identity func() (bot.Identity, error)
+	slack    slackapi.Inspector
+	identity func() (slackapi.Identity, error)
 	linq     *linq.Client // nil: what it takes is not right
 	lines    func() (lines, error)
 	writable func() (there bool, err error)
@@ -48,7 +48,7 @@ func newCheckup(cfg Config) *checkup {
 
 // prepare sets up what the checks share. The checks look whether its settings are right first.
 func (e *checkup) prepare(ctx context.Context) {
-	e.slack = bot.NewInspector(e.settings.SlackToken, e.settings.SlackURL)
+	e.slack = slackapi.NewInspector(e.settings.SlackToken, e.settings.SlackURL)
 	e.identity = once(ctx, e.slack.Identify)
 	e.linq, _ = linq.New(linq.Config{BaseURL: e.settings.LinqURL, APIKey: e.settings.LinqKey, UserAgent: "linqbot/" + e.build.Version}) // the configuration says why not
 	e.lines = once(ctx, func(ctx context.Context) (lines, error) {

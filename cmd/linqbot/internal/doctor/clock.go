@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"linqbot/bot"
+	"linqbot/bot/slackapi"
 )
 
 const (
@@ -73,7 +73,7 @@ func clockAhead(ctx context.Context, base string, path ...string) (time.Duration
 		return 0, err
 	}
 	sent := time.Now()
-	response, err := bot.NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return 0, err
 	}

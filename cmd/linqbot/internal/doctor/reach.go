@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/cmd/linqbot/internal/build"
 )
@@ -44,7 +45,7 @@ func (e *checkup) checkReach(ctx context.Context) []finding {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(slacktest.TimestampHeader, timestamp)
 	request.Header.Set(slacktest.SignatureHeader, signature)
-	response, err := bot.NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return unreached(address, err)
 	}
@@ -71,7 +72,7 @@ func (e *checkup) webhooksLost(ctx context.Context) []finding {
 	if err != nil {
 		return fail("", "%s", err)
 	}
-	response, err := bot.NewHTTPClient().Do(request)
+	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return unreached(address, err)
 	}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"gopkg.in/yaml.v3"
 
-	"linqbot/bot"
+	"linqbot/bot/slackapi"
 	"linqbot/manifests"
 )
 
@@ -27,7 +27,7 @@ func (e *checkup) noSlack() string {
 
 // slackTrouble is what a call to Slack that failed comes to.
 func (e *checkup) slackTrouble(what string, err error) []finding {
-	switch code, status := bot.SlackCode(err), bot.SlackStatus(err); {
+	switch code, status := slackapi.Code(err), slackapi.Status(err); {
 	case status >= http.StatusInternalServerError:
 		return fail("run linqbot doctor again in a minute; if it stays, see https://slack-status.com", "%s: Slack answers %d", what, status)
 	case status != 0:
@@ -48,10 +48,10 @@ func (e *checkup) checkToken(context.Context) []finding {
 		return skip("%s", reason)
 	}
 	id, err := e.identity()
-	switch bot.SlackCode(err) {
+	switch slackapi.Code(err) {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
 		return fail("copy the «Bot User OAuth Token» from the app's page «OAuth & Permissions» into SLACK_BOT_TOKEN; install the app there if there is none",
-			"Slack does not accept %s: %s", mask(e.settings.SlackToken), bot.SlackCode(err))
+			"Slack does not accept %s: %s", mask(e.settings.SlackToken), slackapi.Code(err))
 	}
 	if err != nil {
 		return e.slackTrouble("auth.test", err)
@@ -155,7 +155,7 @@ func (e *checkup) checkChannels(ctx context.Context) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	channels := make([]bot.Channel, len(ids))
+	channels := make([]slackapi.Channel, len(ids))
 	const atOnce = 8
 	var looking errgroup.Group
 	looking.SetLimit(atOnce)
@@ -171,7 +171,7 @@ func (e *checkup) checkChannels(ctx context.Context) []finding {
 	return judgeChannels(ids, channels)
 }
 
-func judgeChannels(ids []string, channels []bot.Channel) []finding {
+func judgeChannels(ids []string, channels []slackapi.Channel) []finding {
 	var closed, archived, good []string
 	unnamed := false
 	for i, channel := range channels {

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"context"
@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// errTooLate says that a call was certainly not sent: the time for it was over.
-var errTooLate = errors.New("bot: the time for this call was over before it was sent")
+// ErrTooLate says that a call was certainly not sent: the time for it was over.
+var ErrTooLate = errors.New("bot: the time for this call was over before it was sent")
 
-// ended returns why no more is to be done for ctx; nil if there is no reason. It does not wait for
+// Ended returns why no more is to be done for ctx; nil if there is no reason. It does not wait for
 // the deadline's timer: a process that was stopped, or whose machine slept, may go on before the
 // timer fires, when another replica has long taken over. The time of day goes on while a machine
 // sleeps, which the monotonic clock does not.
-func ended(ctx context.Context) error {
+func Ended(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -29,11 +29,11 @@ func ended(ctx context.Context) error {
 type punctual struct{ *http.Transport }
 
 func (p punctual) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := ended(r.Context()); err != nil {
+	if err := Ended(r.Context()); err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close() // as a RoundTripper must
 		}
-		return nil, fmt.Errorf("%w: %w", errTooLate, err)
+		return nil, fmt.Errorf("%w: %w", ErrTooLate, err)
 	}
 	return p.Transport.RoundTrip(r)
 }

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"context"
@@ -11,18 +11,18 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// respond answers at a response_url. Its error names no URL: a response_url is a secret.
-func respond(ctx context.Context, client *http.Client, to string, m *slack.WebhookMessage) error {
+// Respond answers at a response_url. Its error names no URL: a response_url is a secret.
+func Respond(ctx context.Context, client *http.Client, to string, m *slack.WebhookMessage) error {
 	if err := slack.PostWebhookCustomHTTPContext(ctx, to, client, m); err != nil {
-		return fmt.Errorf("use response_url: %w", withoutURL(err))
+		return fmt.Errorf("use response_url: %w", WithoutURL(err))
 	}
 	return nil
 }
 
-// isSlack reports whether a response_url leads to Slack. What Slack signs does; but should a signing
+// IsSlack reports whether a response_url leads to Slack. What Slack signs does; but should a signing
 // secret leak, the bot is not to be sent to other hosts. A Slack on this machine, as in tests, counts
 // when apiURL is there too.
-func isSlack(responseURL, apiURL string) bool {
+func IsSlack(responseURL, apiURL string) bool {
 	u, err := url.Parse(responseURL)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"net/http"
@@ -9,14 +9,14 @@ import (
 	"linqbot/linq/redact"
 )
 
-// NewSlack returns a client of Slack's Web API at apiURL, which ends in a slash.
-func NewSlack(token, apiURL string) *slack.Client {
-	return NewSlackOver(NewHTTPClientHiding(redact.New(token)), token, apiURL)
+// New returns a client of Slack's Web API at apiURL, which ends in a slash.
+func New(token, apiURL string) *slack.Client {
+	return NewOver(NewHTTPClientHiding(redact.New(token)), token, apiURL)
 }
 
-// NewSlackOver returns a client as [NewSlack] does, that calls through the given one. An answer that
+// NewOver returns a client as [New] does, that calls through the given one. An answer that
 // does not say whether it is ok is an error.
-func NewSlackOver(client *http.Client, token, apiURL string) *slack.Client {
+func NewOver(client *http.Client, token, apiURL string) *slack.Client {
 	return slack.New(token, slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(strict{client}))
 }
 

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 	"net/http"
 )
 
-// callJSON posts JSON to a method of the Web API, and returns the code of Slack's refusal, "" for none.
+// CallJSON posts JSON to a method of the Web API, and returns the code of Slack's refusal, "" for none.
 // slack-go's own call sends "outputs": null for none, and takes {"ok":false} without an error for success.
-func callJSON(ctx context.Context, client *http.Client, apiURL, token, method string, arguments map[string]any) (refusal string, err error) {
+func CallJSON(ctx context.Context, client *http.Client, apiURL, token, method string, arguments map[string]any) (refusal string, err error) {
 	body, err := json.Marshal(arguments)
 	if err != nil {
 		return "", fmt.Errorf("encode %s: %w", method, err)
@@ -24,7 +24,7 @@ func callJSON(ctx context.Context, client *http.Client, apiURL, token, method st
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := client.Do(request)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", method, withoutURL(err))
+		return "", fmt.Errorf("%s: %w", method, WithoutURL(err))
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -32,7 +32,7 @@ func callJSON(ctx context.Context, client *http.Client, apiURL, token, method st
 		Error string `json:"error"`
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", &laterError{wait: retryAfter(response.Header), err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
+		return "", &RetryLaterError{Wait: retryAfter(response.Header), Err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
 	}
 	answered, err := io.ReadAll(response.Body)
 	if err == nil {

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"bytes"
@@ -74,7 +74,7 @@ func answering(t *testing.T, handler http.HandlerFunc) *slack.Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return NewSlack("xoxb-1234-abcdEFGH", server.URL+"/api/")
+	return New("xoxb-1234-abcdEFGH", server.URL+"/api/")
 }
 
 // ok decides, whatever else an answer holds.
@@ -98,7 +98,7 @@ func TestAnAnswerThatIsNotOKIsAnError(t *testing.T) {
 		_, _ = io.WriteString(w, `{"error":"not_authed","ok":false}`)
 	})
 	for method, call := range slackCalls(api) {
-		assert.Equal(t, SlackCode(call(t.Context())), "not_authed", method)
+		assert.Equal(t, Code(call(t.Context())), "not_authed", method)
 	}
 	good := strings.Replace(full, `"channel":{"id":"C1"}`, `"channel":"C1"`, 1)
 	for method, call := range slackCalls(answering(t, func(w http.ResponseWriter, r *http.Request) {
@@ -141,11 +141,11 @@ func TestAnswersOfSlackHaveABound(t *testing.T) {
 	// The status of an error counts, however large its page is; a response_url has nothing but a status.
 	api := answering(t, squeezed(http.StatusServiceUnavailable, "", "x", "", maxAnswer+1<<10))
 	for method, call := range slackCalls(api) {
-		assert.Equal(t, SlackStatus(call(t.Context())), http.StatusServiceUnavailable, method)
+		assert.Equal(t, Status(call(t.Context())), http.StatusServiceUnavailable, method)
 	}
 	server := httptest.NewServer(squeezed(http.StatusOK, "", "x", "", maxAnswer+1<<10))
 	t.Cleanup(server.Close)
-	assert.NilError(t, respond(t.Context(), NewHTTPClient(), server.URL, &slack.WebhookMessage{Text: "x"}))
+	assert.NilError(t, Respond(t.Context(), NewHTTPClient(), server.URL, &slack.WebhookMessage{Text: "x"}))
 }
 
 // Whatever part of an answer repeats a secret, neither what linqbot reads nor an error holds it.
@@ -178,12 +178,12 @@ func TestSecretsThatSlackRepeats(t *testing.T) {
 			t.Parallel()
 			for method, call := range slackCalls(answering(t, handler)) {
 				for err := call(t.Context()); err != nil; err = errors.Unwrap(err) {
-					assert.Assert(t, !strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, judge(err)), secret), "%s: %+v", method, err)
+					assert.Assert(t, !strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, Judge(err)), secret), "%s: %+v", method, err)
 				}
 			}
 			server := httptest.NewServer(handler)
 			t.Cleanup(server.Close)
-			err := respond(t.Context(), NewHTTPClientHiding(redact.New(secret)), server.URL, &slack.WebhookMessage{Text: "x"})
+			err := Respond(t.Context(), NewHTTPClientHiding(redact.New(secret)), server.URL, &slack.WebhookMessage{Text: "x"})
 			assert.Assert(t, !strings.Contains(fmt.Sprint(err), secret), "%v", err)
 		})
 	}

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"testing"
@@ -59,5 +59,5 @@ func TestInspector(t *testing.T) {
 	assert.NilError(t, err)
 	t.Cleanup(stop)
 	_, err = NewInspector("xoxb-other", fake.APIURL()).Identify(t.Context())
-	assert.Equal(t, SlackCode(err), "invalid_auth")
+	assert.Equal(t, Code(err), "invalid_auth")
 }

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"context"
@@ -15,7 +15,7 @@ type Inspector struct {
 }
 
 // NewInspector returns an inspector of the workspace that a token is of.
-func NewInspector(token, apiURL string) Inspector { return Inspector{api: NewSlack(token, apiURL)} }
+func NewInspector(token, apiURL string) Inspector { return Inspector{api: New(token, apiURL)} }
 
 // Identity is what Slack says of a token.
 type Identity struct {
@@ -77,10 +77,10 @@ func (i Inspector) Channel(ctx context.Context, id string) (Channel, error) {
 	if err == nil {
 		return Channel{Name: info.Name, Archived: info.IsArchived}, nil
 	}
-	if SlackCode(err) == "missing_scope" {
+	if Code(err) == "missing_scope" {
 		_, err = i.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: id, Limit: 1})
 	}
-	switch SlackCode(err) {
+	switch Code(err) {
 	case "channel_not_found":
 		return Channel{Closed: true}, nil
 	case "not_in_channel":
@@ -89,8 +89,8 @@ func (i Inspector) Channel(ctx context.Context, id string) (Channel, error) {
 	return Channel{}, err
 }
 
-// SlackCode returns the code of a refusal of Slack's, such as invalid_auth; "" if err is none.
-func SlackCode(err error) string {
+// Code returns the code of a refusal of Slack's, such as invalid_auth; "" if err is none.
+func Code(err error) string {
 	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return refusal.Err
 	}
@@ -100,9 +100,9 @@ func SlackCode(err error) string {
 	return ""
 }
 
-// SlackStatus returns the HTTP status of an answer that is none of Slack's API, such as 404 from
+// Status returns the HTTP status of an answer that is none of Slack's API, such as 404 from
 // something else at its address; 0 if err is none.
-func SlackStatus(err error) int {
+func Status(err error) int {
 	if answer, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return answer.Code
 	}

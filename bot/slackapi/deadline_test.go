@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 func TestNoCallAfterItsTime(t *testing.T) {
 	t.Parallel()
 	s := bottest.NewBareBase(t, slacktest.Config{})
-	api, client := NewSlack(s.Slack.Config().BotToken, s.Slack.APIURL()), NewHTTPClient()
+	api, client := New(s.Slack.Config().BotToken, s.Slack.APIURL()), NewHTTPClient()
 	url := s.Slack.NewResponseURL(bottest.Ops, bottest.Ada, "")
 	_, ts, err := api.PostMessageContext(t.Context(), bottest.Ops, slack.MsgOptionText("before", false))
 	assert.NilError(t, err)
@@ -32,15 +32,15 @@ func TestNoCallAfterItsTime(t *testing.T) {
 			return err
 		},
 		"an answer": func(ctx context.Context) error {
-			return respond(ctx, client, url, &slack.WebhookMessage{Text: "too late"})
+			return Respond(ctx, client, url, &slack.WebhookMessage{Text: "too late"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := len(s.Slack.Calls())
 			err := call(bottest.Over(t))
-			assert.ErrorIs(t, err, errTooLate)
-			for _, verdict := range []error{judge(err), judgeWebhook(err)} {
-				_, later := errors.AsType[*laterError](verdict)
+			assert.ErrorIs(t, err, ErrTooLate)
+			for _, verdict := range []error{Judge(err), JudgeResponse(err)} {
+				_, later := errors.AsType[*RetryLaterError](verdict)
 				assert.Assert(t, later, "%v", verdict)
 				assert.Assert(t, !strings.Contains(verdict.Error(), "http"), "%v", verdict)
 			}
@@ -60,7 +60,7 @@ func TestABodyThatIsNotSentIsClosed(t *testing.T) {
 	if response != nil {
 		_ = response.Body.Close()
 	}
-	assert.ErrorIs(t, err, errTooLate)
+	assert.ErrorIs(t, err, ErrTooLate)
 	assert.Assert(t, body.closed)
 }
 

@@ -1,4 +1,4 @@
-package bot
+package slackapi
 
 import (
 	"context"
@@ -43,14 +43,14 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	s := bottest.NewBareBase(t, slacktest.Config{})
 	var told seen
 	client := ObserveCalls(NewHTTPClient(), s.Slack.APIURL(), told.observe)
-	api := NewSlackOver(client, s.Slack.Config().BotToken, s.Slack.APIURL())
+	api := NewOver(client, s.Slack.Config().BotToken, s.Slack.APIURL())
 	url := s.Slack.NewResponseURL(bottest.Ops, bottest.Ada, "")
 	post := func(ctx context.Context) error {
 		_, _, err := api.PostMessageContext(ctx, bottest.Ops, slack.MsgOptionText("hello", false))
 		return err
 	}
 	answer := func(ctx context.Context) error {
-		return respond(ctx, client, url, &slack.WebhookMessage{Text: "hello"})
+		return Respond(ctx, client, url, &slack.WebhookMessage{Text: "hello"})
 	}
 	list := func(ctx context.Context) error {
 		_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: bottest.Ops, IncludeAllMetadata: true})
@@ -91,7 +91,7 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	}
 
 	// What was not sent is no call.
-	assert.ErrorIs(t, post(bottest.Over(t)), errTooLate)
+	assert.ErrorIs(t, post(bottest.Over(t)), ErrTooLate)
 	assert.Equal(t, len(told.take()), 0)
 }
 
