@@ -1,10 +1,11 @@
 package bot
 
 import (
-	"linqbot/bot/bottest"
 	"net/http"
 	"testing"
 	"time"
+
+	"linqbot/bot/bottest"
 
 	"gotest.tools/v3/assert"
 )

@@ -28,35 +28,9 @@ func FuzzCut(f *testing.F) {
 			richtext.Moment(time.Unix(1773480413, 0)), richtext.Message("C0OPS", "1773480413.000100", words), richtext.ID(words)))
 		short := cut(whole, longest)
 		assert.Assert(t, len(short) <= longest || short == whole, "%d bytes", len(short))
-		wantWhole(t, short)
-		wantWhole(t, whole)
+		bottest.WantWhole(t, short)
+		bottest.WantWhole(t, whole)
 	})
-}
-
-// wantWhole checks that mrkdwn is valid UTF-8 and ends in no half entity or half <…>.
-func wantWhole(t testing.TB, text string) {
-	t.Helper()
-	assert.Assert(t, utf8.ValidString(text), "%q", text)
-	for rest := text; ; {
-		open := strings.IndexAny(rest, "<>")
-		if open < 0 {
-			break
-		}
-		assert.Equal(t, rest[open], byte('<'), "%q closes what it did not open", text)
-		length := strings.IndexAny(rest[open+1:], "<>")
-		assert.Assert(t, length >= 0 && rest[open+1+length] == '>', "%q does not close what it opens", text)
-		rest = rest[open+1+length+1:]
-	}
-	for rest := text; ; {
-		at := strings.IndexByte(rest, '&')
-		if at < 0 {
-			break
-		}
-		rest = rest[at:]
-		entity := strings.HasPrefix(rest, "&amp;") || strings.HasPrefix(rest, "&lt;") || strings.HasPrefix(rest, "&gt;")
-		assert.Assert(t, entity, "%q holds a half entity", text)
-		rest = rest[1:]
-	}
 }
 
 // The seeds of the fuzz tests never reach every length; this does.
@@ -70,6 +44,6 @@ func TestCutAtEveryLength(t *testing.T) {
 		assert.Assert(t, len(short) <= longest)
 		assert.Equal(t, short == whole, longest >= len(whole))
 		assert.Assert(t, short == whole || strings.HasSuffix(short, "…"))
-		wantWhole(t, short)
+		bottest.WantWhole(t, short)
 	}
 }

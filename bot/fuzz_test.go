@@ -98,7 +98,7 @@ func FuzzServeCommand(f *testing.F) {
 		for _, call := range []string{"<!channel", "<!here", "<!everyone", "<!subteam", "<http", "<mailto", "<tel"} {
 			assert.Assert(t, !strings.Contains(answer.Text, call), answer.Text)
 		}
-		wantWhole(t, answer.Text)
+		bottest.WantWhole(t, answer.Text)
 	})
 }
 

@@ -39,27 +39,8 @@ func someHome(t testing.TB, e outcome.Explainer, h home) (screen string, blocks 
 	return fake.Home(bottest.Ada), blocks
 }
 
-// asked is a removal that Ada asked for some minutes ago, with a thread.
-func asked(minutes int, change func(*ledger.Recent)) ledger.Recent {
-	r := ledger.Recent{
-		Request: ledger.Request{
-			ID: fmt.Sprintf("00000000-0000-7000-8000-0000%08d", minutes), State: ledger.Accepted,
-			AcceptedAt: homeAt().Add(-time.Duration(minutes) * time.Minute), ChatName: bottest.Spree,
-			Order: ledger.Order{
-				Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: bottest.Ada, ChannelID: bottest.Ops,
-				ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
-			},
-		},
-		Thread: ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: bottest.Ops, TS: "1773480413.000100"}},
-	}
-	if change != nil {
-		change(&r)
-	}
-	return r
-}
-
 func gone(minutes int) ledger.Recent {
-	return asked(minutes, func(r *ledger.Recent) {
+	return bottest.Recent(minutes, func(r *ledger.Recent) {
 		bottest.Removed(&r.Request)
 		r.EndedAt = r.AcceptedAt.Add(time.Second)
 	})
@@ -77,18 +58,18 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 	}
 	show("nobody's requests", home{undo: true})
 	show("several states", home{undo: true, more: true, recent: []ledger.Recent{
-		asked(0, func(r *ledger.Recent) { r.ChatName, r.Thread = "", ledger.Thread{} }),
-		asked(1, func(r *ledger.Recent) { r.State, r.SentAt = ledger.Sent, r.AcceptedAt.Add(time.Second) }),
-		asked(2, func(r *ledger.Recent) { r.State, r.ExpiresAt = ledger.Asked, homeAt().Add(time.Minute) }),
-		asked(3, func(r *ledger.Recent) {
+		bottest.Recent(0, func(r *ledger.Recent) { r.ChatName, r.Thread = "", ledger.Thread{} }),
+		bottest.Recent(1, func(r *ledger.Recent) { r.State, r.SentAt = ledger.Sent, r.AcceptedAt.Add(time.Second) }),
+		bottest.Recent(2, func(r *ledger.Recent) { r.State, r.ExpiresAt = ledger.Asked, homeAt().Add(time.Minute) }),
+		bottest.Recent(3, func(r *ledger.Recent) {
 			r.Kind, r.Source, r.State, r.EndedAt, r.People = ledger.Add, ledger.UndoButton, ledger.Added, r.AcceptedAt, 5
 		}),
 		gone(4),
-		asked(5, func(r *ledger.Recent) { bottest.Removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),
+		bottest.Recent(5, func(r *ledger.Recent) { bottest.Removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),
 		gone(25 * 60),
-		asked(26*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.Reason = ledger.Refused, r.AcceptedAt, "linq_2013" }),
-		asked(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
-		asked(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
+		bottest.Recent(26*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.Reason = ledger.Refused, r.AcceptedAt, "linq_2013" }),
+		bottest.Recent(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
+		bottest.Recent(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
 	}})
 	show("a person without permission", home{
 		denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(bottest.Grace)),
@@ -132,7 +113,7 @@ func TestEachRequestNamesItsSubject(t *testing.T) {
 			ledger.Failed, ledger.Cancelled, ledger.Added, ledger.AlreadyThere,
 		} {
 			for _, reason := range []string{"", "linq_2013", "linq_2004", "linq_9999", outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup, outcome.ReasonNotAnswering} {
-				blocks := acme.recent(outcome.Explainer{}, asked(1, func(r *ledger.Recent) {
+				blocks := acme.recent(outcome.Explainer{}, bottest.Recent(1, func(r *ledger.Recent) {
 					r.Kind, r.State, r.Reason, r.HTTPStatus, r.NextTryAt = kind, state, reason, 400, homeAt()
 				}), home{})
 				encoded, err := json.Marshal(blocks)

@@ -60,7 +60,7 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 		Records: recentRequests{list: func(string) []ledger.Recent {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			return []ledger.Recent{asked(1, func(r *ledger.Recent) { r.State = p.state })}
+			return []ledger.Recent{bottest.Recent(1, func(r *ledger.Recent) { r.State = p.state })}
 		}},
 	})
 	return p

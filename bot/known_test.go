@@ -1,8 +1,9 @@
 package bot
 
 import (
-	"linqbot/bot/bottest"
 	"testing"
+
+	"linqbot/bot/bottest"
 
 	"gotest.tools/v3/assert"
 )

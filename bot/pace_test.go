@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"linqbot/bot/bottest"
 	"testing"
 	"time"
+
+	"linqbot/bot/bottest"
 
 	"gotest.tools/v3/assert"
 )

@@ -56,7 +56,7 @@ func TestNamesAreShownAsTheyAre(t *testing.T) {
 			t.Parallel()
 			got := acme.mrkdwn(richtext.Say("%s", richtext.Name(tc.value)))
 			assert.Equal(t, got, tc.want)
-			wantWhole(t, got)
+			bottest.WantWhole(t, got)
 			wantHarmless(t, acme.answer(richtext.Answer{richtext.Say("%s", richtext.Name(tc.value))}))
 		})
 	}
@@ -112,7 +112,7 @@ func TestOtherParts(t *testing.T) {
 			t.Parallel()
 			got := acme.mrkdwn(richtext.Say("%s", tc.part))
 			assert.Equal(t, got, tc.want)
-			wantWhole(t, got)
+			bottest.WantWhole(t, got)
 		})
 	}
 	assert.Equal(t, renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(bottest.Ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
@@ -128,7 +128,7 @@ func wantHarmless(t testing.TB, m message) {
 		assert.Assert(t, !strings.Contains(m.Text, forbidden), m.Text)
 		assert.Assert(t, !strings.Contains(strings.ReplaceAll(string(blocks), `\u003c`, "<"), forbidden), "%s", blocks)
 	}
-	wantWhole(t, m.Text)
+	bottest.WantWhole(t, m.Text)
 }
 
 var (

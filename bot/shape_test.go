@@ -2,10 +2,11 @@ package bot
 
 import (
 	"encoding/json"
-	"linqbot/bot/bottest"
 	"net/http"
 	"net/url"
 	"testing"
+
+	"linqbot/bot/bottest"
 
 	"gotest.tools/v3/assert"
 )
