@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
@@ -61,7 +62,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	}
 	if trigger := form.Get("trigger_id"); name == RemoveCommand && b.cfg.Interactive != nil && trigger != "" {
 		in.OpenForm = func(chat string) {
-			b.showModal(trigger, opening{place: place{Channel: in.ChannelID}, chat: chat})
+			b.showModal(trigger, opening{place: blockkit.Place{Channel: in.ChannelID}, chat: chat})
 		}
 	}
 	b.ack(w, r, command.Run(ctx, in))
@@ -75,8 +76,8 @@ func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer richtext.Answer
 	}
 	body, err := json.Marshal(struct {
 		ResponseType string `json:"response_type"`
-		message
-	}{"ephemeral", b.cfg.Teams.renderer().answer(answer)})
+		blockkit.Message
+	}{"ephemeral", b.cfg.Teams.renderer().Answer(answer)})
 	if err != nil {
 		b.loggerOf(r.Context()).WithError(err).Error("an answer could not be encoded")
 		w.WriteHeader(http.StatusInternalServerError)

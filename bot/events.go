@@ -168,7 +168,7 @@ func (e event) opensHome() bool {
 
 // help answers a message to the bot with what it can do.
 func (b *Bot) help(ctx context.Context, channel string) {
-	m := b.cfg.Teams.renderer().answer(commands.Help())
+	m := b.cfg.Teams.renderer().Answer(commands.Help())
 	if _, _, err := b.cfg.Interactive.Slack.PostMessageContext(ctx, channel, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
 		b.log.WithError(slackapi.Judge(err)).Warn("a message to the bot was not answered")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -111,7 +112,7 @@ func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execu
 // unlinked is a sentence for a place whose mark-up is Slack's to choose: nothing in it can ping or
 // link, whether it is read as text or as mrkdwn.
 func unlinked(sentence string) string {
-	return strings.TrimSpace(strings.NewReplacer("<", "‹", ">", "›").Replace(strings.Map(visible, sentence)))
+	return strings.TrimSpace(strings.NewReplacer("<", "‹", ">", "›").Replace(strings.Map(blockkit.Visible, sentence)))
 }
 
 // complete tells Slack how the run ended. A run that is not running any more was completed before,

@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/outcome"
@@ -101,9 +102,9 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 		}
 		log.WithError(err).Warn("a home shows no requests: the ledger does not answer")
 	}
-	shown.note = job.note
-	view := h.cfg.Teams.renderer().home(h.cfg.Explainer, shown)
-	digest := digestOf(message{Blocks: view.Blocks.BlockSet})
+	shown.Note = job.note
+	view := h.cfg.Teams.renderer().Home(h.cfg.Explainer, shown)
+	digest := blockkit.DigestOf(blockkit.Message{Blocks: view.Blocks.BlockSet})
 	if digest == v.shown && !job.asked {
 		return nil
 	}
@@ -134,21 +135,21 @@ func (h *Home) failed(log *logrus.Entry, err error) {
 
 // gather finds out what v's home shows. With an error it is a home without requests. For somebody whom the
 // policy denies nothing is read.
-func (h *Home) gather(ctx context.Context, who viewerKey) (home, error) {
-	shown := home{now: h.cfg.Now()}
+func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error) {
+	shown := blockkit.Home{Now: h.cfg.Now()}
 	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
-		shown.denied, shown.closed = richtext.Say("%s %s", string(richtext.MarkRefused), decision.Why), true
+		shown.Denied, shown.Closed = richtext.Say("%s %s", string(richtext.MarkRefused), decision.Why), true
 		return shown, nil
 	}
-	shown.undo = true
-	shown.denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
+	shown.Undo = true
+	shown.Denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
 	recent, err := h.cfg.Records.RecentOf(ctx, who.team, who.user, mostRecent+1)
 	if err != nil {
-		shown.unread = true
+		shown.Unread = true
 		return shown, fmt.Errorf("list recent requests: %w", err)
 	}
-	shown.more = len(recent) > mostRecent
-	shown.recent = recent[:min(len(recent), mostRecent)]
+	shown.More = len(recent) > mostRecent
+	shown.Recent = recent[:min(len(recent), mostRecent)]
 	return shown, nil
 }
 

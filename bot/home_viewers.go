@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -58,7 +59,7 @@ func (h *Home) pressed(team, user string, answer richtext.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v := h.viewer(viewerKey{team: team, user: user})
-	v.seen, v.note, v.noted = time.Now(), joined(answer), time.Now()
+	v.seen, v.note, v.noted = time.Now(), blockkit.Joined(answer), time.Now()
 	h.plan(v, true)
 }
 

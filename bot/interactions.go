@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
@@ -214,8 +215,8 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			if b.atHome(in) {
 				b.cfg.Home.opened(click.TeamID, click.UserID) // they look at it
 			}
-			b.openModal(ctx, in, opening{place: place{Channel: in.channel()}, chat: click.Subject}, "")
-		case actionChat:
+			b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel()}, chat: click.Subject}, "")
+		case blockkit.ActionChat:
 			if action.SelectedOption != nil {
 				b.fillModal(in, action.SelectedOption.Value)
 			}
@@ -224,14 +225,16 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 }
 
 // atHome reports whether something was pressed in the Home tab, where nothing can answer but the tab.
-func (b *Bot) atHome(in interaction) bool { return b.cfg.Home != nil && in.View.Type == typeHome }
+func (b *Bot) atHome(in interaction) bool {
+	return b.cfg.Home != nil && in.View.Type == blockkit.TypeHome
+}
 
 // tellLater answers a click through its response_url: the answer to the request itself shows nothing.
 func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 	if len(answer) == 0 || in.ResponseURL == "" {
 		return
 	}
-	m := b.cfg.Teams.renderer().answer(answer)
+	m := b.cfg.Teams.renderer().Answer(answer)
 	b.behind(func(ctx context.Context) {
 		err := slackapi.Respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace,
@@ -254,7 +257,7 @@ func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	case shortcutGlobal:
 		b.openModal(ctx, in, opening{}, "")
 	case shortcutMessage:
-		b.openModal(ctx, in, opening{place: place{Channel: in.channel(), Thread: in.thread()}}, in.Message.Text)
+		b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel(), Thread: in.thread()}}, in.Message.Text)
 	default:
 		b.loggerOf(ctx).WithField("shortcut", in.CallbackID).Warn("a shortcut that linqbot does not know")
 	}

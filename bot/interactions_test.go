@@ -11,6 +11,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
@@ -69,7 +70,7 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	assert.Equal(t, chat, bottest.ChatID)
 	assert.Equal(t, block, "people-"+bottest.ChatID)
 	assert.DeepEqual(t, people, []string{bottest.Ann, bottest.Bert})
-	assert.Equal(t, memoryOf(in.View.PrivateMetadata).Thread, "1773480412.000100")
+	assert.Equal(t, blockkit.MemoryOf(in.View.PrivateMetadata).Thread, "1773480412.000100")
 	var typed interaction
 	assert.NilError(t, json.Unmarshal([]byte(payload(t, "block_suggestion_view")), &typed))
 	assert.Equal(t, typed.Value+typed.ActionID, "415 555 0132"+"chat")

@@ -10,6 +10,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
@@ -67,7 +68,7 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 			assert.Equal(t, thread.ResponseUses, 2)
 			assert.Equal(t, s.Calls("chat.postMessage"), 1, "a route that was left is not tried again")
 			for _, m := range s.Slack.Ephemerals(bottest.Ops, bottest.Ada) {
-				assert.Assert(t, strings.Contains(m.Rendered, hint(code)), m.Rendered)
+				assert.Assert(t, strings.Contains(m.Rendered, blockkit.Hint(code)), m.Rendered)
 			}
 			assert.Assert(t, strings.Contains(s.Log.String(), `"to":"response_url"`), s.Log)
 		})
@@ -181,7 +182,7 @@ func TestAResponseURLThatIsSpent(t *testing.T) {
 			direct := s.Slack.DirectMessages(bottest.Ada)
 			bottest.WantMessages(t, direct, "has left")
 			assert.Equal(t, direct[0].Edits, 1, "one message, kept current")
-			assert.Assert(t, strings.Contains(direct[0].Rendered, hint("not_in_channel")), direct[0].Rendered)
+			assert.Assert(t, strings.Contains(direct[0].Rendered, blockkit.Hint("not_in_channel")), direct[0].Rendered)
 			thread := s.View(d).Thread
 			assert.Equal(t, thread.Route, ledger.ByDirect)
 			assert.Equal(t, thread.Trouble, "not_in_channel", "what people can mend")

@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
@@ -78,7 +79,7 @@ func TestADeniedFormIsNotLookedAt(t *testing.T) {
 	for i, fields := range [][]slacktest.Field{
 		{chatPick(bottest.ChatID), peoplePick(bottest.Ann)},
 		{chatPick(bottest.ChatID), peoplePick(digest)},
-		{chatPick(other), {BlockID: blockPeople + other, ActionID: actionPeople, Values: []string{digest}}},
+		{chatPick(other), {BlockID: blockkit.BlockPeople + other, ActionID: blockkit.ActionPeople, Values: []string{digest}}},
 		{chatPick("no id")},
 		{},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/parse"
@@ -47,11 +48,11 @@ func wantNot(t testing.TB, v slacktest.View, words ...string) {
 }
 
 func chatPick(id string) slacktest.Field {
-	return slacktest.Field{BlockID: blockChat, ActionID: actionChat, Value: id}
+	return slacktest.Field{BlockID: blockkit.BlockChat, ActionID: blockkit.ActionChat, Value: id}
 }
 
 func peoplePick(people ...string) slacktest.Field {
-	return slacktest.Field{BlockID: blockPeople + bottest.ChatID, ActionID: actionPeople, Values: append([]string{}, people...)}
+	return slacktest.Field{BlockID: blockkit.BlockPeople + bottest.ChatID, ActionID: blockkit.ActionPeople, Values: append([]string{}, people...)}
 }
 
 // submit sends the modal, and returns what is wrong with it by field; nil when it closes.
@@ -212,14 +213,14 @@ func TestWhatIsWrongShowsAtItsField(t *testing.T) {
 		fields []slacktest.Field
 		block  string
 	}{
-		"nothing":        {nil, blockChat},
-		"no chat":        {[]slacktest.Field{peoplePick(bottest.Ann)}, blockChat},
-		"no people yet":  {[]slacktest.Field{chatPick(bottest.ChatID)}, blockChat},
-		"nobody":         {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick()}, blockPeople + bottest.ChatID},
-		"too many":       {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick(many...)}, blockPeople + bottest.ChatID},
-		"others' people": {[]slacktest.Field{chatPick("11111111-2222-4333-8444-555555555555"), peoplePick(bottest.Ann)}, blockChat},
-		"no id":          {[]slacktest.Field{chatPick(bottest.Spree), peoplePick(bottest.Ann)}, blockChat},
-		"gone meanwhile": {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick("#00112233")}, blockPeople + bottest.ChatID},
+		"nothing":        {nil, blockkit.BlockChat},
+		"no chat":        {[]slacktest.Field{peoplePick(bottest.Ann)}, blockkit.BlockChat},
+		"no people yet":  {[]slacktest.Field{chatPick(bottest.ChatID)}, blockkit.BlockChat},
+		"nobody":         {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick()}, blockkit.BlockPeople + bottest.ChatID},
+		"too many":       {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick(many...)}, blockkit.BlockPeople + bottest.ChatID},
+		"others' people": {[]slacktest.Field{chatPick("11111111-2222-4333-8444-555555555555"), peoplePick(bottest.Ann)}, blockkit.BlockChat},
+		"no id":          {[]slacktest.Field{chatPick(bottest.Spree), peoplePick(bottest.Ann)}, blockkit.BlockChat},
+		"gone meanwhile": {[]slacktest.Field{chatPick(bottest.ChatID), peoplePick("#00112233")}, blockkit.BlockPeople + bottest.ChatID},
 	} {
 		wrong := h.submit(v, tc.fields...)
 		assert.Equal(t, len(wrong), 1, name)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
@@ -20,7 +21,7 @@ import (
 
 // opening is what a modal starts out with.
 type opening struct {
-	place  place
+	place  blockkit.Place
 	chat   string // a chat id, or ""
 	people []handle.Handle
 }
@@ -38,7 +39,9 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 	case may:
 		b.showModal(in.TriggerID, o)
 	case len(denied) > 0:
-		b.behind(func(ctx context.Context) { b.openView(ctx, in.TriggerID, modal{closed: true, note: joined(denied)}) })
+		b.behind(func(ctx context.Context) {
+			b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)})
+		})
 	}
 }
 
@@ -47,9 +50,9 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 func (b *Bot) showModal(trigger string, o opening) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
-	first := modal{place: o.place, chosen: o.people}
+	first := blockkit.Modal{Place: o.place, Chosen: o.people}
 	if filled {
-		first = modal{place: o.place, closed: true, note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
+		first = blockkit.Modal{Place: o.place, Closed: true, Note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
 	b.behind(func(ctx context.Context) {
 		if opened, ok := b.openView(ctx, trigger, first); ok && filled {
@@ -58,8 +61,8 @@ func (b *Bot) showModal(trigger string, o opening) {
 	})
 }
 
-func (b *Bot) openView(ctx context.Context, trigger string, m modal) (*slack.ViewResponse, bool) {
-	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().modal(m))
+func (b *Bot) openView(ctx context.Context, trigger string, m blockkit.Modal) (*slack.ViewResponse, bool) {
+	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().Modal(m))
 	if err == nil && opened.ID == "" {
 		err = slackapi.ErrNoView
 	}
@@ -76,7 +79,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 	if err != nil {
 		return
 	}
-	kept := memoryOf(in.View.PrivateMetadata)
+	kept := blockkit.MemoryOf(in.View.PrivateMetadata)
 	var named []handle.Handle
 	for _, person := range kept.People {
 		named = append(named, handle.New(person))
@@ -85,9 +88,9 @@ func (b *Bot) fillModal(in interaction, chat string) {
 		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), id.String)
 		switch {
 		case may:
-			b.fill(ctx, in.View.ID, in.View.Hash, kept.place, id, named)
+			b.fill(ctx, in.View.ID, in.View.Hash, kept.Place, id, named)
 		case len(denied) > 0:
-			b.updateView(ctx, in.View.ID, in.View.Hash, modal{closed: true, note: joined(denied)})
+			b.updateView(ctx, in.View.ID, in.View.Hash, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)})
 		}
 	})
 }
@@ -96,26 +99,26 @@ func (b *Bot) fillModal(in interaction, chat string) {
 const readTime = 10 * time.Second
 
 // fill reads the chat and shows its people. The hash keeps it from overwriting what came later.
-func (b *Bot) fill(ctx context.Context, viewID, hash string, where place, id linq.ChatID, chosen []handle.Handle) {
-	m := modal{place: where, chosen: chosen}
+func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Place, id linq.ChatID, chosen []handle.Handle) {
+	m := blockkit.Modal{Place: where, Chosen: chosen}
 	reading, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	chat, err := b.cfg.Interactive.Chats.Chat(reading, id)
 	switch {
 	case err == nil && chat.IsGroup:
-		m.chat = &chat
+		m.Chat = &chat
 	case err == nil:
-		m.note = richtext.Say("%s is a one-to-one chat. Pick a group chat.", richtext.ID(id.String()))
+		m.Note = richtext.Say("%s is a one-to-one chat. Pick a group chat.", richtext.ID(id.String()))
 	case linq.IsNoSuchChat(err):
-		m.note = richtext.Say("Linq knows no chat %s. Pick another.", richtext.ID(id.String()))
+		m.Note = richtext.Say("Linq knows no chat %s. Pick another.", richtext.ID(id.String()))
 	default:
-		m.note = richtext.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
+		m.Note = richtext.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
 	}
 	b.updateView(ctx, viewID, hash, m)
 }
 
-func (b *Bot) updateView(ctx context.Context, viewID, hash string, m modal) {
-	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.renderer().modal(m), "", hash, viewID); err != nil {
+func (b *Bot) updateView(ctx context.Context, viewID, hash string, m blockkit.Modal) {
+	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.renderer().Modal(m), "", hash, viewID); err != nil {
 		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not filled")
 	}
 }
@@ -134,24 +137,24 @@ type (
 func (b *Bot) serveOptions(ctx context.Context, w http.ResponseWriter, in interaction) {
 	found := options{Options: []option{}}
 	defer func() { writeJSON(w, found) }()
-	if in.ActionID != actionChat {
+	if in.ActionID != blockkit.ActionChat {
 		return
 	}
-	asked := in.invocation(memoryOf(in.View.PrivateMetadata).Channel)
+	asked := in.invocation(blockkit.MemoryOf(in.View.PrivateMetadata).Channel)
 	asked.Text = in.Value
 	chats := b.cfg.Interactive.FindChats.Options(ctx, asked)
-	for _, chat := range chats[:min(mostOptions, len(chats))] {
-		found.Options = append(found.Options, *chatOption(chat))
+	for _, chat := range chats[:min(blockkit.MostOptions, len(chats))] {
+		found.Options = append(found.Options, *blockkit.ChatOption(chat))
 	}
 }
 
 // serveSubmission removes the people who were chosen. What is wrong shows at its field, to who may act:
 // anybody else gets the same answer whatever was chosen.
 func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in interaction) {
-	if in.View.CallbackID != modalRemove {
+	if in.View.CallbackID != blockkit.CallbackRemove {
 		return
 	}
-	where := memoryOf(in.View.PrivateMetadata)
+	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	picked := in.invocation(where.Channel)
 	picked.Delivery, picked.ThreadTS = "view-"+in.View.ID, where.Thread
 	if denied, may := b.cfg.Interactive.Remove.MaySubmit(ctx, picked); !may {
@@ -164,11 +167,11 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 	chatID, block, values := chosenIn(in.View)
 	id, err := linq.ParseChatID(chatID)
 	if err != nil {
-		wrong(blockChat, "Pick a group chat.")
+		wrong(blockkit.BlockChat, "Pick a group chat.")
 		return
 	}
-	if block != blockPeople+id.String() {
-		wrong(blockChat, "The people of this chat are not shown yet. Wait a moment, then pick whom to remove.")
+	if block != blockkit.BlockPeople+id.String() {
+		wrong(blockkit.BlockChat, "The people of this chat are not shown yet. Wait a moment, then pick whom to remove.")
 		return
 	}
 	if len(values) == 0 || len(values) > parse.MostHandles {
@@ -196,19 +199,19 @@ func (b *Bot) closeModal(w http.ResponseWriter, answer richtext.Answer) {
 	if len(answer) == 0 {
 		return
 	}
-	m := modal{closed: true, note: joined(answer)}
-	writeJSON(w, slack.NewUpdateViewSubmissionResponse(new(b.cfg.Teams.renderer().modal(m))))
+	m := blockkit.Modal{Closed: true, Note: blockkit.Joined(answer)}
+	writeJSON(w, slack.NewUpdateViewSubmissionResponse(new(b.cfg.Teams.renderer().Modal(m))))
 }
 
 // chosenIn returns what was picked in the modal, and in which block the people are.
 func chosenIn(v view) (chat, block string, people []string) {
 	for blockID, fields := range v.State.Values {
-		if chosen := fields[actionChat].SelectedOption; blockID == blockChat && chosen != nil {
+		if chosen := fields[blockkit.ActionChat].SelectedOption; blockID == blockkit.BlockChat && chosen != nil {
 			chat = chosen.Value
 		}
-		if strings.HasPrefix(blockID, blockPeople) {
+		if strings.HasPrefix(blockID, blockkit.BlockPeople) {
 			block = blockID
-			for _, chosen := range fields[actionPeople].SelectedOptions {
+			for _, chosen := range fields[blockkit.ActionPeople].SelectedOptions {
 				people = append(people, chosen.Value)
 			}
 		}
@@ -233,7 +236,7 @@ func (b *Bot) people(ctx context.Context, id linq.ChatID, values []string) ([]ha
 				return nil, err
 			}
 		}
-		handle, ok := byValue(chat, value)
+		handle, ok := blockkit.PersonOf(chat, value)
 		if !ok {
 			return nil, errUnknownPerson
 		}

@@ -10,13 +10,14 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
 
 // outgoing is a message as it should stand in Slack.
 type outgoing struct {
-	message
+	blockkit.Message
 	delivery string // what it belongs to
 	key      string // names the message for good, so that it is found again after a lost answer
 	channel  string // a channel, or a member for a direct message
@@ -85,7 +86,7 @@ func (s poster) met(err error, o outgoing, t turn) error {
 // project makes the message that p knows of look like want. It stores what it learns with save:
 // the intent before a post, and its result. Errors are those of trouble.go, or of save.
 func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
-	digest, err := want.digest()
+	digest, err := want.Digest()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
@@ -25,9 +26,9 @@ func offering(requests ...ledger.Request) []ledger.Request {
 }
 
 // wholeOffering renders all of a delivery with everything that was ever on offer.
-func (s *Show) wholeOffering(view ledger.View) message {
+func (s *Show) wholeOffering(view ledger.View) blockkit.Message {
 	view.Requests = offering(view.Requests...)
-	return s.cfg.Teams.renderer().whole(s.cfg.Explainer, view, inTime())
+	return s.cfg.Teams.renderer().Whole(s.cfg.Explainer, view, inTime())
 }
 
 // byDirect shows everything in one direct message to the person who asked.
@@ -42,9 +43,9 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 		return err
 	}
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
-		message:  s.cfg.Teams.renderer().whole(s.cfg.Explainer, *view, s.cfg.Now()),
+		Message:  s.cfg.Teams.renderer().Whole(s.cfg.Explainer, *view, s.cfg.Now()),
 		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
-		faded: digestOf(s.wholeOffering(*view)),
+		faded: blockkit.DigestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
 	if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
 		return &slackapi.BarredError{Code: gone.Code}
@@ -94,8 +95,8 @@ const (
 // button away again here, so it stays, and says on a click that its time is over.
 func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	first, thread := view.Requests[0], &view.Thread
-	want := outgoing{message: s.wholeOffering(*view)}
-	digest, err := want.digest()
+	want := outgoing{Message: s.wholeOffering(*view)}
+	digest, err := want.Digest()
 	if err != nil || digest == thread.Shown {
 		return err
 	}
@@ -111,7 +112,7 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
 		return err
 	}
-	err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, want.message))
+	err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, want.Message))
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		thread.ResponseUses-- // certainly not used; stored with the wait
 		return later
@@ -126,7 +127,7 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-func (s *Show) respond(ctx context.Context, to ledger.Private, m message) error {
+func (s *Show) respond(ctx context.Context, to ledger.Private, m blockkit.Message) error {
 	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
 		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 	})

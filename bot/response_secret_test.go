@@ -6,6 +6,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
@@ -19,7 +20,7 @@ func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
 	} {
-		err := show.respond(t.Context(), ledger.Conceal(url), message{Text: "hello"})
+		err := show.respond(t.Context(), ledger.Conceal(url), blockkit.Message{Text: "hello"})
 		assert.Assert(t, err != nil, url)
 		// A host that does not resolve names itself; what is secret is the path.
 		if !strings.Contains(url, ".invalid") {

@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/blockkit"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 )
@@ -142,8 +143,8 @@ func (t *Teams) serves(ctx context.Context, team, enterprise string) (serves, kn
 }
 
 // renderer returns a renderer whose links lead into the workspace.
-func (t *Teams) renderer() renderer {
+func (t *Teams) renderer() blockkit.Renderer {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return renderer{workspace: strings.TrimSuffix(t.workspace, "/")}
+	return blockkit.Renderer{Workspace: strings.TrimSuffix(t.workspace, "/")}
 }

@@ -44,7 +44,7 @@ func TestTheTeamIsLearnedAndKept(t *testing.T) {
 	teams.Learn(t.Context())
 	assert.Assert(t, serves(teams, bottest.Team, ""))
 	assert.Assert(t, !serves(teams, "T0OTHER", ""))
-	assert.Equal(t, teams.renderer().workspace, "https://acme.slack.com")
+	assert.Equal(t, teams.renderer().Workspace, "https://acme.slack.com")
 	assert.DeepEqual(t, kept.All(), map[string]string{settingTeams: bottest.Team, settingWorkspace: "https://acme.slack.com/"})
 
 	// The next start finds Slack out, and knows all the same.
@@ -52,7 +52,7 @@ func TestTheTeamIsLearnedAndKept(t *testing.T) {
 	again, _ := learner(t, fake, kept)
 	assert.Assert(t, serves(again, bottest.Team, ""))
 	assert.Assert(t, !serves(again, "T0OTHER", ""))
-	assert.Equal(t, again.renderer().workspace, "https://acme.slack.com")
+	assert.Equal(t, again.renderer().Workspace, "https://acme.slack.com")
 }
 
 func TestNamedTeamsWin(t *testing.T) {
@@ -70,7 +70,7 @@ func TestNamedTeamsWin(t *testing.T) {
 	check()
 	teams.Learn(t.Context())
 	check()
-	assert.Equal(t, teams.renderer().workspace, "https://acme.slack.com", "links need the workspace in any case")
+	assert.Equal(t, teams.renderer().Workspace, "https://acme.slack.com", "links need the workspace in any case")
 }
 
 // Slack is asked until it answers, at longer and longer intervals.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
@@ -86,7 +87,7 @@ func (s *Show) pieces(view *ledger.View) []piece {
 		thread.Route = ledger.InThread
 		pieces = append(pieces, piece{
 			outgoing: outgoing{
-				message: r.parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
+				Message: r.Parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
 				key: "parent-" + first.ID, channel: first.ChannelID, opens: true,
 			},
 			posting: &thread.Posting,
@@ -97,9 +98,9 @@ func (s *Show) pieces(view *ledger.View) []piece {
 		reply := view.Replies[request.ID]
 		pieces = append(pieces, piece{
 			outgoing: outgoing{
-				message: r.status(s.cfg.Explainer, request, s.cfg.Now()), delivery: thread.Delivery,
+				Message: r.Status(s.cfg.Explainer, request, s.cfg.Now()), delivery: thread.Delivery,
 				key: "reply-" + request.ID, channel: first.ChannelID,
-				faded: digestOf(r.status(s.cfg.Explainer, offering(request)[0], inTime())),
+				faded: blockkit.DigestOf(r.Status(s.cfg.Explainer, offering(request)[0], inTime())),
 			},
 			posting: &reply.Posting,
 			save:    func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) },
@@ -113,7 +114,7 @@ func (s *Show) pieces(view *ledger.View) []piece {
 func (s *Show) lineUp(pieces []piece) {
 	var turns []turn
 	for _, piece := range pieces {
-		if piece.posting.TS == "" || piece.posting.Shown != digestOf(piece.message) {
+		if piece.posting.TS == "" || piece.posting.Shown != blockkit.DigestOf(piece.Message) {
 			turns = append(turns, piece.turn(piece.posting))
 		}
 	}

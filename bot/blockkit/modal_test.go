@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"encoding/json"
@@ -19,9 +19,9 @@ import (
 )
 
 // viewOf renders a modal, and holds it against Slack's limits.
-func viewOf(t testing.TB, m modal) (slack.ModalViewRequest, []byte) {
+func viewOf(t testing.TB, m Modal) (slack.ModalViewRequest, []byte) {
 	t.Helper()
-	view := acme.modal(m)
+	view := acme.Modal(m)
 	encoded, err := json.Marshal(view)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, slacktest.CheckView(encoded), []string(nil))
@@ -70,25 +70,25 @@ func TestViews(t *testing.T) {
 	t.Parallel()
 	launch := groupOf(t, bottest.Ann, bottest.Bert, bottest.Dora)
 	launch.Handles = append(launch.Handles, linq.Participant{Handle: handle.New(bottest.Cleo), Status: "left"})
-	here := place{Channel: bottest.Ops, Thread: "1773480412.000100"}
+	here := Place{Channel: bottest.Ops, Thread: "1773480412.000100"}
 	evil := groupOf(t, bottest.Ann)
 	evil.DisplayName = "<!channel> *x* " + bottest.Ann + "\n" + strings.Repeat("long ", 40)
 	alone := groupOf(t)
 	var b strings.Builder
 	for _, tc := range []struct {
 		name string
-		m    modal
+		m    Modal
 	}{
-		{"empty", modal{place: place{Channel: bottest.Ops}}},
-		{"empty, from nowhere", modal{}},
-		{"reading", modal{place: here, closed: true, note: richtext.Say("⏳ Reading the chat.")}},
-		{"who may not", modal{closed: true, note: richtext.Say("⛔ You may not.")}},
-		{"the message names people, and no chat", modal{place: here, chosen: handles(bottest.Ann, bottest.Dora)}},
-		{"a chat", modal{place: place{Channel: bottest.Ops}, chat: &launch}},
-		{"a chat, and whom the message names", modal{place: here, chat: &launch, chosen: handles("DORA@example.com", bottest.Cleo, "+14155550199")}},
-		{"nobody else in it", modal{chat: &alone}},
-		{"an evil name", modal{chat: &evil}},
-		{"trouble", modal{place: here, note: richtext.Say("The chat could not be read.")}},
+		{"empty", Modal{Place: Place{Channel: bottest.Ops}}},
+		{"empty, from nowhere", Modal{}},
+		{"reading", Modal{Place: here, Closed: true, Note: richtext.Say("⏳ Reading the chat.")}},
+		{"who may not", Modal{Closed: true, Note: richtext.Say("⛔ You may not.")}},
+		{"the message names people, and no chat", Modal{Place: here, Chosen: handles(bottest.Ann, bottest.Dora)}},
+		{"a chat", Modal{Place: Place{Channel: bottest.Ops}, Chat: &launch}},
+		{"a chat, and whom the message names", Modal{Place: here, Chat: &launch, Chosen: handles("DORA@example.com", bottest.Cleo, "+14155550199")}},
+		{"nobody else in it", Modal{Chat: &alone}},
+		{"an evil name", Modal{Chat: &evil}},
+		{"trouble", Modal{Place: here, Note: richtext.Say("The chat could not be read.")}},
 	} {
 		_, encoded := viewOf(t, tc.m)
 		b.WriteString(showView(t, tc.name, encoded))
@@ -113,37 +113,37 @@ func TestTheLargestViews(t *testing.T) {
 	}
 	chat := groupOf(t, people...)
 	chat.DisplayName = strings.Repeat("<&>\"", 500)
-	view, _ := viewOf(t, modal{place: place{Channel: bottest.Ops, Thread: "1.2"}, chat: &chat, chosen: handles(people...)})
+	view, _ := viewOf(t, Modal{Place: Place{Channel: bottest.Ops, Thread: "1.2"}, Chat: &chat, Chosen: handles(people...)})
 	input, ok := view.Blocks.BlockSet[1].(*slack.InputBlock)
 	assert.Assert(t, ok)
 	menu, ok := input.Element.(*slack.MultiSelectBlockElement)
 	assert.Assert(t, ok)
-	assert.Equal(t, len(menu.Options), mostOptions)
+	assert.Equal(t, len(menu.Options), MostOptions)
 	assert.Equal(t, len(menu.InitialOptions), parse.MostHandles, "no more than can be sent")
 	values := make(map[string]bool)
 	for i, option := range menu.Options {
 		values[option.Value] = true
-		handle, known := byValue(chat, option.Value)
+		handle, known := PersonOf(chat, option.Value)
 		assert.Assert(t, known)
 		assert.Equal(t, handle.Full(), people[i])
 	}
-	assert.Equal(t, len(values), mostOptions, "two people have the same value")
+	assert.Equal(t, len(values), MostOptions, "two people have the same value")
 	for _, option := range menu.InitialOptions {
 		assert.Assert(t, values[option.Value])
 	}
-	viewOf(t, modal{chosen: handles(people...), note: richtext.Say("%s", strings.Repeat("x", 5000))})
+	viewOf(t, Modal{Chosen: handles(people...), Note: richtext.Say("%s", strings.Repeat("x", 5000))})
 }
 
 // What the modal keeps comes back, and what an older version kept does no harm.
 func TestWhatAModalKeeps(t *testing.T) {
 	t.Parallel()
-	here := place{Channel: bottest.Ops, Thread: "1.2"}
-	request, _ := viewOf(t, modal{place: here, chosen: handles(bottest.Ann, bottest.Dora)})
-	kept := memoryOf(request.PrivateMetadata)
-	assert.Equal(t, kept.place, here)
+	here := Place{Channel: bottest.Ops, Thread: "1.2"}
+	request, _ := viewOf(t, Modal{Place: here, Chosen: handles(bottest.Ann, bottest.Dora)})
+	kept := MemoryOf(request.PrivateMetadata)
+	assert.Equal(t, kept.Place, here)
 	assert.DeepEqual(t, kept.People, []string{bottest.Ann, bottest.Dora})
 	for _, old := range []string{"", "C0OPS", `{"c":7}`, "null", "[]"} {
-		assert.Equal(t, memoryOf(old).Thread, "")
+		assert.Equal(t, MemoryOf(old).Thread, "")
 	}
 }
 

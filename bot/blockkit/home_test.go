@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"encoding/json"
@@ -22,14 +22,14 @@ import (
 var homeAt = bottest.NewClock().Now
 
 // someHome publishes a home to a Slack without a network, and returns what its person sees.
-func someHome(t testing.TB, e outcome.Explainer, h home) (screen string, blocks []byte) {
+func someHome(t testing.TB, e outcome.Explainer, h Home) (screen string, blocks []byte) {
 	t.Helper()
 	fake := slacktest.New(slacktest.Config{})
 	fake.AddUser(slacktest.User{ID: bottest.Ada, Name: "Ada"})
 	fake.AddUser(slacktest.User{ID: bottest.Grace, Name: "Grace"})
 	api := bottest.SlackOver(fake, fake)
-	h.now = homeAt()
-	view := acme.home(e, h)
+	h.Now = homeAt()
+	view := acme.Home(e, h)
 	_, err := api.PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: bottest.Ada, View: view})
 	assert.NilError(t, err)
 	assert.Assert(t, len(fake.Violations()) == 0, "%q", fake.Violations())
@@ -49,15 +49,15 @@ func gone(minutes int) ledger.Recent {
 func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	show := func(title string, h home) {
+	show := func(title string, h Home) {
 		screen, blocks := someHome(t, outcome.Explainer{}, h)
 		fmt.Fprintf(&b, "== %s\n%s", title, screen)
 		if title == "several states" {
 			b.WriteString("as blocks:\n" + bottest.BlockLines(t, blocks))
 		}
 	}
-	show("nobody's requests", home{undo: true})
-	show("several states", home{undo: true, more: true, recent: []ledger.Recent{
+	show("nobody's requests", Home{Undo: true})
+	show("several states", Home{Undo: true, More: true, Recent: []ledger.Recent{
 		bottest.Recent(0, func(r *ledger.Recent) { r.ChatName, r.Thread = "", ledger.Thread{} }),
 		bottest.Recent(1, func(r *ledger.Recent) { r.State, r.SentAt = ledger.Sent, r.AcceptedAt.Add(time.Second) }),
 		bottest.Recent(2, func(r *ledger.Recent) { r.State, r.ExpiresAt = ledger.Asked, homeAt().Add(time.Minute) }),
@@ -71,11 +71,11 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 		bottest.Recent(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
 		bottest.Recent(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
 	}})
-	show("a person without permission", home{
-		denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(bottest.Grace)),
-		recent: []ledger.Recent{gone(4)},
+	show("a person without permission", Home{
+		Denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(bottest.Grace)),
+		Recent: []ledger.Recent{gone(4)},
 	})
-	show("something to be told, and a ledger that does not answer", home{note: richtext.Say("⛔ Too late."), undo: true, unread: true})
+	show("something to be told, and a ledger that does not answer", Home{Note: richtext.Say("⛔ Too late."), Undo: true, Unread: true})
 	golden.Assert(t, b.String(), "home.golden")
 }
 
@@ -93,7 +93,7 @@ func TestTheHomeOfHostileNames(t *testing.T) {
 		recent[i].ChatName = name
 	}
 	for _, e := range []outcome.Explainer{{}, {FullHandles: true}} {
-		screen, blocks := someHome(t, e, home{undo: true, recent: recent, more: true, note: richtext.Say("%s", richtext.Name(names[0]))})
+		screen, blocks := someHome(t, e, Home{Undo: true, Recent: recent, More: true, Note: richtext.Say("%s", richtext.Name(names[0]))})
 		assert.Equal(t, strings.Count(screen, "[ Add back ]"), len(names))
 		for _, call := range []string{`\u003c!channel`, `\u003c@`, `\u003chttps://evil`} {
 			assert.Assert(t, !strings.Contains(string(blocks), call), call)
@@ -115,7 +115,7 @@ func TestEachRequestNamesItsSubject(t *testing.T) {
 			for _, reason := range []string{"", "linq_2013", "linq_2004", "linq_9999", outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup, outcome.ReasonNotAnswering} {
 				blocks := acme.recent(outcome.Explainer{}, bottest.Recent(1, func(r *ledger.Recent) {
 					r.Kind, r.State, r.Reason, r.HTTPStatus, r.NextTryAt = kind, state, reason, 400, homeAt()
-				}), home{})
+				}), Home{})
 				encoded, err := json.Marshal(blocks)
 				assert.NilError(t, err)
 				for _, word := range []string{"+1 ••• ••• 0132", bottest.Spree} {

@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func FuzzCut(f *testing.F) {
 		if longest < shortest || longest > longestText || !utf8.ValidString(words) || !utf8.ValidString(id) {
 			t.Skip()
 		}
-		r := renderer{workspace: "https://acme.slack.com"}
+		r := Renderer{Workspace: "https://acme.slack.com"}
 		whole := r.mrkdwn(richtext.Say("%s %s %s %s %s %s", words, richtext.Member(id), richtext.Name(words),
 			richtext.Moment(time.Unix(1773480413, 0)), richtext.Message("C0OPS", "1773480413.000100", words), richtext.ID(words)))
 		short := cut(whole, longest)
@@ -36,7 +36,7 @@ func FuzzCut(f *testing.F) {
 // The seeds of the fuzz tests never reach every length; this does.
 func TestCutAtEveryLength(t *testing.T) {
 	t.Parallel()
-	r := renderer{workspace: "https://acme.slack.com"}
+	r := Renderer{Workspace: "https://acme.slack.com"}
 	whole := r.mrkdwn(richtext.Say("a; é %s 👍 %s &<>; %s %s", richtext.Name("<&>ü;&"), richtext.Member(bottest.Ada),
 		richtext.Moment(time.Unix(1773480413, 0)), richtext.Message(bottest.Ops, "1773480413.000100", "the <thread> & more;")))
 	for longest := 3; longest <= len(whole)+1; longest++ {

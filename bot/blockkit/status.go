@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"strings"
@@ -10,10 +10,10 @@ import (
 	"linqbot/ledger"
 )
 
-// parent renders the message that opens a delivery's thread: who asked, whom, from which chat.
-func (r renderer) parent(e outcome.Explainer, requests []ledger.Request) message {
+// Parent renders the message that opens a delivery's thread: who asked, whom, from which chat.
+func (r Renderer) Parent(e outcome.Explainer, requests []ledger.Request) Message {
 	first := requests[0]
-	m := r.answer(richtext.Answer{sentence(e, requests)})
+	m := r.Answer(richtext.Answer{sentence(e, requests)})
 	if chatOf(e, requests).Kind != richtext.Code {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("Chat %s", richtext.ID(first.ChatID))))
 	}
@@ -59,9 +59,9 @@ func people(e outcome.Explainer, requests []ledger.Request) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// status renders the reply of one request.
-func (r renderer) status(e outcome.Explainer, request ledger.Request, now time.Time) message {
-	m := r.answer(richtext.Answer{e.Explain(request).Text()})
+// Status renders the reply of one request.
+func (r Renderer) Status(e outcome.Explainer, request ledger.Request, now time.Time) Message {
+	m := r.Answer(richtext.Answer{e.Explain(request).Text()})
 	m.Blocks = append(m.Blocks, r.contextLine(details(request)...))
 	if outcome.OffersUndo(request, now) {
 		m.Blocks = append(m.Blocks, buttons(undoButton(request)))
@@ -110,25 +110,25 @@ func lastNews(r ledger.Request) time.Time {
 	}
 }
 
-// whole renders all of a delivery in one message, for the ways round a thread.
-func (r renderer) whole(e outcome.Explainer, view ledger.View, now time.Time) message {
+// Whole renders all of a delivery in one message, for the ways round a thread.
+func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
 	const mostStatuses = (mostBlocks - 2) / 3
-	m := r.answer(richtext.Answer{sentence(e, view.Requests)})
+	m := r.Answer(richtext.Answer{sentence(e, view.Requests)})
 	for i, request := range view.Requests {
-		status := r.status(e, request, now)
+		status := r.Status(e, request, now)
 		m.Text = cut(m.Text+"\n"+status.Text, longestText)
 		if i < mostStatuses {
 			m.Blocks = append(m.Blocks, status.Blocks...)
 		}
 	}
 	if view.Thread.Trouble != "" {
-		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", hint(view.Thread.Trouble))))
+		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", Hint(view.Thread.Trouble))))
 	}
 	return m
 }
 
-// hint says what a person can do about a route that was left.
-func hint(trouble string) string {
+// Hint says what a person can do about a route that was left.
+func Hint(trouble string) string {
 	switch {
 	case trouble == "not_in_channel", trouble == "channel_not_found":
 		return "linqbot may not post in this channel. To get a thread next time, invite it: /invite @linqbot"

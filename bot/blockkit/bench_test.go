@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ func BenchmarkRender(b *testing.B) {
 	request := states()[3].request
 	b.ReportAllocs()
 	for b.Loop() {
-		if m := acme.status(outcome.Explainer{}, request, later()); len(m.Blocks) == 0 {
+		if m := acme.Status(outcome.Explainer{}, request, later()); len(m.Blocks) == 0 {
 			b.Fatal("nothing was rendered")
 		}
 	}

@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"crypto/sha256"
@@ -19,69 +19,69 @@ import (
 // The parts of the modal. The id of the people's block names the chat, so that Slack forgets the
 // people of another one.
 const (
-	modalRemove  = "remove" // callback id of the modal
-	blockChat    = "chat"
-	blockPeople  = "people-"
-	actionChat   = "chat"
-	actionPeople = "people"
+	CallbackRemove = "remove" // callback id of the modal
+	BlockChat      = "chat"
+	BlockPeople    = "people-"
+	ActionChat     = "chat"
+	ActionPeople   = "people"
 )
 
 // Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and
 // https://docs.slack.dev/reference/block-kit
 const (
 	longestOption = 75
-	mostOptions   = 100
+	MostOptions   = 100
 	longestTitle  = 24
 )
 
-// place is where the outcome of a modal is to show: the channel, and the thread in it. Both are
+// Place is where the outcome of a modal is to show: the channel, and the thread in it. Both are
 // empty for a modal that was opened from no channel; the outcome then goes to the person.
-type place struct {
+type Place struct {
 	Channel string `json:"c,omitempty"`
 	Thread  string `json:"t,omitempty"`
 }
 
-// memory is what a modal keeps while it is open: Slack hands it back with each payload.
-type memory struct {
-	place
+// Memory is what a modal keeps while it is open: Slack hands it back with each payload.
+type Memory struct {
+	Place
 	People []string `json:"p,omitempty"` // whom the message names: picked wherever they are offered
 }
 
-// memoryOf reads what a modal kept.
-func memoryOf(metadata string) memory {
-	var kept memory
+// MemoryOf reads what a modal kept.
+func MemoryOf(metadata string) Memory {
+	var kept Memory
 	_ = json.Unmarshal([]byte(metadata), &kept) // ours, or of a modal that is older than this version
 	return kept
 }
 
-// modal is what the modal shows.
-type modal struct {
-	place  place
-	chat   *linq.Chat      // the chat that is picked, when it was read
-	chosen []handle.Handle // people who are picked from the start
-	note   richtext.Text   // shown above the fields, or alone
-	closed bool            // nothing can be picked
+// Modal is what the modal shows.
+type Modal struct {
+	Place  Place
+	Chat   *linq.Chat      // the chat that is picked, when it was read
+	Chosen []handle.Handle // people who are picked from the start
+	Note   richtext.Text   // shown above the fields, or alone
+	Closed bool            // nothing can be picked
 }
 
-// modal builds the view.
-func (r renderer) modal(m modal) slack.ModalViewRequest {
-	metadata, _ := json.Marshal(memory{place: m.place, People: keepable(m.chosen)}) // strings can be encoded
+// Modal builds the view.
+func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
+	metadata, _ := json.Marshal(Memory{Place: m.Place, People: keepable(m.Chosen)}) // strings can be encoded
 	request := slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: modalRemove, PrivateMetadata: string(metadata),
+		Type: slack.VTModal, CallbackID: CallbackRemove, PrivateMetadata: string(metadata),
 		Title: plain("Remove from a chat"), Close: plain("Cancel"),
 	}
 	var blocks []slack.Block
-	if len(m.note) > 0 {
-		blocks = append(blocks, r.section(m.note))
+	if len(m.Note) > 0 {
+		blocks = append(blocks, r.section(m.Note))
 	}
-	if !m.closed {
+	if !m.Closed {
 		request.Submit = plain("Remove")
-		blocks = append(blocks, chatField(m.chat))
+		blocks = append(blocks, chatField(m.Chat))
 		switch {
-		case m.chat != nil:
-			blocks = append(blocks, r.peopleFields(*m.chat, m.chosen)...)
-		case len(m.chosen) > 0:
-			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.chosen))))
+		case m.Chat != nil:
+			blocks = append(blocks, r.peopleFields(*m.Chat, m.Chosen)...)
+		case len(m.Chosen) > 0:
+			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.Chosen))))
 		}
 	} else {
 		request.Close = plain("Close")
@@ -96,19 +96,20 @@ func plain(text string) *slack.TextBlockObject {
 
 // chatField searches the chats; choosing one has the people shown.
 func chatField(chosen *linq.Chat) slack.Block {
-	element := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Name, number or id"), actionChat)
+	element := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Name, number or id"), ActionChat)
 	fromTheStart := 0
 	element.MinQueryLength = &fromTheStart
 	if chosen != nil {
-		element.InitialOption = chatOption(*chosen)
+		element.InitialOption = ChatOption(*chosen)
 	}
-	field := slack.NewInputBlock(blockChat, plain("Group chat"), nil, element)
+	field := slack.NewInputBlock(BlockChat, plain("Group chat"), nil, element)
 	field.DispatchAction = true
 	return field
 }
 
-func chatOption(chat linq.Chat) *slack.OptionBlockObject {
-	name := strings.TrimSpace(strings.Map(visible, handle.MaskText(chat.DisplayName)))
+// ChatOption offers a chat.
+func ChatOption(chat linq.Chat) *slack.OptionBlockObject {
+	name := strings.TrimSpace(strings.Map(Visible, handle.MaskText(chat.DisplayName)))
 	if name == "" {
 		name = chat.ID.String()
 	}
@@ -127,11 +128,11 @@ func count(n int, one, many string) string {
 }
 
 // peopleFields offers who can be removed: those who are in the chat, our own line apart.
-func (r renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.Block {
+func (r Renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.Block {
 	var offered, initial []*slack.OptionBlockObject
 	missing := slices.Clone(chosen)
 	for _, person := range chat.Active() {
-		if person.IsMe || len(offered) == mostOptions {
+		if person.IsMe || len(offered) == MostOptions {
 			continue
 		}
 		option := personOption(person)
@@ -143,7 +144,7 @@ func (r renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.B
 	if len(offered) == 0 {
 		return []slack.Block{r.section(richtext.Say("Nobody but your own line is in this chat."))}
 	}
-	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), actionPeople, offered...)
+	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("Whom to remove"), ActionPeople, offered...)
 	if len(initial) > 0 {
 		element.InitialOptions = initial
 	}
@@ -151,7 +152,7 @@ func (r renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.B
 	element.MaxSelectedItems = &most
 	active := len(chat.Active())
 	blocks := []slack.Block{
-		slack.NewInputBlock(blockPeople+chat.ID.String(), plain("People to remove"), nil, element),
+		slack.NewInputBlock(BlockPeople+chat.ID.String(), plain("People to remove"), nil, element),
 		r.contextLine(richtext.Say("%s in this chat, your line included: with one removed, %s. At least 3 must stay in a group.",
 			count(active, "person is", "people are"), count(active-1, "stays", "stay"))),
 	}
@@ -206,8 +207,8 @@ func handleValue(handle handle.Handle) string {
 	return "#" + hex.EncodeToString(sum[:16])
 }
 
-// byValue finds the person whom an option's value names.
-func byValue(chat linq.Chat, value string) (handle.Handle, bool) {
+// PersonOf finds the person whom an option's value names.
+func PersonOf(chat linq.Chat, value string) (handle.Handle, bool) {
 	for _, person := range chat.Handles {
 		if handleValue(person.Handle) == value {
 			return person.Handle, true

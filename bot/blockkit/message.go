@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"crypto/sha256"
@@ -11,14 +11,14 @@ import (
 	"linqbot/commands/richtext"
 )
 
-// message is a text and its blocks, in the shape that Slack's methods and webhooks share.
-type message struct {
+// Message is a text and its blocks, in the shape that Slack's methods and webhooks share.
+type Message struct {
 	Text   string        `json:"text"`
 	Blocks []slack.Block `json:"blocks,omitempty"`
 }
 
-// digest is the same for what looks the same.
-func (m message) digest() (string, error) {
+// Digest is the same for what looks the same.
+func (m Message) Digest() (string, error) {
 	encoded, err := json.Marshal(m)
 	if err != nil {
 		return "", fmt.Errorf("encode message: %w", err)
@@ -27,14 +27,14 @@ func (m message) digest() (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// digestOf is the digest of what was rendered here; "" for what has none.
-func digestOf(m message) string {
-	digest, _ := m.digest()
+// DigestOf is the digest of what was rendered here; "" for what has none.
+func DigestOf(m Message) string {
+	digest, _ := m.Digest()
 	return digest
 }
 
-// joined puts the paragraphs of an answer into one.
-func joined(answer richtext.Answer) richtext.Text {
+// Joined puts the paragraphs of an answer into one.
+func Joined(answer richtext.Answer) richtext.Text {
 	var text richtext.Text
 	for i, paragraph := range answer {
 		if i > 0 {

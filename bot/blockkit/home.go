@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"strings"
@@ -15,51 +15,51 @@ import (
 // callbackHome names the view, typeHome its kind: a press in it says where it was.
 const (
 	callbackHome = "home"
-	typeHome     = "home"
+	TypeHome     = "home"
 )
 
-// home is what a person's home shows.
-type home struct {
-	now    time.Time
-	note   richtext.Text   // the answer to what they pressed
-	denied richtext.Text   // why they get no form from here
-	closed bool            // they may do nothing at all, so nothing was read for them
-	undo   bool            // they may take removals back
-	recent []ledger.Recent // what they asked for, the newest first
-	more   bool            // they asked for more than that
-	unread bool            // what they asked for is not known
+// Home is what a person's home shows.
+type Home struct {
+	Now    time.Time
+	Note   richtext.Text   // the answer to what they pressed
+	Denied richtext.Text   // why they get no form from here
+	Closed bool            // they may do nothing at all, so nothing was read for them
+	Undo   bool            // they may take removals back
+	Recent []ledger.Recent // what they asked for, the newest first
+	More   bool            // they asked for more than that
+	Unread bool            // what they asked for is not known
 }
 
-// home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
+// Home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
 // twenty at the most for everything else.
-func (r renderer) home(e outcome.Explainer, h home) slack.HomeTabViewRequest {
+func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	var blocks []slack.Block
 	blocks = append(blocks, slack.NewHeaderBlock(plain("What linqbot can do")))
-	blocks = append(blocks, r.answer(commands.Help()).Blocks...)
-	if len(h.denied) > 0 {
-		blocks = append(blocks, r.section(h.denied))
+	blocks = append(blocks, r.Answer(commands.Help()).Blocks...)
+	if len(h.Denied) > 0 {
+		blocks = append(blocks, r.section(h.Denied))
 	} else {
 		blocks = append(blocks, buttons(richtext.Button("Remove someone…", commands.ActionPick, "")))
 	}
-	if !h.closed {
+	if !h.Closed {
 		blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
 	}
-	if len(h.note) > 0 { // near the buttons that it answers for
-		blocks = append(blocks, r.section(h.note))
+	if len(h.Note) > 0 { // near the buttons that it answers for
+		blocks = append(blocks, r.section(h.Note))
 	}
 	switch {
-	case h.closed:
-	case h.unread:
+	case h.Closed:
+	case h.Unread:
 		blocks = append(blocks, r.section(richtext.Say(
 			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",
 			string(richtext.MarkNeedsPerson))))
-	case len(h.recent) == 0:
+	case len(h.Recent) == 0:
 		blocks = append(blocks, r.section(richtext.Say("linqbot has no requests of yours on record here.")))
 	}
-	for _, request := range h.recent {
+	for _, request := range h.Recent {
 		blocks = append(blocks, r.recent(e, request, h)...)
 	}
-	if h.more {
+	if h.More {
 		blocks = append(blocks, r.contextLine(richtext.Say("Earlier requests are not listed here.")))
 	}
 	return slack.HomeTabViewRequest{
@@ -69,11 +69,11 @@ func (r renderer) home(e outcome.Explainer, h home) slack.HomeTabViewRequest {
 
 // recent renders one request: what happened, and below it where and when. A sentence that does not
 // name the person and the chat, as in a thread it need not, is completed there.
-func (r renderer) recent(e outcome.Explainer, request ledger.Recent, h home) []slack.Block {
+func (r Renderer) recent(e outcome.Explainer, request ledger.Recent, h Home) []slack.Block {
 	status := e.Explain(request.Request)
 	text := cut(r.mrkdwn(richtext.Say("%s %s", string(status.Mark), status.Happened)), longestSection)
 	section := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
-	if h.undo && outcome.OffersUndo(request.Request, h.now) {
+	if h.Undo && outcome.OffersUndo(request.Request, h.Now) {
 		section.Accessory = slack.NewAccessory(button(undoButton(request.Request)))
 	}
 	var about []richtext.Text

@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"fmt"
@@ -18,20 +18,20 @@ const (
 	mostBlocks     = 50
 )
 
-// renderer turns texts into Slack's mrkdwn. What people and Linq wrote comes in parts of its own and
+// Renderer turns texts into Slack's mrkdwn. What people and Linq wrote comes in parts of its own and
 // leaves escaped: it cannot ping, link or format.
-type renderer struct {
-	workspace string // https://acme.slack.com; "" while it is not known
+type Renderer struct {
+	Workspace string // https://acme.slack.com; "" while it is not known
 }
 
-func (r renderer) mrkdwn(t richtext.Text) string {
+func (r Renderer) mrkdwn(t richtext.Text) string {
 	var b strings.Builder
 	for _, span := range t {
 		switch span.Kind {
 		case richtext.Strong:
 			b.WriteString("*" + plainly(span.Value) + "*")
 		case richtext.Code:
-			b.WriteString("`" + escape(strings.ReplaceAll(strings.Map(visible, span.Value), "`", "ˋ")) + "`")
+			b.WriteString("`" + escape(strings.ReplaceAll(strings.Map(Visible, span.Value), "`", "ˋ")) + "`")
 		case richtext.Person:
 			b.WriteString(mention("@", span.Value))
 		case richtext.Channel:
@@ -50,11 +50,11 @@ func (r renderer) mrkdwn(t richtext.Text) string {
 }
 
 // permalink leads to a message, or at least to its channel.
-func (r renderer) permalink(span richtext.Span) string {
-	if r.workspace == "" || !isID(span.ChannelID) {
+func (r Renderer) permalink(span richtext.Span) string {
+	if r.Workspace == "" || !isID(span.ChannelID) {
 		return plainly(span.Value) + " in " + mention("#", span.ChannelID)
 	}
-	url := fmt.Sprintf("%s/archives/%s/p%s", r.workspace, span.ChannelID, strings.ReplaceAll(span.TS, ".", ""))
+	url := fmt.Sprintf("%s/archives/%s/p%s", r.Workspace, span.ChannelID, strings.ReplaceAll(span.TS, ".", ""))
 	return "<" + escape(url) + "|" + plainly(span.Value) + ">"
 }
 
@@ -76,8 +76,8 @@ func isID(id string) bool {
 	return strings.IndexFunc(id, func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') }) < 0
 }
 
-// visible keeps a text on one line and in its order.
-func visible(c rune) rune {
+// Visible keeps a text on one line and in its order.
+func Visible(c rune) rune {
 	switch {
 	case c >= ' ' && c <= '~':
 		return c
@@ -117,7 +117,7 @@ func wording(words string) string {
 		if c == '`' || !isWord(i-1) || !isWord(i+1) {
 			c = unmarked(c)
 		}
-		if c = visible(c); c >= 0 {
+		if c = Visible(c); c >= 0 {
 			b.WriteRune(c)
 		}
 	}
@@ -126,7 +126,7 @@ func wording(words string) string {
 
 // plainly takes from a name what would end its emphasis or begin another.
 func plainly(name string) string {
-	name = strings.Map(unmarked, strings.Map(visible, name))
+	name = strings.Map(unmarked, strings.Map(Visible, name))
 	const longest = 200
 	if runes := []rune(name); len(runes) > longest {
 		name = string(runes[:longest]) + "…"
@@ -138,14 +138,14 @@ func plainly(name string) string {
 }
 
 // section shows a text as it stands: verbatim keeps Slack from making links of what looks like one.
-func (r renderer) section(t richtext.Text) slack.Block { return sectionOf(r.mrkdwn(t)) }
+func (r Renderer) section(t richtext.Text) slack.Block { return sectionOf(r.mrkdwn(t)) }
 
 func sectionOf(mrkdwn string) slack.Block {
 	text := slack.NewTextBlockObject(slack.MarkdownType, cut(mrkdwn, longestSection), false, true)
 	return slack.NewSectionBlock(text, nil, nil)
 }
 
-func (r renderer) contextLine(parts ...richtext.Text) slack.Block {
+func (r Renderer) contextLine(parts ...richtext.Text) slack.Block {
 	elements := make([]slack.MixedElement, len(parts))
 	for i, part := range parts {
 		elements[i] = slack.NewTextBlockObject(slack.MarkdownType, cut(r.mrkdwn(part), longestSection), false, true)
@@ -153,9 +153,9 @@ func (r renderer) contextLine(parts ...richtext.Text) slack.Block {
 	return slack.NewContextBlock("", elements...)
 }
 
-// answer renders what one person reads at once.
-func (r renderer) answer(a richtext.Answer) message {
-	var m message
+// Answer renders what one person reads at once.
+func (r Renderer) Answer(a richtext.Answer) Message {
+	var m Message
 	var paragraphs []string
 	for _, text := range a {
 		if len(text) == 0 {

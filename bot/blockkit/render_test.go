@@ -1,4 +1,4 @@
-package bot
+package blockkit
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 	"linqbot/ledger"
 )
 
-var acme = renderer{workspace: "https://acme.slack.com"}
+var acme = Renderer{Workspace: "https://acme.slack.com"}
 
 // What people and Linq wrote can neither call, link nor format.
 func TestNamesAreShownAsTheyAre(t *testing.T) {
@@ -57,7 +57,7 @@ func TestNamesAreShownAsTheyAre(t *testing.T) {
 			got := acme.mrkdwn(richtext.Say("%s", richtext.Name(tc.value)))
 			assert.Equal(t, got, tc.want)
 			bottest.WantWhole(t, got)
-			wantHarmless(t, acme.answer(richtext.Answer{richtext.Say("%s", richtext.Name(tc.value))}))
+			wantHarmless(t, acme.Answer(richtext.Answer{richtext.Say("%s", richtext.Name(tc.value))}))
 		})
 	}
 }
@@ -115,11 +115,11 @@ func TestOtherParts(t *testing.T) {
 			bottest.WantWhole(t, got)
 		})
 	}
-	assert.Equal(t, renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(bottest.Ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
+	assert.Equal(t, Renderer{}.mrkdwn(richtext.Say("%s", richtext.Message(bottest.Ops, "1.2", "the thread"))), "the thread in <#C0OPS>")
 }
 
 // wantHarmless holds a message against Slack's limits, and looks for mark-up that calls or links.
-func wantHarmless(t testing.TB, m message) {
+func wantHarmless(t testing.TB, m Message) {
 	t.Helper()
 	blocks, err := json.Marshal(m.Blocks)
 	assert.NilError(t, err)
@@ -194,7 +194,7 @@ func states() []struct {
 }
 
 // show prints a message for a golden file: what notifications show, then its blocks as they are sent.
-func show(t testing.TB, title string, m message) string {
+func show(t testing.TB, title string, m Message) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "== %s\n%s\n", title, m.Text)
@@ -213,9 +213,9 @@ func TestStatusOfEachState(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	for _, s := range states() {
-		b.WriteString(show(t, s.name, acme.status(outcome.Explainer{}, s.request, later())))
+		b.WriteString(show(t, s.name, acme.Status(outcome.Explainer{}, s.request, later())))
 	}
-	b.WriteString(show(t, "sent, full handles", acme.status(outcome.Explainer{FullHandles: true}, states()[2].request, later())))
+	b.WriteString(show(t, "sent, full handles", acme.Status(outcome.Explainer{FullHandles: true}, states()[2].request, later())))
 	golden.Assert(t, b.String(), "status.golden")
 }
 
@@ -246,7 +246,7 @@ func TestParent(t *testing.T) {
 		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = bottest.Ann + ", +14155550133, ann@example.com" }))},
 		{"a chat with an evil name", false, of(named(func(r *ledger.Request) { r.ChatName = "<!channel> *x*\n\u202e`y`" }))},
 	} {
-		b.WriteString(show(t, tc.name, acme.parent(outcome.Explainer{FullHandles: tc.full}, tc.requests)))
+		b.WriteString(show(t, tc.name, acme.Parent(outcome.Explainer{FullHandles: tc.full}, tc.requests)))
 	}
 	golden.Assert(t, b.String(), "parent.golden")
 }
@@ -256,13 +256,13 @@ func TestWhole(t *testing.T) {
 	var b strings.Builder
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
-		b.WriteString(show(t, s.name, acme.whole(outcome.Explainer{}, view, later())))
+		b.WriteString(show(t, s.name, acme.Whole(outcome.Explainer{}, view, later())))
 	}
 	for _, trouble := range []string{
 		"not_in_channel", "channel_not_found", "is_archived", "restricted_action_read_only_channel", "no_permission", "invalid_auth",
 	} {
 		view := ledger.View{Requests: []ledger.Request{states()[3].request}, Thread: ledger.Thread{Trouble: trouble}}
-		b.WriteString(show(t, "after "+trouble, acme.whole(outcome.Explainer{}, view, later())))
+		b.WriteString(show(t, "after "+trouble, acme.Whole(outcome.Explainer{}, view, later())))
 	}
 	golden.Assert(t, b.String(), "whole.golden")
 }
@@ -283,9 +283,9 @@ func TestTheLongestMessages(t *testing.T) {
 		}
 		view.Thread.Trouble = "not_in_channel"
 		for _, e := range []outcome.Explainer{{}, {FullHandles: true}} {
-			wantHarmless(t, acme.whole(e, view, later()))
-			wantHarmless(t, acme.parent(e, view.Requests))
-			wantHarmless(t, acme.status(e, view.Requests[0], later()))
+			wantHarmless(t, acme.Whole(e, view, later()))
+			wantHarmless(t, acme.Parent(e, view.Requests))
+			wantHarmless(t, acme.Status(e, view.Requests[0], later()))
 		}
 	}
 }
@@ -295,8 +295,8 @@ func TestRenderedMessagesHoldNoNumber(t *testing.T) {
 	t.Parallel()
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
-		encoded, err := json.Marshal([]message{
-			acme.status(outcome.Explainer{}, s.request, later()), acme.parent(outcome.Explainer{}, view.Requests), acme.whole(outcome.Explainer{}, view, later()),
+		encoded, err := json.Marshal([]Message{
+			acme.Status(outcome.Explainer{}, s.request, later()), acme.Parent(outcome.Explainer{}, view.Requests), acme.Whole(outcome.Explainer{}, view, later()),
 		})
 		assert.NilError(t, err)
 		for _, secret := range []string{bottest.Ann, bottest.Ann[1:], "4155550132", "555-0132", "hooks.slack.test"} {
@@ -309,7 +309,7 @@ func TestMessagesOfTheSameLookHaveTheSameDigest(t *testing.T) {
 	t.Parallel()
 	digests := make(map[string]int)
 	for _, i := range []int{2, 2, 3} {
-		digest, err := acme.status(outcome.Explainer{}, states()[i].request, later()).digest()
+		digest, err := acme.Status(outcome.Explainer{}, states()[i].request, later()).Digest()
 		assert.NilError(t, err)
 		digests[digest]++
 	}
