@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"linqbot/bot/bottest"
-
 	"gotest.tools/v3/assert"
+
+	"linqbot/bot/bottest"
 )
 
 // road is a pace with a clock that stands. Unless a test says otherwise, updates wait in their channels

@@ -175,8 +175,8 @@ func TestALostPostInABusyChannel(t *testing.T) {
 func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.Slack.AddChannel(slacktest.Channel{ID: aside, Name: "aside", BotMember: true})
-	unlucky, standing, fresh, elsewhere := s.Ask(bottest.Ann), s.Ask(bottest.Bert), s.Ask(bottest.Cleo), s.AskIn(aside, bottest.Ada, bottest.Dora)
+	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "bottest.Aside", BotMember: true})
+	unlucky, standing, fresh, elsewhere := s.Ask(bottest.Ann), s.Ask(bottest.Bert), s.Ask(bottest.Cleo), s.AskIn(bottest.Aside, bottest.Ada, bottest.Dora)
 	s.Run(standing)
 	s.News(standing, bottest.Bert, bottest.Removed)
 	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})

@@ -20,6 +20,7 @@ import (
 // What most tests speak of.
 const (
 	Ops    = "C0OPS"
+	Aside  = "C0ASIDE"
 	Ada    = "U0ADA"
 	Grace  = "U0GRACE"
 	ChatID = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11"
