@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
 )
@@ -120,7 +121,7 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 	s := newIdleStage(t, slacktest.Config{})
 	s.Clock.Pass(time.Since(s.Clock.Now()))
 	s.Clock.Run()
-	s.pace = NewPace(PaceConfig{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
+	s.pace = queue.New(queue.Config{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
 	logger, log := bottest.NewLog()
 	s.show, s.Log = s.newShow(logger), log
 	bottest.StartLedger(t, s.Ledger, ledger.Workers{Show: s.show.Run})

@@ -7,6 +7,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slacktest"
 )
 
@@ -14,13 +15,13 @@ import (
 func TestASilenceOutlivesTheShow(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = NewPace(PaceConfig{Now: s.Clock.Now})
+	s.pace = queue.New(queue.Config{Now: s.Clock.Now})
 	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
 	d, other := s.Ask(bottest.Ann), s.Ask(bottest.Bert)
 	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: 90 * time.Second, Times: 1})
 	s.Run(d)
 	s.show = s.newShow(logger)
-	assert.Equal(t, s.Run(other), askAgain)
+	assert.Equal(t, s.Run(other), queue.AskAgain)
 	assert.Equal(t, len(s.Slack.Calls()), 1)
 }

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
@@ -132,7 +133,7 @@ func newShow(b *bottest.Base, logger *logrus.Logger, home Homes) *Show {
 	return NewShow(ShowConfig{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: knownTeams(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
-		Pace: NewPace(PaceConfig{Burst: 20, Now: b.Clock.Now}), Home: home,
+		Pace: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home,
 	})
 }
 

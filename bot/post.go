@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/blockkit"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
@@ -56,29 +57,29 @@ const (
 // poster makes single messages in Slack look as they should, each posted once.
 type poster struct {
 	slack *slack.Client
-	pace  *Pace
+	pace  *queue.Scheduler
 	now   func() time.Time
 	log   *logrus.Entry
 }
 
 // turn is what the message that p knows of takes in the line of its channel.
-func (o outgoing) turn(p *ledger.Posting) turn {
-	return turn{delivery: o.delivery, key: o.key, update: p.TS != ""}
+func (o outgoing) turn(p *ledger.Posting) queue.Ticket {
+	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != ""}
 }
 
 // met sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
 // the messages that its thread does not have yet need not wait for it.
-func (s poster) met(err error, o outgoing, t turn) error {
+func (s poster) met(err error, o outgoing, t queue.Ticket) error {
 	err = slackapi.Judge(err)
 	later, ok := errors.AsType[*slackapi.RetryLaterError](err)
 	if !ok || later.Wait == 0 {
 		return err
 	}
-	s.pace.hold(o.channel, t, later.Wait)
-	if t.update {
+	s.pace.BackOff(o.channel, t, later.Wait)
+	if t.Update {
 		s.log.WithFields(logrus.Fields{"delivery": o.delivery, "wait": later.Wait.String()}).
 			Info("Slack puts off updates of messages; all of them wait")
-		return &turnError{wait: later.Wait}
+		return &queue.WaitError{Wait: later.Wait}
 	}
 	return err
 }
@@ -137,7 +138,7 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 		return nil
 	}
 	turn := want.turn(p)
-	if err := s.pace.take(want.channel, turn); err != nil {
+	if err := s.pace.Take(want.channel, turn); err != nil {
 		return err
 	}
 	want.threadTS = "" // a message stays in its thread
@@ -158,7 +159,7 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 
 func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
 	turn := want.turn(p)
-	if err := s.pace.take(want.channel, turn); err != nil {
+	if err := s.pace.Take(want.channel, turn); err != nil {
 		return err
 	}
 	p.Since = s.now() // the intent; not before it is really going to be posted

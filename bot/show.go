@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
@@ -36,7 +37,7 @@ type ShowConfig struct {
 	Teams     *Teams
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
-	Pace      *Pace            // outlives a Show that is replaced; nil: one of its own
+	Pace      *queue.Scheduler // outlives a Show that is replaced; nil: one of its own
 	Home      Homes            // shows the news too. Optional.
 	Now       func() time.Time // nil: time.Now
 
@@ -58,7 +59,7 @@ func NewShow(cfg ShowConfig) *Show {
 		cfg.Now = time.Now
 	}
 	if cfg.Pace == nil {
-		cfg.Pace = NewPace(PaceConfig{Now: cfg.Now})
+		cfg.Pace = queue.New(queue.Config{Now: cfg.Now})
 	}
 	cfg.Views = timely{cfg.Views}
 	log := cfg.Logger.WithField("part", "show")
@@ -80,9 +81,9 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	}
 	s.news(view.Requests) // before a channel that may keep them waiting
 	err = s.show(ctx, &view)
-	turn, inLine := errors.AsType[*turnError](err)
+	turn, inLine := errors.AsType[*queue.WaitError](err)
 	if _, putOff := errors.AsType[*slack.RateLimitedError](err); !inLine && !putOff {
-		s.poster.pace.forget(delivery)
+		s.poster.pace.Forget(delivery)
 	}
 	if err == nil || inLine {
 		err = s.tellFollowers(ctx, view)
@@ -92,7 +93,7 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		return 0, ended
 	}
 	if inLine && err == nil {
-		return min(turn.wait, askAgain), nil // no trouble begins or ends with that
+		return min(turn.Wait, queue.AskAgain), nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view, err)
 }
@@ -207,7 +208,7 @@ func (s *Show) barred(err error) (*slackapi.BarredError, error) {
 func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
 	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")
-	s.poster.pace.forget(view.Thread.Delivery)
+	s.poster.pace.Forget(view.Thread.Delivery)
 	view.Thread.Route = next
 	view.Thread.Posting = ledger.Posting{}
 	if next != ledger.ByDirect {

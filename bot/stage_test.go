@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
@@ -17,9 +18,9 @@ import (
 // stage has a Slack, a ledger and the projection between them, all with one clock.
 type stage struct {
 	*bottest.Base
-	views Views // of the next show
-	pace  *Pace // of the next show; nil: a burst of 20, known to nobody else
-	home  Homes // of the next show; nil: there is none
+	views Views            // of the next show
+	pace  *queue.Scheduler // of the next show; nil: a burst of 20, known to nobody else
+	home  Homes            // of the next show; nil: there is none
 	show  *Show
 }
 
@@ -51,6 +52,6 @@ func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
 		Views: s.views, Slack: slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: knownTeams(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
-		Pace: cmp.Or(s.pace, NewPace(PaceConfig{Burst: 20, Now: s.Clock.Now})), Home: s.home,
+		Pace: cmp.Or(s.pace, queue.New(queue.Config{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})
 }

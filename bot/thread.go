@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"linqbot/bot/blockkit"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/ledger"
 )
@@ -26,7 +27,7 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 	}
 	pieces := s.pieces(view)
 	s.lineUp(pieces)
-	var soonest *turnError
+	var soonest *queue.WaitError
 	for _, piece := range pieces {
 		if !piece.opens {
 			piece.channel, piece.threadTS = thread.ChannelID, thread.TS
@@ -41,11 +42,11 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 		if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
 			return s.startOver(ctx, view, gone)
 		}
-		turn, waits := errors.AsType[*turnError](err)
+		turn, waits := errors.AsType[*queue.WaitError](err)
 		if err != nil && !waits {
 			return err
 		}
-		if waits && (soonest == nil || turn.wait < soonest.wait) {
+		if waits && (soonest == nil || turn.Wait < soonest.Wait) {
 			soonest = turn
 		}
 		if thread.TS == "" {
@@ -112,14 +113,14 @@ func (s *Show) pieces(view *ledger.View) []piece {
 // lineUp reserves the turns of all that is not as it should be, so that a thread is not torn apart by
 // others that come meanwhile.
 func (s *Show) lineUp(pieces []piece) {
-	var turns []turn
+	var turns []queue.Ticket
 	for _, piece := range pieces {
 		if piece.posting.TS == "" || piece.posting.Shown != blockkit.DigestOf(piece.Message) {
 			turns = append(turns, piece.turn(piece.posting))
 		}
 	}
 	if len(turns) > 0 {
-		s.poster.pace.lineUp(pieces[0].channel, turns...)
+		s.poster.pace.Reserve(pieces[0].channel, turns...)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slacktest"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestAPutOffUpdateHoldsNoPost(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "bottest.Aside", BotMember: true})
+	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "aside", BotMember: true})
 	d, elsewhere := s.Ask(bottest.Ann, bottest.Bert), s.AskIn(bottest.Aside, bottest.Ada, bottest.Cleo)
 	s.Run(elsewhere)
 	first := true
@@ -58,7 +59,7 @@ func TestManyBusyChannels(t *testing.T) {
 		Messages:   slacktest.RateLimit{Every: time.Second, Burst: 20},
 		RateLimits: map[string]slacktest.RateLimit{"chat.update": limits},
 	}, channels)
-	c.pace = NewPace(PaceConfig{Burst: 20, UpdateBurst: limits.Burst, Now: c.Clock.Now})
+	c.pace = queue.New(queue.Config{Burst: 20, UpdateBurst: limits.Burst, Now: c.Clock.Now})
 	c.restart()
 	c.ask(many)
 	c.work(1)

@@ -8,6 +8,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
@@ -17,7 +18,7 @@ import (
 func (s *stage) spend(channel string, n int) {
 	s.T.Helper()
 	for range n {
-		assert.NilError(s.T, s.show.poster.pace.take(channel, turn{key: "spent"}))
+		assert.NilError(s.T, s.show.poster.pace.Take(channel, queue.Ticket{Key: "spent"}))
 	}
 }
 
@@ -131,7 +132,7 @@ func TestAFollowerWaitsForTheParent(t *testing.T) {
 func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = NewPace(PaceConfig{Burst: 1, Now: s.Clock.Now})
+	s.pace = queue.New(queue.Config{Burst: 1, Now: s.Clock.Now})
 	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
 	d := s.Ask(bottest.Ann)
@@ -175,7 +176,7 @@ func TestALostPostInABusyChannel(t *testing.T) {
 func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "bottest.Aside", BotMember: true})
+	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "aside", BotMember: true})
 	unlucky, standing, fresh, elsewhere := s.Ask(bottest.Ann), s.Ask(bottest.Bert), s.Ask(bottest.Cleo), s.AskIn(bottest.Aside, bottest.Ada, bottest.Dora)
 	s.Run(standing)
 	s.News(standing, bottest.Bert, bottest.Removed)
@@ -184,7 +185,7 @@ func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	assert.Assert(t, s.View(unlucky).Thread.Since.IsZero())
 	calls := len(s.Slack.Calls())
 	for _, d := range []string{standing, fresh} {
-		assert.Equal(t, s.Run(d), askAgain)
+		assert.Equal(t, s.Run(d), queue.AskAgain)
 		assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero(), "that is no trouble of its own")
 	}
 	assert.Equal(t, len(s.Slack.Calls()), calls)

@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
@@ -36,7 +37,7 @@ type shared struct {
 	records   *ledger.Ledger
 	measured  *metrics.Metrics
 	linqPace  *breaker.Breaker
-	slackPace *bot.Pace
+	slackPace *queue.Scheduler
 	replays   *bot.Replays
 	bodies    *bot.BodyBudget
 	logger    *logrus.Logger

@@ -21,6 +21,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/publish/queue"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
@@ -62,7 +63,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	}
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	common := shared{
-		build: this, records: records, measured: measured, logger: logger, slackPace: bot.NewPace(bot.PaceConfig{}),
+		build: this, records: records, measured: measured, logger: logger, slackPace: queue.New(queue.Config{}),
 		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
 		linqPace: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}

@@ -1,4 +1,4 @@
-package bot
+package queue
 
 import (
 	"slices"
@@ -7,35 +7,35 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// turn is a message's place in the line of its channel. There is one a message, so all that happens
+// Ticket is a message's place in the queue of its channel. There is one a message, so all that happens
 // while it waits is shown by one call.
-type turn struct {
-	delivery, key string
-	update        bool      // it changes what people have seen already
+type Ticket struct {
+	Delivery, Key string
+	Update        bool      // it changes what people have seen already
 	until         time.Time // its place is given up then, unless somebody asked about it before
 }
 
-// amongUpdates is the turn where there are updates only.
-func (t turn) amongUpdates() turn {
-	t.update = false
+// amongUpdates is the ticket where there are updates only.
+func (t Ticket) amongUpdates() Ticket {
+	t.Update = false
 	return t
 }
 
-// lane is the line of messages that wait in a channel.
+// channelQueue holds the messages that wait in a channel.
 //
 // What tells people something for the first time goes before what changes a message: an update
 // leaves room for the thread of the next command, and lets others pass. So that updates are not
 // kept from their turn for ever, one of them goes after postsPerUpdate that passed it.
 //
-// A place is a claim to a message out of the bucket: the third in the line may go when the bucket
+// A place is a claim to a message out of the bucket: the third in the queue may go when the bucket
 // holds three, even if the two before it are late. Nobody's lateness delays the others that way, and
 // however many come late at once, they are never more than a burst.
-type lane struct {
-	bucket  *rate.Limiter
-	held    time.Time // Slack wants nothing before
-	posts   []turn
-	updates []turn
-	passed  int // posts that went since an update did, while one waited
+type channelQueue struct {
+	bucket    *rate.Limiter
+	heldUntil time.Time // Slack wants nothing before
+	posts     []Ticket
+	updates   []Ticket
+	passed    int // posts that went since an update did, while one waited
 }
 
 const (
@@ -45,57 +45,57 @@ const (
 
 // enter puts a message at the end, unless it has a place. One that was to be an update and turns out
 // to be a post goes over to the posts; there is no way back, since it has waited as a post.
-func (l *lane) enter(t turn, until time.Time) {
+func (l *channelQueue) enter(t Ticket, until time.Time) {
 	t.until = until
 	switch {
-	case placeOf(l.posts, t.key) >= 0:
-	case t.update && placeOf(l.updates, t.key) < 0:
+	case placeOf(l.posts, t.Key) >= 0:
+	case t.Update && placeOf(l.updates, t.Key) < 0:
 		l.updates = append(l.updates, t)
-	case !t.update:
-		l.remove(t.key)
+	case !t.Update:
+		l.remove(t.Key)
 		l.posts = append(l.posts, t)
 	}
 }
 
 // pushBack puts a message before all others of its kind.
-func (l *lane) pushBack(t turn) {
-	l.remove(t.key)
-	if t.update {
+func (l *channelQueue) pushBack(t Ticket) {
+	l.remove(t.Key)
+	if t.Update {
 		l.updates = slices.Insert(l.updates, 0, t)
 	} else {
 		l.posts = slices.Insert(l.posts, 0, t)
 	}
 }
 
-// promise keeps a message's place until then.
-func (l *lane) promise(key string, until time.Time) {
-	l.each(func(t *turn) {
-		if t.key == key {
+// reserve keeps a message's place until then.
+func (l *channelQueue) reserve(key string, until time.Time) {
+	l.each(func(t *Ticket) {
+		if t.Key == key {
 			t.until = until
 		}
 	})
 }
 
-// hold lets nothing go until then; everything keeps its place. After that the burst is spent,
+// backOff lets nothing go until then; everything keeps its place. After that the burst is spent,
 // whatever we thought was left of it, and the first update goes right after what was put off.
-func (l *lane) hold(until time.Time) {
-	if until.After(l.held) {
-		l.held, l.passed = until, postsPerUpdate-1
+func (l *channelQueue) backOff(until time.Time) {
+	if until.After(l.heldUntil) {
+		l.heldUntil, l.passed = until, postsPerUpdate-1
 		l.bucket = rate.NewLimiter(l.bucket.Limit(), l.bucket.Burst())
 		l.bucket.ReserveN(until, l.bucket.Burst()-1)
 	}
-	l.each(func(t *turn) {
-		if kept := l.held.Add(turnGrace); kept.After(t.until) {
+	l.each(func(t *Ticket) {
+		if kept := l.heldUntil.Add(ticketGrace); kept.After(t.until) {
 			t.until = kept
 		}
 	})
 }
 
-// wait returns how long a message of the line has to wait if nobody else comes; 0 if it may go.
-func (l *lane) wait(key string, now time.Time) time.Duration {
+// wait returns how long a message of the queue has to wait if nobody else comes; 0 if it may go.
+func (l *channelQueue) wait(key string, now time.Time) time.Duration {
 	from := now
-	if l.held.After(now) {
-		from = l.held
+	if l.heldUntil.After(now) {
+		from = l.heldUntil
 	}
 	wait := from.Sub(now)
 	if missing := l.claim(key) - l.bucket.TokensAt(from); missing > 0 {
@@ -107,7 +107,7 @@ func (l *lane) wait(key string, now time.Time) time.Duration {
 
 // claim returns how much the bucket must hold for a message to go: one for itself, one for each
 // that goes before it and, for an update that lets others pass, what it leaves to them.
-func (l *lane) claim(key string) float64 {
+func (l *channelQueue) claim(key string) float64 {
 	if i := placeOf(l.posts, key); i >= 0 {
 		updates := min(len(l.updates), (i+l.passed)/postsPerUpdate)
 		return float64(i + updates + 1)
@@ -120,8 +120,8 @@ func (l *lane) claim(key string) float64 {
 	return float64(i + len(l.posts) + 1 + min(l.bucket.Burst()/2, leftToPosts))
 }
 
-// send takes a message out of the line and out of the bucket.
-func (l *lane) send(key string, now time.Time) {
+// send takes a message out of the queue and out of the bucket.
+func (l *channelQueue) send(key string, now time.Time) {
 	update := placeOf(l.updates, key) >= 0
 	l.remove(key)
 	if update || len(l.updates) == 0 {
@@ -133,32 +133,32 @@ func (l *lane) send(key string, now time.Time) {
 }
 
 // expire gives up the places that nobody has asked about for too long.
-func (l *lane) expire(now time.Time) {
-	l.drop(func(t turn) bool { return t.until.Before(now) })
+func (l *channelQueue) expire(now time.Time) {
+	l.drop(func(t Ticket) bool { return t.until.Before(now) })
 }
 
-func (l *lane) each(do func(*turn)) {
-	for _, line := range [][]turn{l.posts, l.updates} {
+func (l *channelQueue) each(do func(*Ticket)) {
+	for _, line := range [][]Ticket{l.posts, l.updates} {
 		for i := range line {
 			do(&line[i])
 		}
 	}
 }
 
-func (l *lane) remove(key string) { l.drop(func(t turn) bool { return t.key == key }) }
+func (l *channelQueue) remove(key string) { l.drop(func(t Ticket) bool { return t.Key == key }) }
 
-func (l *lane) drop(gone func(turn) bool) {
+func (l *channelQueue) drop(gone func(Ticket) bool) {
 	l.posts = slices.DeleteFunc(l.posts, gone)
 	l.updates = slices.DeleteFunc(l.updates, gone)
 }
 
-// idle reports that a new lane would do the same as this one.
-func (l *lane) idle(now time.Time) bool {
-	return len(l.posts) == 0 && len(l.updates) == 0 && !l.held.After(now) &&
+// idle reports that a new queue would do the same as this one.
+func (l *channelQueue) idle(now time.Time) bool {
+	return len(l.posts) == 0 && len(l.updates) == 0 && !l.heldUntil.After(now) &&
 		l.bucket.TokensAt(now) >= float64(l.bucket.Burst())
 }
 
-// placeOf returns where in a line a message stands; -1 if it does not.
-func placeOf(line []turn, key string) int {
-	return slices.IndexFunc(line, func(t turn) bool { return t.key == key })
+// placeOf returns where in a list a message stands; -1 if it does not.
+func placeOf(line []Ticket, key string) int {
+	return slices.IndexFunc(line, func(t Ticket) bool { return t.Key == key })
 }

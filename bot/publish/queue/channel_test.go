@@ -1,4 +1,4 @@
-package bot
+package queue
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 // The longest line of updates keeps no post, and the longest line of posts no update, from its turn.
 func TestPostsAndUpdatesShareTheChannel(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 2})
+	r := newEnv(t, Config{Burst: 2})
 	r.spend(2)
 	for i := range 20 {
 		r.wants(updateOf(fmt.Sprint("u", i)), time.Duration(i+2)*time.Second)
@@ -30,7 +30,7 @@ func TestPostsAndUpdatesShareTheChannel(t *testing.T) {
 		r.clock.Pass(time.Second)
 		for _, key := range slices.Backward(keys) { // the order in which they ask does not matter
 			t := postOf(key)
-			t.update = key[0] == 'u'
+			t.Update = key[0] == 'u'
 			if r.ask(t) == 0 {
 				order = append(order, key)
 				keys = slices.DeleteFunc(keys, func(other string) bool { return other == key })
@@ -48,18 +48,18 @@ func TestAnyLineKeepsThePace(t *testing.T) {
 	const burst, messages = 8, 300
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		r := newRoad(t, PaceConfig{Burst: burst})
+		r := newEnv(t, Config{Burst: burst})
 		began := r.clock.Now()
 		type visitor struct {
 			at time.Time
-			turn
+			Ticket
 			asked int
 		}
 		var waiting []visitor
 		for i := range messages {
 			waiting = append(waiting, visitor{
-				at:   began.Add(time.Duration(random.IntN(60_000)) * time.Millisecond),
-				turn: turn{delivery: "d", key: fmt.Sprint(i), update: random.IntN(3) == 0},
+				at:     began.Add(time.Duration(random.IntN(60_000)) * time.Millisecond),
+				Ticket: Ticket{Delivery: "d", Key: fmt.Sprint(i), Update: random.IntN(3) == 0},
 			})
 		}
 		var sent []time.Time
@@ -68,12 +68,12 @@ func TestAnyLineKeepsThePace(t *testing.T) {
 			next := &waiting[len(waiting)-1]
 			r.clock.Pass(next.at.Sub(r.clock.Now()))
 			next.asked++
-			wait := r.ask(next.turn)
+			wait := r.ask(next.Ticket)
 			if wait > 0 {
-				next.at = r.clock.Now().Add(min(wait, askAgain) + time.Duration(random.IntN(2500))*time.Millisecond)
+				next.at = r.clock.Now().Add(min(wait, AskAgain) + time.Duration(random.IntN(2500))*time.Millisecond)
 				continue
 			}
-			assert.Assert(t, next.asked <= messages/int(askAgain/time.Second)+12, "seed %d: asked %d times", seed, next.asked)
+			assert.Assert(t, next.asked <= messages/int(AskAgain/time.Second)+12, "seed %d: asked %d times", seed, next.asked)
 			waiting = waiting[:len(waiting)-1]
 			sent = append(sent, r.clock.Now())
 		}

@@ -1,4 +1,4 @@
-package bot
+package queue
 
 import (
 	"testing"
@@ -13,7 +13,7 @@ import (
 // have no part in it.
 func TestUpdatesOfAllChannelsHaveOnePace(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{UpdatesPerMinute: 30, UpdateBurst: 2})
+	r := newEnv(t, Config{UpdatesPerMinute: 30, UpdateBurst: 2})
 	assert.Equal(t, r.askIn(bottest.Aside, updateOf("a")), time.Duration(0))
 	r.wants(updateOf("b"), 0)
 	r.wants(updateOf("c"), 2*time.Second)
@@ -30,7 +30,7 @@ func TestUpdatesOfAllChannelsHaveOnePace(t *testing.T) {
 // What cannot go in its channel yet is in the way of no other channel.
 func TestABusyChannelHoldsUpNoUpdatesElsewhere(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 4, UpdatesPerMinute: 60, UpdateBurst: 2})
+	r := newEnv(t, Config{Burst: 4, UpdatesPerMinute: 60, UpdateBurst: 2})
 	r.wants(updateOf("a"), 0)
 	r.wants(updateOf("b"), 0)
 	r.wants(updateOf("c"), time.Second) // the channel leaves two to posts
@@ -44,12 +44,12 @@ func TestABusyChannelHoldsUpNoUpdatesElsewhere(t *testing.T) {
 
 func TestForgottenUpdatesAreFree(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60, UpdateBurst: 1})
+	r := newEnv(t, Config{UpdatesPerMinute: 60, UpdateBurst: 1})
 	r.wants(updateOf("a"), 0)
 	r.wants(updateOf("b"), time.Second)
 	r.wants(updateOf("c"), 2*time.Second)
 	r.wants(updateOf("d"), 3*time.Second)
-	r.forget(updateOf("b").delivery)
+	r.Forget(updateOf("b").Delivery)
 	r.wants(updateOf("c"), time.Second)
 	r.wants(postOf("c"), 0) // it cannot be changed, and is posted anew
 	r.wants(updateOf("d"), time.Second)
@@ -58,11 +58,11 @@ func TestForgottenUpdatesAreFree(t *testing.T) {
 // When Slack puts an update off, all updates wait, wherever they are, and no post.
 func TestSlackHoldsUpdates(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{UpdatesPerMinute: 60})
+	r := newEnv(t, Config{UpdatesPerMinute: 60})
 	r.wants(updateOf("a"), 0)
 	r.wants(updateOf("in flight"), 0)
-	r.hold(bottest.Ops, updateOf("a"), 60*time.Second)
-	r.hold(bottest.Ops, updateOf("in flight"), time.Second) // a shorter wait ends none
+	r.BackOff(bottest.Ops, updateOf("a"), 60*time.Second)
+	r.BackOff(bottest.Ops, updateOf("in flight"), time.Second) // a shorter wait ends none
 	r.spend(20)
 	assert.Equal(t, r.askIn(bottest.Aside, postOf("b")), time.Duration(0))
 	assert.Assert(t, r.askIn(bottest.Aside, updateOf("c")) >= 62*time.Second)

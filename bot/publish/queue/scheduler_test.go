@@ -1,4 +1,4 @@
-package bot
+package queue
 
 import (
 	"cmp"
@@ -12,53 +12,53 @@ import (
 	"linqbot/bot/bottest"
 )
 
-// road is a pace with a clock that stands. Unless a test says otherwise, updates wait in their channels
+// env is a pace with a clock that stands. Unless a test says otherwise, updates wait in their channels
 // only.
-type road struct {
+type env struct {
 	t     *testing.T
 	clock *bottest.Clock
-	*Pace
+	*Scheduler
 }
 
-func newRoad(t *testing.T, cfg PaceConfig) *road {
+func newEnv(t *testing.T, cfg Config) *env {
 	t.Helper()
-	r := &road{t: t, clock: bottest.NewClock()}
+	r := &env{t: t, clock: bottest.NewClock()}
 	const plenty = 1000
 	cfg.UpdatesPerMinute, cfg.UpdateBurst = cmp.Or(cfg.UpdatesPerMinute, 60*plenty), cmp.Or(cfg.UpdateBurst, plenty)
 	cfg.Now = r.clock.Now
-	r.Pace = NewPace(cfg)
+	r.Scheduler = New(cfg)
 	return r
 }
 
-func postOf(key string) turn   { return turn{delivery: "of " + key, key: key} }
-func updateOf(key string) turn { return turn{delivery: "of " + key, key: key, update: true} }
+func postOf(key string) Ticket   { return Ticket{Delivery: "of " + key, Key: key} }
+func updateOf(key string) Ticket { return Ticket{Delivery: "of " + key, Key: key, Update: true} }
 
 // ask returns how long a message has to wait; 0 means that it went.
-func (r *road) ask(t turn) time.Duration {
+func (r *env) ask(t Ticket) time.Duration {
 	r.t.Helper()
 	return r.askIn(bottest.Ops, t)
 }
 
-func (r *road) askIn(channel string, t turn) time.Duration {
+func (r *env) askIn(channel string, t Ticket) time.Duration {
 	r.t.Helper()
-	err := r.take(channel, t)
+	err := r.Take(channel, t)
 	if err == nil {
 		return 0
 	}
-	wait, ok := errors.AsType[*turnError](err)
-	assert.Assert(r.t, ok && wait.wait > 0, "%v", err)
-	return wait.wait
+	wait, ok := errors.AsType[*WaitError](err)
+	assert.Assert(r.t, ok && wait.Wait > 0, "%v", err)
+	return wait.Wait
 }
 
 // wants asks, and checks the wait to the second: it is rounded up by a little.
-func (r *road) wants(t turn, wait time.Duration) {
+func (r *env) wants(t Ticket, wait time.Duration) {
 	r.t.Helper()
 	got := r.ask(t)
-	assert.Assert(r.t, got >= wait && got <= wait+time.Millisecond && (got == 0) == (wait == 0), "%s waits %s, not %s", t.key, got, wait)
+	assert.Assert(r.t, got >= wait && got <= wait+time.Millisecond && (got == 0) == (wait == 0), "%s waits %s, not %s", t.Key, got, wait)
 }
 
 // spend lets that many posts go.
-func (r *road) spend(n int) {
+func (r *env) spend(n int) {
 	r.t.Helper()
 	for i := range n {
 		r.wants(postOf(fmt.Sprint("spent at ", r.clock.Now(), i)), 0)
@@ -67,7 +67,7 @@ func (r *road) spend(n int) {
 
 func TestABurstGoesAtOnce(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.spend(20)
 	r.wants(postOf("a"), time.Second)
 	assert.Equal(t, r.askIn("C0OTHER", postOf("b")), time.Duration(0), "each channel has a pace of its own")
@@ -78,7 +78,7 @@ func TestABurstGoesAtOnce(t *testing.T) {
 
 func TestTurnsAreReserved(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{PerSecond: 2, Burst: 4})
+	r := newEnv(t, Config{PerSecond: 2, Burst: 4})
 	r.spend(4)
 	for i, key := range []string{"a", "b", "c"} {
 		r.wants(postOf(key), time.Duration(i+1)*time.Second/2)
@@ -97,7 +97,7 @@ func TestTurnsAreReserved(t *testing.T) {
 // However many come late at once, they are a burst.
 func TestLateTurnsDoNotBunchUp(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.spend(20)
 	for i := range 50 {
 		r.wants(postOf(fmt.Sprint(i)), time.Duration(i+1)*time.Second)
@@ -115,14 +115,14 @@ func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name string
-		turn func(string) turn
+		turn func(string) Ticket
 	}{{"posts", postOf}, {"updates", updateOf}} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRoad(t, PaceConfig{Burst: 1})
+			r := newEnv(t, Config{Burst: 1})
 			r.spend(1)
 			r.wants(tc.turn("gone"), time.Second)
-			r.clock.Pass(time.Second + turnGrace)
+			r.clock.Pass(time.Second + ticketGrace)
 			r.wants(tc.turn("next"), time.Second) // the bucket is full, but its one message is another's
 			r.clock.Pass(2 * time.Millisecond)
 			r.wants(tc.turn("next"), 0)
@@ -132,39 +132,39 @@ func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 
 func TestForgottenTurnsAreFree(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.spend(20)
-	r.lineUp(bottest.Ops, turn{delivery: "d", key: "1"}, turn{delivery: "d", key: "2"}, turn{delivery: "d", key: "3", update: true})
+	r.Reserve(bottest.Ops, Ticket{Delivery: "d", Key: "1"}, Ticket{Delivery: "d", Key: "2"}, Ticket{Delivery: "d", Key: "3", Update: true})
 	r.wants(postOf("a"), 3*time.Second)
-	r.forget("another")
+	r.Forget("another")
 	r.wants(postOf("a"), 3*time.Second)
-	r.forget("d")
+	r.Forget("d")
 	r.wants(postOf("a"), time.Second)
 }
 
 // What belongs to a thread gets its turns together, although it is asked for one by one.
 func TestAThreadIsNotTornApart(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.spend(17)
-	r.lineUp(bottest.Ops, postOf("parent"), postOf("reply"))
+	r.Reserve(bottest.Ops, postOf("parent"), postOf("reply"))
 	r.wants(postOf("other"), 0)
 	r.wants(postOf("another"), time.Second)
 	r.wants(postOf("parent"), 0)
 	r.wants(postOf("reply"), 0)
 	r.wants(postOf("another"), time.Second)
 	r.clock.Pass(2 * time.Second)
-	r.lineUp(bottest.Ops, postOf("another"), postOf("last")) // its old place
+	r.Reserve(bottest.Ops, postOf("another"), postOf("last")) // its old place
 	r.wants(postOf("last"), 0)
 }
 
 // A place that was lined up, and never asked about, lasts as long as any other.
 func TestALinedUpPlaceLasts(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 1})
+	r := newEnv(t, Config{Burst: 1})
 	r.spend(1)
-	r.lineUp(bottest.Ops, postOf("parent"), postOf("reply"))
-	r.clock.Pass(2*time.Second + turnGrace)
+	r.Reserve(bottest.Ops, postOf("parent"), postOf("reply"))
+	r.clock.Pass(2*time.Second + ticketGrace)
 	r.wants(postOf("new"), time.Second)
 	r.clock.Pass(2 * time.Millisecond)
 	r.wants(postOf("new"), 0)
@@ -172,7 +172,7 @@ func TestALinedUpPlaceLasts(t *testing.T) {
 
 func TestUpdatesLeaveRoomForPosts(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	for i := range 15 {
 		r.wants(updateOf(fmt.Sprint(i)), 0)
 	}
@@ -188,7 +188,7 @@ func TestUpdatesLeaveRoomForPosts(t *testing.T) {
 // An update that cannot be made becomes a post, and has one place all the same.
 func TestAnUpdateThatBecomesAPost(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.spend(20)
 	r.wants(updateOf("a"), 6*time.Second)
 	r.wants(postOf("a"), time.Second)
@@ -200,7 +200,7 @@ func TestAnUpdateThatBecomesAPost(t *testing.T) {
 // A wait is rounded so that it is never too short.
 func TestATurnIsNotTooEarly(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{PerSecond: 3, Burst: 1})
+	r := newEnv(t, Config{PerSecond: 3, Burst: 1})
 	r.spend(1)
 	wait := r.ask(postOf("a"))
 	assert.Assert(t, 3*wait > time.Second, "%s", wait)
@@ -210,10 +210,10 @@ func TestATurnIsNotTooEarly(t *testing.T) {
 
 func TestSlackHoldsAChannel(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	r.wants(postOf("a"), 0)
-	r.hold(bottest.Ops, postOf("a"), 60*time.Second)
-	r.hold(bottest.Ops, postOf("in flight"), time.Second) // a shorter wait ends none
+	r.BackOff(bottest.Ops, postOf("a"), 60*time.Second)
+	r.BackOff(bottest.Ops, postOf("in flight"), time.Second) // a shorter wait ends none
 	r.wants(postOf("b"), 62*time.Second)
 	r.wants(updateOf("u"), 61*time.Second) // the first update goes right after what was put off
 	r.wants(postOf("b"), 63*time.Second)
@@ -235,10 +235,10 @@ func TestSlackHoldsAChannel(t *testing.T) {
 // After a silence the first update need not wait until the room for posts is there again.
 func TestAnUpdateAfterASilence(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
-	r.lineUp(bottest.Ops, postOf("a"), updateOf("b"))
+	r := newEnv(t, Config{Burst: 20})
+	r.Reserve(bottest.Ops, postOf("a"), updateOf("b"))
 	r.wants(postOf("a"), 0)
-	r.hold(bottest.Ops, postOf("a"), 5*time.Second)
+	r.BackOff(bottest.Ops, postOf("a"), 5*time.Second)
 	r.clock.Pass(5 * time.Second)
 	r.wants(postOf("a"), 0)
 	r.wants(updateOf("b"), time.Second)
@@ -246,26 +246,26 @@ func TestAnUpdateAfterASilence(t *testing.T) {
 
 func TestChannelsAreForgotten(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 20})
+	r := newEnv(t, Config{Burst: 20})
 	for i := range 100 {
 		r.askIn(fmt.Sprint("C", i), postOf("a"))
 	}
 	r.spend(20)
 	r.ask(postOf("waits"))
-	r.hold("held", postOf("a"), time.Hour)
+	r.BackOff("held", postOf("a"), time.Hour)
 	r.clock.Pass(10 * time.Second)
 	r.askIn("new", postOf("a"))
-	assert.Equal(t, len(r.lanes), 3, "those that are busy, and the new one")
+	assert.Equal(t, len(r.channels), 3, "those that are busy, and the new one")
 	r.clock.Pass(2 * time.Hour)
 	r.askIn("newer", postOf("a"))
-	assert.Equal(t, len(r.lanes), 1)
+	assert.Equal(t, len(r.channels), 1)
 }
 
 func TestASilenceIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, PaceConfig{Burst: 1})
-	r.hold(bottest.Ops, postOf("a"), time.Hour)
-	r.forget(postOf("a").delivery)
+	r := newEnv(t, Config{Burst: 1})
+	r.BackOff(bottest.Ops, postOf("a"), time.Hour)
+	r.Forget(postOf("a").Delivery)
 	r.askIn("new", postOf("b"))
 	r.wants(postOf("c"), time.Hour)
 }
