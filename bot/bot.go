@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/internal/background"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -64,8 +65,8 @@ type Bot struct {
 	cfg      Config
 	log      *logrus.Entry
 	draining atomic.Bool
-	work     background // what goes on after an answer
-	spare    sparing    // for log lines that anybody can cause
+	work     background.Group // what goes on after an answer
+	spare    sparing          // for log lines that anybody can cause
 }
 
 // New returns a bot. Serve [Bot.Handler] with [NewServer].

@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/blockkit"
+	"linqbot/bot/internal/background"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/outcome"
@@ -53,7 +54,7 @@ type Home struct {
 	heldUntil time.Time // Slack wants no home before
 	draining  chan struct{}
 	drain     func()
-	work      background
+	work      background.Group
 	slots     chan struct{} // homes that are published at once
 }
 

@@ -58,7 +58,7 @@ type Scheduler struct {
 	updates  *channelQueue            // of all channels; among themselves they stand where posts do
 }
 
-// New returns a pace for all that a process shows.
+// New returns a scheduler for all that a process shows.
 func New(cfg Config) *Scheduler {
 	cfg.PerSecond = cmp.Or(cfg.PerSecond, 1)
 	cfg.Burst = cmp.Or(cfg.Burst, 40)
@@ -88,7 +88,7 @@ func (p *Scheduler) Reserve(channel string, turns ...Ticket) {
 	}
 }
 
-// Take lets a message go, or returns a [*turnError] with the time after which to ask again.
+// Take lets a message go, or returns a [*WaitError] with the time after which to ask again.
 func (p *Scheduler) Take(channel string, t Ticket) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"linqbot/bot/bottest"
 )
 
-// env is a pace with a clock that stands. Unless a test says otherwise, updates wait in their channels
+// env is a scheduler with a clock that stands. Unless a test says otherwise, updates wait in their channels
 // only.
 type env struct {
 	t     *testing.T

@@ -1,20 +1,22 @@
-package bot
+// Package background runs what goes on behind requests, and waits for its end. It knows nothing of what that is. Begin
+// reading at [Group].
+package background
 
 import (
 	"context"
 	"sync"
 )
 
-// background is what goes on behind the requests. Unlike a [sync.WaitGroup] it may be waited for while
+// Group is what goes on behind the requests. Unlike a [sync.WaitGroup] it may be waited for while
 // more is begun, as a drain does that ends at its deadline.
-type background struct {
+type Group struct {
 	mu      sync.Mutex
 	running int
 	idle    chan struct{} // closed when nothing runs any more; nil while nothing does
 }
 
 // Go runs do.
-func (b *background) Go(do func()) {
+func (b *Group) Go(do func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.running++; b.idle == nil {
@@ -26,7 +28,7 @@ func (b *background) Go(do func()) {
 	}()
 }
 
-func (b *background) ended() {
+func (b *Group) ended() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.running--; b.running == 0 {
@@ -36,7 +38,7 @@ func (b *background) ended() {
 }
 
 // Wait returns when nothing runs, or ctx ends.
-func (b *background) Wait(ctx context.Context) {
+func (b *Group) Wait(ctx context.Context) {
 	b.mu.Lock()
 	idle := b.idle
 	b.mu.Unlock()

@@ -1,4 +1,4 @@
-package bot
+package background
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 func TestWaitingForWhatGoesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var b background
+		var b Group
 		b.Wait(t.Context()) // nothing ever ran
 		began := time.Now()
 		for i := range 3 {
@@ -33,7 +33,7 @@ func TestWaitingForWhatGoesOn(t *testing.T) {
 // With a WaitGroup the race detector would have a word to say.
 func TestMoreIsBegunWhileSomebodyWaits(t *testing.T) {
 	t.Parallel()
-	var b background
+	var b Group
 	var done atomic.Int32
 	const rounds = 1000
 	begun := make(chan struct{})
