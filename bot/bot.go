@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/internal/background"
+	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -28,7 +29,7 @@ type Command interface {
 type Config struct {
 	SigningSecrets []string                        // any of them may have signed
 	Commands       map[string]Command              // by name, with the slash
-	Teams          *Teams                          // whose requests are served
+	Teams          *workspace.Teams                // whose requests are served
 	Gate           *policy.Gate                    // records who is refused for their workspace. Optional.
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done

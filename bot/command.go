@@ -77,7 +77,7 @@ func (b *Bot) ack(w http.ResponseWriter, r *http.Request, answer richtext.Answer
 	body, err := json.Marshal(struct {
 		ResponseType string `json:"response_type"`
 		blockkit.Message
-	}{"ephemeral", b.cfg.Teams.renderer().Answer(answer)})
+	}{"ephemeral", b.cfg.Teams.Renderer().Answer(answer)})
 	if err != nil {
 		b.loggerOf(r.Context()).WithError(err).Error("an answer could not be encoded")
 		w.WriteHeader(http.StatusInternalServerError)

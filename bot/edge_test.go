@@ -15,6 +15,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 )
 
 const (
@@ -39,7 +40,7 @@ func newEdge(t testing.TB, change ...func(*Config)) *edge {
 	cfg := Config{
 		SigningSecrets: []string{testSecret},
 		Commands:       map[string]Command{testCommand: e.command},
-		Teams:          knownTeams(t, bottest.Team),
+		Teams:          workspacetest.Known(t, bottest.Team),
 		Ready:          func(context.Context) error { return nil },
 		Logger:         logger,
 	}

@@ -88,7 +88,7 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
 	defer cancel()
-	switch serves, known := b.cfg.Teams.serves(ctx, e.TeamID, e.EnterpriseID); {
+	switch serves, known := b.cfg.Teams.Serves(ctx, e.TeamID, e.EnterpriseID); {
 	case !known:
 		log.Warn("event not taken: the team is not known yet")
 		w.WriteHeader(http.StatusInternalServerError)
@@ -168,7 +168,7 @@ func (e event) opensHome() bool {
 
 // help answers a message to the bot with what it can do.
 func (b *Bot) help(ctx context.Context, channel string) {
-	m := b.cfg.Teams.renderer().Answer(commands.Help())
+	m := b.cfg.Teams.Renderer().Answer(commands.Help())
 	if _, _, err := b.cfg.Interactive.Slack.PostMessageContext(ctx, channel, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
 		b.log.WithError(slackapi.Judge(err)).Warn("a message to the bot was not answered")
 	}

@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/ledger"
 )
 
@@ -150,7 +151,7 @@ func TestAnEventThatCannotBeRecordedIsAskedForAgain(t *testing.T) {
 		inner["type"], inner["channel_type"], inner["user"], inner["channel"] = "message", "im", bottest.Ada, "D1"
 	})).status, http.StatusOK, "nobody answers messages here")
 
-	unknown, taken := newEventEdge(t, nil, func(c *Config) { c.Teams = knownTeams(t) })
+	unknown, taken := newEventEdge(t, nil, func(c *Config) { c.Teams = workspacetest.Known(t) })
 	assert.Equal(t, unknown.event(stepEvent(nil)).status, http.StatusInternalServerError)
 	assert.Equal(t, len(*taken), 0)
 }

@@ -12,7 +12,7 @@ import (
 // refuseTeam returns the answer to a request of another workspace, and true; it is recorded as a denial. While
 // it is not known whether it is one, it is refused without a record.
 func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.Invocation, enterprise string) (richtext.Answer, bool) {
-	why, foreign := b.cfg.Teams.refuse(ctx, in.TeamID, enterprise)
+	why, foreign := b.cfg.Teams.Refuse(ctx, in.TeamID, enterprise)
 	switch {
 	case len(why) == 0:
 		return nil, false

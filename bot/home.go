@@ -14,6 +14,7 @@ import (
 	"linqbot/bot/blockkit"
 	"linqbot/bot/internal/background"
 	"linqbot/bot/slackapi"
+	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
@@ -30,7 +31,7 @@ type HomeRecords interface {
 type HomeConfig struct {
 	Records   HomeRecords
 	Slack     *slack.Client
-	Teams     *Teams
+	Teams     *workspace.Teams
 	Policy    policy.Policy
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
@@ -104,7 +105,7 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 		log.WithError(err).Warn("a home shows no requests: the ledger does not answer")
 	}
 	shown.Note = job.note
-	view := h.cfg.Teams.renderer().Home(h.cfg.Explainer, shown)
+	view := h.cfg.Teams.Renderer().Home(h.cfg.Explainer, shown)
 	digest := blockkit.DigestOf(blockkit.Message{Blocks: view.Blocks.BlockSet})
 	if digest == v.shown && !job.asked {
 		return nil

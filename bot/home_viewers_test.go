@@ -14,6 +14,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -55,7 +56,7 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 	}
 	p.home = NewHome(HomeConfig{
 		Slack:  bottest.SlackOver(p.slack, served),
-		Teams:  knownTeams(t, bottest.Team),
+		Teams:  workspacetest.Known(t, bottest.Team),
 		Policy: policy.Policy{Everyone: true}, Logger: logger,
 		Records: recentRequests{list: func(string) []ledger.Recent {
 			p.mu.Lock()

@@ -16,6 +16,7 @@ import (
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands"
 	"linqbot/commands/chatindex"
 	"linqbot/commands/policy"
@@ -88,7 +89,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	if len(rules.Users) == 0 && len(rules.Groups) == 0 {
 		rules.Everyone = true
 	}
-	teams := knownTeams(h.T, h.Slack.Config().TeamID)
+	teams := workspacetest.Known(h.T, h.Slack.Config().TeamID)
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
 	remove := commands.NewRemove(commands.RemoveConfig{
@@ -132,7 +133,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 func newShow(b *bottest.Base, logger *logrus.Logger, home Homes) *Show {
 	return NewShow(ShowConfig{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
-		Teams: knownTeams(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
+		Teams: workspacetest.Known(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
 		Pace: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home,
 	})
 }

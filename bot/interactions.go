@@ -234,7 +234,7 @@ func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 	if len(answer) == 0 || in.ResponseURL == "" {
 		return
 	}
-	m := b.cfg.Teams.renderer().Answer(answer)
+	m := b.cfg.Teams.Renderer().Answer(answer)
 	b.behind(func(ctx context.Context) {
 		err := slackapi.Respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace,

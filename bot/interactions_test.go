@@ -15,6 +15,7 @@ import (
 	"linqbot/bot/bottest"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
@@ -166,7 +167,7 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 			}
 			t.Run(name+" "+served, func(t *testing.T) {
 				t.Parallel()
-				h := idle(t, houseConfig{change: func(c *Config) { c.Teams = knownTeams(t, served) }})
+				h := idle(t, houseConfig{change: func(c *Config) { c.Teams = workspacetest.Known(t, served) }})
 				ack := h.interact(name, foreign...)
 				const words = "does not serve this workspace. Nothing was done."
 				switch name {

@@ -62,7 +62,7 @@ func (b *Bot) showModal(trigger string, o opening) {
 }
 
 func (b *Bot) openView(ctx context.Context, trigger string, m blockkit.Modal) (*slack.ViewResponse, bool) {
-	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.renderer().Modal(m))
+	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.Renderer().Modal(m))
 	if err == nil && opened.ID == "" {
 		err = slackapi.ErrNoView
 	}
@@ -118,7 +118,7 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Plac
 }
 
 func (b *Bot) updateView(ctx context.Context, viewID, hash string, m blockkit.Modal) {
-	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.renderer().Modal(m), "", hash, viewID); err != nil {
+	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.Renderer().Modal(m), "", hash, viewID); err != nil {
 		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not filled")
 	}
 }
@@ -200,7 +200,7 @@ func (b *Bot) closeModal(w http.ResponseWriter, answer richtext.Answer) {
 		return
 	}
 	m := blockkit.Modal{Closed: true, Note: blockkit.Joined(answer)}
-	writeJSON(w, slack.NewUpdateViewSubmissionResponse(new(b.cfg.Teams.renderer().Modal(m))))
+	writeJSON(w, slack.NewUpdateViewSubmissionResponse(new(b.cfg.Teams.Renderer().Modal(m))))
 }
 
 // chosenIn returns what was picked in the modal, and in which block the people are.

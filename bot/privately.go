@@ -28,7 +28,7 @@ func offering(requests ...ledger.Request) []ledger.Request {
 // wholeOffering renders all of a delivery with everything that was ever on offer.
 func (s *Show) wholeOffering(view ledger.View) blockkit.Message {
 	view.Requests = offering(view.Requests...)
-	return s.cfg.Teams.renderer().Whole(s.cfg.Explainer, view, inTime())
+	return s.cfg.Teams.Renderer().Whole(s.cfg.Explainer, view, inTime())
 }
 
 // byDirect shows everything in one direct message to the person who asked.
@@ -43,7 +43,7 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 		return err
 	}
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
-		Message:  s.cfg.Teams.renderer().Whole(s.cfg.Explainer, *view, s.cfg.Now()),
+		Message:  s.cfg.Teams.Renderer().Whole(s.cfg.Explainer, *view, s.cfg.Now()),
 		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
 		faded: blockkit.DigestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })

@@ -11,6 +11,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
@@ -29,7 +30,7 @@ func TestNothingPrivateLeaks(t *testing.T) {
 		Commands: map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
 			Policy: policy.Policy{Everyone: true}, Recorder: s.Ledger, Region: "US", Logger: logger,
 		})},
-		Teams: knownTeams(t, s.Slack.Config().TeamID), SlackURL: s.Slack.APIURL(), Ready: s.Ledger.Ready, Logger: logger,
+		Teams: workspacetest.Known(t, s.Slack.Config().TeamID), SlackURL: s.Slack.APIURL(), Ready: s.Ledger.Ready, Logger: logger,
 	})
 	server := httptest.NewServer(e.Handler())
 	t.Cleanup(server.Close)

@@ -11,6 +11,7 @@ import (
 
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
+	"linqbot/bot/workspace"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
 )
@@ -34,7 +35,7 @@ type ShowConfig struct {
 	Views     Views
 	Slack     *slack.Client
 	HTTP      *http.Client // for response URLs
-	Teams     *Teams
+	Teams     *workspace.Teams
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
 	Pace      *queue.Scheduler // outlives a Show that is replaced; nil: one of its own

@@ -12,6 +12,7 @@ import (
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 	"linqbot/ledger"
 )
 
@@ -51,7 +52,7 @@ func newBareStage(t *testing.T, cfg slacktest.Config) *stage {
 func (s *stage) newShow(logger *logrus.Logger) *Show {
 	return NewShow(ShowConfig{
 		Views: s.views, Slack: slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
-		Teams: knownTeams(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
+		Teams: workspacetest.Known(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
 		Pace: cmp.Or(s.pace, queue.New(queue.Config{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})
 }

@@ -9,6 +9,8 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace"
+	"linqbot/bot/workspace/workspacetest"
 )
 
 const (
@@ -40,7 +42,7 @@ func TestWhoseCommandsAreServed(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e := newEdge(t, func(c *Config) { c.Teams = knownTeams(t, tc.served...) })
+				e := newEdge(t, func(c *Config) { c.Teams = workspacetest.Known(t, tc.served...) })
 				f := form("hello")
 				f.Set("team_id", tc.team)
 				if tc.enterprise != "" {
@@ -60,7 +62,7 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := slacktest.New(slacktest.Config{})
 		fake.Inject(slacktest.Fault{Method: "auth.test", Delay: 900 * time.Millisecond, Times: 1})
-		teams, _ := learner(t, fake, new(bottest.Settings))
+		teams := learner(t, fake)
 		e := newEdge(t, func(c *Config) { c.Teams = teams })
 		go teams.Learn(t.Context())
 		began := time.Now()
@@ -68,10 +70,21 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 		assert.Equal(t, time.Since(began), 900*time.Millisecond)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		teams, _ := learner(t, slacktest.New(slacktest.Config{}), new(bottest.Settings))
+		teams := learner(t, slacktest.New(slacktest.Config{}))
 		e := newEdge(t, func(c *Config) { c.Teams = teams })
 		began := time.Now()
 		assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode()))), notYet)
 		assert.Assert(t, time.Since(began) <= ackTime, "took %s", time.Since(began))
 	})
+}
+
+// learner knows no team until its Slack, a fake without a network, has said which.
+func learner(t *testing.T, fake *slacktest.Slack) *workspace.Teams {
+	t.Helper()
+	logger, _ := bottest.NewLog()
+	teams, err := workspace.New(t.Context(), workspace.Config{
+		Settings: new(bottest.Settings), Logger: logger, Slack: bottest.SlackOver(fake, fake),
+	})
+	assert.NilError(t, err)
+	return teams
 }

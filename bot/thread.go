@@ -82,7 +82,7 @@ func (s *Show) adopt(ctx context.Context, view *ledger.View) error {
 // pieces are the messages of the delivery's thread, the parent first. An adopted thread has its own.
 func (s *Show) pieces(view *ledger.View) []piece {
 	first, thread := view.Requests[0], &view.Thread
-	r := s.cfg.Teams.renderer()
+	r := s.cfg.Teams.Renderer()
 	var pieces []piece
 	if first.ThreadTS == "" {
 		thread.Route = ledger.InThread

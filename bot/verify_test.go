@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workspace/workspacetest"
 )
 
 // The example that Slack publishes.
@@ -41,7 +42,7 @@ func TestSlacksPublishedSignatureIsAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge(t, func(c *Config) {
 			c.Commands = map[string]Command{"/webhook-collect": c.Commands[testCommand]}
-			c.Teams = knownTeams(t, "T1DC2JH3J")
+			c.Teams = workspacetest.Known(t, "T1DC2JH3J")
 		})
 		time.Sleep(time.Until(time.Unix(publishedTime, 0)))
 

@@ -9,6 +9,7 @@ import (
 	"linqbot/bot"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
+	"linqbot/bot/workspace"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
@@ -25,7 +26,7 @@ import (
 // instance is the program put together.
 type instance struct {
 	bot     *bot.Bot
-	teams   *bot.Teams
+	teams   *workspace.Teams
 	workers ledger.Workers
 	handler http.Handler
 }
@@ -53,7 +54,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	}
 	outbound := newOutbound(cfg, measured)
 	api := slackapi.NewOver(outbound, cfg.SlackToken, cfg.SlackURL)
-	teams, err := bot.NewTeams(ctx, bot.TeamsConfig{IDs: cfg.Teams, Slack: api, Settings: records, Logger: logger})
+	teams, err := workspace.New(ctx, workspace.Config{IDs: cfg.Teams, Slack: api, Settings: records, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Log
 
 // newWorkers are the steps that carry requests on.
 func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
-	teams *bot.Teams, home *bot.Home, explainer outcome.Explainer,
+	teams *workspace.Teams, home *bot.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})

@@ -1,4 +1,4 @@
-package bot
+package workspace
 
 import (
 	"context"
@@ -19,15 +19,15 @@ import (
 func serves(teams *Teams, team, enterprise string) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	why, _ := teams.refuse(ctx, team, enterprise)
+	why, _ := teams.Refuse(ctx, team, enterprise)
 	return len(why) == 0
 }
 
-// learner is a Teams whose Slack is a fake without a network.
-func learner(t *testing.T, fake *slacktest.Slack, kept *bottest.Settings, ids ...string) (*Teams, *bottest.Lines) {
+// Learner is a Teams whose Slack is a fake without a network.
+func Learner(t *testing.T, fake *slacktest.Slack, kept *bottest.Settings, ids ...string) (*Teams, *bottest.Lines) {
 	t.Helper()
 	logger, log := bottest.NewLog()
-	teams, err := NewTeams(t.Context(), TeamsConfig{
+	teams, err := New(t.Context(), Config{
 		IDs: ids, Settings: kept, Logger: logger,
 		Slack: bottest.SlackOver(fake, fake),
 	})
@@ -38,27 +38,27 @@ func learner(t *testing.T, fake *slacktest.Slack, kept *bottest.Settings, ids ..
 func TestTheTeamIsLearnedAndKept(t *testing.T) {
 	t.Parallel()
 	fake, kept := slacktest.New(slacktest.Config{}), new(bottest.Settings)
-	teams, _ := learner(t, fake, kept)
+	teams, _ := Learner(t, fake, kept)
 	assert.Assert(t, !serves(teams, bottest.Team, ""))
 
 	teams.Learn(t.Context())
 	assert.Assert(t, serves(teams, bottest.Team, ""))
 	assert.Assert(t, !serves(teams, "T0OTHER", ""))
-	assert.Equal(t, teams.renderer().Workspace, "https://acme.slack.com")
+	assert.Equal(t, teams.Renderer().Workspace, "https://acme.slack.com")
 	assert.DeepEqual(t, kept.All(), map[string]string{settingTeams: bottest.Team, settingWorkspace: "https://acme.slack.com/"})
 
 	// The next start finds Slack out, and knows all the same.
 	fake.Inject(slacktest.Fault{Drop: slacktest.BeforeEffect})
-	again, _ := learner(t, fake, kept)
+	again, _ := Learner(t, fake, kept)
 	assert.Assert(t, serves(again, bottest.Team, ""))
 	assert.Assert(t, !serves(again, "T0OTHER", ""))
-	assert.Equal(t, again.renderer().Workspace, "https://acme.slack.com")
+	assert.Equal(t, again.Renderer().Workspace, "https://acme.slack.com")
 }
 
 func TestNamedTeamsWin(t *testing.T) {
 	t.Parallel()
 	kept := &bottest.Settings{Kept: map[string]string{settingTeams: "T0KEPT"}}
-	teams, _ := learner(t, slacktest.New(slacktest.Config{}), kept, "T0NAMED", "E0NAMED")
+	teams, _ := Learner(t, slacktest.New(slacktest.Config{}), kept, "T0NAMED", "E0NAMED")
 	check := func() {
 		t.Helper()
 		assert.Assert(t, serves(teams, "T0NAMED", ""))
@@ -70,7 +70,7 @@ func TestNamedTeamsWin(t *testing.T) {
 	check()
 	teams.Learn(t.Context())
 	check()
-	assert.Equal(t, teams.renderer().Workspace, "https://acme.slack.com", "links need the workspace in any case")
+	assert.Equal(t, teams.Renderer().Workspace, "https://acme.slack.com", "links need the workspace in any case")
 }
 
 // Slack is asked until it answers, at longer and longer intervals.
@@ -93,7 +93,7 @@ func TestLearningOutlastsTrouble(t *testing.T) {
 				const failures = 9
 				fault.Times = failures
 				fake.Inject(fault)
-				teams, log := learner(t, fake, kept)
+				teams, log := Learner(t, fake, kept)
 				began := time.Now()
 				done := make(chan struct{})
 				go func() { teams.Learn(t.Context()); close(done) }()
@@ -120,7 +120,7 @@ func TestLearningEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := slacktest.New(slacktest.Config{})
 		fake.Inject(slacktest.Fault{Status: http.StatusBadGateway})
-		teams, _ := learner(t, fake, new(bottest.Settings))
+		teams, _ := Learner(t, fake, new(bottest.Settings))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		teams.Learn(ctx)
@@ -132,6 +132,6 @@ func TestALedgerThatDoesNotAnswerStopsTheStart(t *testing.T) {
 	t.Parallel()
 	logger, _ := bottest.NewLog()
 	broken := errors.New("the disk is gone")
-	_, err := NewTeams(t.Context(), TeamsConfig{Settings: &bottest.Settings{Err: broken}, Logger: logger})
+	_, err := New(t.Context(), Config{Settings: &bottest.Settings{Err: broken}, Logger: logger})
 	assert.ErrorIs(t, err, broken)
 }

@@ -1,4 +1,7 @@
-package bot
+// Package workspace knows whose requests are served: the teams that are named, or the one that Slack says the token is
+// of, kept for the next start; and where the workspace is, for links into it. It knows nothing of routes and removals.
+// Begin reading at [Teams].
+package workspace
 
 import (
 	"context"
@@ -25,7 +28,7 @@ type Settings interface {
 // Teams knows whose requests are served, and where the workspace is. Unless the teams are named, it
 // is the token's own, learned from Slack and kept, so that a start while Slack is out works.
 type Teams struct {
-	cfg TeamsConfig
+	cfg Config
 	log *logrus.Entry
 
 	mu        sync.RWMutex
@@ -34,8 +37,8 @@ type Teams struct {
 	learned   chan struct{} // closed once Slack has said whose token it is
 }
 
-// TeamsConfig is what [Teams] need.
-type TeamsConfig struct {
+// Config is what [Teams] need.
+type Config struct {
 	IDs      []string // team or enterprise ids; empty: the token's own
 	Slack    *slack.Client
 	Settings Settings
@@ -47,8 +50,8 @@ const (
 	settingWorkspace = "slack_workspace"
 )
 
-// NewTeams returns what is known from the configuration and from an earlier start.
-func NewTeams(ctx context.Context, cfg TeamsConfig) (*Teams, error) {
+// New returns what is known from the configuration and from an earlier start.
+func New(ctx context.Context, cfg Config) (*Teams, error) {
 	t := &Teams{cfg: cfg, log: cfg.Logger.WithField("part", "teams"), ids: cfg.IDs, learned: make(chan struct{})}
 	kept, err := cfg.Settings.Setting(ctx, settingTeams)
 	if err != nil {
@@ -110,10 +113,10 @@ func (t *Teams) learn(ctx context.Context) error {
 	return nil
 }
 
-// refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known
+// Refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known
 // whether it should be. The first requests after the very first start wait a moment for Slack.
-func (t *Teams) refuse(ctx context.Context, team, enterprise string) (why richtext.Text, foreign bool) {
-	switch serves, known := t.serves(ctx, team, enterprise); {
+func (t *Teams) Refuse(ctx context.Context, team, enterprise string) (why richtext.Text, foreign bool) {
+	switch serves, known := t.Serves(ctx, team, enterprise); {
 	case !known:
 		return richtext.Say("linqbot has not yet learned from Slack which workspace it serves, so nothing was done. Try again in a minute."), false
 	case !serves:
@@ -122,9 +125,9 @@ func (t *Teams) refuse(ctx context.Context, team, enterprise string) (why richte
 	return nil, false
 }
 
-// serves reports whether requests of a team are served; known is false while the bot does not know
+// Serves reports whether requests of a team are served; known is false while the bot does not know
 // its own.
-func (t *Teams) serves(ctx context.Context, team, enterprise string) (serves, known bool) {
+func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, known bool) {
 	t.mu.RLock()
 	unknown := len(t.ids) == 0
 	t.mu.RUnlock()
@@ -142,8 +145,8 @@ func (t *Teams) serves(ctx context.Context, team, enterprise string) (serves, kn
 	return team != "" && slices.Contains(t.ids, team) || enterprise != "" && slices.Contains(t.ids, enterprise), known
 }
 
-// renderer returns a renderer whose links lead into the workspace.
-func (t *Teams) renderer() blockkit.Renderer {
+// Renderer returns a renderer whose links lead into the workspace.
+func (t *Teams) Renderer() blockkit.Renderer {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return blockkit.Renderer{Workspace: strings.TrimSuffix(t.workspace, "/")}

@@ -1,0 +1,23 @@
+// Package workspacetest has teams for tests. Begin reading at [Known].
+package workspacetest
+
+import (
+	"testing"
+
+	"linqbot/bot/bottest"
+	"linqbot/bot/workspace"
+
+	"gotest.tools/v3/assert"
+)
+
+// Known serves the teams that are named, in the workspace acme.
+func Known(t testing.TB, ids ...string) *workspace.Teams {
+	t.Helper()
+	logger, _ := bottest.NewLog()
+	teams, err := workspace.New(t.Context(), workspace.Config{
+		IDs: ids, Logger: logger,
+		Settings: &bottest.Settings{Kept: map[string]string{"slack_workspace": "https://acme.slack.com/"}},
+	})
+	assert.NilError(t, err)
+	return teams
+}
