@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/slack-go/slack"
 
+	"linqbot/bot/home"
 	"linqbot/bot/internal/background"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
@@ -39,7 +40,7 @@ type Config struct {
 	Events      Events       // takes what Slack tells; nil: /slack/events is not served
 	Webhooks    *Webhooks    // takes what Linq tells; nil: /linq/webhooks is not served
 	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
-	Home        *Home        // the Home tab; nil: nothing is published there
+	Home        *home.Home   // the Home tab; nil: nothing is published there
 
 	// Replays and Bodies outlast a bot: share them between all that serve in this process. Optional.
 	Replays *Replays

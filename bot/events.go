@@ -136,7 +136,7 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	}
 	if e.opensHome() {
 		if b.cfg.Home != nil { // not kept: to publish a home twice does no harm
-			b.cfg.Home.opened(outer.TeamID, e.User)
+			b.cfg.Home.Opened(outer.TeamID, e.User)
 		}
 		return nil
 	}

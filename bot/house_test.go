@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/home"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
@@ -31,7 +32,7 @@ import (
 // everything else runs beside it, and can be moved.
 type house struct {
 	*bottest.Base
-	home    *Home
+	home    *home.Home
 	show    *Show
 	linq    *linqtest.Linq
 	server  *httptest.Server
@@ -49,7 +50,7 @@ type houseConfig struct {
 	idle    bool          // the jobs do nothing
 	fresh   time.Duration // of the list of chats
 	change  func(*Config)
-	records HomeRecords // of homes; default: the ledger
+	records home.Records // of homes; default: the ledger
 }
 
 // launch is the chat that each house has.
@@ -112,7 +113,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	if records == nil {
 		records = h.Ledger
 	}
-	h.home = NewHome(HomeConfig{
+	h.home = home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.Clock.Now,
 	})
 	config.Home = h.home

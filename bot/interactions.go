@@ -194,18 +194,18 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 		case commands.ActionConfirm:
 			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, true)
 			b.tellLater(in, answer, closed)
-			b.cfg.Home.changed(click.TeamID, click.UserID)
+			b.cfg.Home.Changed(click.TeamID, click.UserID)
 		case commands.ActionCancel:
 			answer, closed := b.cfg.Interactive.Remove.Decide(ctx, click, false)
 			b.tellLater(in, answer, closed)
-			b.cfg.Home.changed(click.TeamID, click.UserID)
+			b.cfg.Home.Changed(click.TeamID, click.UserID)
 		case commands.ActionUndo:
 			undo := commands.UndoClick{
 				Delivery: click.Delivery, RequestID: click.Subject, TeamID: click.TeamID, UserID: click.UserID,
 				ChannelID: click.ChannelID, ThreadTS: click.ThreadTS, ResponseURL: click.ResponseURL,
 			}
 			if b.atHome(in) {
-				b.cfg.Home.undo(ctx, b.cfg.Interactive.Undo, undo)
+				b.cfg.Home.Undo(ctx, b.cfg.Interactive.Undo, undo)
 				continue
 			}
 			b.tellLater(in, b.cfg.Interactive.Undo.Run(ctx, undo), false)
@@ -213,7 +213,7 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			b.tellLater(in, b.cfg.Interactive.FindChats.More(ctx, click), true)
 		case commands.ActionPick:
 			if b.atHome(in) {
-				b.cfg.Home.opened(click.TeamID, click.UserID) // they look at it
+				b.cfg.Home.Opened(click.TeamID, click.UserID) // they look at it
 			}
 			b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel()}, chat: click.Subject}, "")
 		case blockkit.ActionChat:

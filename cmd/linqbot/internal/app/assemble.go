@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/home"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/workspace"
@@ -67,7 +68,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
 		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
 	})
-	home := bot.NewHome(bot.HomeConfig{
+	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
 	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
@@ -117,7 +118,7 @@ func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Log
 
 // newWorkers are the steps that carry requests on.
 func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
-	teams *workspace.Teams, home *bot.Home, explainer outcome.Explainer,
+	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})

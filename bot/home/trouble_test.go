@@ -1,4 +1,4 @@
-package bot
+package home
 
 import (
 	"context"
@@ -22,10 +22,10 @@ func TestSlackAsksForPatience(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.slack.AddUser(slacktest.User{ID: bottest.Grace, Name: "Grace"})
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: 20 * time.Second, Times: 1})
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		synctest.Wait()
 		assert.Equal(p.t, p.slack.Home(bottest.Ada), "")
-		p.home.opened(bottest.Team, bottest.Grace)
+		p.home.Opened(bottest.Team, bottest.Grace)
 		p.turns(ledger.Sent)
 		time.Sleep(20*time.Second - time.Millisecond)
 		synctest.Wait()
@@ -35,7 +35,7 @@ func TestSlackAsksForPatience(t *testing.T) {
 		assert.Assert(p.t, p.slack.Home(bottest.Grace) != "")
 
 		p.slack.Inject(slacktest.Fault{Method: "views.publish", RetryAfter: time.Second, Times: 1})
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		time.Sleep(time.Second)
 		p.shows("has queued", 5) // they wait for no news
 
@@ -66,7 +66,7 @@ func TestSlackAsksACrowdForPatience(t *testing.T) {
 		for i := range viewers {
 			user := fmt.Sprint("U0VIEWER", i)
 			p.slack.AddUser(slacktest.User{ID: user})
-			p.home.opened(bottest.Team, user)
+			p.home.Opened(bottest.Team, user)
 		}
 		time.Sleep(time.Second + patience - time.Millisecond)
 		synctest.Wait()
@@ -130,7 +130,7 @@ func TestAHomeThatPanics(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		records := p.home.cfg.Records
 		p.home.cfg.Records = recentRequests{list: func(string) []ledger.Recent { panic("oops") }}
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.wait()
 		assert.Assert(p.t, strings.Contains(p.log.String(), "a home ended in a panic"))
 		p.home.cfg.Records = records
@@ -148,7 +148,7 @@ func TestNewsThatCannotBeRead(t *testing.T) {
 		p.turns(ledger.Sent)
 		p.shows("is recorded", 1)
 		assert.Assert(p.t, strings.Contains(p.log.String(), "stays as it was") && !strings.Contains(p.log.String(), "shows no requests"), p.log)
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.shows("cannot read its ledger", 2)
 		assert.Assert(p.t, strings.Contains(p.log.String(), "a home shows no requests"), p.log)
 	})
@@ -165,7 +165,7 @@ func TestHomesAtTheEnd(t *testing.T) {
 		p.wait()
 		assert.Equal(p.t, time.Since(began), time.Duration(0))
 		p.shows("is recorded", 1)
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.wait()
 		p.shows("has queued", 2)
 		assert.Equal(p.t, time.Since(began), time.Duration(0))
@@ -185,10 +185,10 @@ func TestNewsDoNotWaitForSlack(t *testing.T) {
 	inParlour(t, slow, func(p *parlour) {
 		began := time.Now()
 		for i := range 2 * mostViewers {
-			p.home.opened(bottest.Team, fmt.Sprintf("U%d", i))
+			p.home.Opened(bottest.Team, fmt.Sprintf("U%d", i))
 			p.turns(ledger.Sent)
 		}
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		assert.Equal(p.t, time.Since(began), time.Duration(0))
 		synctest.Wait()
 		assert.Equal(p.t, p.home.running, mostViewers)

@@ -1,4 +1,4 @@
-package bot
+package home
 
 import (
 	"context"
@@ -54,7 +54,7 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 	if change != nil {
 		served = change(served)
 	}
-	p.home = NewHome(HomeConfig{
+	p.home = New(Config{
 		Slack:  bottest.SlackOver(p.slack, served),
 		Teams:  workspacetest.Known(t, bottest.Team),
 		Policy: policy.Policy{Everyone: true}, Logger: logger,
@@ -81,7 +81,7 @@ func inParlour(t *testing.T, change func(http.Handler) http.Handler, test func(*
 // open has Ada open her home for the first time.
 func (p *parlour) open() {
 	p.t.Helper()
-	p.home.opened(bottest.Team, bottest.Ada)
+	p.home.Opened(bottest.Team, bottest.Ada)
 	p.shows("is recorded", 1)
 }
 
@@ -143,13 +143,13 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 
 		p.home.pressed(bottest.Team, bottest.Ada, richtext.Answer{richtext.Say("Too late.")})
 		p.shows("Too late.", 5)
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.shows("has stopped", 6)
 		assert.Assert(p.t, !strings.Contains(p.slack.Home(bottest.Ada), "Too late"))
 
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.shows("has stopped", 7) // nothing is new; but who knows what they see
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		p.turns(ledger.Sent)
 		p.shows("has queued", 8)
 	})
@@ -161,7 +161,7 @@ func TestWhoProbablyLooks(t *testing.T) {
 		p.turns(ledger.Sent)
 		synctest.Wait()
 		assert.Equal(p.t, len(p.slack.Calls()), 0)
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		time.Sleep(lookingFor - time.Minute)
 		p.turns(ledger.Failed)
 		p.shows("has stopped", 2)
@@ -185,15 +185,15 @@ func TestWhoProbablyLooks(t *testing.T) {
 // So many people are remembered, and who was here last is among them.
 func TestWhoIsRememberedToLook(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		for i := range mostViewers - 1 {
 			time.Sleep(time.Second)
-			p.home.opened(bottest.Team, fmt.Sprintf("U%d", i))
+			p.home.Opened(bottest.Team, fmt.Sprintf("U%d", i))
 		}
 		p.wait()
-		p.home.opened(bottest.Team, bottest.Ada)
+		p.home.Opened(bottest.Team, bottest.Ada)
 		time.Sleep(betweenNews)
-		p.home.opened(bottest.Team, "UNEW")
+		p.home.Opened(bottest.Team, "UNEW")
 		p.wait()
 		assert.Equal(p.t, len(p.home.viewers), mostViewers)
 		assert.Equal(p.t, p.home.running, 0)

@@ -1,4 +1,4 @@
-package bot
+package home
 
 import (
 	"context"
@@ -22,14 +22,14 @@ import (
 	"linqbot/ledger"
 )
 
-// HomeRecords is what [Home] reads in the ledger.
-type HomeRecords interface {
+// Records is what [Home] reads in the ledger.
+type Records interface {
 	RecentOf(ctx context.Context, teamID, userID string, limit int) ([]ledger.Recent, error)
 }
 
-// HomeConfig is what a [Home] needs.
-type HomeConfig struct {
-	Records   HomeRecords
+// Config is what a [Home] needs.
+type Config struct {
+	Records   Records
 	Slack     *slack.Client
 	Teams     *workspace.Teams
 	Policy    policy.Policy
@@ -46,7 +46,7 @@ type HomeConfig struct {
 // opened it here stays as it was until they open it again; its times say as of when each line is.
 // Nothing depends on a home: what cannot be published is logged, and is there at the next opening.
 type Home struct {
-	cfg HomeConfig
+	cfg Config
 	log *logrus.Entry
 
 	mu        sync.Mutex
@@ -59,8 +59,8 @@ type Home struct {
 	slots     chan struct{} // homes that are published at once
 }
 
-// NewHome returns a Home that nobody has opened.
-func NewHome(cfg HomeConfig) *Home {
+// New returns a Home that nobody has opened.
+func New(cfg Config) *Home {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -155,9 +155,9 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 	return shown, nil
 }
 
-// undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
+// Undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
 // home what cannot be told there.
-func (h *Home) undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
+func (h *Home) Undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
 	if !h.cfg.Policy.DecideUser(ctx, click.UserID).Allowed { // nothing is read for them; Run says why
 		h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))
 		return

@@ -1,4 +1,4 @@
-package bot
+package home
 
 import (
 	"context"
@@ -51,8 +51,8 @@ const (
 	mostMisses = 5
 )
 
-// opened publishes the home of a person who opened it.
-func (h *Home) opened(team, user string) { h.pressed(team, user, nil) }
+// Opened publishes the home of a person who opened it.
+func (h *Home) Opened(team, user string) { h.pressed(team, user, nil) }
 
 // pressed publishes the home of a person who pressed something in it, with what they are to be told.
 func (h *Home) pressed(team, user string, answer richtext.Answer) {
@@ -68,13 +68,13 @@ func (h *Home) pressed(team, user string, answer richtext.Answer) {
 func (h *Home) News(requests []ledger.Request) {
 	for _, r := range requests {
 		if r.Source != ledger.WorkflowStep {
-			h.changed(r.TeamID, r.UserID)
+			h.Changed(r.TeamID, r.UserID)
 		}
 	}
 }
 
-// changed is [Home.News] of one person's requests.
-func (h *Home) changed(team, user string) {
+// Changed is [Home.News] of one person's requests.
+func (h *Home) Changed(team, user string) {
 	if h == nil {
 		return
 	}
