@@ -14,6 +14,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/home"
+	"linqbot/bot/publish"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
@@ -33,7 +34,7 @@ import (
 type house struct {
 	*bottest.Base
 	home    *home.Home
-	show    *Show
+	show    *publish.Publisher
 	linq    *linqtest.Linq
 	server  *httptest.Server
 	bot     *Bot
@@ -131,11 +132,11 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 }
 
 // newShow is a projection with a burst of 20.
-func newShow(b *bottest.Base, logger *logrus.Logger, home Homes) *Show {
-	return NewShow(ShowConfig{
+func newShow(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publish.Publisher {
+	return publish.New(publish.Config{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: workspacetest.Known(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
-		Pace: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home,
+		Scheduler: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home,
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"linqbot/bot"
 	"linqbot/bot/home"
+	"linqbot/bot/publish"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/workspace"
@@ -123,9 +124,9 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	records, measured, logger := of.records, of.measured, of.logger
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})
 	showing := newOutbound(cfg, measured)
-	show := bot.NewShow(bot.ShowConfig{
+	show := publish.New(publish.Config{
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
-		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Pace: of.slackPace,
+		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.slackPace,
 	})
 	execute := bot.NewExecute(bot.ExecuteConfig{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),

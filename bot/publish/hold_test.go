@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"testing"
@@ -11,11 +11,11 @@ import (
 	"linqbot/bot/slacktest"
 )
 
-// A Show that takes over from another one keeps to the silence that Slack asked that one for.
-func TestASilenceOutlivesTheShow(t *testing.T) {
+// A Publisher that takes over from another one keeps to the silence that Slack asked that one for.
+func TestASilenceOutlivesThePublisher(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = queue.New(queue.Config{Now: s.Clock.Now})
+	s.scheduler = queue.New(queue.Config{Now: s.Clock.Now})
 	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
 	d, other := s.Ask(bottest.Ann), s.Ask(bottest.Bert)

@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -60,8 +60,8 @@ func (s *shelf) MarkTold(context.Context, ledger.Follower) error { return nil }
 type crew struct {
 	*stage
 	shelf      *shelf
-	channels   []string // that are asked in, by turns
-	others     []*Show  // of other replicas, which do as much as this one
+	channels   []string     // that are asked in, by turns
+	others     []*Publisher // of other replicas, which do as much as this one
 	deliveries []string
 	due        map[string]time.Time
 	runs       int
@@ -169,7 +169,7 @@ func (c *crew) work(rounds int) {
 }
 
 // anyShow is the projection of a replica.
-func (c *crew) anyShow() *Show {
+func (c *crew) anyShow() *Publisher {
 	if i := rand.IntN(1 + len(c.others)); i > 0 {
 		return c.others[i-1]
 	}

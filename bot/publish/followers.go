@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 // tellFollowers leads those who asked for the same removal to its thread, once it stands. Where
 // there is no thread, they are told the outcome when it is known.
-func (s *Show) tellFollowers(ctx context.Context, view ledger.View) error {
+func (s *Publisher) tellFollowers(ctx context.Context, view ledger.View) error {
 	inThread := view.Thread.Route == ledger.InThread
 	if inThread && view.Thread.TS == "" || !inThread && !allFinal(view.Requests) {
 		return nil
@@ -28,7 +28,7 @@ func (s *Show) tellFollowers(ctx context.Context, view ledger.View) error {
 	return nil
 }
 
-func (s *Show) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
+func (s *Publisher) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
 	if f.ResponseURL.Reveal() != "" && s.cfg.Now().Sub(f.At) < responseTime {
 		err := slackapi.JudgeResponse(s.respond(ctx, f.ResponseURL, s.cfg.Teams.Renderer().Answer(s.forFollower(view, f))))
 		if _, again := errors.AsType[*slackapi.RetryLaterError](err); again {
@@ -42,7 +42,7 @@ func (s *Show) tell(ctx context.Context, view ledger.View, f ledger.Follower) er
 	return s.cfg.Views.MarkTold(ctx, f)
 }
 
-func (s *Show) forFollower(view ledger.View, f ledger.Follower) richtext.Answer {
+func (s *Publisher) forFollower(view ledger.View, f ledger.Follower) richtext.Answer {
 	for _, request := range view.Requests {
 		if request.ID != f.RequestID {
 			continue

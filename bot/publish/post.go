@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -56,14 +56,14 @@ const (
 
 // poster makes single messages in Slack look as they should, each posted once.
 type poster struct {
-	slack *slack.Client
-	pace  *queue.Scheduler
-	now   func() time.Time
-	log   *logrus.Entry
+	slack     *slack.Client
+	scheduler *queue.Scheduler
+	now       func() time.Time
+	log       *logrus.Entry
 }
 
-// turn is what the message that p knows of takes in the line of its channel.
-func (o outgoing) turn(p *ledger.Posting) queue.Ticket {
+// ticket is what the message that p knows of takes in the line of its channel.
+func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != ""}
 }
 
@@ -75,7 +75,7 @@ func (s poster) met(err error, o outgoing, t queue.Ticket) error {
 	if !ok || later.Wait == 0 {
 		return err
 	}
-	s.pace.BackOff(o.channel, t, later.Wait)
+	s.scheduler.BackOff(o.channel, t, later.Wait)
 	if t.Update {
 		s.log.WithFields(logrus.Fields{"delivery": o.delivery, "wait": later.Wait.String()}).
 			Info("Slack puts off updates of messages; all of them wait")
@@ -137,8 +137,8 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	if p.Shown == digest {
 		return nil
 	}
-	turn := want.turn(p)
-	if err := s.pace.Take(want.channel, turn); err != nil {
+	ticket := want.ticket(p)
+	if err := s.scheduler.Take(want.channel, ticket); err != nil {
 		return err
 	}
 	want.threadTS = "" // a message stays in its thread
@@ -146,7 +146,7 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	if err == nil && ts == "" {
 		err = errNoTS
 	}
-	err = s.met(err, want, turn)
+	err = s.met(err, want, ticket)
 	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
 		return &slackapi.RetryLaterError{Err: lost} // an update made twice does no harm
 	}
@@ -158,8 +158,8 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 }
 
 func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
-	turn := want.turn(p)
-	if err := s.pace.Take(want.channel, turn); err != nil {
+	ticket := want.ticket(p)
+	if err := s.scheduler.Take(want.channel, ticket); err != nil {
 		return err
 	}
 	p.Since = s.now() // the intent; not before it is really going to be posted
@@ -170,7 +170,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	if err == nil && ts == "" {
 		err = errNoTS
 	}
-	err = s.met(err, want, turn)
+	err = s.met(err, want, ticket)
 	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
 		return err // the intent stays: whoever goes on from here looks whether the message stands
 	}

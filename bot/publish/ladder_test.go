@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"net/http"
@@ -16,7 +16,7 @@ import (
 	"linqbot/ledger"
 )
 
-// closed is a stage whose channel does not let the bot post.
+// Closed is a stage whose channel does not let the bot post.
 func closed(t *testing.T, cfg slacktest.Config) *stage {
 	t.Helper()
 	s := newStage(t, cfg)

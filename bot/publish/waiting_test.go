@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ import (
 func (s *stage) spend(channel string, n int) {
 	s.T.Helper()
 	for range n {
-		assert.NilError(s.T, s.show.poster.pace.Take(channel, queue.Ticket{Key: "spent"}))
+		assert.NilError(s.T, s.show.poster.scheduler.Take(channel, queue.Ticket{Key: "spent"}))
 	}
 }
 
@@ -132,7 +132,7 @@ func TestAFollowerWaitsForTheParent(t *testing.T) {
 func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slacktest.Config{})
-	s.pace = queue.New(queue.Config{Burst: 1, Now: s.Clock.Now})
+	s.scheduler = queue.New(queue.Config{Burst: 1, Now: s.Clock.Now})
 	logger, _ := bottest.NewLog()
 	s.show = s.newShow(logger)
 	d := s.Ask(bottest.Ann)

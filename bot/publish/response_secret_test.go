@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"strings"
@@ -16,7 +16,7 @@ import (
 func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	t.Parallel()
 	logger, _ := bottest.NewLog()
-	show := NewShow(ShowConfig{HTTP: slackapi.NewHTTPClient(), Logger: logger})
+	show := New(Config{HTTP: slackapi.NewHTTPClient(), Logger: logger})
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
 	} {

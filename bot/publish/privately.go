@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -26,13 +26,13 @@ func offering(requests ...ledger.Request) []ledger.Request {
 }
 
 // wholeOffering renders all of a delivery with everything that was ever on offer.
-func (s *Show) wholeOffering(view ledger.View) blockkit.Message {
+func (s *Publisher) wholeOffering(view ledger.View) blockkit.Message {
 	view.Requests = offering(view.Requests...)
 	return s.cfg.Teams.Renderer().Whole(s.cfg.Explainer, view, inTime())
 }
 
 // byDirect shows everything in one direct message to the person who asked.
-func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
+func (s *Publisher) byDirect(ctx context.Context, view *ledger.View) error {
 	thread := &view.Thread
 	first := view.Requests[0]
 	if first.Source == ledger.WorkflowStep || first.UserID == "" {
@@ -55,7 +55,7 @@ func (s *Show) byDirect(ctx context.Context, view *ledger.View) error {
 
 // direct opens the direct message with a person, so that a post in it can be looked for. Without the
 // scope for that, Slack takes the person's id for the channel.
-func (s *Show) direct(ctx context.Context, thread *ledger.Thread, user string) (string, error) {
+func (s *Publisher) direct(ctx context.Context, thread *ledger.Thread, user string) (string, error) {
 	if thread.ChannelID != "" {
 		return thread.ChannelID, nil
 	}
@@ -93,7 +93,7 @@ const (
 
 // byResponseURL tells the person alone. The last use is kept for the outcome. Nothing can take a
 // button away again here, so it stays, and says on a click that its time is over.
-func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
+func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error {
 	first, thread := view.Requests[0], &view.Thread
 	want := outgoing{Message: s.wholeOffering(*view)}
 	digest, err := want.Digest()
@@ -127,7 +127,7 @@ func (s *Show) byResponseURL(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-func (s *Show) respond(ctx context.Context, to ledger.Private, m blockkit.Message) error {
+func (s *Publisher) respond(ctx context.Context, to ledger.Private, m blockkit.Message) error {
 	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
 		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 	})

@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"cmp"
@@ -19,10 +19,10 @@ import (
 // stage has a Slack, a ledger and the projection between them, all with one clock.
 type stage struct {
 	*bottest.Base
-	views Views            // of the next show
-	pace  *queue.Scheduler // of the next show; nil: a burst of 20, known to nobody else
-	home  Homes            // of the next show; nil: there is none
-	show  *Show
+	views     Views            // of the next show
+	scheduler *queue.Scheduler // of the next show; nil: a burst of 20, known to nobody else
+	home      Homes            // of the next show; nil: there is none
+	show      *Publisher
 }
 
 // newStage has a ledger whose jobs do nothing.
@@ -49,10 +49,10 @@ func newBareStage(t *testing.T, cfg slacktest.Config) *stage {
 	return &stage{Base: bottest.NewBareBase(t, cfg)}
 }
 
-func (s *stage) newShow(logger *logrus.Logger) *Show {
-	return NewShow(ShowConfig{
+func (s *stage) newShow(logger *logrus.Logger) *Publisher {
+	return New(Config{
 		Views: s.views, Slack: slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: workspacetest.Known(s.T, s.Slack.Config().TeamID), Logger: logger, Now: s.Clock.Now,
-		Pace: cmp.Or(s.pace, queue.New(queue.Config{Burst: 20, Now: s.Clock.Now})), Home: s.home,
+		Scheduler: cmp.Or(s.scheduler, queue.New(queue.Config{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})
 }

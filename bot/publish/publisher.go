@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"linqbot/ledger"
 )
 
-// Views is what [Show] needs of the ledger.
+// Views is what [Publisher] needs of the ledger.
 type Views interface {
 	View(ctx context.Context, delivery string) (ledger.View, error)
 	SaveThread(ctx context.Context, t ledger.Thread) error
@@ -30,49 +30,49 @@ type Homes interface {
 	News(requests []ledger.Request)
 }
 
-// ShowConfig is what [Show] needs.
-type ShowConfig struct {
+// Config is what [Publisher] needs.
+type Config struct {
 	Views     Views
 	Slack     *slack.Client
 	HTTP      *http.Client // for response URLs
 	Teams     *workspace.Teams
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
-	Pace      *queue.Scheduler // outlives a Show that is replaced; nil: one of its own
+	Scheduler *queue.Scheduler // outlives a Publisher that is replaced; nil: one of its own
 	Home      Homes            // shows the news too. Optional.
 	Now       func() time.Time // nil: time.Now
 
 	Undelivered func() // told when nobody can be told of an outcome; nil: nobody is
 }
 
-// Show makes Slack look like the ledger: for each delivery a parent message with one reply a
+// Publisher makes Slack look like the ledger: for each delivery a parent message with one reply a
 // request, or the way round it where the bot may not post. It is the only code that posts outcomes,
 // and may be run at any time, any number of times.
-type Show struct {
-	cfg    ShowConfig
+type Publisher struct {
+	cfg    Config
 	poster poster
 	log    *logrus.Entry
 }
 
-// NewShow returns the projection.
-func NewShow(cfg ShowConfig) *Show {
+// New returns the projection.
+func New(cfg Config) *Publisher {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Pace == nil {
-		cfg.Pace = queue.New(queue.Config{Now: cfg.Now})
+	if cfg.Scheduler == nil {
+		cfg.Scheduler = queue.New(queue.Config{Now: cfg.Now})
 	}
 	cfg.Views = timely{cfg.Views}
 	log := cfg.Logger.WithField("part", "show")
-	return &Show{
+	return &Publisher{
 		cfg:    cfg,
-		poster: poster{slack: cfg.Slack, pace: cfg.Pace, now: cfg.Now, log: log},
+		poster: poster{slack: cfg.Slack, scheduler: cfg.Scheduler, now: cfg.Now, log: log},
 		log:    log,
 	}
 }
 
 // Run projects one delivery. It returns after how long it wants to be run again.
-func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) {
+func (s *Publisher) Run(ctx context.Context, delivery string) (time.Duration, error) {
 	view, err := s.cfg.Views.View(ctx, delivery)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return 0, nil
@@ -82,9 +82,9 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 	}
 	s.news(view.Requests) // before a channel that may keep them waiting
 	err = s.show(ctx, &view)
-	turn, inLine := errors.AsType[*queue.WaitError](err)
+	waiting, inLine := errors.AsType[*queue.WaitError](err)
 	if _, putOff := errors.AsType[*slack.RateLimitedError](err); !inLine && !putOff {
-		s.poster.pace.Forget(delivery)
+		s.poster.scheduler.Forget(delivery)
 	}
 	if err == nil || inLine {
 		err = s.tellFollowers(ctx, view)
@@ -94,19 +94,19 @@ func (s *Show) Run(ctx context.Context, delivery string) (time.Duration, error) 
 		return 0, ended
 	}
 	if inLine && err == nil {
-		return min(turn.Wait, queue.AskAgain), nil // no trouble begins or ends with that
+		return min(waiting.Wait, queue.AskAgain), nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view, err)
 }
 
-func (s *Show) news(requests []ledger.Request) {
+func (s *Publisher) news(requests []ledger.Request) {
 	if s.cfg.Home != nil {
 		s.cfg.Home.News(requests)
 	}
 }
 
 // afterShowing plans the next run after trouble, and forgets trouble that has passed.
-func (s *Show) afterShowing(ctx context.Context, view ledger.View, err error) (time.Duration, error) {
+func (s *Publisher) afterShowing(ctx context.Context, view ledger.View, err error) (time.Duration, error) {
 	t := view.Thread
 	if err == nil {
 		if t.TroubleSince.IsZero() {
@@ -140,7 +140,7 @@ func (s *Show) afterShowing(ctx context.Context, view ledger.View, err error) (t
 
 // show goes down the routes until one takes the message. A route that was left is not tried again,
 // so that one delivery does not end up in two places.
-func (s *Show) show(ctx context.Context, view *ledger.View) error {
+func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
 	if first := view.Requests[0]; view.Thread.Route == "" && first.ChannelID == "" {
 		view.Thread.Route = ledger.ByDirect
 		if first.Source == ledger.WorkflowStep {
@@ -192,24 +192,24 @@ func (s *Show) show(ctx context.Context, view *ledger.View) error {
 func isPromised(view ledger.View) bool { return view.Requests[0].Source != ledger.WorkflowStep }
 
 // undelivered says that an outcome was given up, once that is stored: what is not is tried again.
-func (s *Show) undelivered(view ledger.View, saved error) error {
+func (s *Publisher) undelivered(view ledger.View, saved error) error {
 	if saved == nil && s.cfg.Undelivered != nil && isPromised(view) {
 		s.cfg.Undelivered()
 	}
 	return saved
 }
 
-func (s *Show) barred(err error) (*slackapi.BarredError, error) {
+func (s *Publisher) barred(err error) (*slackapi.BarredError, error) {
 	barred, _ := errors.AsType[*slackapi.BarredError](err)
 	return barred, err
 }
 
 // leave goes over to the next route. Of what is kept as the trouble, people can mend why there is no
 // thread, and not that a response_url is spent.
-func (s *Show) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
+func (s *Publisher) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
 	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")
-	s.poster.pace.Forget(view.Thread.Delivery)
+	s.poster.scheduler.Forget(view.Thread.Delivery)
 	view.Thread.Route = next
 	view.Thread.Posting = ledger.Posting{}
 	if next != ledger.ByDirect {

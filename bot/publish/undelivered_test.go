@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"errors"
@@ -47,7 +47,7 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 	t.Run("it could not be stored", func(t *testing.T) {
 		t.Parallel()
 		lost := errors.New("the ledger does not answer")
-		show := Show{cfg: ShowConfig{Undelivered: func() { t.Error("told of what is tried again") }}}
+		show := Publisher{cfg: Config{Undelivered: func() { t.Error("told of what is tried again") }}}
 		assert.ErrorIs(t, show.undelivered(ledger.View{}, lost), lost)
 	})
 }

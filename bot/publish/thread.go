@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -20,13 +20,13 @@ type piece struct {
 
 // inThread shows the parent in the channel and one reply a request in its thread. A message that
 // waits for its turn keeps none of the others from theirs, but the parent its replies.
-func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
+func (s *Publisher) inThread(ctx context.Context, view *ledger.View) error {
 	thread := &view.Thread
 	if err := s.adopt(ctx, view); err != nil {
 		return err
 	}
 	pieces := s.pieces(view)
-	s.lineUp(pieces)
+	s.reserve(pieces)
 	var soonest *queue.WaitError
 	for _, piece := range pieces {
 		if !piece.opens {
@@ -42,12 +42,12 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 		if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
 			return s.startOver(ctx, view, gone)
 		}
-		turn, waits := errors.AsType[*queue.WaitError](err)
+		waiting, waits := errors.AsType[*queue.WaitError](err)
 		if err != nil && !waits {
 			return err
 		}
-		if waits && (soonest == nil || turn.Wait < soonest.Wait) {
-			soonest = turn
+		if waits && (soonest == nil || waiting.Wait < soonest.Wait) {
+			soonest = waiting
 		}
 		if thread.TS == "" {
 			break
@@ -61,7 +61,7 @@ func (s *Show) inThread(ctx context.Context, view *ledger.View) error {
 
 // overcome ends the trouble of a thread when Slack has taken one of its messages. What the others meet
 // is trouble of their own; otherwise a thread would wait the longer the more messages it has.
-func (s *Show) overcome(ctx context.Context, thread *ledger.Thread) error {
+func (s *Publisher) overcome(ctx context.Context, thread *ledger.Thread) error {
 	if thread.TroubleSince.IsZero() {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *Show) overcome(ctx context.Context, thread *ledger.Thread) error {
 }
 
 // adopt takes a thread that was there before for the delivery's.
-func (s *Show) adopt(ctx context.Context, view *ledger.View) error {
+func (s *Publisher) adopt(ctx context.Context, view *ledger.View) error {
 	first, thread := view.Requests[0], &view.Thread
 	if first.ThreadTS == "" || thread.Route == ledger.InThread {
 		return nil
@@ -80,7 +80,7 @@ func (s *Show) adopt(ctx context.Context, view *ledger.View) error {
 }
 
 // pieces are the messages of the delivery's thread, the parent first. An adopted thread has its own.
-func (s *Show) pieces(view *ledger.View) []piece {
+func (s *Publisher) pieces(view *ledger.View) []piece {
 	first, thread := view.Requests[0], &view.Thread
 	r := s.cfg.Teams.Renderer()
 	var pieces []piece
@@ -110,24 +110,24 @@ func (s *Show) pieces(view *ledger.View) []piece {
 	return pieces
 }
 
-// lineUp reserves the turns of all that is not as it should be, so that a thread is not torn apart by
+// reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by
 // others that come meanwhile.
-func (s *Show) lineUp(pieces []piece) {
-	var turns []queue.Ticket
+func (s *Publisher) reserve(pieces []piece) {
+	var tickets []queue.Ticket
 	for _, piece := range pieces {
 		if piece.posting.TS == "" || piece.posting.Shown != blockkit.DigestOf(piece.Message) {
-			turns = append(turns, piece.turn(piece.posting))
+			tickets = append(tickets, piece.ticket(piece.posting))
 		}
 	}
-	if len(turns) > 0 {
-		s.poster.pace.Reserve(pieces[0].channel, turns...)
+	if len(tickets) > 0 {
+		s.poster.scheduler.Reserve(pieces[0].channel, tickets...)
 	}
 }
 
 // startOver forgets a parent that somebody deleted, so that the outcome gets a thread again; where
 // that happens again and again, it goes another way. The parent is forgotten last: after a crash it
 // is what leads here again.
-func (s *Show) startOver(ctx context.Context, view *ledger.View, gone *slackapi.GoneError) error {
+func (s *Publisher) startOver(ctx context.Context, view *ledger.View, gone *slackapi.GoneError) error {
 	if view.Thread.Doubts >= mostDoubts || view.Requests[0].ThreadTS != "" {
 		return &slackapi.BarredError{Code: gone.Code}
 	}

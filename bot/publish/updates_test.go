@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"strings"
@@ -59,7 +59,7 @@ func TestManyBusyChannels(t *testing.T) {
 		Messages:   slacktest.RateLimit{Every: time.Second, Burst: 20},
 		RateLimits: map[string]slacktest.RateLimit{"chat.update": limits},
 	}, channels)
-	c.pace = queue.New(queue.Config{Burst: 20, UpdateBurst: limits.Burst, Now: c.Clock.Now})
+	c.scheduler = queue.New(queue.Config{Burst: 20, UpdateBurst: limits.Burst, Now: c.Clock.Now})
 	c.restart()
 	c.ask(many)
 	c.work(1)

@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"context"
@@ -121,7 +121,7 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 	s := newIdleStage(t, slacktest.Config{})
 	s.Clock.Pass(time.Since(s.Clock.Now()))
 	s.Clock.Run()
-	s.pace = queue.New(queue.Config{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
+	s.scheduler = queue.New(queue.Config{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
 	logger, log := bottest.NewLog()
 	s.show, s.Log = s.newShow(logger), log
 	bottest.StartLedger(t, s.Ledger, ledger.Workers{Show: s.show.Run})

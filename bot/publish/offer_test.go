@@ -1,4 +1,4 @@
-package bot
+package publish
 
 import (
 	"fmt"
@@ -58,4 +58,29 @@ func TestTheEndOfTheOfferIsNoNews(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A message for one alone cannot be changed after half an hour: its button stays, and what it is
+// about is not told again by direct message.
+func TestTheOfferByResponseURL(t *testing.T) {
+	t.Parallel()
+	s := closed(t, slacktest.Config{})
+	d := s.Ask(bottest.Ann)
+	s.News(d, bottest.Ann, func(r *ledger.Request) { bottest.Removed(r); r.EndedAt = s.Clock.Now() })
+	s.Settle(d)
+	told := s.Slack.Ephemerals(bottest.Ops, bottest.Ada)
+	bottest.WantMessages(t, told, "[ Add back ]")
+	removal := s.View(d).Requests[0]
+	undo := removal.Order
+	undo.Delivery, undo.Kind, undo.Undoes = "undo-1", ledger.Add, removal.ID
+	_, err := s.Ledger.Accept(t.Context(), []ledger.Order{undo})
+	assert.NilError(t, err)
+	assert.Assert(t, s.View(d).Requests[0].Undone)
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1, "that somebody takes it back is no news of the removal")
+	s.Clock.Pass(24 * time.Hour)
+	s.Settle(d)
+	assert.Equal(t, len(s.Slack.DirectMessages(bottest.Ada)), 0)
+	assert.Equal(t, len(s.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1)
+	assert.Equal(t, s.View(d).Thread.Route, ledger.ByResponseURL)
 }
