@@ -1,5 +1,8 @@
-// Package bot is the edge to Slack: routes, the signature check, decoding, acks, rendering, posting.
-// It knows HTTP and Slack, and decides nothing about removals.
+// Package bot is the HTTP edge: it serves Slack's commands, interactions and events, and Linq's webhooks. It verifies,
+// bounds and decodes requests, hands them to commands or to the ledger, and answers in time. It decides nothing about
+// removals. What is shown later is not its affair: publish posts outcomes, home the Home tab, workflow completes the
+// workflow step; blockkit builds what they send, slackapi sends it, and workspace knows whose requests are served.
+// Begin reading at [Bot.Handler].
 package bot
 
 import (

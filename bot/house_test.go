@@ -18,6 +18,7 @@ import (
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
+	"linqbot/bot/workflow"
 	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands"
 	"linqbot/commands/chatindex"
@@ -38,7 +39,7 @@ type house struct {
 	linq    *linqtest.Linq
 	server  *httptest.Server
 	bot     *Bot
-	execute *Execute
+	execute *workflow.Runner
 	cfg     houseConfig
 }
 
@@ -121,7 +122,7 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	if cfg.change != nil {
 		cfg.change(&config)
 	}
-	h.execute = NewExecute(ExecuteConfig{
+	h.execute = workflow.New(workflow.Config{
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
 		Now:      h.Clock.Now,
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now}),

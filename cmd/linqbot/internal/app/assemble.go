@@ -11,6 +11,7 @@ import (
 	"linqbot/bot/publish"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
+	"linqbot/bot/workflow"
 	"linqbot/bot/workspace"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
@@ -128,7 +129,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.slackPace,
 	})
-	execute := bot.NewExecute(bot.ExecuteConfig{
+	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
 			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,

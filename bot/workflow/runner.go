@@ -1,4 +1,7 @@
-package bot
+// Package workflow carries out the runs of the workflow step: it turns a run's inputs into a request, waits for its
+// outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in commands; the
+// request itself goes its way like any other. Begin reading at [Runner.Run].
+package workflow
 
 import (
 	"context"
@@ -17,7 +20,7 @@ import (
 	"linqbot/ledger"
 )
 
-// Runs is what [Execute] needs of the ledger.
+// Runs is what [Runner] needs of the ledger.
 type Runs interface {
 	commands.Recorder
 	Execution(ctx context.Context, id string) (ledger.Execution, error)
@@ -25,8 +28,8 @@ type Runs interface {
 	Request(ctx context.Context, id string) (ledger.Request, error)
 }
 
-// ExecuteConfig is what [Execute] needs.
-type ExecuteConfig struct {
+// Config is what [Runner] needs.
+type Config struct {
 	Runs     Runs
 	Workflow *commands.Workflow
 	Token    string // the bot's, not the event's, which dies with the step
@@ -37,22 +40,22 @@ type ExecuteConfig struct {
 	Tally    policy.Outcomes  // nil: nothing is counted
 }
 
-// Execute carries out the runs of the workflow step, and completes each once.
-type Execute struct {
-	cfg ExecuteConfig
+// Runner carries out the runs of the workflow step, and completes each once.
+type Runner struct {
+	cfg Config
 	log *logrus.Entry
 }
 
-// NewExecute returns the runner of the workflow step.
-func NewExecute(cfg ExecuteConfig) *Execute {
+// New returns the runner of the workflow step.
+func New(cfg Config) *Runner {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Execute{cfg: cfg, log: cfg.Logger.WithField("part", "execute")}
+	return &Runner{cfg: cfg, log: cfg.Logger.WithField("part", "execute")}
 }
 
 // Run brings a run of the step one look further. It returns after how long it wants to be run again.
-func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
+func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	run, err := x.cfg.Runs.Execution(ctx, id)
 	if err != nil || !run.DoneAt.IsZero() {
 		return 0, err
@@ -84,7 +87,7 @@ func (x *Execute) Run(ctx context.Context, id string) (time.Duration, error) {
 
 // begin turns the inputs into a request, or into the sentence why there is none. The run's id is the
 // request's delivery, so beginning twice makes one request.
-func (x *Execute) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
+func (x *Runner) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
 	order, refused := x.cfg.Workflow.Order(ctx, run)
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
 	refuse := func(why richtext.Text) (ledger.Execution, error) {
@@ -117,7 +120,7 @@ func unlinked(sentence string) string {
 
 // complete tells Slack how the run ended. A run that is not running any more was completed before,
 // by a process that did not live to note it.
-func (x *Execute) complete(ctx context.Context, run ledger.Execution, method string, arguments map[string]any) (time.Duration, error) {
+func (x *Runner) complete(ctx context.Context, run ledger.Execution, method string, arguments map[string]any) (time.Duration, error) {
 	arguments["function_execution_id"] = run.ID
 	err := x.call(ctx, method, arguments)
 	switch refusal, refused := errors.AsType[*completionError](err); {
@@ -146,7 +149,7 @@ func (x *Execute) complete(ctx context.Context, run ledger.Execution, method str
 }
 
 // patience is a look each second at first, each minute in the end.
-func (x *Execute) patience(run ledger.Execution) time.Duration {
+func (x *Runner) patience(run ledger.Execution) time.Duration {
 	return min(max(x.cfg.Now().Sub(run.AcceptedAt)/2, slackapi.FirstRetry), slackapi.LongestRetry)
 }
 
@@ -173,7 +176,7 @@ func (e *completionError) lasting() bool {
 	return false
 }
 
-func (x *Execute) call(ctx context.Context, method string, arguments map[string]any) error {
+func (x *Runner) call(ctx context.Context, method string, arguments map[string]any) error {
 	code, err := slackapi.CallJSON(ctx, x.cfg.HTTP, x.cfg.APIURL, x.cfg.Token, method, arguments)
 	if err == nil && code != "" {
 		err = &completionError{code: code}
