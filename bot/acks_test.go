@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"linqbot/bot/bottest"
-
 	"gotest.tools/v3/assert"
+
+	"linqbot/bot/bottest"
 )
 
 // The edge tells how long an answer took, unless it was refused without a look, and who signed.

@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"testing"
 
-	"linqbot/bot/bottest"
-
 	"gotest.tools/v3/assert"
+
+	"linqbot/bot/bottest"
 )
 
 // Bytes that Slack signed for one route mean nothing on another, whatever content type they are given.

@@ -23,7 +23,7 @@ var emptyLedger = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system tidies up what is left
 	path := filepath.Join(dir, "ledger.db")
 	if _, err := ledger.Migrate(context.Background(), "sqlite://"+path); err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ type poster struct {
 	log       *logrus.Entry
 }
 
-// ticket is what the message that p knows of takes in the line of its channel.
+// ticket is what the message that p knows of takes in the queue of its channel.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != ""}
 }

@@ -14,20 +14,20 @@ import (
 
 // What Slack's answer to a post means for the next step.
 type (
-	// RetryLaterError: certainly not posted, and worth another try.
+	// RetryLaterError is certainly not posted, and worth another try.
 	RetryLaterError struct {
 		Wait time.Duration // what Slack asked for; 0 if it named nothing
 		Err  error
 	}
-	// LostAnswerError: the answer is lost; the message may stand or not.
+	// LostAnswerError is a lost answer: the message may stand or not.
 	LostAnswerError struct{ err error }
-	// BarredError: the bot may not post there.
+	// BarredError is a place where the bot may not post.
 	BarredError struct {
 		Code string
 		// Token says that it is the token that is not accepted, which somebody can mend.
 		Token bool
 	}
-	// GoneError: the message or thread that was meant is no longer there, or can no longer be changed.
+	// GoneError is a message or thread that is no longer there, or can no longer be changed.
 	GoneError struct{ Code string }
 )
 

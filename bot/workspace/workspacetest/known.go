@@ -4,10 +4,10 @@ package workspacetest
 import (
 	"testing"
 
+	"gotest.tools/v3/assert"
+
 	"linqbot/bot/bottest"
 	"linqbot/bot/workspace"
-
-	"gotest.tools/v3/assert"
 )
 
 // Known serves the teams that are named, in the workspace acme.
