@@ -91,6 +91,23 @@ func TestAFailureIsNoAnswer(t *testing.T) {
 	assert.Equal(t, said(t, e.serve(again)), "Recorded.")
 }
 
+// An answer that nobody waited for any more is none: a proxy may send the bytes once more.
+func TestAnAnswerThatNobodyHeardIsNone(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	gone, hangUp := context.WithCancel(t.Context())
+	e.command.do = func(commands.Invocation) richtext.Answer {
+		hangUp()
+		return richtext.Answer{richtext.Say("Recorded.")}
+	}
+	body := form("hello").Encode()
+	r := signedRequest(t, CommandsPath, testSecret, body)
+	again := sentAgain(r, body)
+	e.serve(r.WithContext(gone))
+	assert.Equal(t, said(t, e.serve(again)), "Recorded.")
+	assert.Equal(t, len(e.command.runs()), 2)
+}
+
 // Of the same bytes side by side one is served, and the others wait for how that ends.
 func TestTheSameBytesSideBySide(t *testing.T) {
 	t.Parallel()

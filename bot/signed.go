@@ -60,7 +60,9 @@ func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed signatur
 	defer func() { end(success) }()
 	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	serve(answer)
-	success = answer.status < http.StatusMultipleChoices
+	// Nobody has heard an answer whose client has gone: whoever resends the bytes is served. What had an effect,
+	// the ledger knows.
+	success = answer.status < http.StatusMultipleChoices && r.Context().Err() == nil
 }
 
 func (b *Bot) countSigned(secret int) {

@@ -211,7 +211,7 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.An
 		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
 	view, err := c.questions.View(ctx, click.Subject)
-	if errors.Is(err, ledger.ErrNotFound) && !decision.Allowed {
+	if err != nil && !decision.Allowed {
 		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false
 	}
 	if errors.Is(err, ledger.ErrNotFound) {

@@ -206,6 +206,8 @@ func (h *Home) met(v *viewer, job homeJob, err error) {
 		v.misses = 0
 		return
 	}
+	const most = 5 * time.Minute // whatever Slack says: a home is looked at now
+	limited.RetryAfter = min(max(limited.RetryAfter, time.Second), most)
 	if until := time.Now().Add(limited.RetryAfter); until.After(h.heldUntil) {
 		h.heldUntil = until
 	}

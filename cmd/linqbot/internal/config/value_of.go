@@ -15,6 +15,8 @@ import (
 func ValueOf(lookup func(string) string, name string) (string, error) {
 	value, path := strings.TrimSpace(lookup(name)), lookup(name+"_FILE")
 	switch {
+	case value == "" && lookup(name) != "": // to leave it out may open a door that it was to close
+		return "", fmt.Errorf("%s holds nothing but spaces: give it a value, or leave it out", name)
 	case path == "":
 		return value, nil
 	case value != "":
