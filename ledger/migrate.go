@@ -102,7 +102,7 @@ func refuseAbove(ctx context.Context, db querier, d dialect, table, column strin
 	}
 	var has int64
 	if err := db.queryRow(ctx, `SELECT COALESCE(MAX(`+column+`), 0) FROM `+table).Scan(&has); err != nil {
-		return err
+		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	if has > latest {
 		return fmt.Errorf("%w: %s is at version %d, and this program knows versions up to %d: run the newer linqbot, or go back to a backup from before the upgrade",
