@@ -16,12 +16,13 @@ const (
 )
 
 // connLimit bounds the connections of a server. A new one takes the place of the one that has been idle for
-// longest. Where none is idle, its requests are answered with 503, and it is closed.
+// longest, whether it was answered or never sent anything. Where none is idle, its requests are answered with
+// 503, and it is closed.
 type connLimit struct {
 	most int
 
 	mu    sync.Mutex
-	conns map[net.Conn]*list.Element // its place among the idle ones; nil while it is not idle
+	conns map[net.Conn]*list.Element // its place among the idle ones; nil while it sends or is answered
 	idle  *list.List                 // the longest idle first
 }
 
@@ -36,11 +37,12 @@ type overLimitKey struct{}
 func (l *connLimit) connContext(ctx context.Context, conn net.Conn) context.Context {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.conns[conn] = nil
+	oldest := l.idle.Front()
+	l.conns[conn] = l.idle.PushBack(conn)
 	if len(l.conns) <= l.most {
 		return ctx
 	}
-	if oldest := l.idle.Front(); oldest != nil {
+	if oldest != nil {
 		if victim, ok := oldest.Value.(net.Conn); ok {
 			l.drop(victim)
 			_ = victim.Close() // the server notices, and lets go of it
@@ -60,7 +62,9 @@ func (l *connLimit) connState(conn net.Conn, state http.ConnState) {
 	}
 	switch state {
 	case http.StateIdle:
-		l.conns[conn] = l.idle.PushBack(conn)
+		if place == nil {
+			l.conns[conn] = l.idle.PushBack(conn)
+		}
 	case http.StateActive:
 		if place != nil {
 			l.idle.Remove(place)

@@ -87,16 +87,34 @@ func TestAnIdleConnectionMakesRoom(t *testing.T) {
 	e := newEdge(t)
 	limit := newConnLimit(2)
 	addr := startServer(t, limit, e.handler, func(why Refusal) { t.Error(why) })
-	first, second := dialTo(t, addr), dialTo(t, addr)
-	for i, conn := range []net.Conn{first, second} {
-		assert.Equal(t, ask(t, conn, HealthPath).status, http.StatusOK)
+	var conns []net.Conn
+	for i := range 2 {
+		conns = append(conns, dialTo(t, addr))
+		assert.Equal(t, ask(t, conns[i], HealthPath).status, http.StatusOK)
 		limit.awaitIdle(t, i+1) // the server notices after the answer
 	}
+	first, second := conns[0], conns[1]
 
 	assert.Equal(t, ask(t, dialTo(t, addr), "/nowhere").status, http.StatusNotFound)
 	_, err := first.Read(make([]byte, 1))
 	assert.Assert(t, errors.Is(err, io.EOF), "%v", err)
 	assert.Equal(t, ask(t, second, HealthPath).status, http.StatusOK)
+}
+
+// Whoever connects and says nothing keeps nobody out.
+func TestASilentConnectionMakesRoom(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	limit := newConnLimit(2)
+	addr := startServer(t, limit, e.handler, func(why Refusal) { t.Error(why) })
+	first := dialTo(t, addr)
+	limit.awaitIdle(t, 1)
+	dialTo(t, addr)
+	limit.awaitIdle(t, 2)
+
+	assert.Equal(t, ask(t, dialTo(t, addr), "/nowhere").status, http.StatusNotFound)
+	_, err := first.Read(make([]byte, 1))
+	assert.Assert(t, errors.Is(err, io.EOF), "%v", err)
 }
 
 func (l *connLimit) awaitIdle(t *testing.T, want int) {
