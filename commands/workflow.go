@@ -52,11 +52,8 @@ func NewWorkflow(cfg WorkflowConfig) *Workflow {
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's
 // people to read; empty when it is not.
 func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text) {
-	if w.cfg.Off {
-		return ledger.Order{}, richtext.Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on.")
-	}
 	inputs, err := parse.DecodeStepInputs(run.Inputs.Reveal())
-	if err != nil {
+	if err != nil && !w.cfg.Off {
 		return ledger.Order{}, refusedInput(err)
 	}
 	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
@@ -86,6 +83,9 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
 func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why richtext.Text, rule string) {
+	if w.cfg.Off {
+		return richtext.Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on."), policy.DeniedSteps
+	}
 	if inputs.ChannelID != "" {
 		if why := w.cfg.Policy.DenyChannel(inputs.ChannelID); len(why) > 0 {
 			return richtext.Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",

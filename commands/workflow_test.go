@@ -203,6 +203,24 @@ func TestWorkflowOrders(t *testing.T) {
 	golden.Assert(t, shown.String(), "workflow/refusals.golden")
 }
 
+// A run while steps are switched off is a denial on record, whatever its inputs.
+func TestStepsThatAreOffAreKept(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ encoded, channel, user string }{
+		"right inputs": {inputs(object{"channel_id": "C1", "requested_by": "U2"}), "C1", "U2"},
+		"wrong inputs": {"[]", "", ""},
+	} {
+		record := &book{}
+		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: true, Policy: policy.Policy{Everyone: true}, Audit: record, Region: "US"})
+		_, refused := workflow.Order(t.Context(), runOf(test.encoded))
+		assert.Assert(t, strings.Contains(refused.String(), "switched off"), name)
+		assert.DeepEqual(t, record.denials, []ledger.Denial{{
+			Source: ledger.WorkflowStep, TeamID: "T1", ChannelID: test.channel, UserID: test.user,
+			Rule: policy.DeniedSteps, Delivery: "Fx1",
+		}})
+	}
+}
+
 func TestWorkflowOutcomes(t *testing.T) {
 	t.Parallel()
 	const trace = "0af7651916cd43dd8448eb211c80319c"

@@ -26,6 +26,7 @@ const (
 	DeniedUnknown    = "group look-up failed"
 	DeniedByTeam     = "not our workspace"
 	DeniedToAnswerIt = "not who was asked"
+	DeniedSteps      = "workflow steps off"
 )
 
 // Caller is who asks, and where.
