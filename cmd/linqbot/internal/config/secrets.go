@@ -32,7 +32,15 @@ func checkSigningSecret(secret string) error {
 	case len(secret) < shortest:
 		return errors.New("is too short for a signing secret: " + whereSigningSecretIs)
 	}
+	if i := strings.IndexFunc(secret, notInSigningSecret); i >= 0 {
+		return fmt.Errorf("holds the character %q, which no signing secret has: %s", secret[i], whereSigningSecretIs)
+	}
 	return nil
+}
+
+// notInSigningSecret finds what comes of a URL, of a line of a program, or of base64.
+func notInSigningSecret(r rune) bool {
+	return !strings.ContainsRune("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.", r)
 }
 
 func readBotToken(s *Settings, value string) error {
