@@ -44,7 +44,6 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 		"restricted_action_non_threadable_channel": refuse("restricted_action_non_threadable_channel"),
 		"no_permission":                            refuse("no_permission"),
 		"team_access_not_granted":                  refuse("team_access_not_granted"),
-		"a_code_of_next_year":                      refuse("a_code_of_next_year"),
 		"invalid_auth":                             refuse("invalid_auth"),
 		"token_revoked":                            refuse("token_revoked"),
 		"account_inactive":                         refuse("account_inactive"),

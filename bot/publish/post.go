@@ -3,8 +3,6 @@ package publish
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -40,19 +38,23 @@ func (o outgoing) options() []slack.MsgOption {
 			EventType: metadataType, EventPayload: map[string]any{"key": o.key},
 		}),
 	}
-	if o.threadTS != "" {
-		options = append(options, slack.MsgOptionTS(o.threadTS))
-	}
-	return options
+	return append(options, o.place()...)
 }
 
-const (
-	// settleTime is how long after a lost answer a post may still turn up.
-	settleTime = 4 * time.Second
-	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
-	// whether it stands.
-	mostDoubts = 3
-)
+// plain is the same message as mere text, for a Slack that does not take the rest.
+func (o outgoing) plain() []slack.MsgOption {
+	options := []slack.MsgOption{
+		slack.MsgOptionText(o.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+	return append(options, o.place()...)
+}
+
+func (o outgoing) place() []slack.MsgOption {
+	if o.threadTS == "" {
+		return nil
+	}
+	return []slack.MsgOption{slack.MsgOptionTS(o.threadTS)}
+}
 
 // poster makes single messages in Slack look as they should, each posted once.
 type poster struct {
@@ -70,7 +72,9 @@ func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 // met sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
 // the messages that its thread does not have yet need not wait for it.
 func (s poster) met(err error, o outgoing, t queue.Ticket) error {
-	err = slackapi.Judge(err)
+	if _, barred := errors.AsType[*slackapi.BarredError](err); !barred {
+		err = slackapi.Judge(err)
+	}
 	later, ok := errors.AsType[*slackapi.RetryLaterError](err)
 	if !ok || later.Wait == 0 {
 		return err
@@ -123,15 +127,10 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 // isFinalRefusal reports that Slack said no to a change, and will again.
 func isFinalRefusal(err error) bool {
 	_, barred := errors.AsType[*slackapi.BarredError](err)
-	_, gone := errors.AsType[*slackapi.GoneError](err)
-	return barred || gone
+	return barred || isGone(err)
 }
 
-// Slack's {"ok":false} without an error arrives as a success that says nothing.
-var (
-	errNoTS       = errors.New("bot: an answer without a ts")
-	errNoMessages = errors.New("bot: an answer without messages")
-)
+var errNoTS = errors.New("bot: an answer without a ts")
 
 func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
 	if p.Shown == digest {
@@ -142,10 +141,10 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 		return err
 	}
 	want.threadTS = "" // a message stays in its thread
-	_, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, want.options()...)
-	if err == nil && ts == "" {
-		err = errNoTS
-	}
+	_, _, err := s.send(want, func(options []slack.MsgOption) (string, string, error) {
+		channel, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, options...)
+		return channel, ts, err
+	})
 	err = s.met(err, want, ticket)
 	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
 		return &slackapi.RetryLaterError{Err: lost} // an update made twice does no harm
@@ -166,9 +165,11 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	if err := save(ctx); err != nil {
 		return err
 	}
-	channel, ts, err := s.slack.PostMessageContext(ctx, want.channel, want.options()...)
-	if err == nil && ts == "" {
-		err = errNoTS
+	channel, ts, err := s.send(want, func(options []slack.MsgOption) (string, string, error) {
+		return s.slack.PostMessageContext(ctx, want.channel, options...)
+	})
+	if loose, ok := errors.AsType[*slackapi.LooseReplyError](err); ok {
+		err = s.takeBack(ctx, loose)
 	}
 	err = s.met(err, want, ticket)
 	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
@@ -184,88 +185,35 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	return errors.Join(err, save(saving))
 }
 
+// plainInstead is logged where a message cannot be shown as it was meant.
+const plainInstead = "Slack does not take a message as it is: it goes as plain text"
+
+// send makes a call with a message; with plain text where Slack does not take the rest of it.
+func (s poster) send(o outgoing, call func([]slack.MsgOption) (channel, ts string, err error)) (channel, ts string, err error) {
+	channel, ts, err = call(o.options())
+	if _, malformed := errors.AsType[*slackapi.MalformedError](slackapi.Judge(err)); malformed {
+		s.log.WithError(err).WithField("delivery", o.delivery).Error(plainInstead)
+		channel, ts, err = call(o.plain())
+		if still, ok := errors.AsType[*slackapi.MalformedError](slackapi.Judge(err)); ok {
+			err = &slackapi.BarredError{Code: still.Code}
+		}
+	}
+	if err == nil && ts == "" {
+		err = errNoTS
+	}
+	return channel, ts, err
+}
+
+// takeBack deletes a reply that came to stand in the channel, since its thread is gone. It returns that as why no
+// reply can be posted there.
+func (s poster) takeBack(ctx context.Context, loose *slackapi.LooseReplyError) error {
+	log := s.log.WithFields(logrus.Fields{"channel": loose.ChannelID, "ts": loose.TS})
+	if _, _, err := s.slack.DeleteMessageContext(ctx, loose.ChannelID, loose.TS); err != nil {
+		log.WithError(slackapi.Judge(err)).Error("a reply stands in the channel since its thread is gone, and was not deleted")
+	} else {
+		log.Info("a reply stood in the channel since its thread is gone, and was deleted")
+	}
+	return &slackapi.BarredError{Code: "thread_not_found"}
+}
+
 const saveTime = 5 * time.Second
-
-// settle finds out what became of a post whose answer was lost. It returns nil when that is known,
-// or when posting again is the lesser evil.
-func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
-	found, err := s.find(ctx, p.Since, want)
-	if found != "" {
-		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
-		return save(ctx)
-	}
-	err = lookTrouble(err)
-	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
-		return later
-	}
-	if age := s.now().Sub(p.Since); age < settleTime {
-		return &slackapi.RetryLaterError{Wait: min(time.Second, settleTime-age), Err: errors.New("waiting whether the last post turns up")}
-	}
-	switch barred, cannotLook := errors.AsType[*slackapi.BarredError](err); {
-	case cannotLook && p.Doubts >= mostDoubts:
-		return barred
-	case cannotLook:
-		p.Doubts++
-	case err != nil:
-		return &slackapi.RetryLaterError{Err: err}
-	}
-	p.Since = time.Time{}
-	return nil
-}
-
-// lookTrouble takes an answer that no Slack gives to a look into a channel for a no.
-func lookTrouble(err error) error {
-	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
-		status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests {
-		return &slackapi.BarredError{Code: fmt.Sprintf("HTTP %d", status.Code)}
-	}
-	return err
-}
-
-// find returns the ts of our message if it stands; "" and no error when it does not. It looks around
-// the time of the post only, so that it does not matter how much was said since.
-func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
-	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
-	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
-	cursor := ""
-	for range mostPages {
-		var messages []slack.Message
-		var err error
-		if want.threadTS != "" {
-			messages, _, cursor, err = s.slack.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: want.channel, Timestamp: want.threadTS, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
-			})
-			if err == nil && len(messages) == 0 { // a whole thread holds its parent at least
-				err = errNoMessages
-			}
-		} else {
-			var history *slack.GetConversationHistoryResponse
-			history, err = s.slack.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-				ChannelID: want.channel, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
-			})
-			if err == nil && !history.Ok {
-				err = errNoMessages
-			}
-			if err == nil {
-				messages, cursor = history.Messages, history.ResponseMetaData.NextCursor
-			}
-		}
-		if err != nil {
-			return "", slackapi.Judge(err)
-		}
-		for _, m := range messages {
-			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
-				return m.Timestamp, nil
-			}
-		}
-		if cursor == "" {
-			return "", nil
-		}
-	}
-	return "", nil
-}
-
-// timestamp is a moment as Slack writes it.
-func timestamp(at time.Time) string {
-	return fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/int(time.Microsecond))
-}

@@ -63,7 +63,7 @@ func (s *Publisher) direct(ctx context.Context, thread *ledger.Thread, user stri
 	if err == nil && opened != nil && opened.ID != "" {
 		return opened.ID, nil
 	}
-	trouble := slackapi.Judge(err)
+	trouble := slackapi.JudgeCall(err)
 	if _, barred := errors.AsType[*slackapi.BarredError](trouble); barred || err == nil {
 		return user, nil
 	}
@@ -113,6 +113,13 @@ func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error 
 		return err
 	}
 	err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, want.Message))
+	if _, malformed := errors.AsType[*slackapi.MalformedError](err); malformed {
+		s.log.WithError(err).WithField("delivery", thread.Delivery).Error(plainInstead)
+		err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, blockkit.Message{Text: want.Text}))
+		if still, ok := errors.AsType[*slackapi.MalformedError](err); ok {
+			err = &slackapi.BarredError{Code: still.Code}
+		}
+	}
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		thread.ResponseUses-- // certainly not used; stored with the wait
 		return later
@@ -128,7 +135,9 @@ func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error 
 }
 
 func (s *Publisher) respond(ctx context.Context, to ledger.Private, m blockkit.Message) error {
-	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), &slack.WebhookMessage{
-		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
-	})
+	answer := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
+	if len(m.Blocks) > 0 {
+		answer.Blocks = &slack.Blocks{BlockSet: m.Blocks}
+	}
+	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), answer)
 }

@@ -151,7 +151,7 @@ func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
 		}
 	}
 	if view.Thread.Route == "" || view.Thread.Route == ledger.InThread {
-		barred, err := s.barred(s.inThread(ctx, view))
+		barred, err := s.barred(&view.Thread, s.inThread(ctx, view))
 		if barred == nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
 		}
 	}
 	if view.Thread.Route == ledger.ByResponseURL {
-		barred, err := s.barred(s.byResponseURL(ctx, view))
+		barred, err := s.barred(&view.Thread, s.byResponseURL(ctx, view))
 		if barred == nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
 		}
 	}
 	if view.Thread.Route == ledger.ByDirect {
-		barred, err := s.barred(s.byDirect(ctx, view))
+		barred, err := s.barred(&view.Thread, s.byDirect(ctx, view))
 		if barred == nil {
 			return err
 		}
@@ -199,7 +199,12 @@ func (s *Publisher) undelivered(view ledger.View, saved error) error {
 	return saved
 }
 
-func (s *Publisher) barred(err error) (*slackapi.BarredError, error) {
+// barred returns why a route is closed; nil if it is not.
+func (s *Publisher) barred(thread *ledger.Thread, err error) (*slackapi.BarredError, error) {
+	later, ok := errors.AsType[*slackapi.RetryLaterError](err)
+	if ok && later.Lasting != nil && !thread.TroubleSince.IsZero() && s.cfg.Now().Sub(thread.TroubleSince) > slackapi.UnknownPasses {
+		return later.Lasting, err
+	}
 	barred, _ := errors.AsType[*slackapi.BarredError](err)
 	return barred, err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"linqbot/linq/redact"
 )
@@ -38,6 +39,9 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, b.secrets.Error(err)
 	}
 	b.secrets.Response(response)
+	if response.StatusCode == http.StatusTooManyRequests {
+		writeRetryAfter(response.Header, time.Now())
+	}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return response, nil // the body is the bare connection, which may never end
 	}
@@ -96,7 +100,7 @@ func (s strict) Do(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(response.Body)
 	_ = response.Body.Close() // it has been read
 	if err == nil {
-		err = checkOK(body)
+		body, err = reduced(r, body)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("answer to %s: %w", r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], err)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -18,6 +17,8 @@ type (
 	RetryLaterError struct {
 		Wait time.Duration // what Slack asked for; 0 if it named nothing
 		Err  error
+		// Lasting is what it comes to when it goes on for [UnknownPasses]. Optional; nil if it passes however long it takes.
+		Lasting *BarredError
 	}
 	// LostAnswerError is a lost answer: the message may stand or not.
 	LostAnswerError struct{ err error }
@@ -27,6 +28,8 @@ type (
 		// Token says that it is the token that is not accepted, which somebody can mend.
 		Token bool
 	}
+	// MalformedError is a message that Slack does not take as it is.
+	MalformedError struct{ Code string }
 	// GoneError is a message or thread that is no longer there, or can no longer be changed.
 	GoneError struct{ Code string }
 )
@@ -36,6 +39,7 @@ func (e *RetryLaterError) Unwrap() error { return e.Err }
 func (e *LostAnswerError) Error() string { return fmt.Sprintf("not known whether posted: %v", e.err) }
 func (e *LostAnswerError) Unwrap() error { return e.err }
 func (e *BarredError) Error() string     { return "Slack does not let linqbot post: " + e.Code }
+func (e *MalformedError) Error() string  { return "Slack does not take the message as it is: " + e.Code }
 func (e *GoneError) Error() string       { return "the message is gone: " + e.Code }
 
 // NoMessage is Slack's code for a message that somebody deleted.
@@ -68,33 +72,50 @@ func Judge(err error) error {
 	return &LostAnswerError{err: err}
 }
 
+// JudgeCall is [Judge] for a call that sends no message.
+func JudgeCall(err error) error {
+	err = Judge(err)
+	if malformed, ok := errors.AsType[*MalformedError](err); ok {
+		return &BarredError{Code: malformed.Code}
+	}
+	return err
+}
+
 // judgeCode sorts Slack's own error codes.
-// Source: https://docs.slack.dev/reference/methods/chat.postMessage
 func judgeCode(code string) error {
-	switch code {
-	case "ratelimited", "rate_limited", "message_limit_exceeded":
+	switch ClassOf(code) {
+	case Passing:
 		return &RetryLaterError{Err: errors.New(code)}
-	case "fatal_error", "internal_error", "request_timeout", "service_unavailable":
-		return &LostAnswerError{err: errors.New(code)} // «some aspect may have succeeded»
-	case NoMessage, "cant_update_message", "edit_window_closed", "thread_not_found":
+	case MaybeDone:
+		return &LostAnswerError{err: errors.New(code)}
+	case Malformed:
+		return &MalformedError{Code: code}
+	case Missing:
 		return &GoneError{Code: code}
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope":
+	case TokenRefused:
 		return &BarredError{Code: code, Token: true}
-	default:
+	case Barring:
 		return &BarredError{Code: code}
+	default:
+		return &RetryLaterError{Err: errors.New(code), Lasting: &BarredError{Code: code}}
 	}
 }
 
-// JudgeResponse sorts what came back from a response_url. A refusal there means that it is spent.
+// JudgeResponse sorts what came back from a response_url. A refusal there means that it is spent, but for 400, which
+// also is what Slack answers to a message that it does not take.
 func JudgeResponse(err error) error {
 	if err == nil {
 		return nil
 	}
-	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
-		status.Code != http.StatusTooManyRequests && status.Code < http.StatusInternalServerError {
-		return &BarredError{Code: fmt.Sprintf("response_url answered %d", status.Code)}
+	status, ok := errors.AsType[slack.StatusCodeError](err)
+	switch code := fmt.Sprintf("response_url answered %d", status.Code); {
+	case !ok, status.Code == http.StatusTooManyRequests, status.Code >= http.StatusInternalServerError:
+		return Judge(err)
+	case status.Code == http.StatusBadRequest:
+		return &MalformedError{Code: code}
+	default:
+		return &BarredError{Code: code}
 	}
-	return Judge(err)
 }
 
 // WithoutURL takes the URLs off an error of net/http: a response_url is a secret.
@@ -113,17 +134,9 @@ const (
 	FirstRetry   = time.Second
 	LongestRetry = time.Minute
 	GiveUpAfter  = 72 * time.Hour
+	// UnknownPasses is how long a code that nobody documents is taken for one that passes.
+	UnknownPasses = time.Hour
 )
 
 // ErrNoView is Slack's {"ok":false} without an error, which arrives as a success that says nothing.
 var ErrNoView = errors.New("bot: an answer without a view")
-
-// retryAfter is the wait that Slack asks for with a 429; 0 if it asks for none.
-func retryAfter(header http.Header) time.Duration {
-	const most = 10 * time.Minute
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return min(time.Duration(seconds)*time.Second, most)
-}

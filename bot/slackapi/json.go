@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // CallJSON posts JSON to a method of the Web API, and returns the code of Slack's refusal, "" for none.
@@ -32,7 +33,7 @@ func CallJSON(ctx context.Context, client *http.Client, apiURL, token, method st
 		Error string `json:"error"`
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", &RetryLaterError{Wait: retryAfter(response.Header), Err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
+		return "", &RetryLaterError{Wait: retryAfter(response.Header, time.Now()), Err: fmt.Errorf("%s: HTTP %d", method, response.StatusCode)}
 	}
 	answered, err := io.ReadAll(response.Body)
 	if err == nil {

@@ -1,0 +1,114 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"linqbot/bot/slackapi"
+	"linqbot/ledger"
+)
+
+const (
+	// settleTime is how long after a lost answer a post may still turn up.
+	settleTime = 4 * time.Second
+	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
+	// whether it stands.
+	mostDoubts = 3
+)
+
+// settle finds out what became of a post whose answer was lost. It returns nil when that is known,
+// or when posting again is the lesser evil.
+func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
+	found, err := s.find(ctx, p.Since, want)
+	if found != "" {
+		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
+		return save(ctx)
+	}
+	err = lookTrouble(err)
+	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
+		return later
+	}
+	if age := s.now().Sub(p.Since); age < settleTime {
+		return &slackapi.RetryLaterError{Wait: min(time.Second, settleTime-age), Err: errors.New("waiting whether the last post turns up")}
+	}
+	switch barred, cannotLook := errors.AsType[*slackapi.BarredError](err); {
+	case cannotLook && p.Doubts >= mostDoubts:
+		return barred
+	case cannotLook:
+		p.Doubts++
+	case isGone(err): // as is whatever was posted there
+	case err != nil:
+		return &slackapi.RetryLaterError{Err: err}
+	}
+	p.Since = time.Time{}
+	return nil
+}
+
+func isGone(err error) bool {
+	_, gone := errors.AsType[*slackapi.GoneError](err)
+	return gone
+}
+
+// lookTrouble takes an answer that no Slack gives to a look into a channel for a no.
+func lookTrouble(err error) error {
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
+		status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests {
+		return &slackapi.BarredError{Code: fmt.Sprintf("HTTP %d", status.Code)}
+	}
+	return err
+}
+
+var errNoMessages = errors.New("bot: an answer without messages")
+
+// find returns the ts of our message if it stands; "" and no error when it does not. It looks around
+// the time of the post only, so that it does not matter how much was said since.
+func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
+	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
+	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
+	cursor := ""
+	for range mostPages {
+		var messages []slack.Message
+		var err error
+		if want.threadTS != "" {
+			messages, _, cursor, err = s.slack.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: want.channel, Timestamp: want.threadTS, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+			})
+			if err == nil && len(messages) == 0 { // a whole thread holds its parent at least
+				err = errNoMessages
+			}
+		} else {
+			var history *slack.GetConversationHistoryResponse
+			history, err = s.slack.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+				ChannelID: want.channel, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: page, IncludeAllMetadata: true,
+			})
+			if err == nil && !history.Ok {
+				err = errNoMessages
+			}
+			if err == nil {
+				messages, cursor = history.Messages, history.ResponseMetaData.NextCursor
+			}
+		}
+		if err != nil {
+			return "", slackapi.JudgeCall(err)
+		}
+		for _, m := range messages {
+			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
+				return m.Timestamp, nil
+			}
+		}
+		if cursor == "" {
+			return "", nil
+		}
+	}
+	return "", nil
+}
+
+// timestamp is a moment as Slack writes it.
+func timestamp(at time.Time) string {
+	return fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/int(time.Microsecond))
+}
