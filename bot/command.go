@@ -62,7 +62,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	}
 	if trigger := form.Get("trigger_id"); name == RemoveCommand && b.cfg.Interactive != nil && trigger != "" {
 		in.OpenForm = func(chat string) {
-			b.showModal(trigger, opening{place: blockkit.Place{Channel: in.ChannelID}, chat: chat})
+			b.showModal(trigger, opening{place: blockkit.Place{Channel: in.ChannelID}, chat: chat}, nil)
 		}
 	}
 	b.ack(w, r, command.Run(ctx, in))

@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/slack-go/slack"
@@ -41,12 +40,9 @@ type interaction struct {
 		ThreadTS  string `json:"thread_ts"`
 		Ephemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
-	Message struct {
-		TS       string `json:"ts"`
-		ThreadTS string `json:"thread_ts"`
-		Text     string `json:"text"`
-	} `json:"message"`
-	Actions []struct {
+	EnterpriseInstall bool             `json:"is_enterprise_install"`
+	Message           slackapi.Message `json:"message"`
+	Actions           []struct {
 		ActionID       string `json:"action_id"`
 		BlockID        string `json:"block_id"`
 		Value          string `json:"value"`
@@ -75,6 +71,7 @@ type view struct {
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`
+	InstalledTeamID string `json:"app_installed_team_id"`
 	State           struct {
 		Values map[string]map[string]field `json:"values"`
 	} `json:"state"`
@@ -90,16 +87,18 @@ type field struct {
 	} `json:"selected_options"`
 }
 
-// teams returns the ids by which the request is told to be ours. In a shared channel whoever clicks
-// may be of another organisation, and that is what counts: the payload's own organisation then vouches
-// only for people of the payload's own workspace.
+// teams returns the ids by which the request is told to be ours. What counts is whose person acts: in a shared
+// channel that may be somebody of another organisation. An organisation vouches for the people of all its workspaces
+// where the app is installed for it, which is when no workspace may be named; otherwise, for a button that others can
+// press, for those of the workspace that the payload names. A form says for which workspace its app is installed.
+// Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python and slackapi/java-slack-sdk
 func (i interaction) teams() (team, enterprise string) {
 	own := ""
 	if i.Team != nil {
 		own = i.Team.ID
 	}
-	team = cmp.Or(i.User.TeamID, own)
-	if i.Enterprise != nil && (team == own || !i.othersMayPress()) {
+	team = cmp.Or(i.View.InstalledTeamID, i.User.TeamID, own)
+	if i.Enterprise != nil && (i.User.TeamID == "" || i.User.TeamID == own || own == "" || i.EnterpriseInstall || !i.othersMayPress()) {
 		enterprise = i.Enterprise.ID
 	}
 	return team, enterprise
@@ -140,7 +139,7 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 	}
 	var in interaction
 	payload, err := readPayload(d.body)
-	if err != nil || json.Unmarshal(payload, &in) != nil || in.User.ID == "" {
+	if err != nil || slackapi.Decode(payload, &in) != nil || in.User.ID == "" {
 		b.refuseShape(w, r, http.StatusBadRequest)
 		return
 	}
@@ -215,7 +214,7 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			if b.atHome(in) {
 				b.cfg.Home.Opened(click.TeamID, click.UserID) // they look at it
 			}
-			b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel()}, chat: click.Subject}, "")
+			b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel()}, chat: click.Subject}, nil)
 		case blockkit.ActionChat:
 			if action.SelectedOption != nil {
 				b.fillModal(in, action.SelectedOption.Value)
@@ -255,7 +254,7 @@ const (
 func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	switch in.CallbackID {
 	case shortcutGlobal:
-		b.openModal(ctx, in, opening{}, "")
+		b.openModal(ctx, in, opening{}, nil)
 	case shortcutMessage:
 		b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel(), Thread: in.thread()}}, in.Message.Text)
 	default:

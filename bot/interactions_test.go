@@ -42,9 +42,9 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	for name, want := range map[string]read{
 		"block_actions_thread":      {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
 		"block_actions_step":        {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
-		"block_actions_org":         {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "add_back", removal},
+		"block_actions_org":         {bottest.Team, "E0ACME", bottest.Ada, bottest.Ops, thread, "add_back", removal},
 		"block_actions_partner":     {"T0PARTNER", "", "W0MALLORY", bottest.Ops, thread, "add_back", removal},
-		"block_actions_partner_org": {"T0PARTNER", "", "W0MALLORY", bottest.Ops, thread, "add_back", removal},
+		"block_actions_partner_org": {"T0PARTNER", "E0ACME", "W0MALLORY", bottest.Ops, thread, "add_back", removal},
 		"block_actions_ephemeral":   {bottest.Team, "", bottest.Ada, bottest.Ops, "", "cancel_removal", "13345224609.738474920.8088930838d88f008e0"},
 		"block_actions_view":        {bottest.Team, "", bottest.Ada, "", "", "chat", ""},
 		"message_action_thread":     {bottest.Team, "", bottest.Ada, bottest.Ops, thread, "", ""},
@@ -77,6 +77,22 @@ func TestPayloadsAsSlackSendsThem(t *testing.T) {
 	assert.Equal(t, typed.Value+typed.ActionID, "415 555 0132"+"chat")
 }
 
+// A part that linqbot does not read, or that is of another type than it was, keeps nothing from being served.
+func TestPayloadsWithStrangeParts(t *testing.T) {
+	t.Parallel()
+	for _, part := range []string{
+		`"view":{"callback_id":"x","state":{"values":[]}}`, `"view":{"callback_id":"x","state":[]}`, `"view":[]`, `"actions":{}`, `"actions":[7]`,
+		`"message":{"attachments":[{"id":"1"}],"blocks":7}`, `"message":"x"`, `"channel":[]`, `"container":"c"`, `"enterprise":false`,
+	} {
+		for _, kind := range []string{"view_submission", "block_actions", "view_closed"} {
+			e := newEdge(t, func(c *Config) { c.Interactive = new(Interactive) })
+			body := `{"type":"` + kind + `","user":{"id":"U1","team_id":"` + bottest.Team + `"},` + part + `}`
+			r := signedRequest(t, InteractionsPath, testSecret, url.Values{"payload": {body}}.Encode())
+			assert.Equal(t, e.serve(r).status, http.StatusOK, body)
+		}
+	}
+}
+
 // An organisation vouches for those whom the payload's workspace vouches for, and in what only its
 // own people can send, for all.
 func TestWhomAnOrganisationVouchesFor(t *testing.T) {
@@ -88,7 +104,8 @@ func TestWhomAnOrganisationVouchesFor(t *testing.T) {
 		"of the workspace":      {`{"type":"block_actions","user":{"id":"U","team_id":"T1"},"team":{"id":"T1"},"enterprise":{"id":"E1"}}`, "E1"},
 		"of another workspace":  {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":{"id":"T1"},"enterprise":{"id":"E1"}}`, ""},
 		"of nobody knows where": {`{"type":"block_actions","user":{"id":"U"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
-		"no workspace named":    {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, ""},
+		"no workspace named":    {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
+		"installed for all":     {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":{"id":"T1"},"enterprise":{"id":"E1"},"is_enterprise_install":true}`, "E1"},
 		"seen by one alone":     {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"container":{"is_ephemeral":true}}`, "E1"},
 		"in a modal":            {`{"type":"block_actions","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"view":{"id":"V1"}}`, "E1"},
 		"a submission":          {`{"type":"view_submission","user":{"id":"U","team_id":"T2"},"team":null,"enterprise":{"id":"E1"}}`, "E1"},
@@ -99,6 +116,10 @@ func TestWhomAnOrganisationVouchesFor(t *testing.T) {
 		_, enterprise := in.teams()
 		assert.Equal(t, enterprise, tc.want, name)
 	}
+	var form interaction
+	assert.NilError(t, json.Unmarshal([]byte(`{"type":"view_submission","user":{"id":"U","team_id":"T9"},"team":{"id":"T9"},"view":{"app_installed_team_id":"T1"}}`), &form))
+	team, _ := form.teams()
+	assert.Equal(t, team, "T1", "a form says where its app is installed")
 }
 
 func TestHowInteractionsArrive(t *testing.T) {
@@ -156,14 +177,17 @@ func TestHowInteractionsArrive(t *testing.T) {
 // People of other organisations see the bot's messages in shared channels, and can press buttons.
 func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 	t.Parallel()
-	foreign := []string{`"team_id": "` + bottest.Team + `"`, `"team_id": "T0PARTNER"`}
+	foreign := []string{
+		`"team_id": "` + bottest.Team + `"`, `"team_id": "T0PARTNER"`,
+		`"app_installed_team_id": "` + bottest.Team + `"`, `"app_installed_team_id": "T0PARTNER"`,
+	}
 	for _, name := range []string{
 		"block_actions_thread", "block_actions_step", "block_actions_partner", "block_actions_partner_org", "block_actions_ephemeral",
 		"block_actions_view", "message_action_thread", "shortcut", "view_submission", "block_suggestion_view",
 	} {
 		for _, served := range []string{bottest.Team, "E0ACME"} {
-			if served == "E0ACME" && !strings.HasPrefix(name, "block_actions_partner") {
-				continue // nobody vouches for them there
+			if served == "E0ACME" && name != "block_actions_partner" {
+				continue // nobody vouches for them there, or the organisation does
 			}
 			t.Run(name+" "+served, func(t *testing.T) {
 				t.Parallel()

@@ -236,6 +236,7 @@ func eachString(node any, visit func(string)) {
 func clientCalls() map[string]func(context.Context, *slack.Client) {
 	return map[string]func(context.Context, *slack.Client){
 		"AuthTestContext": func(ctx context.Context, api *slack.Client) { _, _ = api.AuthTestContext(ctx) },
+		"DeleteMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _ = api.DeleteMessageContext(ctx, bottest.Ops, "1.2") },
 		"GetUserGroupMembersContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
 		},

@@ -27,27 +27,33 @@ type opening struct {
 }
 
 // openModal opens the modal, if the person may; else one that says why not. What a message names is
-// looked for only for who may.
-func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message string) {
+// looked for only for who may. message is optional.
+func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message func() string) {
 	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(o.place.Channel), func() string {
-		if message != "" {
-			o.chat, o.people = parse.Mentions(message, b.cfg.Interactive.Region)
+		if message != nil {
+			o.chat, o.people = parse.Mentions(message(), b.cfg.Interactive.Region)
 		}
 		return o.chat
 	})
 	switch {
 	case may:
-		b.showModal(in.TriggerID, o)
+		b.showModal(in.TriggerID, o, func(ctx context.Context) {
+			b.tell(ctx, in, richtext.Answer{richtext.Say("%s Slack did not open the form. Nothing was removed. Try again, or type %s.",
+				string(richtext.MarkNeedsPerson), richtext.ID(RemoveCommand+" <chat id> <phone number or e-mail>"))})
+		})
 	case len(denied) > 0:
 		b.behind(func(ctx context.Context) {
-			b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)})
+			if _, opened := b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)}); !opened {
+				b.tell(ctx, in, denied)
+			}
 		})
 	}
 }
 
 // showModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
-// and fills it when the chat has been read.
-func (b *Bot) showModal(trigger string, o opening) {
+// and fills it when the chat has been read. failed is told that it did not open. Optional: the answer to a command
+// says how to do without.
+func (b *Bot) showModal(trigger string, o opening, failed func(context.Context)) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
 	first := blockkit.Modal{Place: o.place, Chosen: o.people}
@@ -55,10 +61,31 @@ func (b *Bot) showModal(trigger string, o opening) {
 		first = blockkit.Modal{Place: o.place, Closed: true, Note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
 	b.behind(func(ctx context.Context) {
-		if opened, ok := b.openView(ctx, trigger, first); ok && filled {
+		opened, ok := b.openView(ctx, trigger, first)
+		switch {
+		case !ok && failed != nil:
+			failed(ctx)
+		case ok && filled:
 			b.fill(ctx, opened.ID, opened.Hash, o.place, id, o.people)
 		}
 	})
+}
+
+// tell answers a person alone where the answer to the request shows nothing: through its response_url, or else, as
+// for a shortcut or the Home tab, which have none, in their direct messages.
+func (b *Bot) tell(ctx context.Context, in interaction, answer richtext.Answer) {
+	m := b.cfg.Teams.Renderer().Answer(answer)
+	var err error
+	if in.ResponseURL != "" {
+		err = slackapi.Respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
+			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
+		})
+	} else {
+		_, _, err = b.cfg.Interactive.Slack.PostMessageContext(ctx, in.User.ID, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))
+	}
+	if err != nil {
+		b.log.WithError(slackapi.Judge(err)).Warn("a person was not told that the form did not open")
+	}
 }
 
 func (b *Bot) openView(ctx context.Context, trigger string, m blockkit.Modal) (*slack.ViewResponse, bool) {

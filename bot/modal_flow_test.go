@@ -373,3 +373,26 @@ func TestAModalThatDoesNotOpen(t *testing.T) {
 		})
 	}
 }
+
+// A shortcut, or a button of the Home tab, whose form does not open has nothing else to answer with.
+func TestAFormThatDoesNotOpenIsSaid(t *testing.T) {
+	t.Parallel()
+	const words = "Slack did not open the form. Nothing was removed."
+	for name, fault := range map[string]slacktest.Fault{
+		"down": {Status: http.StatusInternalServerError}, "late": {Error: "expired_trigger_id"}, "no view": {NoError: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, houseConfig{})
+			h.Fail("views.open", fault)
+			h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
+			h.await("the direct message", func() bool { return len(h.Slack.DirectMessages(bottest.Ada)) == 1 })
+			bottest.WantMessages(t, h.Slack.DirectMessages(bottest.Ada), words)
+
+			message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please remove "+bottest.Ann)
+			h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, message))
+			h.await("the private message", func() bool { return len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)) == 1 })
+			bottest.WantMessages(t, h.Slack.Ephemerals(bottest.Ops, bottest.Ada), words)
+		})
+	}
+}

@@ -27,6 +27,21 @@ func (m Message) Digest() (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
+// add appends blocks, all of them or none: a message holds only so many, and only so much in them.
+func (m *Message) add(blocks ...slack.Block) bool {
+	const spare = 600 // for what stands at the end of a message
+	if len(m.Blocks)+len(blocks) > mostBlocks || lengthOf(m.Blocks)+lengthOf(blocks) > longestBlocks-spare {
+		return false
+	}
+	m.Blocks = append(m.Blocks, blocks...)
+	return true
+}
+
+func lengthOf(blocks []slack.Block) int {
+	encoded, _ := json.Marshal(blocks) // they hold nothing that has no JSON
+	return len(encoded)
+}
+
 // DigestOf is the digest of what was rendered here; "" for what has none.
 func DigestOf(m Message) string {
 	digest, _ := m.Digest()

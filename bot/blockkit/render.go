@@ -16,6 +16,8 @@ const (
 	longestSection = 3000
 	longestText    = 4000
 	mostBlocks     = 50
+	// longestBlocks is for all blocks of a message together, as JSON.
+	longestBlocks = 12000 // characters
 )
 
 // Renderer turns texts into Slack's mrkdwn. What people and Linq wrote comes in parts of its own and
@@ -163,12 +165,10 @@ func (r Renderer) Answer(a richtext.Answer) Message {
 		}
 		if words := r.mrkdwn(text); words != "" {
 			paragraphs = append(paragraphs, words)
-			if len(m.Blocks) < mostBlocks {
-				m.Blocks = append(m.Blocks, sectionOf(words))
-			}
+			m.add(sectionOf(words))
 		}
-		if pressed := pressIn(text); len(pressed) > 0 && len(m.Blocks) < mostBlocks {
-			m.Blocks = append(m.Blocks, buttons(pressed...))
+		if pressed := pressIn(text); len(pressed) > 0 {
+			m.add(buttons(pressed...))
 		}
 	}
 	m.Text = cut(strings.Join(paragraphs, "\n"), longestText)

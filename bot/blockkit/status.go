@@ -112,14 +112,17 @@ func lastNews(r ledger.Request) time.Time {
 
 // Whole renders all of a delivery in one message, for the ways round a thread.
 func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
-	const mostStatuses = (mostBlocks - 2) / 3
 	m := r.Answer(richtext.Answer{sentence(e, view.Requests)})
-	for i, request := range view.Requests {
+	leftOut := 0
+	for _, request := range view.Requests {
 		status := r.Status(e, request, now)
 		m.Text = cut(m.Text+"\n"+status.Text, longestText)
-		if i < mostStatuses {
-			m.Blocks = append(m.Blocks, status.Blocks...)
+		if leftOut > 0 || len(m.Blocks)+len(status.Blocks) > mostBlocks-2 || !m.add(status.Blocks...) {
+			leftOut++
 		}
+	}
+	if leftOut > 0 {
+		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%d more do not fit into this message. The Home tab of linqbot and `linqbot audit` show them.", leftOut)))
 	}
 	if view.Thread.Trouble != "" {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", Hint(view.Thread.Trouble))))

@@ -145,6 +145,19 @@ func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, kn
 	return team != "" && slices.Contains(t.ids, team) || enterprise != "" && slices.Contains(t.ids, enterprise), known
 }
 
+// TeamID returns the workspace that is served, the first one if there are several; "" while only the organisation
+// is known.
+func (t *Teams) TeamID() string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, id := range t.ids {
+		if strings.HasPrefix(id, "T") {
+			return id
+		}
+	}
+	return ""
+}
+
 // Renderer returns a renderer whose links lead into the workspace.
 func (t *Teams) Renderer() blockkit.Renderer {
 	t.mu.RLock()

@@ -13,6 +13,12 @@ import (
 var (
 	uuidInText = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`)
 
+	// Links to a chat with a number, which is written with its country code and often without a plus. Source:
+	// https://faq.whatsapp.com/5913398998672934
+	chatLinks = regexp.MustCompile(`(?i)(?:\bwa\.me/|[?&]phone=|\bphone=)(?:\+|%2B)?([1-9]\d{6,14})\b`)
+	// Slack's italics, which stand around a number as part of a name would.
+	italics = regexp.MustCompile(`(^|[^\pL\pN_])_([^_\n]+)_($|[^\pL\pN_])`)
+
 	// What holds digits that are nobody's number. Slack has marked its own forms and the web's as such.
 	otherForms = regexp.MustCompile(`(?i)<(?:https?://|[@#!])[^<>]*>|\bhttps?://\S+`)
 	clockTimes = regexp.MustCompile(`\b\d{1,2}:\d{2}(?::\d{2})?\b`)
@@ -51,6 +57,12 @@ func Mentions(message, region string) (chat string, people []handle.Handle) {
 		}
 	}
 	text := Clean(otherForms.ReplaceAllString(message, "\n"))
+	for range 2 { // what ends one may begin the next
+		text = italics.ReplaceAllString(text, "$1 $2 $3")
+	}
+	for _, link := range chatLinks.FindAllStringSubmatch(message, mostMentions) {
+		text += "\n+" + link[1]
+	}
 	for _, other := range []*regexp.Regexp{uuidInText, clockTimes} {
 		text = other.ReplaceAllString(text, "\n")
 	}

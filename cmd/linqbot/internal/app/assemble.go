@@ -62,7 +62,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		return nil, err
 	}
 	rules := cfg.Policy
-	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api}})
+	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Team: teams.TeamID}})
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
