@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Press has a user press a button of a message, and returns the bot's answer to that. The button is
@@ -14,8 +16,8 @@ func (s *Slack) Press(ctx context.Context, botURL, userID string, m Message, act
 	if !ok {
 		return Ack{}, fmt.Errorf("slacktest: no button %s in the message: %s", actionID, m.Rendered)
 	}
-	user := look(s, func(w *world) User {
-		u, _ := w.users.get(userID)
+	user := look(s, func(w *workspace.Workspace) User {
+		u, _ := w.Users.Get(userID)
 		return u
 	})
 	container := map[string]any{

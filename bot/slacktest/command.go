@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+
+	"linqbot/bot/slacktest/internal/webapi"
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Command is a slash command that somebody types. What is empty is filled in.
@@ -25,15 +28,15 @@ type Command struct {
 // other than 200 is none.
 func (s *Slack) Send(ctx context.Context, botURL string, c Command) (Ack, error) {
 	c = s.fill(c)
-	form := look(s, func(w *world) url.Values { return w.commandForm(c) })
+	form := look(s, func(w *workspace.Workspace) url.Values { return commandForm(w, c) })
 	ack, err := s.Request(ctx, botURL+"/slack/commands", formType, []byte(form.Encode()))
 	ack.TriggerID, ack.ResponseURL = c.TriggerID, c.ResponseURL
-	s.change(func(w *world) {
+	s.change(func(w *workspace.Workspace) {
 		if trouble := troubleWith(ack, err); trouble != "" {
-			w.tell(c, fmt.Sprintf("%s failed with the error \"%s\"", c.Command, trouble))
+			tell(w, c, fmt.Sprintf("%s failed with the error \"%s\"", c.Command, trouble))
 			return
 		}
-		w.showAck(c, &ack)
+		showAck(w, c, &ack)
 	})
 	return ack, err
 }
@@ -41,9 +44,9 @@ func (s *Slack) Send(ctx context.Context, botURL string, c Command) (Ack, error)
 func (s *Slack) fill(c Command) Command {
 	s.mu.Lock()
 	c.Command = cmp.Or(c.Command, "/linq-remove")
-	c.UserID = cmp.Or(c.UserID, s.world.anybody())
-	if c.ChannelID == "" && len(s.world.channels.ids) > 0 {
-		c.ChannelID = s.world.channels.ids[0]
+	c.UserID = cmp.Or(c.UserID, s.state.Anybody())
+	if channels := s.state.Channels.All(); c.ChannelID == "" && len(channels) > 0 {
+		c.ChannelID = channels[0].ID
 	}
 	c.TeamID = cmp.Or(c.TeamID, s.cfg.TeamID)
 	c.EnterpriseID = cmp.Or(c.EnterpriseID, s.cfg.EnterpriseID)
@@ -59,32 +62,32 @@ func (s *Slack) fill(c Command) Command {
 }
 
 // commandForm is what Slack posts (interactivity/implementing-slash-commands).
-func (w *world) commandForm(c Command) url.Values {
+func commandForm(w *workspace.Workspace, c Command) url.Values {
 	form := url.Values{
 		"token":                 {"deprecated-verification-token"},
 		"team_id":               {c.TeamID},
-		"team_domain":           {w.cfg.TeamDomain},
+		"team_domain":           {w.Settings.TeamDomain},
 		"channel_id":            {c.ChannelID},
-		"channel_name":          {w.commandChannelName(c.ChannelID)},
+		"channel_name":          {commandChannelName(w, c.ChannelID)},
 		"user_id":               {c.UserID},
-		"user_name":             {w.userName(c.UserID)},
+		"user_name":             {w.UserName(c.UserID)},
 		"command":               {c.Command},
 		"text":                  {c.Text},
-		"api_app_id":            {w.cfg.AppID},
+		"api_app_id":            {w.Settings.AppID},
 		"is_enterprise_install": {"false"},
 		"response_url":          {c.ResponseURL},
 		"trigger_id":            {c.TriggerID},
 	}
 	if c.EnterpriseID != "" {
 		form.Set("enterprise_id", c.EnterpriseID)
-		form.Set("enterprise_name", w.cfg.TeamName)
+		form.Set("enterprise_name", w.Settings.TeamName)
 	}
 	return form
 }
 
 // commandChannelName is the name that commands carry: only public channels have their own.
-func (w *world) commandChannelName(id string) string {
-	c, ok := w.channels.get(id)
+func commandChannelName(w *workspace.Workspace, id string) string {
+	c, ok := w.Channels.Get(id)
 	switch {
 	case !ok:
 		return ""
@@ -97,44 +100,44 @@ func (w *world) commandChannelName(id string) string {
 }
 
 // showAck completes the ack with what it says, and shows it in the channel if there is one.
-func (w *world) showAck(c Command, ack *Ack) {
+func showAck(w *workspace.Workspace, c Command, ack *Ack) {
 	if len(ack.Body) == 0 {
 		return
 	}
-	args, err := parseArguments(ack.Header.Get("Content-Type"), ack.Body)
+	args, err := webapi.ParseArguments(ack.Header.Get("Content-Type"), ack.Body)
 	if err != nil {
-		args = arguments{url.Values{"text": {string(ack.Body)}}} // not JSON: plain text
+		args = webapi.Arguments{Values: url.Values{"text": {string(ack.Body)}}} // not JSON: plain text
 	}
-	said, err := w.content("ack", args)
+	said, err := webapi.ReadContent(w, "ack", args)
 	if err != nil {
-		w.tell(c, fmt.Sprintf("%s failed with the error \"%s\"", c.Command, "invalid_command_response"))
+		tell(w, c, fmt.Sprintf("%s failed with the error \"%s\"", c.Command, "invalid_command_response"))
 		return
 	}
-	m := Message{Author: w.cfg.BotUserID, Text: said.text, Blocks: said.blocks, VisibleTo: c.UserID}
-	ack.Text, ack.ResponseType = w.render(&m), "ephemeral"
+	m := Message{Author: w.Settings.BotUserID, Text: said.Text, Blocks: said.Blocks, VisibleTo: c.UserID}
+	ack.Text, ack.ResponseType = w.Render(&m), "ephemeral"
 	if args.Get("response_type") == "in_channel" {
 		ack.ResponseType, m.VisibleTo = "in_channel", ""
 	}
 
-	channel, ok := w.channels.get(c.ChannelID)
+	channel, ok := w.Channels.Get(c.ChannelID)
 	if !ok {
 		return
 	}
 	if m.VisibleTo == "" { // Slack then publishes what was typed, too
-		w.post(channel, Message{Author: c.UserID, Text: c.Command + " " + c.Text})
+		w.Post(channel, Message{Author: c.UserID, Text: c.Command + " " + c.Text})
 	}
-	if said.empty() {
+	if said.Empty() {
 		return
 	}
-	posted := w.post(channel, m)
-	if r, ok := w.responses.get(responseID(c.ResponseURL)); ok {
-		r.original = posted
+	posted := w.Post(channel, m)
+	if r, ok := w.Responses.Get(responseID(c.ResponseURL)); ok {
+		r.Original = posted
 	}
 }
 
 // tell has Slackbot say something to the user of a command alone.
-func (w *world) tell(c Command, text string) {
-	if channel, ok := w.channels.get(c.ChannelID); ok {
-		w.post(channel, Message{Author: slackbot, Text: text, VisibleTo: c.UserID})
+func tell(w *workspace.Workspace, c Command, text string) {
+	if channel, ok := w.Channels.Get(c.ChannelID); ok {
+		w.Post(channel, Message{Author: workspace.Slackbot, Text: text, VisibleTo: c.UserID})
 	}
 }

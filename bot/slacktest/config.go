@@ -3,6 +3,8 @@ package slacktest
 import (
 	"cmp"
 	"time"
+
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Config describes the workspace and the app. The zero value is a working one.
@@ -70,5 +72,13 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// workspaceURL is the address people use for the workspace, with a final slash.
-func (c Config) workspaceURL() string { return "https://" + c.TeamDomain + ".slack.com/" }
+// settings are what the workspace has to know.
+func (c Config) settings() workspace.Settings {
+	return workspace.Settings{
+		AppID: c.AppID, BotToken: c.BotToken, BotUserID: c.BotUserID, BotID: c.BotID, BotName: c.BotName,
+		TeamID: c.TeamID, TeamName: c.TeamName, TeamDomain: c.TeamDomain, EnterpriseID: c.EnterpriseID,
+		Scopes: c.Scopes, PublicWrite: c.PublicWrite,
+		MessagesTabDisabled: c.MessagesTabDisabled, HomeTabDisabled: c.HomeTabDisabled,
+		Now: c.Now,
+	}
+}

@@ -3,13 +3,19 @@ package slacktest
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
+
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Ack is the bot's answer to what Slack sent it.
@@ -100,7 +106,7 @@ func (s *Slack) SendEvent(ctx context.Context, botURL string, event any) (Ack, e
 // (apis/events-api).
 func (s *Slack) Envelope(inner any) map[string]any {
 	var eventID string
-	s.change(func(w *world) { eventID = "Ev0" + w.newSecret() })
+	s.change(func(w *workspace.Workspace) { eventID = "Ev0" + w.NewSecret() })
 	return map[string]any{
 		"type": "event_callback", "event": inner, "event_id": eventID, "event_time": s.cfg.Now().Unix(),
 		"team_id": s.cfg.TeamID, "api_app_id": s.cfg.AppID,
@@ -126,4 +132,19 @@ func troubleWith(ack Ack, err error) string {
 		return "http_client_error"
 	}
 	return ""
+}
+
+// The headers of a signed request (authentication/verifying-requests-from-slack).
+const (
+	TimestampHeader = "X-Slack-Request-Timestamp"
+	SignatureHeader = "X-Slack-Signature"
+)
+
+// Sign signs a request body as Slack does: the values of the two headers, the time in Unix seconds
+// and "v0=" with the hexadecimal HMAC-SHA256 of "v0:timestamp:body".
+func Sign(secret string, at time.Time, body []byte) (timestamp, signature string) {
+	timestamp = strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "v0:%s:%s", timestamp, body)
+	return timestamp, "v0=" + hex.EncodeToString(mac.Sum(nil))
 }

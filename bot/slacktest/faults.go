@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"linqbot/bot/slacktest/internal/webapi"
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Fault makes calls go wrong. A call that meets one has no effect, unless only Delay is set or
@@ -44,18 +47,18 @@ type faults struct {
 
 // Inject adds a fault. Where several fit a call, it meets the one that was added first.
 func (s *Slack) Inject(f Fault) {
-	s.change(func(*world) { s.faults.waiting = append(s.faults.waiting, &f) })
+	s.change(func(*workspace.Workspace) { s.faults.waiting = append(s.faults.waiting, &f) })
 }
 
 // Chaos has f choose, for each call that no injected fault fits, the fault it meets, nil for none.
 // f runs with the workspace locked, so it must not call back; nil ends the chaos.
 func (s *Slack) Chaos(f func(method string) *Fault) {
-	s.change(func(*world) { s.faults.chaos = f })
+	s.change(func(*workspace.Workspace) { s.faults.chaos = f })
 }
 
 // ClearFaults removes every fault, and ends the chaos.
 func (s *Slack) ClearFaults() {
-	s.change(func(*world) { s.faults = faults{} })
+	s.change(func(*workspace.Workspace) { s.faults = faults{} })
 }
 
 // pick returns the fault a call meets, nil for none.
@@ -81,13 +84,13 @@ func (f *faults) pick(method, channel string) *Fault {
 }
 
 // meet carries a call through the fault; a nil one lets it take effect.
-func (f *Fault) meet(ctx context.Context, errorStatus int, effect func() answer) answer {
+func (f *Fault) meet(ctx context.Context, errorStatus int, effect func() webapi.Answer) webapi.Answer {
 	if f == nil {
 		return effect()
 	}
 	spoilt, isSpoilt := f.answer(errorStatus)
 	first := f.WithEffect || f.Drop == AfterEffect
-	var a answer
+	var a webapi.Answer
 	if first {
 		a = effect()
 	}
@@ -104,31 +107,31 @@ func (f *Fault) meet(ctx context.Context, errorStatus int, effect func() answer)
 }
 
 // answer returns what the fault answers instead of the truth, and whether it does.
-func (f *Fault) answer(errorStatus int) (answer, bool) {
+func (f *Fault) answer(errorStatus int) (webapi.Answer, bool) {
 	switch {
 	case f.Drop != NoDrop:
 		return dropped(), true
 	case f.Redirect != "":
-		return answer{status: http.StatusFound, header: http.Header{"Location": {f.Redirect}}}, true
+		return webapi.Answer{Status: http.StatusFound, Header: http.Header{"Location": {f.Redirect}}}, true
 	case f.RetryAfter > 0:
 		return rateLimited(f.RetryAfter), true
 	case f.RawBody != "":
-		return answer{status: cmp.Or(f.Status, http.StatusOK), header: http.Header{}, body: []byte(f.RawBody)}, true
+		return webapi.Answer{Status: cmp.Or(f.Status, http.StatusOK), Header: http.Header{}, Body: []byte(f.RawBody)}, true
 	case f.Error != "":
-		return errorAnswer(cmp.Or(f.Status, errorStatus), failure(f.Error)), true
+		return webapi.ErrorAnswer(cmp.Or(f.Status, errorStatus), webapi.Failure(f.Error)), true
 	case f.NoError:
-		return jsonAnswer(cmp.Or(f.Status, errorStatus), reply{"ok": false}), true
+		return webapi.JSONAnswer(cmp.Or(f.Status, errorStatus), webapi.Reply{"ok": false}), true
 	case f.Status != 0:
-		return answer{
-			status: f.Status,
-			header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-			body:   []byte("<!DOCTYPE html><html><body>" + http.StatusText(f.Status) + "</body></html>"),
+		return webapi.Answer{
+			Status: f.Status,
+			Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Body:   []byte("<!DOCTYPE html><html><body>" + http.StatusText(f.Status) + "</body></html>"),
 		}, true
 	}
-	return answer{}, false
+	return webapi.Answer{}, false
 }
 
-func dropped() answer { return answer{drop: true, err: "dropped"} }
+func dropped() webapi.Answer { return webapi.Answer{Drop: true, Code: "dropped"} }
 
 // sleep waits, or returns false at once when the client goes away.
 func sleep(ctx context.Context, d time.Duration) bool {

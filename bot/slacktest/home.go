@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"linqbot/bot/slacktest/internal/blocks"
+	"linqbot/bot/slacktest/internal/render"
+	"linqbot/bot/slacktest/internal/webapi"
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // OpenHome has a user open the app's Home tab, and returns the bot's answer to that. The event holds
@@ -15,12 +20,12 @@ func (s *Slack) OpenHome(ctx context.Context, botURL, userID string) (Ack, error
 	if s.cfg.HomeTabDisabled {
 		return Ack{}, fmt.Errorf("slacktest: the Home tab is off")
 	}
-	event := look(s, func(w *world) map[string]any {
+	event := look(s, func(w *workspace.Workspace) map[string]any {
 		event := map[string]any{
-			"type": "app_home_opened", "user": userID, "channel": w.appDM(userID).ID, "tab": "home", "event_ts": w.newTS(),
+			"type": "app_home_opened", "user": userID, "channel": w.AppDM(userID).ID, "tab": "home", "event_ts": w.NewTS(),
 		}
-		if v := w.home(userID); v != nil {
-			event["view"] = w.viewJSON(v)
+		if v := w.Home(userID); v != nil {
+			event["view"] = webapi.ViewJSON(w, v)
 		}
 		return event
 	})
@@ -29,27 +34,16 @@ func (s *Slack) OpenHome(ctx context.Context, botURL, userID string) (Ack, error
 
 // Home prints what a user sees in the app's Home tab, "" when nothing was published for them.
 func (s *Slack) Home(userID string) string {
-	return look(s, func(w *world) string {
-		v := w.home(userID)
+	return look(s, func(w *workspace.Workspace) string {
+		v := w.Home(userID)
 		if v == nil {
 			return ""
 		}
-		header := w.cfg.BotName + " · Home · " + w.userName(userID)
+		header := w.Settings.BotName + " · Home · " + w.UserName(userID)
 		var body struct{ Blocks json.RawMessage }
 		_ = json.Unmarshal(v.Body, &body) // it was checked when it was published
-		return header + "\n" + strings.Repeat("─", utf8.RuneCountInString(header)) + "\n" + w.renderBlocks(body.Blocks) + "\n"
+		return header + "\n" + strings.Repeat("─", utf8.RuneCountInString(header)) + "\n" + render.Blocks(w, body.Blocks) + "\n"
 	})
-}
-
-// HomeView returns a user's Home tab as the bot published it last, or false if it never did.
-func (s *Slack) HomeView(userID string) (View, bool) {
-	found := look(s, func(w *world) View {
-		if v := w.home(userID); v != nil {
-			return *v
-		}
-		return View{}
-	})
-	return found, found.ID != ""
 }
 
 // PressHome has a user press a button of their Home tab, and returns the bot's answer to that. The
@@ -60,14 +54,14 @@ func (s *Slack) PressHome(ctx context.Context, botURL, userID, actionID, value s
 	if !ok {
 		return Ack{}, fmt.Errorf("slacktest: %s has no home", userID)
 	}
-	var body struct{ Blocks []node }
+	var body struct{ Blocks []blocks.Node }
 	_ = json.Unmarshal(v.Body, &body) // it was checked when it was published
 	for i, block := range body.Blocks {
-		for _, e := range append(block.children("elements"), block.child("accessory")) {
-			if e.text("type") != "button" || e.text("action_id") != actionID || e.text("value") != value {
+		for _, e := range append(block.Children("elements"), block.Child("accessory")) {
+			if e.Text("type") != "button" || e.Text("action_id") != actionID || e.Text("value") != value {
 				continue
 			}
-			id := block.text("block_id")
+			id := block.Text("block_id")
 			if id == "" {
 				id = fmt.Sprintf("b%d", i) // Slack gives it one
 			}
@@ -80,19 +74,14 @@ func (s *Slack) PressHome(ctx context.Context, botURL, userID, actionID, value s
 }
 
 func (s *Slack) pressInView(ctx context.Context, botURL string, v View, action map[string]any) (Ack, error) {
-	payload := look(s, func(w *world) map[string]any {
-		user, _ := w.users.get(v.UserID)
+	payload := look(s, func(w *workspace.Workspace) map[string]any {
+		user, _ := w.Users.Get(v.UserID)
 		return map[string]any{
-			"type": "block_actions", "trigger_id": w.newTrigger(v.UserID), "api_app_id": w.cfg.AppID,
-			"team": map[string]any{"id": w.cfg.TeamID}, "user": map[string]any{"id": v.UserID, "team_id": user.TeamID},
-			"container": map[string]any{"type": "view", "view_id": v.ID}, "view": w.viewJSON(&v),
+			"type": "block_actions", "trigger_id": w.NewTrigger(v.UserID), "api_app_id": w.Settings.AppID,
+			"team": map[string]any{"id": w.Settings.TeamID}, "user": map[string]any{"id": v.UserID, "team_id": user.TeamID},
+			"container": map[string]any{"type": "view", "view_id": v.ID}, "view": webapi.ViewJSON(w, &v),
 			"enterprise": nil, "is_enterprise_install": false, "actions": []any{action},
 		}
 	})
 	return s.SendInteraction(ctx, botURL, payload)
-}
-
-// home returns a user's Home tab, or nil.
-func (w *world) home(userID string) *View {
-	return w.findView(func(v *View) bool { return v.Type == "home" && v.UserID == userID })
 }

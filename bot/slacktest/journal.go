@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"linqbot/bot/slacktest/internal/webapi"
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Call is one request to Slack, in the order in which they arrived.
@@ -19,7 +22,7 @@ type Call struct {
 
 // Calls returns every request so far, those under way included. The token is left out of Form.
 func (s *Slack) Calls() []Call {
-	return look(s, func(*world) []Call {
+	return look(s, func(*workspace.Workspace) []Call {
 		calls := make([]Call, len(s.journal))
 		for i, c := range s.journal {
 			calls[i] = *c
@@ -30,11 +33,11 @@ func (s *Slack) Calls() []Call {
 
 // exchange carries one request through: it enters the journal, meets the rate limit and the faults,
 // takes effect and is answered. An error that a fault asks for has the status errorStatus.
-func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, errorStatus int, effect func(*world) answer) {
+func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, errorStatus int, effect func(*workspace.Workspace) webapi.Answer) {
 	entry, fault := s.arrive(call)
-	once := func() (a answer) {
-		s.change(func(w *world) {
-			if wait := s.limits.take(call.Method, call.Channel, w.cfg.Now()); wait > 0 {
+	once := func() (a webapi.Answer) {
+		s.change(func(w *workspace.Workspace) {
+			if wait := s.limits.take(call.Method, call.Channel, w.Settings.Now()); wait > 0 {
 				a = rateLimited(wait)
 				return
 			}
@@ -43,17 +46,17 @@ func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, erro
 		return a
 	}
 	a := fault.meet(r.Context(), errorStatus, once)
-	s.change(func(*world) {
-		entry.Status, entry.Error = a.status, a.err
+	s.change(func(*workspace.Workspace) {
+		entry.Status, entry.Error = a.Status, a.Code
 	})
-	a.write(w)
+	a.Write(w)
 }
 
 // arrive enters a call in the journal and picks the fault that it meets, nil for none.
 func (s *Slack) arrive(call Call) (*Call, *Fault) {
 	var fault *Fault
-	s.change(func(w *world) {
-		call.At = w.cfg.Now()
+	s.change(func(w *workspace.Workspace) {
+		call.At = w.Settings.Now()
 		s.journal = append(s.journal, &call)
 		fault = s.faults.pick(call.Method, call.Channel)
 	})

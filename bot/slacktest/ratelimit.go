@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"linqbot/bot/slacktest/internal/webapi"
 )
 
 // RateLimit lets Burst calls through at once and one more every Every.
@@ -20,7 +22,7 @@ func SlackRateLimits() map[string]RateLimit {
 	return map[string]RateLimit{
 		"chat.postMessage": {Every: time.Second, Burst: 3, PerChannel: true},
 		"chat.update":      {Every: time.Minute / 50, Burst: 10},
-		responseURLMethod:  {Every: time.Second, Burst: 3, PerChannel: true},
+		webapi.ResponseURL: {Every: time.Second, Burst: 3, PerChannel: true},
 	}
 }
 
@@ -81,9 +83,9 @@ func (l *limiter) of(method, channel string) map[limitKey]RateLimit {
 }
 
 // rateLimited is HTTP 429 with the whole seconds to wait.
-func rateLimited(wait time.Duration) answer {
-	a := errorAnswer(http.StatusTooManyRequests, failure("ratelimited"))
+func rateLimited(wait time.Duration) webapi.Answer {
+	a := webapi.ErrorAnswer(http.StatusTooManyRequests, webapi.Failure("ratelimited"))
 	seconds := int((wait + time.Second - 1) / time.Second)
-	a.header.Set("Retry-After", strconv.Itoa(seconds))
+	a.Header.Set("Retry-After", strconv.Itoa(seconds))
 	return a
 }

@@ -3,7 +3,8 @@ package slacktest
 import (
 	"context"
 	"fmt"
-	"slices"
+
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Messages returns what everybody in a channel sees, replies included, in order.
@@ -23,8 +24,8 @@ func (s *Slack) Ephemerals(channelID, userID string) []Message {
 
 // DirectMessages returns what passed between a user and the app, in order.
 func (s *Slack) DirectMessages(userID string) []Message {
-	id := look(s, func(w *world) string {
-		if c := w.openDM(userID); c != nil {
+	id := look(s, func(w *workspace.Workspace) string {
+		if c := w.OpenDM(userID); c != nil {
 			return c.ID
 		}
 		return ""
@@ -33,47 +34,69 @@ func (s *Slack) DirectMessages(userID string) []Message {
 }
 
 func (s *Slack) read(channelID string, keep func(*Message) bool) []Message {
-	return look(s, func(w *world) []Message {
-		c, ok := w.channels.get(channelID)
+	return look(s, func(w *workspace.Workspace) []Message {
+		c, ok := w.Channels.Get(channelID)
 		if !ok {
 			return nil
 		}
 		var read []Message
-		for _, m := range c.where(keep) {
-			read = append(read, w.snapshot(m))
+		for _, m := range c.Where(keep) {
+			read = append(read, w.Snapshot(m))
 		}
 		return read
 	})
 }
 
+// Views returns every view, in the order in which they were opened.
+func (s *Slack) Views() []View {
+	return look(s, func(w *workspace.Workspace) []View {
+		var all []View
+		for _, v := range w.Views.All() {
+			all = append(all, *v)
+		}
+		return all
+	})
+}
+
+// HomeView returns a user's Home tab as the bot published it last, or false if it never did.
+func (s *Slack) HomeView(userID string) (View, bool) {
+	found := look(s, func(w *workspace.Workspace) View {
+		if v := w.Home(userID); v != nil {
+			return *v
+		}
+		return View{}
+	})
+	return found, found.ID != ""
+}
+
+// Execution returns a workflow step, or false if none was started with that id.
+func (s *Slack) Execution(id string) (Execution, bool) {
+	found := look(s, func(w *workspace.Workspace) Execution {
+		if e, ok := w.Executions.Get(id); ok {
+			return *e
+		}
+		return Execution{}
+	})
+	return found, found.ID != ""
+}
+
 // Pings returns every message, as it stood then, that called a whole channel or user group
 // together. A bot that repeats what people wrote must cause none.
 func (s *Slack) Pings() []Message {
-	return look(s, func(w *world) []Message { return slices.Clone(w.pings) })
+	return look(s, func(w *workspace.Workspace) []Message { return w.Pings() })
 }
 
 // Violations returns every limit of Slack's that a message or view broke, whether it was refused
 // for it or not. See [CheckMessage] and [CheckView].
 func (s *Slack) Violations() []string {
-	return look(s, func(w *world) []string { return slices.Clone(w.violations) })
-}
-
-// PostAs posts a message as a person, in a thread if threadTS is not "". It panics if there is no
-// such channel.
-func (s *Slack) PostAs(userID, channelID, threadTS, text string) Message {
-	var posted Message
-	s.change(func(w *world) {
-		m := w.post(w.mustChannel(channelID), Message{Author: userID, ThreadTS: threadTS, Text: text})
-		posted = w.snapshot(m)
-	})
-	return posted
+	return look(s, func(w *workspace.Workspace) []string { return w.Violations() })
 }
 
 // Await waits until done, which may read whatever it likes, returns true. It looks at once and after
 // every change, and gives up with ctx's error wrapped.
 func (s *Slack) Await(ctx context.Context, done func(*Slack) bool) error {
 	for {
-		changed := look(s, func(*world) chan struct{} { return s.changed })
+		changed := look(s, func(*workspace.Workspace) chan struct{} { return s.changed })
 		if done(s) {
 			return nil
 		}

@@ -3,7 +3,10 @@ package slacktest
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"linqbot/bot/slacktest/internal/workspace"
 )
 
 // Screen prints a channel as viewer, a user id, sees it in a terminal: every message with its
@@ -11,12 +14,12 @@ import (
 // viewer is a bystander. As in Slack, a message that was changed is marked "(edited)" only if it
 // has no blocks (reference/methods/chat.update).
 func (s *Slack) Screen(channelID, viewer string) string {
-	return look(s, func(w *world) string {
-		c, ok := w.channels.get(channelID)
+	return look(s, func(w *workspace.Workspace) string {
+		c, ok := w.Channels.Get(channelID)
 		if !ok {
 			return fmt.Sprintf("no channel %s\n", channelID)
 		}
-		p := painter{world: w, channel: c, viewer: viewer}
+		p := painter{state: w, channel: c, viewer: viewer, zone: s.cfg.Zone}
 		p.header()
 		for _, m := range p.visible(func(m *Message) bool { return !p.inThread(m) }) {
 			p.line("")
@@ -32,9 +35,10 @@ func (s *Slack) Screen(channelID, viewer string) string {
 // painter writes one screen.
 type painter struct {
 	strings.Builder
-	world   *world
-	channel *conversation
+	state   *workspace.Workspace
+	channel *workspace.Conversation
 	viewer  string
+	zone    *time.Location
 }
 
 func (p *painter) line(text string) {
@@ -43,47 +47,47 @@ func (p *painter) line(text string) {
 }
 
 func (p *painter) header() {
-	header := p.world.title(p.channel)
+	header := title(p.state, p.channel)
 	p.line(header)
 	p.line(strings.Repeat("─", utf8.RuneCountInString(header)))
 }
 
 // message writes who and when, then what, each line after its lead.
 func (p *painter) message(m *Message, first, rest string) {
-	p.line(first + p.world.byline(m))
-	for text := range strings.SplitSeq(p.world.render(m), "\n") {
+	p.line(first + byline(p.state, m, p.zone))
+	for text := range strings.SplitSeq(p.state.Render(m), "\n") {
 		p.line(rest + text)
 	}
 }
 
 // visible returns the viewer's messages that are asked for.
 func (p *painter) visible(asked func(*Message) bool) []*Message {
-	return p.channel.where(func(m *Message) bool {
+	return p.channel.Where(func(m *Message) bool {
 		return (m.VisibleTo == "" || m.VisibleTo == p.viewer) && asked(m)
 	})
 }
 
 // inThread reports whether m stands below its parent. A reply whose parent was deleted stands alone.
 func (p *painter) inThread(m *Message) bool {
-	_, ok := p.channel.message(m.ThreadTS)
+	_, ok := p.channel.Message(m.ThreadTS)
 	return ok
 }
 
 // title is the channel's name with what a person should know of it.
-func (w *world) title(c *conversation) string {
+func title(w *workspace.Workspace, c *workspace.Conversation) string {
 	var title string
 	switch c.Kind {
-	case Public:
+	case workspace.Public:
 		title = "#" + c.Name
 	case Private:
 		title = "#" + c.Name + " · private"
 	default:
 		var names []string
 		for _, id := range c.Members {
-			names = append(names, w.userName(id))
+			names = append(names, w.UserName(id))
 		}
 		if c.BotMember {
-			names = append(names, w.cfg.BotName)
+			names = append(names, w.Settings.BotName)
 		}
 		title = strings.Join(names, ", ") + " · direct message"
 	}
@@ -98,12 +102,12 @@ func (w *world) title(c *conversation) string {
 	return title
 }
 
-func (w *world) byline(m *Message) string {
-	line := w.userName(m.Author)
-	if author, ok := w.users.get(m.Author); ok && author.Bot && m.Author != slackbot {
+func byline(w *workspace.Workspace, m *Message, zone *time.Location) string {
+	line := w.UserName(m.Author)
+	if author, ok := w.Users.Get(m.Author); ok && author.Bot && m.Author != workspace.Slackbot {
 		line += " APP"
 	}
-	line += "  " + m.At().In(w.cfg.Zone).Format("15:04")
+	line += "  " + m.At().In(zone).Format("15:04")
 	if m.Edited && m.Blocks == nil {
 		line += "  (edited)"
 	}

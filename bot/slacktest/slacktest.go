@@ -7,11 +7,18 @@
 // It shares no code with any Slack client, so that a client's mistakes do not cancel out here.
 // Where Slack's behaviour is documented the doc comment names the page (below docs.slack.dev);
 // where it is not, the fake takes the stricter reading.
+//
+// This package is the server and the people who use it. Below it, internal/workspace is what Slack
+// remembers, internal/webapi what it answers to calls, internal/blocks its limits for blocks and
+// views, and internal/render how messages look. Begin with [New], or with the example.
 package slacktest
 
 import (
 	"net/http"
 	"sync"
+
+	"linqbot/bot/slacktest/internal/webapi"
+	"linqbot/bot/slacktest/internal/workspace"
 
 	"github.com/gorilla/mux"
 )
@@ -20,13 +27,13 @@ import (
 // serves the Web API below /api/ and response URLs below /response/; every method may be called
 // from any goroutine.
 type Slack struct {
-	cfg     Config
-	router  http.Handler
-	methods map[string]method
-	client  *http.Client
+	cfg    Config
+	router http.Handler
+	api    webapi.API
+	client *http.Client
 
 	mu      sync.Mutex // guards everything below
-	world   *world
+	state   *workspace.Workspace
 	faults  faults
 	journal []*Call
 	limits  limiter
@@ -40,9 +47,9 @@ func New(cfg Config) *Slack {
 	cfg = cfg.withDefaults()
 	s := &Slack{
 		cfg:     cfg,
-		methods: methods(),
+		api:     webapi.New(),
 		client:  newClient(cfg),
-		world:   newWorld(cfg),
+		state:   workspace.New(cfg.settings()),
 		limits:  newLimiter(cfg.RateLimits, cfg.Messages),
 		changed: make(chan struct{}),
 	}
@@ -60,10 +67,10 @@ func (s *Slack) Config() Config { return s.cfg }
 func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
 
 // change runs f with the state locked and wakes whoever awaits a change.
-func (s *Slack) change(f func(*world)) {
+func (s *Slack) change(f func(*workspace.Workspace)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f(s.world)
+	f(s.state)
 	s.wake()
 }
 
@@ -74,8 +81,8 @@ func (s *Slack) wake() {
 }
 
 // look runs f with the state locked and returns its answer.
-func look[T any](s *Slack, f func(*world) T) T {
+func look[T any](s *Slack, f func(*workspace.Workspace) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return f(s.world)
+	return f(s.state)
 }

@@ -1,4 +1,6 @@
-package slacktest
+// Package render writes messages as people see them, in plain text. It knows blocks and Slack's
+// mark-up, and asks for the names of people, channels and groups. Begin with [Blocks].
+package render
 
 import (
 	"cmp"
@@ -8,17 +10,29 @@ import (
 	"unicode"
 )
 
+// Names tells what people see for the ids in mark-up.
+type Names interface {
+	UserName(id string) string
+	ChannelName(id string) string
+	GroupHandle(id string) string
+}
+
+type renderer struct{ Names }
+
+// Mrkdwn is a text in Slack's mark-up as people see it.
+func Mrkdwn(names Names, text string) string { return renderer{names}.mrkdwn(text) }
+
 // mrkdwn is a text in Slack's mark-up as people see it, without colour or weight: names for ids,
 // labels for links, entities as the characters they stand for, emphasis without its marks
 // (messaging/formatting-message-text).
-func (w *world) mrkdwn(text string) string {
+func (r renderer) mrkdwn(text string) string {
 	// What is inside <…> or `…` is no mark-up, so it steps aside while the marks are taken away.
 	var aside []string
 	keep := func(s string) string {
 		aside = append(aside, s)
 		return string(asideFirst + rune(len(aside)-1))
 	}
-	text = angle.ReplaceAllStringFunc(text, func(s string) string { return keep(w.reference(s[1 : len(s)-1])) })
+	text = angle.ReplaceAllStringFunc(text, func(s string) string { return keep(r.reference(s[1 : len(s)-1])) })
 	text = code.ReplaceAllStringFunc(text, func(s string) string { return keep(unescape(strings.Trim(s, "`"))) })
 	for _, mark := range []rune{'*', '_', '~'} {
 		text = withoutMark(text, mark)
@@ -41,36 +55,22 @@ var (
 
 // reference is what people see for the inside of <…>. Of people and channels Slack shows the name
 // they have, whatever the label says.
-func (w *world) reference(inside string) string {
+func (r renderer) reference(inside string) string {
 	target, label, _ := strings.Cut(inside, "|")
 	label = unescape(label)
 	switch {
 	case strings.HasPrefix(target, "@"):
-		return "@" + w.userName(target[1:])
+		return "@" + r.UserName(target[1:])
 	case strings.HasPrefix(target, "#"):
-		return "#" + w.channelName(target[1:])
+		return "#" + r.ChannelName(target[1:])
 	case strings.HasPrefix(target, "!subteam^"):
-		return "@" + w.groupHandle(strings.TrimPrefix(target, "!subteam^"))
+		return "@" + r.GroupHandle(strings.TrimPrefix(target, "!subteam^"))
 	case strings.HasPrefix(target, "!date^"):
 		return label
 	case strings.HasPrefix(target, "!"):
 		return "@" + target[1:]
 	}
 	return cmp.Or(label, unescape(target))
-}
-
-func (w *world) channelName(id string) string {
-	if c, ok := w.channels.get(id); ok {
-		return c.Name
-	}
-	return id
-}
-
-func (w *world) groupHandle(id string) string {
-	if g, ok := w.groups.get(id); ok {
-		return g.Handle
-	}
-	return id
 }
 
 // unescape turns the only three entities Slack knows into what they stand for.

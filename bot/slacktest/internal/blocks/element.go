@@ -1,4 +1,4 @@
-package slacktest
+package blocks
 
 import (
 	"fmt"
@@ -6,12 +6,12 @@ import (
 )
 
 // elements checks the elements of one block, whose action ids must differ.
-func (c *checker) elements(at string, elements []node) {
+func (c *checker) elements(at string, elements []Node) {
 	ids := make(map[string]bool)
 	for i, e := range elements {
 		place := fmt.Sprintf("%s.elements[%d]", at, i)
 		c.element(place, e)
-		id := e.text("action_id")
+		id := e.Text("action_id")
 		if id != "" && ids[id] {
 			c.add(place+".action_id", "used twice")
 		}
@@ -20,15 +20,15 @@ func (c *checker) elements(at string, elements []node) {
 }
 
 // element checks something to press or fill in against reference/block-kit/block-elements.
-func (c *checker) element(at string, e node) {
-	c.atMost(at+".action_id", e.text("action_id"), 255)
-	if e.has("placeholder") {
-		c.plain(at+".placeholder", e.child("placeholder"), 150)
+func (c *checker) element(at string, e Node) {
+	c.atMost(at+".action_id", e.Text("action_id"), 255)
+	if e.Has("placeholder") {
+		c.plain(at+".placeholder", e.Child("placeholder"), 150)
 	}
-	if e.has("confirm") {
-		c.confirm(at+".confirm", e.child("confirm"))
+	if e.Has("confirm") {
+		c.confirm(at+".confirm", e.Child("confirm"))
 	}
-	switch kind := e.text("type"); {
+	switch kind := e.Text("type"); {
 	case kind == "button":
 		c.button(at, e)
 	case kind == "image":
@@ -45,25 +45,25 @@ func (c *checker) element(at string, e node) {
 	}
 }
 
-func (c *checker) button(at string, e node) {
-	c.plain(at+".text", e.child("text"), 75)
-	c.atMost(at+".value", e.text("value"), 2000)
-	c.atMost(at+".url", e.text("url"), 3000)
-	if e.has("style") {
-		c.oneOf(at+".style", e.text("style"), "primary", "danger")
+func (c *checker) button(at string, e Node) {
+	c.plain(at+".text", e.Child("text"), 75)
+	c.atMost(at+".value", e.Text("value"), 2000)
+	c.atMost(at+".url", e.Text("url"), 3000)
+	if e.Has("style") {
+		c.oneOf(at+".style", e.Text("style"), "primary", "danger")
 	}
 }
 
 // confirm checks the question that Slack asks before a press counts.
-func (c *checker) confirm(at string, q node) {
-	c.plain(at+".title", q.child("title"), 100)
-	c.words(at+".text", q.child("text"), 300)
-	c.plain(at+".confirm", q.child("confirm"), 30)
-	c.plain(at+".deny", q.child("deny"), 30)
+func (c *checker) confirm(at string, q Node) {
+	c.plain(at+".title", q.Child("title"), 100)
+	c.words(at+".text", q.Child("text"), 300)
+	c.plain(at+".confirm", q.Child("confirm"), 30)
+	c.plain(at+".deny", q.Child("deny"), 30)
 }
 
-func (c *checker) staticSelect(at string, e node) {
-	groups := e.children("option_groups")
+func (c *checker) staticSelect(at string, e Node) {
+	groups := e.Children("option_groups")
 	if len(groups) == 0 {
 		c.options(at, e, 100)
 		return
@@ -71,21 +71,21 @@ func (c *checker) staticSelect(at string, e node) {
 	c.count(at+".option_groups", len(groups), 1, 100)
 	for i, group := range groups {
 		place := fmt.Sprintf("%s.option_groups[%d]", at, i)
-		c.plain(place+".label", group.child("label"), 75)
+		c.plain(place+".label", group.Child("label"), 75)
 		c.options(place, group, 100)
 	}
 }
 
 // options checks a list of options. Some pages allow 150 characters in a value; 75 are safe.
-func (c *checker) options(at string, e node, most int) {
-	options := e.children("options")
+func (c *checker) options(at string, e Node, most int) {
+	options := e.Children("options")
 	c.count(at+".options", len(options), 1, most)
 	for i, option := range options {
 		place := fmt.Sprintf("%s.options[%d]", at, i)
-		c.words(place+".text", option.child("text"), 75)
-		c.required(place+".value", option.text("value"), 75)
-		if option.has("description") {
-			c.words(place+".description", option.child("description"), 75)
+		c.words(place+".text", option.Child("text"), 75)
+		c.required(place+".value", option.Text("value"), 75)
+		if option.Has("description") {
+			c.words(place+".description", option.Child("description"), 75)
 		}
 	}
 }

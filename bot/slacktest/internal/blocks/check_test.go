@@ -1,4 +1,4 @@
-package slacktest_test
+package blocks_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/bot/slacktest"
+	"linqbot/bot/slacktest/internal/blocks"
 )
 
 func of(n int) string { return strings.Repeat("é", n) }
@@ -68,8 +68,8 @@ func TestEachLimitHoldsAtItsEdge(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			assert.DeepEqual(t, slacktest.CheckMessage(json.RawMessage("["+c.block(c.most)+"]"), "t"), []string(nil))
-			found := slacktest.CheckMessage(json.RawMessage("["+c.block(c.most+1)+"]"), "t")
+			assert.DeepEqual(t, blocks.CheckMessage(json.RawMessage("["+c.block(c.most)+"]"), "t"), []string(nil))
+			found := blocks.CheckMessage(json.RawMessage("["+c.block(c.most+1)+"]"), "t")
 			assert.Equal(t, len(found), 1, "%q", found)
 		})
 	}
@@ -91,7 +91,7 @@ func TestWhatElseIsWrongWithAMessage(t *testing.T) {
 		"long text":        {"", of(4001), "text: 4001 characters, at most 4000"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.DeepEqual(t, slacktest.CheckMessage(json.RawMessage(c.blocks), c.text), []string{c.found})
+			assert.DeepEqual(t, blocks.CheckMessage(json.RawMessage(c.blocks), c.text), []string{c.found})
 		})
 	}
 }
@@ -102,8 +102,8 @@ func TestViewLimits(t *testing.T) {
 	}
 	titled := `,"title":` + plain(24)
 	input := `[{"type":"input","label":` + plain(5) + `,"element":{"type":"plain_text_input","action_id":"a"}}]`
-	assert.DeepEqual(t, slacktest.CheckView(modal(titled, many(100, `{"type":"divider"}`))), []string(nil))
-	assert.DeepEqual(t, slacktest.CheckView(modal(titled+`,"submit":`+plain(6), input)), []string(nil))
+	assert.DeepEqual(t, blocks.CheckView(modal(titled, many(100, `{"type":"divider"}`))), []string(nil))
+	assert.DeepEqual(t, blocks.CheckView(modal(titled+`,"submit":`+plain(6), input)), []string(nil))
 
 	for name, c := range map[string]struct {
 		view  json.RawMessage
@@ -117,7 +117,7 @@ func TestViewLimits(t *testing.T) {
 		"no blocks": {json.RawMessage(`{"type":"home"}`), "blocks: unexpected end of JSON input"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.DeepEqual(t, slacktest.CheckView(c.view), []string{c.found})
+			assert.DeepEqual(t, blocks.CheckView(c.view), []string{c.found})
 		})
 	}
 }

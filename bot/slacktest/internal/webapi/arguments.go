@@ -1,4 +1,8 @@
-package slacktest
+// Package webapi is what the in-memory Slack answers to calls: the methods of the Web API, response
+// URLs, the scopes that each method needs, and Slack's envelopes and error codes. It acts on a
+// workspace. It knows neither faults nor rate limits, and who calls only by the token. Begin with
+// [API.Call]; chat.go and its neighbours have the methods, each with the page that documents it.
+package webapi
 
 import (
 	"bytes"
@@ -11,18 +15,18 @@ import (
 	"strconv"
 )
 
-// arguments are a call's arguments in one shape, however they were sent: those of a form as they
+// Arguments are a call's arguments in one shape, however they were sent: those of a form as they
 // are, those of a JSON object as the text of each value, without those that are null.
-type arguments struct{ url.Values }
+type Arguments struct{ url.Values }
 
-// flag reads a boolean as Slack takes them: true or 1.
-func (a arguments) flag(name string) bool {
+// Flag reads a boolean as Slack takes them: true or 1.
+func (a Arguments) Flag(name string) bool {
 	on, _ := strconv.ParseBool(a.Get(name)) // anything else is false
 	return on
 }
 
 // number reads a whole number, or returns the default if it is none or below 1.
-func (a arguments) number(name string, otherwise int) int {
+func (a Arguments) number(name string, otherwise int) int {
 	if n, err := strconv.Atoi(a.Get(name)); err == nil && n > 0 {
 		return n
 	}
@@ -32,20 +36,21 @@ func (a arguments) number(name string, otherwise int) int {
 // maxBody is far above anything a bot should send.
 const maxBody = 4 << 20
 
-// readArguments reads a call's body and its arguments. The error is one of Slack's codes.
-func readArguments(r *http.Request) (arguments, []byte, error) {
+// ReadArguments reads a call's body and its arguments. The error is one of Slack's codes.
+func ReadArguments(r *http.Request) (Arguments, []byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
-		return arguments{}, nil, failure("request_timeout")
+		return Arguments{}, nil, Failure("request_timeout")
 	}
 	if r.Method == http.MethodGet {
-		return arguments{r.URL.Query()}, body, nil
+		return Arguments{r.URL.Query()}, body, nil
 	}
-	args, err := parseArguments(r.Header.Get("Content-Type"), body)
+	args, err := ParseArguments(r.Header.Get("Content-Type"), body)
 	return args, body, err
 }
 
-func parseArguments(contentType string, body []byte) (arguments, error) {
+// ParseArguments reads the arguments out of a body of that type.
+func ParseArguments(contentType string, body []byte) (Arguments, error) {
 	media, _, _ := mime.ParseMediaType(contentType) // an unreadable type is none of those below
 	switch media {
 	case "application/json":
@@ -53,22 +58,22 @@ func parseArguments(contentType string, body []byte) (arguments, error) {
 	case "application/x-www-form-urlencoded":
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
-			return arguments{}, failure("invalid_form_data")
+			return Arguments{}, Failure("invalid_form_data")
 		}
-		return arguments{form}, nil
+		return Arguments{form}, nil
 	}
 	if len(body) == 0 {
-		return arguments{url.Values{}}, nil
+		return Arguments{url.Values{}}, nil
 	}
-	return arguments{}, failure("invalid_post_type")
+	return Arguments{}, Failure("invalid_post_type")
 }
 
-func jsonArguments(body []byte) (arguments, error) {
+func jsonArguments(body []byte) (Arguments, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return arguments{}, failureWith("invalid_json", []string{err.Error()})
+		return Arguments{}, failureWith("invalid_json", []string{err.Error()})
 	}
-	args := arguments{url.Values{}}
+	args := Arguments{url.Values{}}
 	for name, value := range fields {
 		if string(value) == "null" {
 			continue

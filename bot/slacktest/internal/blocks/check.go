@@ -1,4 +1,4 @@
-package slacktest
+package blocks
 
 import (
 	"encoding/json"
@@ -13,37 +13,37 @@ import (
 func CheckMessage(blocks json.RawMessage, text string) []string {
 	var found []string
 	if len(blocks) > 0 {
-		found = checkBlocks(blocks, maxMessageBlocks)
+		found = CheckBlocks(blocks)
 	}
-	return append(found, checkText(text, blocks)...)
+	return append(found, CheckText(text, blocks)...)
 }
 
 // CheckView does the same for a modal or a Home tab.
 func CheckView(view json.RawMessage) []string {
-	var n node
+	var n Node
 	if err := json.Unmarshal(view, &n); err != nil {
 		return []string{"view: " + err.Error()}
 	}
 	var raw struct{ Blocks json.RawMessage }
 	_ = json.Unmarshal(view, &raw) // it is an object, so this cannot fail
 	c := &checker{}
-	c.oneOf("type", n.text("type"), "modal", "home")
+	c.oneOf("type", n.Text("type"), "modal", "home")
 	for _, part := range []string{"title", "submit", "close"} {
 		switch {
-		case !n.has(part):
-		case n.text("type") == "home":
+		case !n.Has(part):
+		case n.Text("type") == "home":
 			c.add(part, "not in a Home tab")
 		default:
-			c.plain(part, n.child(part), 24)
+			c.plain(part, n.Child(part), 24)
 		}
 	}
-	c.atMost("private_metadata", n.text("private_metadata"), 3000)
-	c.atMost("callback_id", n.text("callback_id"), 255)
-	if n.text("type") == "modal" && !n.has("title") {
+	c.atMost("private_metadata", n.Text("private_metadata"), 3000)
+	c.atMost("callback_id", n.Text("callback_id"), 255)
+	if n.Text("type") == "modal" && !n.Has("title") {
 		c.add("title", "missing")
 	}
-	for _, block := range n.children("blocks") {
-		if block.text("type") == "input" && n.text("type") == "modal" && !n.has("submit") {
+	for _, block := range n.Children("blocks") {
+		if block.Text("type") == "input" && n.Text("type") == "modal" && !n.Has("submit") {
 			c.add("submit", "missing, and there is an input block")
 			break
 		}
@@ -54,21 +54,27 @@ func CheckView(view json.RawMessage) []string {
 const (
 	maxMessageBlocks = 50  // reference/block-kit/blocks
 	maxViewBlocks    = 100 // reference/views
+
+	// AdvisedText is how long the text beside the blocks should be at most
+	// (reference/methods/chat.postMessage). chat.update refuses more.
+	AdvisedText = 4000
 )
 
-// checkText checks what stands beside the blocks.
-func checkText(text string, blocks json.RawMessage) []string {
+// CheckText checks what stands beside the blocks.
+func CheckText(text string, blocks json.RawMessage) []string {
 	c := &checker{}
-	c.atMost("text", text, advisedText)
+	c.atMost("text", text, AdvisedText)
 	if text == "" && len(blocks) > 0 {
 		c.add("text", "missing beside blocks")
 	}
 	return c.found
 }
 
-// checkBlocks checks blocks; what it finds, Slack refuses with invalid_blocks.
+// CheckBlocks checks the blocks of a message; what it finds, Slack refuses with invalid_blocks.
+func CheckBlocks(raw json.RawMessage) []string { return checkBlocks(raw, maxMessageBlocks) }
+
 func checkBlocks(raw json.RawMessage, limit int) []string {
-	blocks, err := nodes(raw)
+	blocks, err := Parse(raw)
 	if err != nil {
 		return []string{"blocks: " + err.Error()}
 	}
@@ -78,7 +84,7 @@ func checkBlocks(raw json.RawMessage, limit int) []string {
 	for i, block := range blocks {
 		at := fmt.Sprintf("blocks[%d]", i)
 		c.block(at, block)
-		id := block.text("block_id")
+		id := block.Text("block_id")
 		c.atMost(at+".block_id", id, 255)
 		if id != "" && ids[id] {
 			c.add(at+".block_id", "used twice")
@@ -120,13 +126,13 @@ func (c *checker) oneOf(place, value string, allowed ...string) {
 }
 
 // words checks a text object of either type.
-func (c *checker) words(place string, t node, most int) {
-	c.oneOf(place+".type", t.text("type"), "mrkdwn", "plain_text")
-	c.required(place, t.text("text"), most)
+func (c *checker) words(place string, t Node, most int) {
+	c.oneOf(place+".type", t.Text("type"), "mrkdwn", "plain_text")
+	c.required(place, t.Text("text"), most)
 }
 
 // plain checks a text object that must be plain_text.
-func (c *checker) plain(place string, t node, most int) {
-	c.oneOf(place+".type", t.text("type"), "plain_text")
-	c.required(place, t.text("text"), most)
+func (c *checker) plain(place string, t Node, most int) {
+	c.oneOf(place+".type", t.Text("type"), "plain_text")
+	c.required(place, t.Text("text"), most)
 }

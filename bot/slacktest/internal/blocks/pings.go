@@ -1,4 +1,4 @@
-package slacktest
+package blocks
 
 import (
 	"encoding/json"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// pings reports whether a message calls a whole channel or group together. What counts is mark-up
+// Pings reports whether a message calls a whole channel or group together. What counts is mark-up
 // that Slack would obey: in the text, in mrkdwn and markdown objects, in rich text; the same
 // characters in a plain_text object are only shown.
-func pings(text string, blocks json.RawMessage) bool {
+func Pings(text string, blocks json.RawMessage) bool {
 	if pingsIn(text) {
 		return true
 	}
@@ -24,10 +24,10 @@ func pingsBelow(tree any) bool {
 			return true
 		}
 	case map[string]any:
-		n := node(v)
-		switch n.text("type") {
+		n := Node(v)
+		switch n.Text("type") {
 		case "mrkdwn", "markdown":
-			if pingsIn(n.text("text")) {
+			if pingsIn(n.Text("text")) {
 				return true
 			}
 		case "broadcast", "usergroup":
