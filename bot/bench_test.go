@@ -14,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/ingress"
 	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/policy"
@@ -27,7 +28,7 @@ func BenchmarkVerify(b *testing.B) {
 	header := signedRequest(b, CommandsPath, testSecret, body).Header
 	b.ReportAllocs()
 	for b.Loop() {
-		if claimed, err := readSignature(header, []string{testSecret}); err != nil || claimed.verify([]byte(body)) != 0 {
+		if claimed, err := ingress.ReadSignature(header, []string{testSecret}); err != nil || claimed.Verify([]byte(body)) != 0 {
 			b.Fatal("refused")
 		}
 	}

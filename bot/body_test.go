@@ -14,6 +14,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/ingress"
 	"linqbot/bot/slacktest"
 )
 
@@ -29,10 +30,10 @@ func TestTheLargestBody(t *testing.T) {
 	for _, tc := range []struct {
 		size, want int
 	}{
-		{largestBody - 1, http.StatusOK},
-		{largestBody, http.StatusOK},
-		{largestBody + 1, http.StatusRequestEntityTooLarge},
-		{4 * largestBody, http.StatusRequestEntityTooLarge},
+		{ingress.LargestBody - 1, http.StatusOK},
+		{ingress.LargestBody, http.StatusOK},
+		{ingress.LargestBody + 1, http.StatusRequestEntityTooLarge},
+		{4 * ingress.LargestBody, http.StatusRequestEntityTooLarge},
 	} {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d chunked %t", tc.size, chunked), func(t *testing.T) {
@@ -59,7 +60,7 @@ func TestTheLargestBodyOverANetwork(t *testing.T) {
 	server := httptest.NewServer(e.handler)
 	defer server.Close()
 	for _, chunked := range []bool{false, true} {
-		body := sized(largestBody + 1)
+		body := sized(ingress.LargestBody + 1)
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+CommandsPath, strings.NewReader(body))
 		assert.NilError(t, err)
 		if chunked {
@@ -86,7 +87,7 @@ func TestAnEndlessBodyIsCutOff(t *testing.T) {
 	}))
 	sign(r, testSecret, time.Now(), "")
 	e.wantRefused(e.serve(r), http.StatusRequestEntityTooLarge)
-	assert.Assert(t, read <= 3*largestBody, "read %d bytes", read)
+	assert.Assert(t, read <= 3*ingress.LargestBody, "read %d bytes", read)
 }
 
 // Too large is too large, also when the rest does not arrive.
@@ -94,7 +95,7 @@ func TestALargeBodyThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	r := httptest.NewRequest(http.MethodPost, CommandsPath, io.MultiReader(
-		bytes.NewReader(make([]byte, largestBody+1)),
+		bytes.NewReader(make([]byte, ingress.LargestBody+1)),
 		readerFunc(func([]byte) (int, error) { return 0, os.ErrDeadlineExceeded })))
 	sign(r, testSecret, time.Now(), "")
 	e.wantRefused(e.serve(r), http.StatusRequestEntityTooLarge)

@@ -1,6 +1,6 @@
 // Package bot is the HTTP edge: it serves Slack's commands, interactions and events, and Linq's webhooks. It verifies,
 // bounds and decodes requests, hands them to commands or to the ledger, and answers in time. It decides nothing about
-// removals. What is shown later is not its affair: publish posts outcomes, home the Home tab, workflow completes the
+// removals. What has to hold before a request means anything is in ingress. What is shown later is not its affair: publish posts outcomes, home the Home tab, workflow completes the
 // workflow step; blockkit builds what they send, slackapi sends it, and workspace knows whose requests are served.
 // Begin reading at [Bot.Handler].
 package bot
@@ -17,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/home"
+	"linqbot/bot/ingress"
 	"linqbot/bot/internal/background"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
@@ -46,12 +47,12 @@ type Config struct {
 	Home        *home.Home   // the Home tab; nil: nothing is published there
 
 	// Replays and Bodies outlast a bot: share them between all that serve in this process. Optional.
-	Replays *Replays
-	Bodies  *BodyBudget
+	Replays *ingress.Replays
+	Bodies  *ingress.BodyBudget
 
 	Acked   func(route string, took time.Duration) // told how long an answer took; nil: nobody is
 	Signed  func(secret int)                       // told which of SigningSecrets signed, -1 for none; nil: nobody is
-	Refused func(why Refusal)                      // told of each request turned away at the door. Optional.
+	Refused func(why ingress.Refusal)              // told of each request turned away at the door. Optional.
 }
 
 // Interactive is what buttons, modals and shortcuts lead to.
@@ -74,13 +75,13 @@ type Bot struct {
 	spare    sparing          // for log lines that anybody can cause
 }
 
-// New returns a bot. Serve [Bot.Handler] with [NewServer].
+// New returns a bot. Serve [Bot.Handler] with [ingress.NewServer].
 func New(cfg Config) *Bot {
 	if cfg.Replays == nil {
-		cfg.Replays = NewReplays()
+		cfg.Replays = ingress.NewReplays()
 	}
 	if cfg.Bodies == nil {
-		cfg.Bodies = NewBodyBudget(0)
+		cfg.Bodies = ingress.NewBodyBudget(0)
 	}
 	return &Bot{cfg: cfg, log: cfg.Logger.WithField("part", "bot")}
 }

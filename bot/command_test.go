@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/slacktest"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -50,9 +51,9 @@ func TestADeliveryWithoutATriggerIsNamedByItsSignature(t *testing.T) {
 		return copied
 	}
 	upper := r.Header.Clone()
-	upper.Set(signatureHeader, "v0="+strings.ToUpper(strings.TrimPrefix(r.Header.Get(signatureHeader), "v0=")))
+	upper.Set(slacktest.SignatureHeader, "v0="+strings.ToUpper(strings.TrimPrefix(r.Header.Get(slacktest.SignatureHeader), "v0=")))
 	first := named(r)
-	sum := sha256.Sum256([]byte(r.Header.Get(signatureHeader)))
+	sum := sha256.Sum256([]byte(r.Header.Get(slacktest.SignatureHeader)))
 	assert.Equal(t, first, "signature-"+hex.EncodeToString(sum[:]))
 	assert.Equal(t, named(again(r.Header)), first)
 	assert.Equal(t, named(again(upper)), first)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/ingress"
 	"linqbot/bot/slacktest"
 	"linqbot/linq"
 )
@@ -99,7 +101,8 @@ func TestHeadersComeBeforeTheBody(t *testing.T) {
 // Large bodies that arrive slowly take a bounded amount of memory, and do not keep small ones out.
 func TestTheBudgetOfBodies(t *testing.T) {
 	t.Parallel()
-	budget := NewBodyBudget(4 * freeBody)
+	const freeBody = 16 << 10 // takes nothing of the budget
+	budget := ingress.NewBodyBudget(4 * freeBody)
 	e := newEdge(t, func(c *Config) { c.Bodies = budget })
 	server := httptest.NewServer(e.handler)
 	defer server.Close()
@@ -119,7 +122,7 @@ func TestTheBudgetOfBodies(t *testing.T) {
 		assert.NilError(t, err)
 		held = append(held, writer)
 	}
-	awaitLeft(t, budget, 0)
+	awaitBudget(t, budget, freeBody+1, ingress.ErrOverBudget)
 
 	large := sized(freeBody * 2)
 	r := signedRequest(t, CommandsPath, testSecret, large)
@@ -132,34 +135,21 @@ func TestTheBudgetOfBodies(t *testing.T) {
 	for _, writer := range held {
 		assert.NilError(t, writer.Close())
 	}
-	awaitLeft(t, budget, 4*freeBody)
+	awaitBudget(t, budget, 2*freeBody, nil) // it takes all
 	assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, large))), "Recorded.")
-	assert.Equal(t, budget.left.Load(), int64(4*freeBody))
+	awaitBudget(t, budget, 2*freeBody, nil)
 }
 
-func awaitLeft(t *testing.T, budget *BodyBudget, want int64) {
+// awaitBudget waits until a body of size finds room in the budget, or none.
+func awaitBudget(t *testing.T, budget *ingress.BodyBudget, size int, want error) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); budget.left.Load() != want; time.Sleep(time.Millisecond) {
-		assert.Assert(t, time.Now().Before(deadline), "%d bytes of the budget are left", budget.left.Load())
+	read := func() error {
+		_, release, err := budget.Read(httptest.NewRequest(http.MethodPost, CommandsPath, bytes.NewReader(make([]byte, size))))
+		release()
+		return err
 	}
-}
-
-func TestBodiesAreReadWhole(t *testing.T) {
-	t.Parallel()
-	budget := NewBodyBudget(0)
-	for _, size := range []int{0, 1, 2047, 2048, 2049, freeBody - 1, freeBody, freeBody + 1, 3 * freeBody, largestBody} {
-		for _, announced := range []bool{true, false} {
-			want := bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size]
-			r := httptest.NewRequest(http.MethodPost, CommandsPath, bytes.NewReader(want))
-			if !announced {
-				r.ContentLength = -1
-			}
-			got, release, err := budget.readBody(r)
-			assert.NilError(t, err)
-			assert.Assert(t, bytes.Equal(got, want), "%d", size)
-			release()
-			assert.Equal(t, budget.left.Load(), int64(defaultBudget))
-		}
+	for deadline := time.Now().Add(20 * time.Second); !errors.Is(read(), want); time.Sleep(time.Millisecond) {
+		assert.Assert(t, time.Now().Before(deadline), "a body of %d bytes does not end with %v", size, want)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/bot/ingress"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -42,8 +43,8 @@ func TestTheSameBytesAreAnsweredOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var refusals []Refusal
-			e := newEdge(t, func(c *Config) { c.Refused = func(why Refusal) { refusals = append(refusals, why) } })
+			var refusals []ingress.Refusal
+			e := newEdge(t, func(c *Config) { c.Refused = func(why ingress.Refusal) { refusals = append(refusals, why) } })
 			first := signedRequest(t, CommandsPath, testSecret, tc.body)
 			second := sentAgain(first, tc.body)
 			if tc.again != nil {
@@ -54,7 +55,7 @@ func TestTheSameBytesAreAnsweredOnce(t *testing.T) {
 			assert.Equal(t, got.status, http.StatusOK)
 			assert.Equal(t, got.body, "")
 			assert.Equal(t, len(e.command.runs()), 1)
-			assert.DeepEqual(t, refusals, []Refusal{Replayed})
+			assert.DeepEqual(t, refusals, []ingress.Refusal{ingress.Replayed})
 		})
 	}
 }
@@ -140,7 +141,7 @@ func TestTheSameBytesSideBySide(t *testing.T) {
 // A bot that takes another's place when the settings are read again knows what that one answered.
 func TestBotsShareWhatWasAnswered(t *testing.T) {
 	t.Parallel()
-	replays := NewReplays()
+	replays := ingress.NewReplays()
 	share := func(c *Config) { c.Replays = replays }
 	before, after := newEdge(t, share), newEdge(t, share)
 	body := form("hello").Encode()
@@ -149,52 +150,4 @@ func TestBotsShareWhatWasAnswered(t *testing.T) {
 	assert.Equal(t, said(t, before.serve(r)), "Recorded.")
 	assert.Equal(t, after.serve(again).body, "")
 	assert.Equal(t, len(after.command.runs()), 0)
-}
-
-func TestReplaysForgetWhatIsStale(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := NewReplays()
-		answer := func(n byte) bool {
-			end, fresh, err := r.begin(context.Background(), [32]byte{n})
-			assert.NilError(t, err)
-			if fresh {
-				end(true)
-			}
-			return fresh
-		}
-		assert.Assert(t, answer(1))
-		time.Sleep(staleAfter)
-		assert.Assert(t, !answer(1))
-		time.Sleep(time.Nanosecond)
-		assert.Assert(t, answer(2))
-		assert.Equal(t, len(r.answered), 1)
-		assert.Equal(t, len(r.oldest), 1)
-		assert.Equal(t, len(r.inFlight), 0)
-	})
-}
-
-func TestReplaysAreBounded(t *testing.T) {
-	t.Parallel()
-	r := NewReplays()
-	for n := range mostReplays + 10 {
-		end, _, err := r.begin(t.Context(), [32]byte{byte(n), byte(n >> 8), byte(n >> 16)})
-		assert.NilError(t, err)
-		end(true)
-	}
-	assert.Assert(t, len(r.answered) <= mostReplays+1)
-	assert.Equal(t, len(r.answered), len(r.oldest))
-}
-
-// Who waits for the same bytes gives up with their connection.
-func TestWaitingForTheSameBytesEnds(t *testing.T) {
-	t.Parallel()
-	r := NewReplays()
-	_, fresh, err := r.begin(t.Context(), [32]byte{})
-	assert.NilError(t, err)
-	assert.Assert(t, fresh)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, _, err = r.begin(ctx, [32]byte{})
-	assert.ErrorIs(t, err, context.Canceled)
 }

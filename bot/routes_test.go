@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/ingress"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
 )
@@ -170,7 +171,7 @@ func TestRequestsAreLogged(t *testing.T) {
 
 func TestTheServerHasTimeouts(t *testing.T) {
 	t.Parallel()
-	server := NewServer(":0", http.NotFoundHandler(), func(Refusal) {})
+	server := ingress.NewServer(":0", http.NotFoundHandler(), nil)
 	for name, timeout := range map[string]time.Duration{
 		"read header": server.ReadHeaderTimeout, "read": server.ReadTimeout, "write": server.WriteTimeout, "idle": server.IdleTimeout,
 	} {

@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/ingress"
 )
 
 // Bytes that Slack signed for one route mean nothing on another, whatever content type they are given.
@@ -54,14 +55,14 @@ func TestABodyHasOneMeaning(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var refusals []Refusal
+			var refusals []ingress.Refusal
 			e, taken := newEventEdge(t, nil, func(c *Config) {
 				c.Interactive = new(Interactive)
-				c.Refused = func(why Refusal) { refusals = append(refusals, why) }
+				c.Refused = func(why ingress.Refusal) { refusals = append(refusals, why) }
 			})
 			e.wantRefused(e.serve(signedRequest(t, tc.path, testSecret, tc.body)), http.StatusBadRequest)
 			assert.Equal(t, len(*taken), 0)
-			assert.DeepEqual(t, refusals, []Refusal{WrongShape})
+			assert.DeepEqual(t, refusals, []ingress.Refusal{ingress.WrongShape})
 		})
 	}
 }

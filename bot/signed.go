@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"linqbot/bot/ingress"
+
 	"github.com/sirupsen/logrus"
 )
 
@@ -18,42 +20,42 @@ type delivered struct {
 type signedHandler func(w http.ResponseWriter, r *http.Request, d delivered)
 
 // signed lets through what Slack has signed, once. What the headers alone rule out is refused before the body
-// is read; the body is hashed before it is parsed, and is never larger than largestBody.
+// is read; the body is hashed before it is parsed, and is never larger than [ingress.LargestBody].
 func (b *Bot) signed(next signedHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		claimed, err := readSignature(r.Header, b.cfg.SigningSecrets)
-		if err != nil && r.ContentLength <= largestBody {
+		claimed, err := ingress.ReadSignature(r.Header, b.cfg.SigningSecrets)
+		if err != nil && r.ContentLength <= ingress.LargestBody {
 			b.refuseUnsigned(w, r, err)
 			return
 		}
-		body, release, err := b.cfg.Bodies.readBody(r)
+		body, release, err := b.cfg.Bodies.Read(r)
 		defer release()
 		if err != nil {
 			b.refuseBody(w, r, err)
 			return
 		}
-		secret := claimed.verify(body)
+		secret := claimed.Verify(body)
 		if secret < 0 {
-			b.refuseUnsigned(w, r, errUnsigned)
+			b.refuseUnsigned(w, r, ingress.ErrUnsigned)
 			return
 		}
 		b.countSigned(secret)
 		b.serveOnce(w, r, claimed, func(w http.ResponseWriter) {
-			next(w, r, delivered{body: body, name: claimed.delivery()})
+			next(w, r, delivered{body: body, name: claimed.Delivery()})
 		})
 	})
 }
 
 // serveOnce serves a signed request, unless the same bytes were answered with success before: they then get an
 // empty 200, and nothing else happens.
-func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed signature, serve func(http.ResponseWriter)) {
-	end, fresh, err := b.cfg.Replays.begin(r.Context(), claimed.mac)
+func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed ingress.Signature, serve func(http.ResponseWriter)) {
+	end, fresh, err := b.cfg.Replays.Begin(r.Context(), claimed)
 	switch {
 	case err != nil:
 		w.WriteHeader(http.StatusServiceUnavailable) // the client has gone, or the server closes
 		return
 	case !fresh:
-		b.refused(r, Replayed, "request ignored: the same bytes were answered before")
+		b.refused(r, ingress.Replayed, "request ignored: the same bytes were answered before")
 		return
 	}
 	success := false // a panic is none
@@ -73,21 +75,21 @@ func (b *Bot) countSigned(secret int) {
 
 func (b *Bot) refuseUnsigned(w http.ResponseWriter, r *http.Request, why error) {
 	b.countSigned(-1)
-	b.refused(r, Unsigned, "request refused: the signature does not hold", logrus.Fields{"reason": why.Error()})
+	b.refused(r, ingress.Unsigned, "request refused: the signature does not hold", logrus.Fields{"reason": why.Error()})
 	w.WriteHeader(http.StatusUnauthorized)
 }
 
 // refuseBody answers a request whose body could not be read.
 func (b *Bot) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
-	case errors.Is(err, errBodyTooLarge):
-		b.refused(r, BodyTooLarge, "request refused: the body is too large")
+	case errors.Is(err, ingress.ErrBodyTooLarge):
+		b.refused(r, ingress.BodyTooLarge, "request refused: the body is too large")
 		w.Header().Set("Connection", "close")
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
-	case errors.Is(err, errOverBudget):
-		b.refused(r, OverBodyBudget, "request refused: too many large bodies at once")
+	case errors.Is(err, ingress.ErrOverBudget):
+		b.refused(r, ingress.OverBodyBudget, "request refused: too many large bodies at once")
 		w.Header().Set("Connection", "close")
-		refuseBusy(w)
+		ingress.RefuseBusy(w)
 	default:
 		w.WriteHeader(http.StatusBadRequest)
 	}
@@ -95,12 +97,12 @@ func (b *Bot) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 
 // refuseShape answers a signed request that is not what Slack sends to this route.
 func (b *Bot) refuseShape(w http.ResponseWriter, r *http.Request, status int) {
-	b.refused(r, WrongShape, "request refused: Slack sends nothing like it to this route")
+	b.refused(r, ingress.WrongShape, "request refused: Slack sends nothing like it to this route")
 	w.WriteHeader(status)
 }
 
 // refused counts a refusal, and logs it if there were not too many of its kind.
-func (b *Bot) refused(r *http.Request, why Refusal, message string, fields ...logrus.Fields) {
+func (b *Bot) refused(r *http.Request, why ingress.Refusal, message string, fields ...logrus.Fields) {
 	if b.cfg.Refused != nil {
 		b.cfg.Refused(why)
 	}

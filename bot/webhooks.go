@@ -7,6 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/bot/ingress"
 	"linqbot/linq"
 )
 
@@ -24,11 +25,11 @@ type Webhooks struct {
 func (b *Bot) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	log := b.loggerOf(r.Context())
 	verifier := b.cfg.Webhooks.Verifier
-	if err := verifier.CheckHeader(r.Header); err != nil && r.ContentLength <= largestBody {
+	if err := verifier.CheckHeader(r.Header); err != nil && r.ContentLength <= ingress.LargestBody {
 		b.refuseWebhook(w, r, err)
 		return
 	}
-	body, release, err := b.cfg.Bodies.readBody(r)
+	body, release, err := b.cfg.Bodies.Read(r)
 	defer release()
 	if err != nil {
 		b.refuseBody(w, r, err)
@@ -56,6 +57,6 @@ func (b *Bot) refuseWebhook(w http.ResponseWriter, r *http.Request, why error) {
 	if errors.Is(why, linq.ErrWebhookHeadersStripped) {
 		fields["missing"] = "webhook-id, webhook-timestamp, webhook-signature"
 	}
-	b.refused(r, Unsigned, "webhook refused: the signature does not hold", fields)
+	b.refused(r, ingress.Unsigned, "webhook refused: the signature does not hold", fields)
 	w.WriteHeader(http.StatusUnauthorized)
 }

@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
+	"linqbot/bot/ingress"
 	"linqbot/bot/slackapi"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
@@ -166,7 +167,7 @@ func TestWebhooksAreVerified(t *testing.T) {
 	after, err := h.Ledger.Request(t.Context(), r.ID)
 	assert.NilError(t, err)
 	assert.Equal(t, after.State, ledger.Sent)
-	assert.Equal(t, h.webhook(bytes.Repeat([]byte(" "), largestBody+1), nil), http.StatusRequestEntityTooLarge)
+	assert.Equal(t, h.webhook(bytes.Repeat([]byte(" "), ingress.LargestBody+1), nil), http.StatusRequestEntityTooLarge)
 }
 
 func TestAWebhookThatCannotBeKeptComesAgain(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"gotest.tools/v3/assert"
+	"linqbot/bot/ingress"
 
-	"linqbot/bot"
+	"gotest.tools/v3/assert"
 )
 
 const caddySite = "{$LINQBOT_HOST} / handle @linqbot / "
@@ -58,7 +58,7 @@ func TestCaddyfileRoutes(t *testing.T) {
 
 // Caddy is not laxer than linqbot, so that what linqbot would end does not come to it.
 func TestCaddyfileBounds(t *testing.T) {
-	found, server := caddyfile(t), bot.NewServer("", nil, nil)
+	found, server := caddyfile(t), ingress.NewServer("", nil, nil)
 	for name, most := range map[string]time.Duration{
 		"read_header": server.ReadHeaderTimeout,
 		"read_body":   server.ReadTimeout,

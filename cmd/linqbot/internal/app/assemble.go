@@ -8,6 +8,7 @@ import (
 
 	"linqbot/bot"
 	"linqbot/bot/home"
+	"linqbot/bot/ingress"
 	"linqbot/bot/publish"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
@@ -42,8 +43,8 @@ type shared struct {
 	measured  *metrics.Metrics
 	linqPace  *breaker.Breaker
 	slackPace *queue.Scheduler
-	replays   *bot.Replays
-	bodies    *bot.BodyBudget
+	replays   *ingress.Replays
+	bodies    *ingress.BodyBudget
 	logger    *logrus.Logger
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linqbot/bot"
+	"linqbot/bot/ingress"
 	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
@@ -24,7 +25,7 @@ func newMetrics(cfg config.Settings, this build.Build) *metrics.Metrics {
 		commit += "+changes"
 	}
 	var refusals []string
-	for _, why := range bot.Refusals() {
+	for _, why := range ingress.Refusals() {
 		refusals = append(refusals, string(why))
 	}
 	return metrics.New(metrics.Config{
@@ -35,8 +36,8 @@ func newMetrics(cfg config.Settings, this build.Build) *metrics.Metrics {
 }
 
 // refused counts what is turned away at the door.
-func refused(m *metrics.Metrics) func(bot.Refusal) {
-	return func(why bot.Refusal) { m.Refused(string(why)) }
+func refused(m *metrics.Metrics) func(ingress.Refusal) {
+	return func(why ingress.Refusal) { m.Refused(string(why)) }
 }
 
 // tally returns what counts the answers to people.

@@ -21,6 +21,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/bot"
+	"linqbot/bot/ingress"
 	"linqbot/bot/publish/queue"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
@@ -64,7 +65,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	common := shared{
 		build: this, records: records, measured: measured, logger: logger, slackPace: queue.New(queue.Config{}),
-		replays: bot.NewReplays(), bodies: bot.NewBodyBudget(0),
+		replays: ingress.NewReplays(), bodies: ingress.NewBodyBudget(0),
 		linqPace: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
 	serving, err := newLive(ctx, cfg, liveConfig{
@@ -83,9 +84,9 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	if err != nil {
 		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(serving, records, nil))
 	}
-	server := bot.NewServer(cfg.ListenAddr, serving, refused(measured))
+	server := ingress.NewServer(cfg.ListenAddr, serving, refused(measured), bot.HealthPath, bot.ReadyPath)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(bot.LimitListener(listener)) }()
+	go func() { failed <- server.Serve(ingress.LimitListener(listener)) }()
 	logger.WithFields(logrus.Fields{"addr": listener.Addr().String(), "version": this.Version}).Info("linqbot serves")
 	for {
 		select {

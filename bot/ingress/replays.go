@@ -1,4 +1,4 @@
-package bot
+package ingress
 
 import (
 	"context"
@@ -35,10 +35,11 @@ func NewReplays() *Replays {
 	}
 }
 
-// begin reports whether a signed request is to be served. If it is, end must be called with whether it was
-// answered with success. While the same bytes are being served, begin waits for how that ends. The error is
+// Begin reports whether a signed request is to be served. If it is, end must be called with whether it was
+// answered with success. While the same bytes are being served, Begin waits for how that ends. The error is
 // that of ctx.
-func (r *Replays) begin(ctx context.Context, mac [32]byte) (end func(success bool), fresh bool, err error) {
+func (r *Replays) Begin(ctx context.Context, signed Signature) (end func(success bool), fresh bool, err error) {
+	mac := signed.mac
 	for {
 		r.mu.Lock()
 		r.forget()

@@ -1,4 +1,4 @@
-package bot
+package ingress
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// largestBody is the most that is read of a request. Slack's and Linq's are far smaller.
-	largestBody = 1 << 20
+	// LargestBody is the most that is read of a request. Slack's and Linq's are far smaller.
+	LargestBody = 1 << 20
 	// freeBody is what each request may use without asking the [BodyBudget]. Commands and most other
 	// requests fit into it, so large bodies that arrive slowly cannot keep them out.
 	freeBody = 16 << 10
@@ -41,29 +41,30 @@ func (b *BodyBudget) take(bytes int64) bool {
 	return false
 }
 
+// How the reading of a body can fail.
 var (
-	errBodyTooLarge = errors.New("bot: the body is too large")
-	errOverBudget   = errors.New("bot: the bodies of other requests take all the memory that there is for them")
+	ErrBodyTooLarge = errors.New("bot: the body is too large")
+	ErrOverBudget   = errors.New("bot: the bodies of other requests take all the memory that there is for them")
 )
 
-// readBody reads a body of up to largestBody bytes. Give its memory back with release, in any case, when
-// nobody looks at the body any more. The error is errBodyTooLarge, errOverBudget, or says that the body
+// Read reads a body of up to LargestBody bytes. Give its memory back with release, in any case, when
+// nobody looks at the body any more. The error is ErrBodyTooLarge, ErrOverBudget, or says that the body
 // broke off.
-func (b *BodyBudget) readBody(r *http.Request) (body []byte, release func(), err error) {
+func (b *BodyBudget) Read(r *http.Request) (body []byte, release func(), err error) {
 	var taken int64
 	release = func() { b.left.Add(taken) }
-	if r.ContentLength > largestBody {
+	if r.ContentLength > LargestBody {
 		discardSome(r)
-		return nil, release, errBodyTooLarge
+		return nil, release, ErrBodyTooLarge
 	}
 	body = make([]byte, 0, firstBuffer(r.ContentLength))
 	for {
 		n, err := r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case len(body) > largestBody:
+		case len(body) > LargestBody:
 			discardSome(r)
-			return nil, release, errBodyTooLarge
+			return nil, release, ErrBodyTooLarge
 		case errors.Is(err, io.EOF):
 			return body, release, nil
 		case err != nil:
@@ -71,10 +72,10 @@ func (b *BodyBudget) readBody(r *http.Request) (body []byte, release func(), err
 		case len(body) < cap(body):
 			continue
 		}
-		more := int64(min(2*cap(body), largestBody+1))
+		more := int64(min(2*cap(body), LargestBody+1))
 		if more > freeBody {
 			if !b.take(more - taken) {
-				return nil, release, errOverBudget
+				return nil, release, ErrOverBudget
 			}
 			taken = more
 		}
@@ -93,4 +94,4 @@ func firstBuffer(announced int64) int64 {
 
 // discardSome lets some of a body that is too large pass unread, since a client that is cut off while it
 // writes may never see the answer.
-func discardSome(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, largestBody) }
+func discardSome(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, LargestBody) }

@@ -1,4 +1,4 @@
-package bot
+package ingress
 
 import (
 	"net"
@@ -10,15 +10,15 @@ import (
 
 // NewServer returns a server with every timeout set, since each request and its answer are small. It serves 512
 // connections at once, and answers 503 on those beyond. Serve it on a listener from [LimitListener]. refused is
-// told of each request that is turned away for that. Optional.
-func NewServer(addr string, handler http.Handler, refused func(Refusal)) *http.Server {
-	return newServer(addr, handler, refused, newConnLimit(mostConns))
+// told of each request that is turned away for that. Optional. probes are paths that are answered on every connection.
+func NewServer(addr string, handler http.Handler, refused func(Refusal), probes ...string) *http.Server {
+	return newServer(addr, guard(handler, refused, probes), newConnLimit(mostConns))
 }
 
-func newServer(addr string, handler http.Handler, refused func(Refusal), limit *connLimit) *http.Server {
+func newServer(addr string, handler http.Handler, limit *connLimit) *http.Server {
 	return &http.Server{
 		Addr:              addr,
-		Handler:           limit.guard(handler, refused),
+		Handler:           handler,
 		ConnContext:       limit.connContext,
 		ConnState:         limit.connState,
 		ReadHeaderTimeout: 5 * time.Second,

@@ -7,24 +7,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Refusal is why a request was turned away at the door, before it could mean anything.
-type Refusal string
-
-// The refusals, as they are counted.
-const (
-	Unsigned           Refusal = "unsigned"             // no valid signature
-	BodyTooLarge       Refusal = "body_too_large"       // more than 1 MiB
-	OverBodyBudget     Refusal = "over_body_budget"     // see [BodyBudget]
-	TooManyConnections Refusal = "too_many_connections" // see [NewServer]
-	Replayed           Refusal = "replayed"             // see [Replays]
-	WrongShape         Refusal = "wrong_shape"          // signed, but not what Slack sends to this route
-)
-
-// Refusals returns all of them.
-func Refusals() []Refusal {
-	return []Refusal{Unsigned, BodyTooLarge, OverBodyBudget, TooManyConnections, Replayed, WrongShape}
-}
-
 // sparing bounds the log lines about what anybody can send: so many at once for each cause, then one each
 // few seconds, with how many were left out. Causes come from a small fixed set.
 type sparing struct {

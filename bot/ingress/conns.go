@@ -1,10 +1,11 @@
-package bot
+package ingress
 
 import (
 	"container/list"
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -85,25 +86,25 @@ func (l *connLimit) drop(conn net.Conn) {
 
 // guard answers the requests of a connection that is one too many. Probes are answered as ever: a process
 // that is busy is not to be taken for one that is broken.
-func (l *connLimit) guard(next http.Handler, refused func(Refusal)) http.Handler {
+func guard(next http.Handler, refused func(Refusal), probes []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		over, _ := r.Context().Value(overLimitKey{}).(bool)
 		if over {
 			w.Header().Set("Connection", "close")
 		}
-		if !over || r.URL.Path == HealthPath || r.URL.Path == ReadyPath {
+		if !over || slices.Contains(probes, r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		if refused != nil {
 			refused(TooManyConnections)
 		}
-		refuseBusy(w)
+		RefuseBusy(w)
 	})
 }
 
-// refuseBusy asks the client to come again in a second.
-func refuseBusy(w http.ResponseWriter) {
+// RefuseBusy asks the client to come again in a second.
+func RefuseBusy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
 	w.WriteHeader(http.StatusServiceUnavailable)
 }

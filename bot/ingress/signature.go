@@ -1,4 +1,4 @@
-package bot
+package ingress
 
 import (
 	"crypto/sha256"
@@ -15,19 +15,20 @@ import (
 // Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 const signatureHeader = "X-Slack-Signature"
 
-var errUnsigned = errors.New("bot: not signed by Slack")
+// ErrUnsigned is a signature that is missing, malformed or wrong.
+var ErrUnsigned = errors.New("bot: not signed by Slack")
 
-// signature is what the headers of a request claim. It is read before the body, and checked against it.
-type signature struct {
+// Signature is what the headers of a request claim. It is read before the body, and checked against it.
+type Signature struct {
 	mac       [sha256.Size]byte
 	verifiers []slack.SecretsVerifier // one for each secret, in their order
 }
 
-// readSignature reads the headers. It refuses what cannot be a valid signature whatever the body is: one
+// ReadSignature reads the headers. It refuses what cannot be a valid signature whatever the body is: one
 // that is missing or malformed, or whose time is not within five minutes of now either way.
-func readSignature(header http.Header, secrets []string) (signature, error) {
-	var s signature
-	err := errUnsigned
+func ReadSignature(header http.Header, secrets []string) (Signature, error) {
+	var s Signature
+	err := ErrUnsigned
 	for _, secret := range secrets {
 		var verifier slack.SecretsVerifier
 		if verifier, err = slack.NewSecretsVerifier(header, secret); err != nil {
@@ -37,20 +38,20 @@ func readSignature(header http.Header, secrets []string) (signature, error) {
 	}
 	switch {
 	case errors.Is(err, slack.ErrMissingHeaders), errors.Is(err, slack.ErrExpiredTimestamp):
-		return signature{}, err
+		return Signature{}, err
 	case err != nil, len(s.verifiers) == 0:
-		return signature{}, errUnsigned // the verifier's own text may quote what was sent
+		return Signature{}, ErrUnsigned // the verifier's own text may quote what was sent
 	}
 	mac, err := hex.DecodeString(strings.TrimPrefix(header.Get(signatureHeader), "v0="))
 	if err != nil || len(mac) != len(s.mac) {
-		return signature{}, errUnsigned
+		return Signature{}, ErrUnsigned
 	}
 	s.mac = [sha256.Size]byte(mac)
 	return s, nil
 }
 
-// verify returns which of the secrets has signed body, -1 if none has.
-func (s signature) verify(body []byte) int {
+// Verify returns which of the secrets has signed body, -1 if none has.
+func (s Signature) Verify(body []byte) int {
 	for i, verifier := range s.verifiers {
 		if _, err := verifier.Write(body); err == nil && verifier.Ensure() == nil {
 			return i
@@ -59,9 +60,9 @@ func (s signature) verify(body []byte) int {
 	return -1
 }
 
-// delivery names a signed request. All spellings of its signature give the same name, from which the
+// Delivery names a signed request. All spellings of its signature give the same name, from which the
 // signature cannot be had.
-func (s signature) delivery() string {
+func (s Signature) Delivery() string {
 	sum := sha256.Sum256([]byte("v0=" + hex.EncodeToString(s.mac[:])))
 	return "signature-" + hex.EncodeToString(sum[:])
 }
