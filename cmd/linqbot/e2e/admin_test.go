@@ -178,9 +178,9 @@ func TestMetricsWhileDraining(t *testing.T) {
 	b.terminate()
 	env.await("not to be ready", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
 	env.awaitMetrics("linqbot_backlog_requests 1\n")
-	<-b.done
+	<-b.Done
 	<-profiled
-	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
+	if code := b.Cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
 }

@@ -44,5 +44,5 @@ func TestABacklogAndAStrugglingLinq(t *testing.T) {
 }
 
 func (b *botProcess) pauses() int {
-	return strings.Count(b.logs.String(), "Linq struggles; all steps wait")
+	return strings.Count(b.Logs.String(), "Linq struggles; all steps wait")
 }

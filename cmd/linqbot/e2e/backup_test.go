@@ -42,7 +42,7 @@ func TestBackupAndRestore(t *testing.T) {
 	out, err = env.runAll("restore", in("backup-0.db"))
 	assert.Assert(t, err != nil && strings.Contains(out, "another linqbot owns"), out)
 	b.terminate()
-	<-b.done
+	<-b.Done
 	env.linq.ClearFaults()
 	deletes := env.linq.Deletes(env.chat, ann)
 

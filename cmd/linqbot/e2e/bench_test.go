@@ -29,7 +29,7 @@ func ackToDelete(b *testing.B, database string) {
 	env.command() // builds the program, before the clock runs
 	began := time.Now()
 	bot := env.start()
-	started, idle := time.Since(began), residentMB(b, bot.cmd.Process.Pid)
+	started, idle := time.Since(began), residentMB(b, bot.Cmd.Process.Pid)
 	var waits []time.Duration
 	for i := 0; b.Loop() && i < len(handles); i++ {
 		env.remove(handles[i])
@@ -79,7 +79,7 @@ func BenchmarkPromisedTimes(b *testing.B) {
 		acked := time.Now()
 		env.await("the thread", func() bool { return len(env.outcomes()) == i+1 })
 		shown = max(shown, time.Since(acked))
-		bot.kill()
+		bot.Kill()
 		calls := len(env.linq.Calls())
 		started := time.Now()
 		bot = env.launch()

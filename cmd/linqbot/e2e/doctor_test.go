@@ -253,7 +253,7 @@ func TestDoctorOnStuckRequests(t *testing.T) {
 	b := env.start()
 	env.linq.Inject(linqtest.Fault{Status: 503})
 	env.remove(ann)
-	b.kill()
+	b.Kill()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(env.dir, "ledger.db"))
 	assert.NilError(t, err)
 	defer db.Close()

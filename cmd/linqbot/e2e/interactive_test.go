@@ -83,7 +83,7 @@ func TestAWorkflowStepThroughACrash(t *testing.T) {
 		}
 		return false
 	})
-	b.kill()
+	b.Kill()
 	env.start()
 	if e := env.awaitExecution("Fx1"); e.Status != slacktest.Completed || e.Outputs["status"] != "removed" {
 		t.Errorf("%+v", e)
@@ -131,7 +131,7 @@ func TestAskingFirst(t *testing.T) {
 	if got := env.linq.Deletes(env.chat, ann); got != 0 {
 		t.Fatal("removed before the yes")
 	}
-	b.kill() // the question outlives the process
+	b.Kill() // the question outlives the process
 	env.start()
 	preview := env.slack.Ephemerals(channel, alice)[0]
 	for range 2 {

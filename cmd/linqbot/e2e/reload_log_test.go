@@ -13,7 +13,7 @@ import (
 // saidLast returns the fields of the last line of the log with a message that begins so.
 func (b *botProcess) saidLast(message string) (fields map[string]string) {
 	b.t.Helper()
-	for line := range strings.Lines(b.logs.String()) {
+	for line := range strings.Lines(b.Logs.String()) {
 		var said map[string]any
 		if json.Unmarshal([]byte(line), &said) != nil {
 			continue
@@ -77,7 +77,7 @@ func TestHangUpSaysWhatChanged(t *testing.T) {
 	b.hangUp(env, "and are in force")
 	assert.Equal(t, b.saidLast(readAgain)["changed"], "LINQ_API_V3_API_KEY, ALLOWED_USERS")
 	for _, secret := range []string{"another-key-of-linq", env.linq.APIKey(), env.slack.Config().BotToken} {
-		assert.Assert(t, !strings.Contains(b.logs.String(), secret), "the log holds %s", secret)
+		assert.Assert(t, !strings.Contains(b.Logs.String(), secret), "the log holds %s", secret)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestHangUpWithoutFilesChangesNothing(t *testing.T) {
 	for _, name := range []string{"SLACK_SIGNING_SECRET", "ALLOWED_USERS", "ADMIN_ADDR", "LOG_LEVEL"} {
 		assert.Assert(t, strings.Contains(said["variables"], name), name)
 	}
-	assert.Assert(t, !strings.Contains(b.logs.String(), "are in force"))
+	assert.Assert(t, !strings.Contains(b.Logs.String(), "are in force"))
 }
 
 // What may be a mistake is said at the start, and in doctor.
@@ -117,5 +117,5 @@ func TestCautionsAreSaid(t *testing.T) {
 		assert.Equal(t, said["level"], "warning", says)
 		assert.Assert(t, said["fix"] != "", says)
 	}
-	env.noSecrets(b.logs.String())
+	env.noSecrets(b.Logs.String())
 }

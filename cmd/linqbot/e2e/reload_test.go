@@ -32,12 +32,12 @@ func (env *testEnv) inFile(name, value string) (write func(value string)) {
 // hangUp sends SIGHUP, and waits until the bot has said what came of it.
 func (b *botProcess) hangUp(env *testEnv, says string) {
 	b.t.Helper()
-	before := strings.Count(b.logs.String(), "the settings were read again")
-	assert.NilError(b.t, b.cmd.Process.Signal(syscall.SIGHUP))
+	before := strings.Count(b.Logs.String(), "the settings were read again")
+	assert.NilError(b.t, b.Cmd.Process.Signal(syscall.SIGHUP))
 	env.await("the settings to be read again", func() bool {
-		return strings.Count(b.logs.String(), "the settings were read again") > before
+		return strings.Count(b.Logs.String(), "the settings were read again") > before
 	})
-	log := b.logs.String()
+	log := b.Logs.String()
 	last := log[strings.LastIndex(strings.TrimRight(log[:strings.LastIndex(log, "the settings were read again")], "\n"), "\n")+1:]
 	assert.Assert(b.t, strings.Contains(last, says), "without %q: %s", says, last)
 }
@@ -82,22 +82,22 @@ func TestHangUpChangesTheSigningSecret(t *testing.T) {
 	} {
 		broken.do()
 		b.hangUp(env, "the old ones stay in force")
-		assert.Assert(t, strings.Contains(b.logs.String(), broken.says), broken.how)
+		assert.Assert(t, strings.Contains(b.Logs.String(), broken.says), broken.how)
 		assert.Assert(t, strings.Contains(env.signedWith(second), helps), broken.how)
 		assert.Assert(t, strings.Contains(env.signedWith(first), refuses), broken.how)
 	}
 
-	assert.Equal(t, strings.Count(b.logs.String(), "the old ones stay in force"), 2)
+	assert.Equal(t, strings.Count(b.Logs.String(), "the old ones stay in force"), 2)
 
 	write(first + "," + second)
 	b.hangUp(env, "and are in force")
 	assert.Assert(t, strings.Contains(env.signedWith(first), helps))
 	assert.Assert(t, strings.Contains(env.signedWith(second), helps))
 	b.terminate()
-	<-b.done
-	assert.Equal(t, b.cmd.ProcessState.ExitCode(), 0)
+	<-b.Done
+	assert.Equal(t, b.Cmd.ProcessState.ExitCode(), 0)
 	for _, secret := range []string{first, second, env.slack.Config().BotToken, env.linq.APIKey()} {
-		assert.Assert(t, !strings.Contains(b.logs.String(), secret), "the log holds %s", secret)
+		assert.Assert(t, !strings.Contains(b.Logs.String(), secret), "the log holds %s", secret)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestHangUpKeepsThePause(t *testing.T) {
 	b := env.start()
 	env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: 429, RetryAfter: 2 * time.Minute})
 	env.remove(ann)
-	env.await("the pause", func() bool { return strings.Contains(b.logs.String(), "Linq struggles") })
+	env.await("the pause", func() bool { return strings.Contains(b.Logs.String(), "Linq struggles") })
 	calls := len(env.linq.Calls())
 	b.hangUp(env, "and are in force")
 	env.remove("+14155550133")
@@ -134,7 +134,7 @@ func TestHangUpChangesKeysAndPolicy(t *testing.T) {
 	writeKey(env.linq.APIKey())
 	writeAddr("127.0.0.1:1")
 	b.hangUp(env, "and are in force")
-	assert.Assert(t, strings.Contains(b.logs.String(), `"these take effect at the next start"`) && strings.Contains(b.logs.String(), `"variables":"LISTEN_ADDR"`))
+	assert.Assert(t, strings.Contains(b.Logs.String(), `"these take effect at the next start"`) && strings.Contains(b.Logs.String(), `"variables":"LISTEN_ADDR"`))
 	env.remove(ann)
 	env.awaitOutcome("✅ +1 ••• ••• 0132 has left")
 

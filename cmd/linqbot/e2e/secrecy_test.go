@@ -20,7 +20,7 @@ func TestNoSecretIsInTheLedger(t *testing.T) {
 	b := env.start()
 	env.remove(ann)
 	env.awaitOutcome("✅")
-	b.kill() // with the newest data still in the write-ahead log
+	b.Kill() // with the newest data still in the write-ahead log
 	found := env.ledgerFiles()
 	if !bytes.Contains(found, []byte(ann)) {
 		t.Error("not even the handle is in the ledger: this test looks at the wrong place")
@@ -71,9 +71,9 @@ func TestSecretsThatComeBack(t *testing.T) {
 	env.remove(ann)
 	env.awaitOutcome("refused:")
 	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Command: "/linq-chats", Text: "spring"})
-	b.kill()
+	b.Kill()
 	for where, text := range map[string]string{
-		"the log": b.logs.String(), "the ledger": string(env.ledgerFiles()), "Slack": env.slack.Screen(channel, alice),
+		"the log": b.Logs.String(), "the ledger": string(env.ledgerFiles()), "Slack": env.slack.Screen(channel, alice),
 	} {
 		for _, name := range secretNames() {
 			if strings.Contains(text, env.vars[name]) {

@@ -42,7 +42,7 @@ func (env *testEnv) nothingLeaked(b *botProcess) {
 		"4155550132", "415-555-0132", "555-0132", env.vars["SLACK_SIGNING_SECRET"], env.vars["SLACK_BOT_TOKEN"],
 		env.vars["LINQ_API_V3_API_KEY"], "/response/",
 	} {
-		if strings.Contains(b.logs.String(), secret) {
+		if strings.Contains(b.Logs.String(), secret) {
 			env.t.Errorf("the log holds %q", secret)
 		}
 		for _, m := range env.slack.Messages(channel) {
@@ -143,8 +143,8 @@ func TestDraining(t *testing.T) {
 	if ack := env.remove("+14155550133"); !strings.Contains(ack.Text, "is recorded") {
 		t.Errorf("while draining: %s", ack.Text)
 	}
-	<-b.done
-	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
+	<-b.Done
+	if code := b.Cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
 	if got := env.linq.Deletes(env.chat, "+14155550133"); got != 0 {
@@ -167,8 +167,8 @@ func TestDrainingHandsBack(t *testing.T) {
 	env.remove(ann)
 	env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, ann) == 1 })
 	b.terminate()
-	<-b.done
-	if code := b.cmd.ProcessState.ExitCode(); code != 0 {
+	<-b.Done
+	if code := b.Cmd.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
 	env.start()
@@ -218,7 +218,7 @@ func TestAStartWhileSlackIsOut(t *testing.T) {
 	env := newEnv(t, linqtest.Config{})
 	b := env.start()
 	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: "help"}) // the team is learned and kept
-	b.kill()
+	b.Kill()
 	env.slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 	env.start()
 	ack, err := env.slack.Send(t.Context(), "http://"+env.addr, slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + ann})

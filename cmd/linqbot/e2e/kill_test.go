@@ -34,7 +34,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			env.await("the DELETE", func() bool { return env.linq.Deletes(env.chat, handle) > before })
 		}
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond) // the random instant
-		b.kill()
+		b.Kill()
 		b = env.start()
 	}
 	for _, handle := range handles {

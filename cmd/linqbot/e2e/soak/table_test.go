@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"bytes"
@@ -13,29 +13,29 @@ import (
 	"time"
 )
 
-// soakReport is a column of the table.
-type soakReport struct {
+// report is a column of the table.
+type report struct {
 	name  string
 	cells map[string]string
 }
 
-// soakPromises are the rows that are judged. What is counted for them is "checked: " and the name.
-func soakPromises() []string {
+// promises are the rows that are judged. What is counted for them is "checked: " and the name.
+func promises() []string {
 	return []string{"1 ended", "2 one effect", "3 true", "4 once", "4 signed only", "5 private", "6 explained", "no crash"}
 }
 
-const soakShown = 12 // broken promises of a kind that are shown in full
+const mostShown = 12 // broken promises of a kind that are shown in full
 
 // report checks everything, fails the test for each broken promise, and makes the column.
-func (s *soak) report(name string) soakReport {
+func (s *soak) report(name string) report {
 	s.check()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.counts["checked: 4 signed only"] = s.counts["unsigned requests"]
 	s.counts["checked: no crash"] = s.counts["drains"]
 	s.counts["checked: 5 private"] += s.counts["log lines"]
-	r := soakReport{name: name, cells: make(map[string]string)}
-	for _, promise := range soakPromises() {
+	r := report{name: name, cells: make(map[string]string)}
+	for _, promise := range promises() {
 		checked, broken := s.counts["checked: "+promise], s.broken[promise]
 		delete(s.counts, "checked: "+promise)
 		r.cells[promise] = fmt.Sprintf("%d checked, %d broken", checked, len(broken))
@@ -43,7 +43,7 @@ func (s *soak) report(name string) soakReport {
 			s.t.Errorf("%s: nothing was there to be checked", promise)
 		}
 		if len(broken) > 0 {
-			s.t.Errorf("%s: %d broken:\n%s", promise, len(broken), strings.Join(broken[:min(soakShown, len(broken))], "\n"))
+			s.t.Errorf("%s: %d broken:\n%s", promise, len(broken), strings.Join(broken[:min(mostShown, len(broken))], "\n"))
 		}
 	}
 	s.enoughHappened()
@@ -77,7 +77,7 @@ func short(d time.Duration) string {
 	return d.Round(100 * time.Millisecond).String()
 }
 
-func soakTable(title string, reports []soakReport) string {
+func renderTable(title string, reports []report) string {
 	rows := make(map[string]bool)
 	for _, r := range reports {
 		for row := range r.cells {
@@ -86,20 +86,20 @@ func soakTable(title string, reports []soakReport) string {
 	}
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
-	line := func(row string, cell func(soakReport) string) {
+	line := func(row string, cell func(report) string) {
 		fmt.Fprint(w, row)
 		for _, r := range reports {
 			fmt.Fprint(w, "\t", cell(r))
 		}
 		fmt.Fprintln(w)
 	}
-	line(title, func(r soakReport) string { return r.name })
-	for _, promise := range soakPromises() {
+	line(title, func(r report) string { return r.name })
+	for _, promise := range promises() {
 		delete(rows, promise)
-		line(promise, func(r soakReport) string { return r.cells[promise] })
+		line(promise, func(r report) string { return r.cells[promise] })
 	}
 	for _, row := range slices.Sorted(maps.Keys(rows)) {
-		line(row, func(r soakReport) string { return r.cells[row] })
+		line(row, func(r report) string { return r.cells[row] })
 	}
 	_ = w.Flush() // a buffer takes all
 	return b.String()

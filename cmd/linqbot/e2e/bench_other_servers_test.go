@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 )
 
 // bareProgram builds the server in testdata/bare, once, and returns its path. It lies beside linqbot
@@ -40,7 +42,7 @@ var boltApp = sync.OnceValues(func() (string, error) {
 	install := exec.Command("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	install.Dir = dir
 	if said, err := install.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: Bolt cannot be installed from npm: %w\n%s", errAbsent, err, tail(string(said), 5))
+		return "", fmt.Errorf("%w: Bolt cannot be installed from npm: %w\n%s", errAbsent, err, processtest.Tail(string(said), 5))
 	}
 	return filepath.Join(dir, "app.js"), nil
 })

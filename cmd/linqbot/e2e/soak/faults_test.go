@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-const soakSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 // linqFront is the door by which one replica enters Linq. It knows whom that replica is removing.
 type linqFront struct {
@@ -147,7 +147,7 @@ func (s *soak) mustRefuse(what string, status int) {
 }
 
 // forge sends, as somebody who does not know the secrets, a removal and the news of one.
-func (s *soak) forge(wanted, underWay *soakPerson) {
+func (s *soak) forge(wanted, underWay *person) {
 	stranger := slacktest.New(slacktest.Config{SigningSecret: "guessed"})
 	stranger.AddUser(slacktest.User{ID: alice})
 	for _, r := range s.inAnyOrder() {
@@ -233,6 +233,6 @@ func (s *soak) anySlackFault() *slacktest.Fault {
 }
 
 func (s *soak) isOut(who string) bool {
-	out := s.storm.Load()
+	out := s.out.Load()
 	return out != nil && *out == who
 }

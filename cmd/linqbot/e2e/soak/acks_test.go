@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"fmt"
@@ -12,66 +12,66 @@ import (
 	"linqbot/bot/slacktest"
 )
 
-// soakDelivery is one thing that Slack delivers, once or several times: a command, or the event of a
+// delivery is one thing that Slack delivers, once or several times: a command, or the event of a
 // workflow's step.
-type soakDelivery struct {
+type delivery struct {
 	command slacktest.Command
 	event   map[string]any
 	run     string // of a step
 	silent  bool   // of a step that names no channel: it has no thread
-	people  []*soakPerson
+	people  []*person
 
 	// The soak's lock guards those below.
 	sent    int // how often
-	said    map[*soakPerson]map[soakAnswer]bool
+	said    map[*person]map[answer]bool
 	doubt   bool // an answer was lost, so it may be recorded whatever else was said
 	ackedAt time.Time
 }
 
-// soakAnswer is what an ack said of a person.
-type soakAnswer string
+// answer is what an ack said of a person.
+type answer string
 
 const (
-	saidRecorded    soakAnswer = "recorded"
-	saidUnderWay    soakAnswer = "already under way"
-	saidNotRecorded soakAnswer = "not recorded"
-	saidDoubtful    soakAnswer = "in doubt"
-	saidNothing     soakAnswer = "nothing" // to a delivery that was answered before; it tells no more
-	saidElse        soakAnswer = "something else"
+	saidRecorded    answer = "recorded"
+	saidUnderWay    answer = "already under way"
+	saidNotRecorded answer = "not recorded"
+	saidDoubtful    answer = "in doubt"
+	saidNothing     answer = "nothing" // to a delivery that was answered before; it tells no more
+	saidElse        answer = "something else"
 )
 
-func (s *soak) newDelivery(d soakDelivery) *soakDelivery {
+func (s *soak) newDelivery(d delivery) *delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d.said = make(map[*soakPerson]map[soakAnswer]bool)
+	d.said = make(map[*person]map[answer]bool)
 	for _, p := range d.people {
-		d.said[p] = make(map[soakAnswer]bool)
+		d.said[p] = make(map[answer]bool)
 	}
 	s.book = append(s.book, &d)
 	return &d
 }
 
 // acked reports whether an ack has said of every person that somebody will see to it.
-func (s *soak) acked(d *soakDelivery) bool {
+func (s *soak) acked(d *delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return d.acked()
 }
 
-func (d *soakDelivery) acked() bool {
-	return !slices.ContainsFunc(d.people, func(p *soakPerson) bool {
+func (d *delivery) acked() bool {
+	return !slices.ContainsFunc(d.people, func(p *person) bool {
 		return !d.said[p][saidRecorded] && !d.said[p][saidUnderWay]
 	})
 }
 
 // nothingDone reports that every answer there was says so, and that none was lost.
-func (d *soakDelivery) nothingDone(p *soakPerson) bool {
+func (d *delivery) nothingDone(p *person) bool {
 	said := d.said[p]
 	return !d.doubt && !said[saidRecorded] && !said[saidUnderWay] && !said[saidDoubtful]
 }
 
-// hear notes what one answer to a delivery says.
-func (s *soak) hear(d *soakDelivery, ack slacktest.Ack, err error) {
+// recordAck notes what one answer to a delivery says.
+func (s *soak) recordAck(d *delivery, ack slacktest.Ack, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if neverArrived(err) {
@@ -96,8 +96,8 @@ func (s *soak) hear(d *soakDelivery, ack slacktest.Ack, err error) {
 	}
 }
 
-func answersIn(d *soakDelivery, ack slacktest.Ack) map[*soakPerson]soakAnswer {
-	answers := make(map[*soakPerson]soakAnswer)
+func answersIn(d *delivery, ack slacktest.Ack) map[*person]answer {
+	answers := make(map[*person]answer)
 	for _, p := range d.people {
 		switch {
 		case d.event != nil && ack.Status == http.StatusOK:
@@ -128,8 +128,8 @@ func answersIn(d *soakDelivery, ack slacktest.Ack) map[*soakPerson]soakAnswer {
 	return answers
 }
 
-// soakDue is how many requests there must and may be for a person, and what is known of them.
-type soakDue struct {
+// expectation is how many requests there must and may be for a person, and what is known of them.
+type expectation struct {
 	least, most int
 	silent      bool // none of them has a thread
 	acked       bool
@@ -139,10 +139,10 @@ type soakDue struct {
 
 // due adds up what the acks have said. A delivery that was told of another's request once has none
 // of its own. One whose answer was lost may have been told that: then its own is not certain.
-func (s *soak) due() map[*soakPerson]soakDue {
+func (s *soak) due() map[*person]expectation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make(map[*soakPerson]soakDue)
+	all := make(map[*person]expectation)
 	for _, d := range s.book {
 		for _, p := range d.people {
 			sum, said := all[p], d.said[p]
@@ -173,7 +173,7 @@ func (s *soak) due() map[*soakPerson]soakDue {
 }
 
 // story is all that is known of a person, for whoever reads of a broken promise.
-func (s *soak) story(p *soakPerson, screen soakScreen) string {
+func (s *soak) story(p *person, view slackView) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s), who left %d times after %d DELETEs", p.handle, p.plan, s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle))
 	s.mu.Lock()
@@ -183,7 +183,7 @@ func (s *soak) story(p *soakPerson, screen soakScreen) string {
 			fmt.Fprintf(&b, "\n  asked for by %s%s: %v, an answer lost: %t", d.command.TriggerID, d.run, said, d.doubt)
 		}
 	}
-	for _, m := range slices.Concat(screen.removals[p], screen.additions[p]) {
+	for _, m := range slices.Concat(view.removals[p], view.additions[p]) {
 		fmt.Fprintf(&b, "\n  %s in %s: %s", m.At().Format(time.TimeOnly), m.Channel, m.Text)
 	}
 	return b.String()

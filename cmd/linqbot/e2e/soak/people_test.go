@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"fmt"
@@ -11,29 +11,29 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// soakPlan is how it is to end for a person whom somebody asks to remove.
-type soakPlan string
+// scenario is how it is to end for a person whom somebody asks to remove.
+type scenario string
 
 const (
-	leaves soakPlan = "leaves" // in the chat
-	absent soakPlan = "absent" // not in the chat, nor ever was
-	beyond soakPlan = "beyond" // in a chat that our own line has left, so Linq refuses
-	gone   soakPlan = "gone"   // left by themselves before anybody asked
-	forged soakPlan = "forged" // named in forged requests only
+	leaves     scenario = "leaves"       // in the chat
+	absent     scenario = "absent"       // not in the chat, nor ever was
+	outOfReach scenario = "out of reach" // in a chat that our own line has left, so Linq refuses
+	gone       scenario = "gone"         // left by themselves before anybody asked
+	forged     scenario = "forged"       // named in forged requests only
 )
 
-// soakPerson is somebody in a chat, whose last four digits nobody shares.
-type soakPerson struct {
+// person is somebody in a chat, whose last four digits nobody shares.
+type person struct {
 	handle string
 	chat   string
-	plan   soakPlan
+	plan   scenario
 	undo   bool // somebody pressed Add back
 }
 
-func (p *soakPerson) digits() string { return p.handle[len(p.handle)-4:] }
+func (p *person) digits() string { return p.handle[len(p.handle)-4:] }
 
 // typed is the number as people write it.
-func (p *soakPerson) typed(style int) string {
+func (p *person) typed(style int) string {
 	switch style % 3 {
 	case 0:
 		return "(415) 555-" + p.digits()
@@ -44,28 +44,30 @@ func (p *soakPerson) typed(style int) string {
 	}
 }
 
-// soakPeople hands out people, each once, in chats that are made as they are needed.
-type soakPeople struct {
+// population hands out people, each once, in chats that are made as they are needed.
+type population struct {
 	linq *linqtest.Linq
 
 	mu       sync.Mutex
 	last     int // the last four digits of the person made last
 	chats    int
-	waiting  map[soakPlan][]*soakPerson
-	byDigits map[string]*soakPerson
+	waiting  map[scenario][]*person
+	byDigits map[string]*person
 }
 
-func newSoakPeople(linq *linqtest.Linq) *soakPeople {
-	return &soakPeople{linq: linq, last: 999, waiting: make(map[soakPlan][]*soakPerson), byDigits: make(map[string]*soakPerson)}
+func newPopulation(linq *linqtest.Linq) *population {
+	return &population{linq: linq, last: 999, waiting: make(map[scenario][]*person), byDigits: make(map[string]*person)}
 }
+
+const ownLine = "+14155550100"
 
 const (
-	soakChatSize   = 12
-	soakLastPerson = 9999
+	chatSize   = 12
+	lastPerson = 9999
 )
 
 // take returns so many people of one chat; fewer when all that there are have been handed out.
-func (p *soakPeople) take(plan soakPlan, count int) []*soakPerson {
+func (p *population) take(plan scenario, count int) []*person {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting[plan]) < count {
@@ -76,29 +78,32 @@ func (p *soakPeople) take(plan soakPlan, count int) []*soakPerson {
 	return taken
 }
 
-func (p *soakPeople) newChat(plan soakPlan) (made []*soakPerson) {
-	size := min(soakChatSize, soakLastPerson-p.last)
+func (p *population) newChat(plan scenario) (made []*person) {
+	size := min(chatSize, lastPerson-p.last)
 	if size == 0 {
 		return nil
 	}
 	p.chats++
 	name := fmt.Sprintf("Soak %d", p.chats)
-	handles := numbers(p.last+1, size)
+	handles := make([]string, size)
+	for i := range handles {
+		handles[i] = fmt.Sprintf("+1415555%04d", p.last+1+i)
+	}
 	p.last += size
 	inIt := handles
 	if plan == absent {
 		inIt = nil
 	}
 	stay := []string{"stays1@example.com", "stays2@example.com", "stays3@example.com", "stays4@example.com", "stays5@example.com"}
-	id := p.linq.AddChat(linqtest.Group(name, line, append(stay, inIt...)...))
-	if plan == beyond {
-		p.linq.LeaveByThemselves(id, line)
+	id := p.linq.AddChat(linqtest.Group(name, ownLine, append(stay, inIt...)...))
+	if plan == outOfReach {
+		p.linq.LeaveByThemselves(id, ownLine)
 	}
 	for _, handle := range handles {
 		if plan == gone {
 			p.linq.LeaveByThemselves(id, handle)
 		}
-		person := &soakPerson{handle: handle, chat: id, plan: plan}
+		person := &person{handle: handle, chat: id, plan: plan}
 		p.byDigits[person.digits()] = person
 		made = append(made, person)
 	}
@@ -106,7 +111,7 @@ func (p *soakPeople) newChat(plan soakPlan) (made []*soakPerson) {
 }
 
 // find returns the people whom a message of the bot's names, masked as they are there.
-func (p *soakPeople) find(text string) (named []*soakPerson) {
+func (p *population) find(text string) (named []*person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	const mask = "+1 ••• ••• "
@@ -119,12 +124,12 @@ func (p *soakPeople) find(text string) (named []*soakPerson) {
 }
 
 // all returns everyone there is.
-func (p *soakPeople) all() (everyone []*soakPerson) {
+func (p *population) all() (everyone []*person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, person := range p.byDigits {
 		everyone = append(everyone, person)
 	}
-	slices.SortFunc(everyone, func(a, b *soakPerson) int { return strings.Compare(a.handle, b.handle) })
+	slices.SortFunc(everyone, func(a, b *person) int { return strings.Compare(a.handle, b.handle) })
 	return everyone
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"fmt"
@@ -17,16 +17,16 @@ import (
 func (s *soak) traffic(until time.Time) {
 	const mostAtOnce = 16
 	var playing sync.WaitGroup
-	turns := make(chan struct{}, mostAtOnce)
+	slots := make(chan struct{}, mostAtOnce)
 	for range 2 { // the dice alone may roll no failure in a short soak
-		playing.Go(func() { s.oneOf(beyond, until) })
+		playing.Go(func() { s.oneOf(outOfReach, until) })
 	}
 	for time.Now().Before(until) {
 		for range 1 + s.dice.below(4) {
 			scene := s.anyScene()
-			turns <- struct{}{}
+			slots <- struct{}{}
 			playing.Go(func() {
-				defer func() { <-turns }()
+				defer func() { <-slots }()
 				scene(until)
 			})
 		}
@@ -48,7 +48,7 @@ func (s *soak) anyScene() func(until time.Time) {
 	case 10:
 		return func(until time.Time) { s.oneOf(absent, until) }
 	case 11:
-		return func(until time.Time) { s.oneOf(beyond, until) }
+		return func(until time.Time) { s.oneOf(outOfReach, until) }
 	case 12:
 		return func(until time.Time) { s.oneOf(gone, until) }
 	case 13:
@@ -62,9 +62,9 @@ func (s *soak) anyChannel() string { return s.channels[s.dice.below(len(s.channe
 
 func (s *soak) anybody() string { return []string{alice, bert}[s.dice.below(2)] }
 
-func (s *soak) oneOf(plan soakPlan, until time.Time) {
+func (s *soak) oneOf(plan scenario, until time.Time) {
 	for _, p := range s.people.take(plan, 1) {
-		s.insistOn([]*soakPerson{p}, until)
+		s.insistOn([]*person{p}, until)
 		if s.dice.oneIn(3) {
 			for _, wanted := range s.people.take(forged, 1) {
 				s.forge(wanted, p)
@@ -91,7 +91,7 @@ func (s *soak) sameRemoval(until time.Time) {
 
 // insistOn has a person type a removal until it is acknowledged, as people do; some leave it at an
 // answer that nothing was done. It returns the delivery that was acknowledged.
-func (s *soak) insistOn(people []*soakPerson, until time.Time) *soakDelivery {
+func (s *soak) insistOn(people []*person, until time.Time) *delivery {
 	user, channel := s.anybody(), s.anyChannel()
 	handles := make([]string, len(people))
 	for i, p := range people {
@@ -99,7 +99,7 @@ func (s *soak) insistOn(people []*soakPerson, until time.Time) *soakDelivery {
 	}
 	leavesIt := s.dice.oneIn(3)
 	for {
-		d := s.newDelivery(soakDelivery{people: people, command: slacktest.Command{
+		d := s.newDelivery(delivery{people: people, command: slacktest.Command{
 			UserID: user, ChannelID: channel, Text: people[0].chat + " " + strings.Join(handles, ", "),
 			TriggerID: s.slack.NewTriggerID(user), ResponseURL: s.slack.NewResponseURL(channel, user, ""),
 		}})
@@ -124,7 +124,7 @@ func (s *soak) insistOn(people []*soakPerson, until time.Time) *soakDelivery {
 
 // deliver sends a delivery to any replica, and to another one where nobody answers; of three
 // deliveries one goes to all at once.
-func (s *soak) deliver(d *soakDelivery) {
+func (s *soak) deliver(d *delivery) {
 	replicas := s.inAnyOrder()
 	if s.dice.oneIn(3) {
 		s.count("deliveries to all at once", 1)
@@ -146,7 +146,7 @@ func (s *soak) deliver(d *soakDelivery) {
 }
 
 // deliverTo delivers once to one replica, and reports whether that answered.
-func (s *soak) deliverTo(d *soakDelivery, to *replica) bool {
+func (s *soak) deliverTo(d *delivery, to *replica) bool {
 	s.mu.Lock()
 	d.sent++
 	s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *soak) deliverTo(d *soakDelivery, to *replica) bool {
 	} else {
 		ack, err = s.slack.Send(s.t.Context(), to.url(), d.command)
 	}
-	s.hear(d, ack, err)
+	s.recordAck(d, ack, err)
 	return err == nil
 }
 
@@ -177,7 +177,7 @@ func (s *soak) workflowStep(until time.Time) {
 	if where > 1 {
 		inputs["message_ts"] = s.slack.PostAs(bert, channel, "", "Please take them out").TS
 	}
-	d := s.newDelivery(soakDelivery{people: people, run: run, silent: where == 0, event: s.stepEvent(run, inputs)})
+	d := s.newDelivery(delivery{people: people, run: run, silent: where == 0, event: s.stepEvent(run, inputs)})
 	for {
 		s.deliver(d)
 		if s.acked(d) {
@@ -192,6 +192,14 @@ func (s *soak) workflowStep(until time.Time) {
 		s.count("redeliveries", 1)
 		s.deliverTo(d, s.inAnyOrder()[0])
 	}
+}
+
+// stepEvent is the event of a workflow that runs the step.
+func (s *soak) stepEvent(run string, inputs map[string]any) map[string]any {
+	return s.slack.Envelope(map[string]any{
+		"type": "function_executed", "function": map[string]any{"callback_id": "remove_participant", "type": "app"},
+		"inputs": inputs, "function_execution_id": run, "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-1",
+	})
 }
 
 // askedAgain has somebody removed, and another person ask for it when it is done.
@@ -210,7 +218,7 @@ func (s *soak) askedAgain(until time.Time) {
 }
 
 // awaitEnd returns the reply that says how a person's removal ended.
-func (s *soak) awaitEnd(p *soakPerson, channel string, until time.Time) (reply slacktest.Message, ended bool) {
+func (s *soak) awaitEnd(p *person, channel string, until time.Time) (reply slacktest.Message, ended bool) {
 	ended = soon(time.Until(until), 500*time.Millisecond, func() bool {
 		for _, m := range s.slack.Messages(channel) {
 			if named := s.people.find(m.Text); m.ThreadTS != "" && isEnd(m.Text) && len(named) == 1 && named[0] == p {

@@ -10,6 +10,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	"linqbot/linq/linqtest"
 )
 
@@ -19,7 +20,7 @@ func (env *testEnv) secondStart(database string) string {
 	env.t.Helper()
 	second := env.command("serve")
 	second.Env = append(second.Env, "LISTEN_ADDR="+freeAddr(env.t), "DATABASE_URL="+database)
-	logs := &logFile{}
+	logs := new(processtest.Log)
 	second.Stdout, second.Stderr = logs, logs
 	assert.NilError(env.t, second.Start())
 	done := make(chan struct{})
@@ -86,7 +87,7 @@ func TestOneOwnerOfTheLedger(t *testing.T) {
 	}
 	assert.Equal(t, env.linq.Deletes(env.chat, ann), 1)
 	b.terminate()
-	<-b.done
+	<-b.Done
 	env.start()
 	env.awaitOutcome("✅")
 	assert.Equal(t, env.linq.Deletes(env.chat, ann), 1)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"cmp"
@@ -12,51 +12,58 @@ import (
 	"syscall"
 	"time"
 
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	"linqbot/ledger/ledgertest"
 )
 
 // replica is one linqbot, started again whenever it ends, as an orchestrator does.
 type replica struct {
-	s     *soak
-	name  string
-	env   testEnv           // the soak's, with an address and an environment of its own
-	front *linqFront        // its way to Linq
-	way   *ledgertest.Proxy // its way to the database; nil on SQLite
+	s       *soak
+	name    string
+	program string
+	addr    string
+	vars    map[string]string
+	front   *linqFront        // its way to Linq
+	proxy   *ledgertest.Proxy // its way to the database; nil on SQLite
 
-	mu      sync.Mutex
-	process *botProcess
-	told    map[*botProcess]string // what we did to end it
-	over    bool
-	ended   chan struct{}
+	mu        sync.Mutex
+	process   *processtest.Process
+	stoppedBy map[*processtest.Process]string // what we did to end it
+	retired   bool
+	ended     chan struct{}
 }
 
 // addReplica starts a replica. Without the URL of a server it has an SQLite file of its own.
 func (s *soak) addReplica(name, database string) {
 	s.t.Helper()
-	r := &replica{s: s, name: name, env: *s.testEnv, told: make(map[*botProcess]string), ended: make(chan struct{})}
-	r.env.vars, r.env.addr = maps.Clone(s.vars), freeAddr(s.t)
-	r.front = newLinqFront(s.t, s.linq)
-	r.env.vars["LINQ_API_V3_BASE_URL"] = r.front.url
-	r.env.vars["LISTEN_ADDR"] = r.env.addr
-	if database != "" {
-		r.way = ledgertest.NewProxy(s.t, database)
-		r.env.vars["DATABASE_URL"] = r.way.URL
+	r := &replica{
+		s: s, name: name, addr: ports().Free(s.t), vars: maps.Clone(s.vars),
+		stoppedBy: make(map[*processtest.Process]string), ended: make(chan struct{}),
 	}
-	if _, err := program(); err != nil {
+	r.front = newLinqFront(s.t, s.linq)
+	r.vars["LINQ_API_V3_BASE_URL"] = r.front.url
+	r.vars["LISTEN_ADDR"] = r.addr
+	if database != "" {
+		r.proxy = ledgertest.NewProxy(s.t, database)
+		r.vars["DATABASE_URL"] = r.proxy.URL
+	}
+	path, err := program()
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	r.program = path
 	s.replicas = append(s.replicas, r)
 	s.t.Cleanup(r.stop)
 	go r.keepRunning()
 }
 
-func (r *replica) url() string { return "http://" + r.env.addr }
+func (r *replica) url() string { return "http://" + r.addr }
 
 func (r *replica) keepRunning() {
 	defer close(r.ended)
 	const patience = 100 * time.Millisecond
 	for r.start() {
-		<-r.process.done
+		<-r.process.Done
 		r.inspect(r.process)
 		time.Sleep(patience) // no orchestrator starts at once what does not stay up
 	}
@@ -65,19 +72,14 @@ func (r *replica) keepRunning() {
 func (r *replica) start() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.over {
+	if r.retired {
 		return false
 	}
-	b := &botProcess{t: r.s.t, url: r.url(), logs: &logFile{}, done: make(chan struct{}), cmd: r.env.command("serve")}
-	b.cmd.Stdout, b.cmd.Stderr = b.logs, b.logs
-	if err := b.cmd.Start(); err != nil {
+	b, err := processtest.Start(processtest.Command(r.s.t.Context(), r.program, r.s.dir, r.vars, "serve"), r.url())
+	if err != nil {
 		r.s.breaks("no crash", "replica %s: %v", r.name, err)
 		return false
 	}
-	go func() {
-		_ = b.cmd.Wait() // inspect looks at how it ended
-		close(b.done)
-	}()
 	r.process = b
 	return true
 }
@@ -86,7 +88,7 @@ func (r *replica) start() bool {
 func (r *replica) retire() {
 	r.awaitReady()
 	r.mu.Lock()
-	r.over = true
+	r.retired = true
 	r.mu.Unlock()
 	r.drain()
 	r.stop()
@@ -95,24 +97,24 @@ func (r *replica) retire() {
 // stop ends the replica for good, at once if it still runs.
 func (r *replica) stop() {
 	r.mu.Lock()
-	r.over = true
+	r.retired = true
 	if b := r.process; b != nil {
-		r.told[b] = cmp.Or(r.told[b], "kill -9")
-		_ = b.cmd.Process.Kill() // it may have ended
+		r.stoppedBy[b] = cmp.Or(r.stoppedBy[b], "kill -9")
+		_ = b.Cmd.Process.Kill() // it may have ended
 	}
 	r.mu.Unlock()
 	<-r.ended
 }
 
 // send gives the running process a signal, and returns the process; nil if none takes signals.
-func (r *replica) send(signal syscall.Signal, told string) *botProcess {
+func (r *replica) send(signal syscall.Signal, why string) *processtest.Process {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.process == nil || r.process.cmd.Process.Signal(signal) != nil {
+	if r.process == nil || r.process.Cmd.Process.Signal(signal) != nil {
 		return nil
 	}
-	if told != "" {
-		r.told[r.process] = told
+	if why != "" {
+		r.stoppedBy[r.process] = why
 	}
 	return r.process
 }
@@ -121,14 +123,14 @@ func (r *replica) ready() bool {
 	r.mu.Lock()
 	b := r.process
 	r.mu.Unlock()
-	return b != nil && b.get("/readyz") == http.StatusOK
+	return b != nil && b.Get(r.s.t.Context(), "/readyz") == http.StatusOK
 }
 
-// soakPatience is for a machine that is busy with other things.
-const soakPatience = 90 * time.Second
+// longPatience is for a machine that is busy with other things.
+const longPatience = 90 * time.Second
 
 func (r *replica) awaitReady() {
-	if !soon(soakPatience, 50*time.Millisecond, r.ready) {
+	if !soon(longPatience, 50*time.Millisecond, r.ready) {
 		r.s.breaks("no crash", "replica %s does not get ready", r.name)
 	}
 }
@@ -143,8 +145,8 @@ func soon(patience, between time.Duration, ok func() bool) bool {
 	return true
 }
 
-// soakKill is a request that a replica was asking Linq for when it was killed.
-type soakKill struct {
+// killedCall is a request that a replica was asking Linq for when it was killed.
+type killedCall struct {
 	handle string
 	at     time.Time
 }
@@ -162,7 +164,7 @@ func (r *replica) kill() {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	for _, handle := range held {
-		r.s.held[soakKill{handle: handle, at: at}] = true
+		r.s.interrupted[killedCall{handle: handle, at: at}] = true
 	}
 }
 
@@ -176,13 +178,13 @@ func (r *replica) drain() {
 	}
 	const patience = 30 * time.Second // 10 s are promised; they are told in the table, not judged
 	select {
-	case <-b.done:
+	case <-b.Done:
 		r.s.count("drains", 1)
 		r.s.note("drain", time.Since(began))
 	case <-time.After(patience):
-		r.s.breaks("no crash", "replica %s does not end on SIGTERM:\n%s", r.name, tail(b.logs.String(), 30))
+		r.s.breaks("no crash", "replica %s does not end on SIGTERM:\n%s", r.name, processtest.Tail(b.Logs.String(), 30))
 		r.kill()
-		<-b.done
+		<-b.Done
 	}
 }
 
@@ -196,31 +198,31 @@ func (r *replica) hang(d time.Duration) {
 	r.send(syscall.SIGCONT, "")
 }
 
-// soakNumber is any of the people's numbers, however it is written.
-func soakNumber() *regexp.Regexp {
+// phoneNumber is any of the people's numbers, however it is written.
+func phoneNumber() *regexp.Regexp {
 	return regexp.MustCompile(`\b1?415[^0-9A-Za-z]{0,2}555[^0-9A-Za-z]?\d{4}\b`)
 }
 
 // inspect judges how a process ended, and what it wrote.
-func (r *replica) inspect(b *botProcess) {
+func (r *replica) inspect(b *processtest.Process) {
 	r.mu.Lock()
-	told := r.told[b]
+	why := r.stoppedBy[b]
 	r.mu.Unlock()
-	logs, code := b.logs.String(), b.cmd.ProcessState.ExitCode()
+	logs, code := b.Logs.String(), b.Cmd.ProcessState.ExitCode()
 	switch {
-	case told == "SIGTERM" && code != 0:
-		r.s.breaks("no crash", "replica %s drained with exit code %d:\n%s", r.name, code, tail(logs, 30))
-	case told == "" && code != 0 && !strings.Contains(logs, `"msg":"linqbot serves"`):
+	case why == "SIGTERM" && code != 0:
+		r.s.breaks("no crash", "replica %s drained with exit code %d:\n%s", r.name, code, processtest.Tail(logs, 30))
+	case why == "" && code != 0 && !strings.Contains(logs, `"msg":"linqbot serves"`):
 		r.s.count("starts in vain", 1) // its database was away
-	case told == "":
-		r.s.breaks("no crash", "replica %s ended by itself with exit code %d:\n%s", r.name, code, tail(logs, 30))
+	case why == "":
+		r.s.breaks("no crash", "replica %s ended by itself with exit code %d:\n%s", r.name, code, processtest.Tail(logs, 30))
 	}
 	for line := range strings.Lines(logs) {
 		if strings.Contains(line, "DATA RACE") || strings.Contains(line, "panic") {
 			_, after, _ := strings.Cut(logs, line)
 			r.s.breaks("no crash", "replica %s:\n%s%s", r.name, line, after[:min(len(after), 4000)])
 		}
-		if soakNumber().MatchString(line) || strings.Contains(line, "/response/") || strings.Contains(line, soakSecret) {
+		if phoneNumber().MatchString(line) || strings.Contains(line, "/response/") || strings.Contains(line, webhookSecret) {
 			r.s.breaks("5 private", "a log line holds a number or a secret: %s", line)
 		}
 	}

@@ -1,32 +1,52 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
+
+const (
+	alice = "U0ALICE"
+	bert  = "U0BERT"
+)
+
+// program builds linqbot once for all tests.
+var program = sync.OnceValues(processtest.Build)
+
+var ports = sync.OnceValue(processtest.NewPorts)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
+	}
+	os.Exit(code)
+}
 
 var (
 	soakFor  = flag.Duration("soak", 10*time.Second, "how long the soak sends commands; some two minutes to settle follow")
 	soakSeed = flag.Uint64("soakseed", 0, "what the soak's dice start from; 0: anything")
 )
 
-// Two replicas on one PostgreSQL, and one process on SQLite, live through everything that design.md
-// promises to survive. Whether the promises of its section 1 hold is then told from what Slack and
-// Linq saw, and from the acks, alone.
+// Two replicas on one PostgreSQL, and one process on SQLite, live through everything that linqbot
+// promises to survive. Whether the promises in the README hold is then told from what Slack and Linq
+// saw, and from the acks, alone.
 //
-//	go test ./cmd/linqbot/e2e -race -run Soak -soak 10m -timeout 30m -v
+//	go test ./cmd/linqbot/e2e/soak -race -soak 10m -timeout 30m -v
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes more than a minute")
@@ -40,7 +60,7 @@ func TestSoak(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("the dice start from %d: -soakseed %d rolls the same again, though processes keep no order", seed, seed)
-	var reports [2]soakReport
+	var reports [2]report
 	t.Run("stores", func(t *testing.T) {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +78,7 @@ func TestSoak(t *testing.T) {
 			reports[1] = s.survive("SQLite, 1 process", append(s.troubles(), s.sqliteTroubles()...))
 		})
 	})
-	table := soakTable(fmt.Sprintf("%s of soaking, seed %d", *soakFor, seed), reports[:])
+	table := renderTable(fmt.Sprintf("%s of soaking, seed %d", *soakFor, seed), reports[:])
 	t.Log("\n" + table)
 	if *soakFor >= time.Minute {
 		fmt.Fprintln(os.Stdout, table) // for those who did not say -v
@@ -67,47 +87,61 @@ func TestSoak(t *testing.T) {
 
 // soak is an environment in which everything goes wrong, and the book of what was asked for in it.
 type soak struct {
-	*testEnv
+	t     testing.TB
+	slack *slacktest.Slack
+	linq  *linqtest.Linq
+	dir   string
+	vars  map[string]string
+
 	began    time.Time
-	dice     *soakDice
+	dice     *dice
 	channels []string
-	people   *soakPeople
+	people   *population
 	replicas []*replica
 	calm     atomic.Bool
-	storm    atomic.Pointer[string] // who is out altogether: "Slack", "Linq" or nobody
+	out      atomic.Pointer[string] // who is out altogether: "Slack", "Linq" or nobody
 
-	mu     sync.Mutex // guards those below
-	book   []*soakDelivery
-	counts map[string]int
-	took   map[string][]time.Duration
-	broken map[string][]string
-	held   map[soakKill]bool
+	mu          sync.Mutex // guards those below
+	book        []*delivery
+	counts      map[string]int
+	took        map[string][]time.Duration
+	broken      map[string][]string
+	interrupted map[killedCall]bool
 }
 
-const soakChannels = 30 // so many that no channel's pace is what the soak measures
+const channelCount = 30 // so many that no channel's pace is what the soak measures
 
 func newSoak(t *testing.T, seed uint64) *soak {
 	t.Helper()
 	s := &soak{
-		began: time.Now(), dice: newSoakDice(seed), counts: make(map[string]int),
-		took: make(map[string][]time.Duration), broken: make(map[string][]string), held: make(map[soakKill]bool),
+		t: t, dir: t.TempDir(), slack: slacktest.New(slacktest.Config{}),
+		began: time.Now(), dice: newDice(seed), counts: make(map[string]int),
+		took: make(map[string][]time.Duration), broken: make(map[string][]string), interrupted: make(map[killedCall]bool),
 	}
-	s.testEnv = newEnv(t, linqtest.Config{EffectDelay: 250 * time.Millisecond, Redeliver: 1, Chaos: s.linqChaos})
-	for i := range soakChannels {
+	s.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
+	s.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})
+	stop, err := s.slack.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	s.linq = linqtest.Start(t, linqtest.Config{EffectDelay: 250 * time.Millisecond, Redeliver: 1, Chaos: s.linqChaos})
+	s.vars = processtest.Variables(s.slack, s.linq, "sqlite://"+filepath.Join(s.dir, "ledger.db"), "")
+	for i := range channelCount {
 		id := fmt.Sprintf("C0SOAK%03d", i)
 		s.channels = append(s.channels, id)
 		s.slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
 	}
 	s.slack.Chaos(s.slackChaos)
-	s.people = newSoakPeople(s.linq)
+	s.people = newPopulation(s.linq)
 	s.vars["SLACK_TEAM_IDS"] = s.slack.Config().TeamID
-	s.vars["LINQ_WEBHOOK_SECRET"] = soakSecret
-	s.linq.AddSubscription(linqtest.Subscription{TargetURL: s.hookRelay() + "?version=2026-02-03", Secret: soakSecret})
+	s.vars["LINQ_WEBHOOK_SECRET"] = webhookSecret
+	s.linq.AddSubscription(linqtest.Subscription{TargetURL: s.hookRelay() + "?version=2026-02-03", Secret: webhookSecret})
 	return s
 }
 
 // survive lets the traffic and the trouble run, and checks what has become of it.
-func (s *soak) survive(name string, troubles []trouble) soakReport {
+func (s *soak) survive(name string, troubles []trouble) report {
 	for _, r := range s.replicas {
 		r.awaitReady()
 	}
@@ -154,26 +188,3 @@ func (s *soak) breaks(promise, format string, args ...any) {
 	defer s.mu.Unlock()
 	s.broken[promise] = append(s.broken[promise], fmt.Sprintf(format, args...))
 }
-
-// soakDice decides what happens when. Several goroutines roll them.
-type soakDice struct {
-	mu   sync.Mutex
-	from *rand.Rand
-}
-
-func newSoakDice(seed uint64) *soakDice { return &soakDice{from: rand.New(rand.NewPCG(seed, 0))} }
-
-func (d *soakDice) below(n int) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.from.IntN(n)
-}
-
-func (d *soakDice) oneIn(n int) bool { return d.below(n) == 0 }
-
-func (d *soakDice) between(least, most time.Duration) time.Duration {
-	return least + time.Duration(d.below(int((most-least)/time.Millisecond)))*time.Millisecond
-}
-
-// pause waits for a random moment to come.
-func (d *soakDice) pause(least, most time.Duration) { time.Sleep(d.between(least, most)) }

@@ -1,6 +1,6 @@
 //go:build race
 
-package e2e_test
+package processtest
 
 // raceFlag lets the program under test find its own races when the tests look for theirs.
 func raceFlag() []string { return []string{"-race"} }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	"linqbot/cmd/linqbot/internal/load"
 	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
@@ -126,7 +127,7 @@ func (s *server) start(t testing.TB, cmd *exec.Cmd) {
 		<-ended
 		_ = file.Close() // written by the server
 		if said, err := os.ReadFile(log); err == nil && t.Failed() {
-			t.Logf("%s logged:\n%s", s.name, tail(string(said), 20))
+			t.Logf("%s logged:\n%s", s.name, processtest.Tail(string(said), 20))
 		}
 	})
 	const patience = 60 * time.Second

@@ -1,10 +1,7 @@
 package e2e_test
 
 import (
-	"bytes"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,12 +9,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	_ "linqbot/ledger" // the driver of SQLite
 	"linqbot/linq/linqtest"
 )
@@ -34,19 +31,7 @@ const (
 )
 
 // program builds linqbot once for all tests.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "linqbot-e2e-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "linqbot")
-	args := append([]string{"build", "-o", path}, raceFlag()...)
-	built, err := exec.Command("go", append(args, "linqbot/cmd/linqbot")...).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, built)
-	}
-	return path, nil
-})
+var program = sync.OnceValues(processtest.Build)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -84,18 +69,7 @@ func newEnv(t testing.TB, linqConfig linqtest.Config) *testEnv {
 	t.Cleanup(stop)
 	env.linq = linqtest.Start(t, linqConfig)
 	env.chat = env.linq.AddChat(linqtest.Group("Spring launch", line, numbers(132, 10)...))
-	env.vars = map[string]string{
-		"SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret,
-		"SLACK_BOT_TOKEN":      env.slack.Config().BotToken,
-		"SLACK_API_URL":        env.slack.APIURL(),
-		"LINQ_API_V3_API_KEY":  env.linq.APIKey(),
-		"LINQ_API_V3_BASE_URL": env.linq.BaseURL(),
-		"LISTEN_ADDR":          env.addr,
-		"ADMIN_ADDR":           "off", // its default is one address, and tests run side by side
-		"DATABASE_URL":         "sqlite://" + filepath.Join(env.dir, "ledger.db"),
-		"ALLOWED_USERS":        "*",
-		"LOG_LEVEL":            "debug",
-	}
+	env.vars = processtest.Variables(env.slack, env.linq, "sqlite://"+filepath.Join(env.dir, "ledger.db"), env.addr)
 	return env
 }
 
@@ -107,58 +81,18 @@ func numbers(from, count int) []string {
 	return numbers
 }
 
-// ports counts on from a random one.
-var ports = sync.OnceValue(func() *atomic.Uint32 {
-	var n atomic.Uint32
-	n.Store(rand.Uint32N(1 << 16))
-	return &n
-})
+var ports = sync.OnceValue(processtest.NewPorts)
 
-// freeAddr is below the ports that the system gives to connections, and is given to no other test of
-// this run: while a linqbot is down that listens there, nobody else may.
+// freeAddr is given to no other test of this run.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	const lowest, count = 10000, 15000
-	for range count {
-		addr := fmt.Sprint("127.0.0.1:", lowest+ports().Add(1)%count)
-		listener, err := net.Listen("tcp", addr)
-		if err != nil {
-			continue
-		}
-		if err := listener.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return addr
-	}
-	t.Fatal("no port is free")
-	return ""
+	return ports().Free(t)
 }
 
 // botProcess is a running linqbot.
 type botProcess struct {
-	t    testing.TB
-	url  string
-	cmd  *exec.Cmd
-	logs *logFile
-	done chan struct{}
-}
-
-// logFile keeps what the program printed.
-type logFile struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logFile) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logFile) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
+	t testing.TB
+	*processtest.Process
 }
 
 // command returns linqbot with the variables of the environment and nothing else of this process's.
@@ -168,43 +102,27 @@ func (env *testEnv) command(args ...string) *exec.Cmd {
 	if err != nil {
 		env.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(env.t.Context(), path, args...)
-	cmd.Dir = env.dir
-	cmd.Env = []string{"HOME=" + env.dir, "TMPDIR=" + os.TempDir()}
-	for name, value := range env.vars {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	return cmd
+	return processtest.Command(env.t.Context(), path, env.dir, env.vars, args...)
 }
 
 // launch starts linqbot serve without waiting for anything.
 func (env *testEnv) launch() *botProcess {
 	env.t.Helper()
-	b := &botProcess{t: env.t, url: "http://" + env.addr, logs: &logFile{}, done: make(chan struct{})}
-	b.cmd = env.command("serve")
-	b.cmd.Stdout, b.cmd.Stderr = b.logs, b.logs
-	if err := b.cmd.Start(); err != nil {
+	p, err := processtest.Start(env.command("serve"), "http://"+env.addr)
+	if err != nil {
 		env.t.Fatal(err)
 	}
-	go func() {
-		_ = b.cmd.Wait() // tests look at the state themselves
-		close(b.done)
-	}()
+	b := &botProcess{t: env.t, Process: p}
 	env.t.Cleanup(func() {
-		b.kill()
+		b.Kill()
 		if env.t.Failed() {
-			env.t.Logf("the bot's log:\n%s", tail(b.logs.String(), 60))
+			env.t.Logf("the bot's log:\n%s", processtest.Tail(b.Logs.String(), 60))
 		}
-		if strings.Contains(b.logs.String(), "DATA RACE") {
-			env.t.Errorf("the bot has a data race:\n%s", b.logs.String())
+		if strings.Contains(b.Logs.String(), "DATA RACE") {
+			env.t.Errorf("the bot has a data race:\n%s", b.Logs.String())
 		}
 	})
 	return b
-}
-
-func tail(text string, lines int) string {
-	all := strings.Split(text, "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
 // start starts linqbot serve and waits until it is ready.
@@ -215,29 +133,10 @@ func (env *testEnv) start() *botProcess {
 	return b
 }
 
-// get returns the status of a GET, 0 without an answer.
-func (b *botProcess) get(path string) int {
-	b.t.Helper()
-	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+path, nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	request.Close = true
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0
-	}
-	_ = response.Body.Close()
-	return response.StatusCode
-}
-
-func (b *botProcess) kill() {
-	_ = b.cmd.Process.Kill() // it may have ended
-	<-b.done
-}
+func (b *botProcess) get(path string) int { return b.Get(b.t.Context(), path) }
 
 func (b *botProcess) terminate() {
-	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := b.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		b.t.Fatal(err)
 	}
 }

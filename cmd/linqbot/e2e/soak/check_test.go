@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"cmp"
@@ -12,46 +12,46 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// check holds what Slack and Linq saw against the promises of design.md, section 1.
+// check holds what Slack and Linq saw against the promises.
 func (s *soak) check() {
-	screen, due := s.look(), s.due()
+	view, due := s.look(), s.due()
 	for _, p := range s.people.all() {
-		s.checkEnd(p, screen, due[p])
-		s.checkEffect(p, due[p], screen)
-		s.checkReplies(p, due[p], screen)
+		s.checkEnd(p, view, due[p])
+		s.checkEffect(p, due[p], view)
+		s.checkReplies(p, due[p], view)
 	}
 	for _, d := range s.steps() {
 		s.checkStep(d)
 	}
-	s.count("checked: 3 true", screen.messages)
-	for _, double := range screen.doubles {
+	s.count("checked: 3 true", view.messages)
+	for _, double := range view.doubles {
 		s.breaks("3 true", "a message stands twice: %s", double)
 	}
-	for _, stray := range screen.strays {
-		s.breaks("3 true", "a reply is about nobody: %s", stray)
+	for _, reply := range view.unattributed {
+		s.breaks("3 true", "a reply is about nobody: %s", reply)
 	}
 	s.checkHistory()
 	s.checkSecrecy()
 }
 
 // checkEnd: what was acknowledged has ended, in as many threads as there were deliveries of its own.
-func (s *soak) checkEnd(p *soakPerson, screen soakScreen, due soakDue) {
+func (s *soak) checkEnd(p *person, view slackView, due expectation) {
 	if due.silent {
 		return // the step's outputs say it
 	}
-	shown := len(screen.removals[p])
+	shown := len(view.removals[p])
 	s.count("checked: 1 ended", due.least)
 	s.count("checked: 4 once", 1)
 	switch {
 	case shown < due.least:
-		s.breaks("1 ended", "%d threads of %d: %s", shown, due.least, s.story(p, screen))
+		s.breaks("1 ended", "%d threads of %d: %s", shown, due.least, s.story(p, view))
 	case shown > due.most:
-		s.breaks("4 once", "%d threads, of %d at the most: %s", shown, due.most, s.story(p, screen))
+		s.breaks("4 once", "%d threads, of %d at the most: %s", shown, due.most, s.story(p, view))
 	}
 }
 
 // checkEffect: one removal, and no more, where it was acknowledged; none where it was not recorded.
-func (s *soak) checkEffect(p *soakPerson, due soakDue, screen soakScreen) {
+func (s *soak) checkEffect(p *person, due expectation, view slackView) {
 	s.count("checked: 2 one effect", 1)
 	effects, deletes := s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle)
 	s.count("DELETEs", deletes)
@@ -67,17 +67,17 @@ func (s *soak) checkEffect(p *soakPerson, due soakDue, screen soakScreen) {
 		most = 1 // the only answers were lost
 	}
 	if effects < least || effects > most {
-		s.breaks("2 one effect", "to leave %d to %d times: %s", least, most, s.story(p, screen))
+		s.breaks("2 one effect", "to leave %d to %d times: %s", least, most, s.story(p, view))
 	}
 	if due.most == 0 && deletes > 0 {
-		s.breaks("2 one effect", "nothing was recorded: %s", s.story(p, screen))
+		s.breaks("2 one effect", "nothing was recorded: %s", s.story(p, view))
 	}
 	if s.wantsBack(p) && !s.isIn(p) {
 		s.breaks("2 one effect", "%s was taken back, and is not in the chat", p.handle)
 	}
 }
 
-func (s *soak) isIn(p *soakPerson) bool {
+func (s *soak) isIn(p *person) bool {
 	chat, _ := s.linq.Chat(p.chat)
 	for _, person := range chat.People {
 		if person.Handle == p.handle && person.Active() {
@@ -88,14 +88,14 @@ func (s *soak) isIn(p *soakPerson) bool {
 }
 
 // checkReplies: each end is the one that is true, and a failure says what to do and whom to ask.
-func (s *soak) checkReplies(p *soakPerson, due soakDue, screen soakScreen) {
-	for _, m := range screen.removals[p] {
+func (s *soak) checkReplies(p *person, due expectation, view slackView) {
+	for _, m := range view.removals[p] {
 		failed := isFailure(m.Text)
 		switch {
 		case isUnread(m.Text) && due.most > 1 && p.plan == leaves:
 			s.count("refused unread, of one who had left", 1)
-		case failed && p.plan == leaves, !failed && p.plan == beyond, strings.Contains(m.Text, "has left") && p.plan == absent:
-			s.breaks("3 true", "%s: %s", m.Text, s.story(p, screen))
+		case failed && p.plan == leaves, !failed && p.plan == outOfReach, strings.Contains(m.Text, "has left") && p.plan == absent:
+			s.breaks("3 true", "%s: %s", m.Text, s.story(p, view))
 		case !failed && s.isIn(p) && !s.wantsBack(p):
 			s.breaks("3 true", "%s is in the chat: %s", p.handle, m.Rendered)
 		}
@@ -103,29 +103,29 @@ func (s *soak) checkReplies(p *soakPerson, due soakDue, screen soakScreen) {
 			s.checkFailure(p, m)
 		}
 	}
-	for _, m := range screen.additions[p] {
+	for _, m := range view.additions[p] {
 		if isFailure(m.Text) || !s.isIn(p) {
 			s.breaks("3 true", "%s was to come back: %s", p.handle, m.Rendered)
 		}
 	}
-	if len(screen.additions[p]) > 1 {
-		s.breaks("2 one effect", "%s was taken back %d times", p.handle, len(screen.additions[p]))
+	if len(view.additions[p]) > 1 {
+		s.breaks("2 one effect", "%s was taken back %d times", p.handle, len(view.additions[p]))
 	}
 }
 
-func (s *soak) checkFailure(p *soakPerson, m slacktest.Message) {
+func (s *soak) checkFailure(p *person, m slacktest.Message) {
 	s.count("checked: 6 explained", 1)
 	const sentences = 2
 	says := strings.Count(m.Text, ". ") + strings.Count(m.Text, "? ")
 	if says < sentences-1 || !strings.HasSuffix(m.Text, ".") || !strings.Contains(m.Rendered, "Request ") {
 		s.breaks("6 explained", "%s", m.Rendered)
 	}
-	if p.plan == beyond && !strings.Contains(m.Rendered, "Trace id ") { // the one that Linq refuses
+	if p.plan == outOfReach && !strings.Contains(m.Rendered, "Trace id ") { // the one that Linq refuses
 		s.breaks("6 explained", "no trace id: %s", m.Rendered)
 	}
 }
 
-func (s *soak) checkStep(d *soakDelivery) {
+func (s *soak) checkStep(d *delivery) {
 	s.count("checked: 1 ended", 1)
 	run, _ := s.slack.Execution(d.run)
 	switch status := run.Outputs["status"]; {
@@ -141,7 +141,7 @@ func (s *soak) checkStep(d *soakDelivery) {
 // against what had happened at Linq by then.
 func (s *soak) checkHistory() {
 	left, back := s.firstEvents()
-	ended := make(map[*soakPerson]time.Time)
+	ended := make(map[*person]time.Time)
 	for _, call := range s.slack.Calls() {
 		text := call.Form.Get("text")
 		if call.Method != "chat.postMessage" && call.Method != "chat.update" || !isEnd(text) {
@@ -160,7 +160,7 @@ func (s *soak) checkHistory() {
 		}
 		s.count("checked: 3 true", 1)
 		done := happened && !when.After(call.At)
-		if isFailure(text) == done && p.plan == leaves || !isFailure(text) && p.plan == beyond {
+		if isFailure(text) == done && p.plan == leaves || !isFailure(text) && p.plan == outOfReach {
 			s.breaks("3 true", "%s: Slack was told at a time when it was not so: %s", p.handle, text)
 		}
 	}
@@ -183,7 +183,7 @@ func (s *soak) noteAfter(what string, from, to time.Time) {
 // checkTakeover measures how long it took until somebody went on with what a replica was killed at.
 func (s *soak) checkTakeover() {
 	calls := s.linq.Calls()
-	for held := range s.held {
+	for held := range s.interrupted {
 		for _, call := range calls {
 			if call.Op == linqtest.Remove && call.Handle == held.handle && call.At.After(held.at) {
 				s.note("from kill -9 to the next try, of what was under way", call.At.Sub(held.at))
@@ -194,7 +194,7 @@ func (s *soak) checkTakeover() {
 }
 
 // checkOneAtATime: as long as nobody has left there is one request, and whoever asks as well is told.
-func (s *soak) checkOneAtATime(p *soakPerson, due soakDue, left time.Time) {
+func (s *soak) checkOneAtATime(p *person, due expectation, left time.Time) {
 	sideBySide := 0
 	for _, at := range due.own {
 		if p.plan == leaves && !at.IsZero() && at.Before(left) {
@@ -222,7 +222,7 @@ func (s *soak) firstEvents() (left, back map[string]time.Time) {
 
 // checkSecrecy: no number in front of a channel, nor in anything that was ever sent there.
 func (s *soak) checkSecrecy() {
-	number := soakNumber()
+	number := phoneNumber()
 	for _, call := range s.slack.Calls() {
 		if strings.HasPrefix(call.Method, "chat.") {
 			s.count("checked: 5 private", 1)

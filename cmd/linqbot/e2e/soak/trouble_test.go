@@ -1,6 +1,6 @@
 //go:build unix
 
-package e2e_test
+package soak_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	_ "linqbot/ledger" // the driver of SQLite
 	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
@@ -71,9 +72,9 @@ func (s *soak) killAtWork() {
 }
 
 func (s *soak) outage(of string) {
-	s.storm.Store(&of)
+	s.out.Store(&of)
 	s.dice.pause(time.Second, 4*time.Second)
-	s.storm.Store(nil)
+	s.out.Store(nil)
 }
 
 // postgresTroubles are those of several replicas, and of the server they share.
@@ -91,11 +92,11 @@ func (s *soak) postgresTroubles(server *ledgertest.Server) []trouble {
 	}
 	lose := func(replicas []*replica) {
 		for _, r := range replicas {
-			r.way.Lose()
+			r.proxy.Lose()
 		}
 		s.dice.pause(time.Second, 5*time.Second)
 		for _, r := range replicas {
-			r.way.Restore()
+			r.proxy.Restore()
 		}
 	}
 	troubles := []trouble{
@@ -105,9 +106,9 @@ func (s *soak) postgresTroubles(server *ledgertest.Server) []trouble {
 		{what: "one replica's way to PostgreSQL lost", slow: true, happen: func() { lose(s.inAnyOrder()[:1]) }},
 		{what: "an answer of PostgreSQL lost", slow: true, happen: func() {
 			r := s.inAnyOrder()[0]
-			r.way.LoseAnswer(func(sent []byte) bool { return s.dice.oneIn(20) }, false)
+			r.proxy.LoseAnswer(func(sent []byte) bool { return s.dice.oneIn(20) }, false)
 			s.dice.pause(time.Second, 3*time.Second)
-			r.way.Restore()
+			r.proxy.Restore()
 		}},
 		{what: "kill -9 of all", slow: true, happen: func() {
 			for _, r := range s.replicas {
