@@ -41,17 +41,17 @@ type Config struct {
 	Build          string                          // told to who has the signing secret, in [BuildHeader]
 	Logger         *logrus.Logger
 
-	Events      Events       // takes what Slack tells; nil: /slack/events is not served
-	Webhooks    *Webhooks    // takes what Linq tells; nil: /linq/webhooks is not served
-	Interactive *Interactive // answers buttons and forms; nil: /slack/interactions is not served
-	Home        *home.Home   // the Home tab; nil: nothing is published there
+	Events      Events       // takes what Slack tells; without it, /slack/events is not served
+	Webhooks    *Webhooks    // takes what Linq tells; without it, /linq/webhooks is not served
+	Interactive *Interactive // answers buttons and forms; without it, /slack/interactions is not served
+	Home        *home.Home   // the Home tab. Optional.
 
 	// Replays and Bodies outlast a bot: share them between all that serve in this process. Optional.
 	Replays *ingress.Replays
 	Bodies  *ingress.BodyBudget
 
-	Acked   func(route string, took time.Duration) // told how long an answer took; nil: nobody is
-	Signed  func(secret int)                       // told which of SigningSecrets signed, -1 for none; nil: nobody is
+	Acked   func(route string, took time.Duration) // told how long an answer took. Optional.
+	Signed  func(secret int)                       // told which of SigningSecrets signed, -1 for none. Optional.
 	Refused func(why ingress.Refusal)              // told of each request turned away at the door. Optional.
 }
 
@@ -72,7 +72,7 @@ type Bot struct {
 	log      *logrus.Entry
 	draining atomic.Bool
 	work     background.Group // what goes on after an answer
-	spare    sparing          // for log lines that anybody can cause
+	logLimit logLimiter       // for log lines that anybody can cause
 }
 
 // New returns a bot. Serve [Bot.Handler] with [ingress.NewServer].
@@ -128,9 +128,9 @@ func (b *Bot) Drain() {
 	}
 }
 
-// behind goes on with something after the answer to a request: a form that Slack opens, a message to
-// the one who clicked. It is nothing that must not be lost.
-func (b *Bot) behind(do func(ctx context.Context)) {
+// goBackground does something after the answer to a request: a form that Slack opens, a message to whoever
+// clicked. Losing it is harmless.
+func (b *Bot) goBackground(do func(ctx context.Context)) {
 	const patience = 15 * time.Second
 	b.work.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

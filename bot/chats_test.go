@@ -15,7 +15,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-func (h *house) findChats(words string) slacktest.Message {
+func (h *env) findChats(words string) slacktest.Message {
 	h.T.Helper()
 	ack := h.command(slacktest.Command{Command: ChatsCommand, UserID: bottest.Ada, ChannelID: bottest.Ops, Text: words})
 	assert.Equal(h.T, ack.ResponseType, "ephemeral")
@@ -31,7 +31,7 @@ func TestTheListOfChats(t *testing.T) {
 		chat.ID = fmt.Sprintf("%08x-2222-4333-8444-555555555555", i)
 		chats = append(chats, chat)
 	}
-	h := newHouse(t, houseConfig{linq: linqtest.Config{Chats: chats}})
+	h := newEnv(t, envConfig{linq: linqtest.Config{Chats: chats}})
 	h.findChats("")
 	seen := make(map[string]bool)
 	for page := range 3 {
@@ -64,7 +64,7 @@ func TestTheListOfChats(t *testing.T) {
 
 func TestRemoveSomeoneOpensTheModalOnThatChat(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	m := h.findChats("spring")
 	golden.Assert(t, bottest.BlockLines(t, m.Blocks), "chats.golden")
 	assert.DeepEqual(t, slacktest.CheckMessage(m.Blocks, m.Text), []string(nil))
@@ -77,7 +77,7 @@ func TestRemoveSomeoneOpensTheModalOnThatChat(t *testing.T) {
 
 func TestWhoMayNotFindsNoChats(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	m := h.findChats("spring")
 	assert.Assert(t, strings.Contains(m.Rendered, "You may not"), m.Rendered)
 	assert.Equal(t, len(h.linq.Calls()), 0)
@@ -96,7 +96,7 @@ func TestTheLongestListOfChats(t *testing.T) {
 		chat.ID = fmt.Sprintf("%08x-2222-4333-8444-555555555555", i)
 		chats = append(chats, chat)
 	}
-	h := newHouse(t, houseConfig{linq: linqtest.Config{Chats: chats}})
+	h := newEnv(t, envConfig{linq: linqtest.Config{Chats: chats}})
 	m := h.findChats("long")
 	assert.Assert(t, strings.Contains(m.Rendered, "[ More chats ]"))
 	h.press(bottest.Ada, m, commands.ActionMore)

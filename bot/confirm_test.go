@@ -18,9 +18,9 @@ import (
 
 const yesRecorded = "is recorded."
 
-// preview has Ada ask for removals in a house that asks first, and returns the delivery and what she
+// preview has Ada ask for removals in an environment that asks first, and returns the delivery and what she
 // is shown.
-func (h *house) preview(people ...string) (string, slacktest.Message) {
+func (h *env) preview(people ...string) (string, slacktest.Message) {
 	h.T.Helper()
 	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + strings.Join(people, ", ")})
 	assert.Equal(h.T, ack.ResponseType, "ephemeral")
@@ -28,7 +28,7 @@ func (h *house) preview(people ...string) (string, slacktest.Message) {
 	return ack.TriggerID, shown[len(shown)-1]
 }
 
-func (h *house) state(delivery string) ledger.State {
+func (h *env) state(delivery string) ledger.State {
 	h.T.Helper()
 	return h.View(delivery).Requests[0].State
 }
@@ -50,8 +50,8 @@ func TestTheQuestion(t *testing.T) {
 		{"a text message group", func(c *linqtest.Chat) { c.Service = "SMS" }, []string{bottest.Ann}},
 		{"an evil name", func(c *linqtest.Chat) { c.DisplayName = "<!channel> *x* " + bottest.Ann }, []string{bottest.Ann}},
 	} {
-		t.Run(tc.name, func(t *testing.T) { // a house at a time
-			h := idle(t, houseConfig{ask: true})
+		t.Run(tc.name, func(t *testing.T) { // an environment at a time
+			h := idle(t, envConfig{ask: true})
 			chat := launch()
 			if tc.chat != nil {
 				tc.chat(&chat)
@@ -68,7 +68,7 @@ func TestTheQuestion(t *testing.T) {
 
 func TestYesRemovesOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	d, m := h.preview(bottest.Ann, bottest.Bert)
 	assert.Equal(t, len(h.Slack.Messages(bottest.Ops)), 0, "nothing is shown before the yes")
 	h.press(bottest.Ada, m, commands.ActionConfirm)
@@ -86,7 +86,7 @@ func TestYesRemovesOnce(t *testing.T) {
 // Both clicks of a double click at once.
 func TestADoubleClickRemovesOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	_, m := h.preview(bottest.Ann)
 	done := make(chan error, 4)
 	for range cap(done) {
@@ -105,7 +105,7 @@ func TestADoubleClickRemovesOnce(t *testing.T) {
 
 func TestNoRemovesNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	d, m := h.preview(bottest.Ann)
 	h.press(bottest.Ada, m, commands.ActionCancel)
 	h.private(bottest.Ada, "Nothing was removed.")
@@ -124,7 +124,7 @@ func TestNoRemovesNothing(t *testing.T) {
 
 func TestOnlyTheOneWhoAskedDecides(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	d, m := h.preview(bottest.Ann)
 	for _, action := range []string{commands.ActionConfirm, commands.ActionCancel} {
 		h.press(bottest.Grace, m, action)
@@ -137,7 +137,7 @@ func TestOnlyTheOneWhoAskedDecides(t *testing.T) {
 
 func TestAQuestionExpires(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	d, m := h.preview(bottest.Ann)
 	h.Clock.Pass(10*time.Minute + time.Second)
 	h.press(bottest.Ada, m, commands.ActionConfirm)
@@ -155,10 +155,10 @@ func TestAQuestionExpires(t *testing.T) {
 // Another process, with another policy: a click is authorised by what holds when it is made.
 func TestAClickIsAuthorisedAgain(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	d, m := h.preview(bottest.Ann)
 	first := h.bot
-	stricter, _ := h.program(houseConfig{ask: true, policy: policy.Policy{Users: []string{bottest.Grace}}})
+	stricter, _ := h.program(envConfig{ask: true, policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.serve(stricter)
 	h.press(bottest.Ada, m, commands.ActionConfirm)
 	said := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
@@ -174,7 +174,7 @@ func TestAClickIsAuthorisedAgain(t *testing.T) {
 // A button whose question is not in the ledger, as after a restore.
 func TestAYesToAnUnknownQuestion(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	_, m := h.preview(bottest.Ann)
 	unknown := m
 	unknown.Blocks = []byte(strings.ReplaceAll(string(m.Blocks), `"value":"`, `"value":"x`))

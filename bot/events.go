@@ -147,7 +147,7 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	if err != nil || !fresh {
 		return err
 	}
-	b.behind(func(ctx context.Context) { b.help(ctx, e.Channel) })
+	b.goBackground(func(ctx context.Context) { b.help(ctx, e.Channel) })
 	return nil
 }
 

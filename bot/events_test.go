@@ -171,7 +171,7 @@ func TestRetryHeadersDecideNothing(t *testing.T) {
 // Slack delivers until it hears yes, and may name one run by two events.
 func TestARunIsRecordedOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	outer := h.step("Fx1", map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Ann})
 	for range 3 {
 		assert.Equal(t, h.event(outer), http.StatusOK)
@@ -189,7 +189,7 @@ func TestARunIsRecordedOnce(t *testing.T) {
 
 func TestAMessageToTheBotIsAnsweredWithHelp(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	dm := h.dm(bottest.Ada)
 	message := h.Slack.Envelope(map[string]any{
 		"type": "message", "channel_type": "im", "channel": dm, "user": bottest.Ada, "text": "hello?", "ts": "1.2",

@@ -16,28 +16,28 @@ import (
 	"linqbot/ledger"
 )
 
-// begin starts a run of the step in a house whose jobs the test runs itself.
-func (h *house) begin(id string, inputs map[string]any) {
+// begin starts a run of the step in an environment whose jobs the test runs itself.
+func (h *env) begin(id string, inputs map[string]any) {
 	h.T.Helper()
 	assert.Equal(h.T, h.event(h.step(id, inputs)), http.StatusOK)
 }
 
 // look lets the run have one look.
-func (h *house) look(id string) time.Duration {
+func (h *env) look(id string) time.Duration {
 	h.T.Helper()
-	again, err := h.execute.Run(h.T.Context(), id)
+	again, err := h.runner.Run(h.T.Context(), id)
 	assert.NilError(h.T, err)
 	return again
 }
 
-func (h *house) execution(id string) slacktest.Execution {
+func (h *env) execution(id string) slacktest.Execution {
 	h.T.Helper()
 	e, known := h.Slack.Execution(id)
 	assert.Assert(h.T, known)
 	return e
 }
 
-func (h *house) run(id string) ledger.Execution {
+func (h *env) run(id string) ledger.Execution {
 	h.T.Helper()
 	run, err := h.Ledger.Execution(h.T.Context(), id)
 	assert.NilError(h.T, err)
@@ -45,14 +45,14 @@ func (h *house) run(id string) ledger.Execution {
 }
 
 // completions counts the calls that ended a run, whatever came of them.
-func (h *house) completions() int {
+func (h *env) completions() int {
 	return h.Calls("functions.completeSuccess") + h.Calls("functions.completeError")
 }
 
-func idle(t *testing.T, cfg houseConfig) *house {
+func idle(t *testing.T, cfg envConfig) *env {
 	t.Helper()
 	cfg.idle = true
-	return newHouse(t, cfg)
+	return newEnv(t, cfg)
 }
 
 func inputs(more ...string) map[string]any {
@@ -74,7 +74,7 @@ func TestHowARunSucceeds(t *testing.T) {
 	} {
 		t.Run(string(tc.state), func(t *testing.T) {
 			t.Parallel()
-			h := idle(t, houseConfig{})
+			h := idle(t, envConfig{})
 			h.begin("Fx1", inputs())
 			assert.Assert(t, h.look("Fx1") > 0)
 			assert.Equal(t, h.execution("Fx1").Status, slacktest.Running)
@@ -96,7 +96,7 @@ func TestHowARunSucceeds(t *testing.T) {
 // After 30 s the workflow goes on with what is known.
 func TestARunDoesNotWaitForLong(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.begin("Fx1", inputs())
 	h.look("Fx1")
 	h.News("Fx1", bottest.Ann, func(r *ledger.Request) { r.State, r.SentAt, r.ChatName = ledger.Sent, h.Clock.Now(), bottest.Spree })
@@ -124,7 +124,7 @@ func TestHowARunFails(t *testing.T) {
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
-			h := idle(t, houseConfig{})
+			h := idle(t, envConfig{})
 			h.begin("Fx1", inputs())
 			h.look("Fx1")
 			h.News("Fx1", bottest.Ann, func(r *ledger.Request) { r.State, r.Reason, r.ChatName = state, tc.reason, bottest.Spree })
@@ -143,21 +143,21 @@ func TestRunsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	members := policy.Policy{Users: []string{bottest.Ada}, Channels: []string{bottest.Ops}}
 	for name, tc := range map[string]struct {
-		cfg    houseConfig
+		cfg    envConfig
 		inputs map[string]any
 		want   string
 	}{
-		"no chat":             {houseConfig{}, map[string]any{"handle": bottest.Ann}, "Nothing was removed"},
-		"a chat's name":       {houseConfig{}, inputs("chat_id", bottest.Spree), "Spring launch is not a chat id"},
-		"no handle":           {houseConfig{}, map[string]any{"chat_id": bottest.ChatID}, "Nothing was removed"},
-		"a handle of letters": {houseConfig{}, inputs("handle", "bob"), "neither a phone number nor an e-mail"},
-		"two handles":         {houseConfig{}, inputs("handle", bottest.Ann+", "+bottest.Bert), "Nothing was removed"},
-		"a number as number":  {houseConfig{}, map[string]any{"chat_id": bottest.ChatID, "handle": 14155550132}, "Nothing was removed"},
-		"nothing":             {houseConfig{}, nil, "Nothing was removed"},
-		"mark-up":             {houseConfig{}, inputs("chat_id", "<!channel> <https://evil.test|x>"), "‹!channel›"},
-		"who may not":         {houseConfig{policy: members}, inputs("requested_by", bottest.Grace), "may not remove people"},
-		"where one may not":   {houseConfig{policy: members}, inputs("channel_id", "C0OTHER"), "not allowed"},
-		"steps are off":       {houseConfig{off: true}, inputs(), "switched off"},
+		"no chat":             {envConfig{}, map[string]any{"handle": bottest.Ann}, "Nothing was removed"},
+		"a chat's name":       {envConfig{}, inputs("chat_id", bottest.Spree), "Spring launch is not a chat id"},
+		"no handle":           {envConfig{}, map[string]any{"chat_id": bottest.ChatID}, "Nothing was removed"},
+		"a handle of letters": {envConfig{}, inputs("handle", "bob"), "neither a phone number nor an e-mail"},
+		"two handles":         {envConfig{}, inputs("handle", bottest.Ann+", "+bottest.Bert), "Nothing was removed"},
+		"a number as number":  {envConfig{}, map[string]any{"chat_id": bottest.ChatID, "handle": 14155550132}, "Nothing was removed"},
+		"nothing":             {envConfig{}, nil, "Nothing was removed"},
+		"mark-up":             {envConfig{}, inputs("chat_id", "<!channel> <https://evil.test|x>"), "‹!channel›"},
+		"who may not":         {envConfig{policy: members}, inputs("requested_by", bottest.Grace), "may not remove people"},
+		"where one may not":   {envConfig{policy: members}, inputs("channel_id", "C0OTHER"), "not allowed"},
+		"steps are off":       {envConfig{off: true}, inputs(), "switched off"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +173,7 @@ func TestRunsThatAreRefused(t *testing.T) {
 			assert.Equal(t, h.completions(), 1)
 		})
 	}
-	h := idle(t, houseConfig{policy: members})
+	h := idle(t, envConfig{policy: members})
 	h.begin("Fx1", inputs("requested_by", bottest.Ada, "channel_id", bottest.Ops))
 	assert.Assert(t, h.look("Fx1") > 0, "allowed")
 	assert.Equal(t, h.View("Fx1").Requests[0].UserID, bottest.Ada)
@@ -202,7 +202,7 @@ func TestARunIsCompletedOnce(t *testing.T) {
 		for _, method := range []string{"functions.completeSuccess", "functions.completeError"} {
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
-				h := idle(t, houseConfig{})
+				h := idle(t, envConfig{})
 				for _, fault := range tc.faults {
 					h.Fail(method, fault)
 				}
@@ -232,7 +232,7 @@ func TestARunIsCompletedOnce(t *testing.T) {
 // What Slack never takes is not tried for ever.
 func TestARunIsGivenUpInTheEnd(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.Fail("functions.completeError", slacktest.Fault{Error: "invalid_auth"}) // somebody may mend that
 	h.begin("Fx1", nil)
 	assert.Equal(t, h.look("Fx1"), time.Second)
@@ -246,7 +246,7 @@ func TestARunIsGivenUpInTheEnd(t *testing.T) {
 
 func TestARunThatSlackRefusesForGoodIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.Fail("functions.completeError", slacktest.Fault{Error: "parameter_validation_failed"})
 	h.begin("Fx1", nil)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
@@ -257,7 +257,7 @@ func TestARunThatSlackRefusesForGoodIsNotTriedAgain(t *testing.T) {
 // A crash between the completion and the note of it, and one between the request and the note of it.
 func TestARunThroughACrash(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.begin("Fx1", inputs())
 	before := h.run("Fx1")
 	h.look("Fx1")
@@ -281,7 +281,7 @@ func TestARunThroughACrash(t *testing.T) {
 // A step for a removal that is under way ends as that one does, whoever asked for it.
 func TestARunFollowsTheRemovalThatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	d := h.Ask(bottest.Ann)
 	h.begin("Fx1", inputs())
 	assert.Assert(t, h.look("Fx1") > 0)
@@ -295,7 +295,7 @@ func TestARunFollowsTheRemovalThatIsUnderWay(t *testing.T) {
 
 func TestWhereARunIsReported(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	asked := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please take them out")
 	h.begin("Fx1", inputs("channel_id", bottest.Ops, "message_ts", asked.TS, "requested_by", bottest.Ada))
 	h.awaitReply("0132 has left Spring launch")
@@ -327,7 +327,7 @@ func TestWhereARunIsReported(t *testing.T) {
 // A run whose place is closed to the bot ends all the same.
 func TestARunWhoseChannelIsClosed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.Slack.SetMember(bottest.Ops, h.Slack.Config().BotUserID, false)
 	h.begin("Fx1", inputs("channel_id", bottest.Ops, "requested_by", bottest.Ada))
 	h.await("the run", func() bool { return h.execution("Fx1").Status == slacktest.Completed })
@@ -339,7 +339,7 @@ func TestARunWhoseChannelIsClosed(t *testing.T) {
 // policy says by then.
 func TestADeniedRunStaysDenied(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.begin("Fx1", inputs("requested_by", bottest.Ada))
 	_, err := h.Ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: bottest.Ada, Rule: policy.DeniedByName, Delivery: "Fx1"})
 	assert.NilError(t, err)

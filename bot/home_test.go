@@ -18,7 +18,7 @@ import (
 )
 
 // openHome has a user open their home, and returns what they then see.
-func (h *house) openHome(user string) string {
+func (h *env) openHome(user string) string {
 	h.T.Helper()
 	ack := h.taken(h.Slack.OpenHome(h.T.Context(), h.server.URL, user))
 	assert.Equal(h.T, len(ack.Body), 0, "%s", ack.Body)
@@ -26,7 +26,7 @@ func (h *house) openHome(user string) string {
 }
 
 // pressHome has a user press a button of their home, and returns what they then see.
-func (h *house) pressHome(user, action, value string) string {
+func (h *env) pressHome(user, action, value string) string {
 	h.T.Helper()
 	ack := h.taken(h.Slack.PressHome(h.T.Context(), h.server.URL, user, action, value))
 	assert.Equal(h.T, len(ack.Body), 0, "%s", ack.Body)
@@ -34,7 +34,7 @@ func (h *house) pressHome(user, action, value string) string {
 }
 
 // pressStale has a user press Add back where their home shows it no more, or never did.
-func (h *house) pressStale(user, team, removal string) string {
+func (h *env) pressStale(user, team, removal string) string {
 	h.T.Helper()
 	h.taken(h.Slack.SendInteraction(h.T.Context(), h.server.URL, map[string]any{
 		"type": "block_actions", "user": map[string]any{"id": user, "team_id": team}, "team": map[string]any{"id": team},
@@ -45,7 +45,7 @@ func (h *house) pressStale(user, team, removal string) string {
 }
 
 // awaitHome waits until a user's home shows these words, though nobody opens it.
-func (h *house) awaitHome(user, words string) {
+func (h *env) awaitHome(user, words string) {
 	h.T.Helper()
 	h.await(words+" at home", func() bool { return strings.Contains(h.Slack.Home(user), words) })
 }
@@ -64,7 +64,7 @@ func wantAtHome(t *testing.T, screen string, want, not []string) {
 // same as pressing it in the thread, and the thread tells of it.
 func TestAHomeIsLive(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	wantAtHome(t, h.openHome(bottest.Ada), []string{"What linqbot can do", "[ Remove someone… ]", "no requests of yours on record"}, []string{"Add back ]"})
 	removal, _ := h.remove(bottest.Ann, "0132 has left")
 	h.awaitHome(bottest.Ada, "✅ +1 ••• ••• 0132 has left Spring launch")
@@ -83,7 +83,7 @@ func TestAHomeIsLive(t *testing.T) {
 // What a press comes to that leads to nothing is said at home, until it is opened anew.
 func TestAddBackAtHomeThatIsTooLate(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	removal, m := h.remove(bottest.Ann, "0132 has left")
 	h.openHome(bottest.Ada)
 	h.press(bottest.Grace, m, commands.ActionUndo)
@@ -104,7 +104,7 @@ func TestAddBackAtHomeThatIsTooLate(t *testing.T) {
 // The form of the home belongs to no channel, and what comes of it is told in a direct message.
 func TestTheFormOfTheHome(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.openHome(bottest.Ada)
 	published := h.Calls("views.publish")
 	h.pressHome(bottest.Ada, commands.ActionPick, "")
@@ -127,7 +127,7 @@ func TestTheFormOfTheHome(t *testing.T) {
 }
 
 // recent is what a user asked for, as the ledger has it.
-func (h *house) recent(user string) []ledger.Recent {
+func (h *env) recent(user string) []ledger.Recent {
 	h.T.Helper()
 	recent, err := h.Ledger.RecentOf(h.T.Context(), h.Slack.Config().TeamID, user, 10)
 	assert.NilError(h.T, err)
@@ -136,7 +136,7 @@ func (h *house) recent(user string) []ledger.Recent {
 
 func TestWhoGetsWhatAtHome(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Ada}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Ada}}})
 	h.remove(bottest.Ann, "0132 has left")
 	wantAtHome(t, h.openHome(bottest.Ada), []string{"[ Remove someone… ]", "[ Add back ]"}, []string{"You may not"})
 	wantAtHome(t, h.openHome(bottest.Grace),
@@ -158,7 +158,7 @@ func TestWhoGetsWhatAtHome(t *testing.T) {
 // removed there can be added back.
 func TestTheHomeWhereChannelsAreNamed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Everyone: true, Channels: []string{bottest.Ops}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Everyone: true, Channels: []string{bottest.Ops}}})
 	removal, _ := h.remove(bottest.Ann, "0132 has left")
 	wantAtHome(t, h.openHome(bottest.Ada), []string{"Removals are only allowed in #ops. Ask for them there.", "[ Add back ]"}, []string{"[ Remove someone"})
 	h.pressHome(bottest.Ada, commands.ActionUndo, removal.ID)
@@ -169,7 +169,7 @@ func TestTheHomeWhereChannelsAreNamed(t *testing.T) {
 func TestNoHomeForOtherWorkspaces(t *testing.T) {
 	t.Parallel()
 	const mallory = "W0MALLORY"
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.Slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
 	envelope := h.Slack.Envelope(map[string]any{"type": "app_home_opened", "user": mallory, "channel": "D1", "tab": "home"})
 	envelope["team_id"] = "T0PARTNER"
@@ -190,7 +190,7 @@ func TestNoHomeForOtherWorkspaces(t *testing.T) {
 // A question that was answered with no has no thread, and is told at home all the same.
 func TestAQuestionAtHome(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{ask: true})
+	h := newEnv(t, envConfig{ask: true})
 	h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 	wantAtHome(t, h.openHome(bottest.Ada), []string{"waits for a yes"}, []string{"[ Add back ]"})
 	h.press(bottest.Ada, h.Slack.Ephemerals(bottest.Ops, bottest.Ada)[0], commands.ActionCancel)
@@ -200,7 +200,7 @@ func TestAQuestionAtHome(t *testing.T) {
 // A ledger that does not answer takes nothing away but the list.
 func TestAHomeWithoutALedger(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{idle: true, records: unreadable{}})
+	h := newEnv(t, envConfig{idle: true, records: unreadable{}})
 	wantAtHome(t, h.openHome(bottest.Ada), []string{"[ Remove someone… ]", "⚠️ linqbot cannot read its ledger"}, []string{"on record"})
 	assert.Assert(t, strings.Contains(h.Log.String(), "disk gone"))
 }
@@ -214,7 +214,7 @@ func (unreadable) RecentOf(context.Context, string, string, int) ([]ledger.Recen
 // The program's end is that of its homes: what they wait with is not published any more.
 func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{idle: true})
+	h := newEnv(t, envConfig{idle: true})
 	h.openHome(bottest.Ada)
 	published := h.Calls("views.publish")
 	h.News(h.Ask(bottest.Ann), bottest.Ann, bottest.Removed)

@@ -11,6 +11,7 @@ import (
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/richtext"
+	"linqbot/ledger"
 )
 
 // interaction has the fields of Slack's interaction payloads that are served. slack-go's own type
@@ -234,7 +235,7 @@ func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 		return
 	}
 	m := b.cfg.Teams.Renderer().Answer(answer)
-	b.behind(func(ctx context.Context) {
+	b.goBackground(func(ctx context.Context) {
 		err := slackapi.Respond(ctx, b.cfg.Interactive.HTTP, in.ResponseURL, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace,
 		})
@@ -260,4 +261,24 @@ func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	default:
 		b.loggerOf(ctx).WithField("shortcut", in.CallbackID).Warn("a shortcut that linqbot does not know")
 	}
+}
+
+// source says by which way an interaction asks for something.
+func (i interaction) source() ledger.Source {
+	switch i.Type {
+	case "block_suggestion":
+		return ledger.ChatSearch
+	case "block_actions":
+		for _, action := range i.Actions {
+			switch action.ActionID {
+			case commands.ActionConfirm, commands.ActionCancel:
+				return ledger.Answered
+			case commands.ActionUndo:
+				return ledger.UndoButton
+			case commands.ActionMore:
+				return ledger.ChatList
+			}
+		}
+	}
+	return ledger.Modal
 }

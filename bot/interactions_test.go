@@ -29,7 +29,7 @@ func payload(t testing.TB, name string, replace ...string) string {
 }
 
 // interact posts a fixture, with a trigger and a response_url of now.
-func (h *house) interact(name string, replace ...string) slacktest.Ack {
+func (h *env) interact(name string, replace ...string) slacktest.Ack {
 	h.T.Helper()
 	replace = append(replace, "TRIGGER_ID", h.Slack.NewTriggerID(bottest.Ada), "RESPONSE_URL", h.Slack.NewResponseURL(bottest.Ops, bottest.Ada, ""))
 	return h.taken(h.Slack.SendInteraction(h.T.Context(), h.server.URL, json.RawMessage(payload(h.T, name, replace...))))
@@ -191,7 +191,7 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 			}
 			t.Run(name+" "+served, func(t *testing.T) {
 				t.Parallel()
-				h := idle(t, houseConfig{change: func(c *Config) { c.Teams = workspacetest.Known(t, served) }})
+				h := idle(t, envConfig{change: func(c *Config) { c.Teams = workspacetest.Known(t, served) }})
 				ack := h.interact(name, foreign...)
 				const words = "does not serve this workspace. Nothing was done."
 				switch name {
@@ -226,7 +226,7 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 // A signed payload whose response_url leads elsewhere is not followed there, now or later.
 func TestAnswersGoToSlackAlone(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{change: func(c *Config) { c.SlackURL = "https://slack.com/api/" }}) // so this machine is elsewhere
+	h := idle(t, envConfig{change: func(c *Config) { c.SlackURL = "https://slack.com/api/" }}) // so this machine is elsewhere
 	h.interact("block_actions_thread")
 	h.interact("block_actions_ephemeral")
 	assert.Equal(t, h.Calls("response_url"), 0)
@@ -268,7 +268,7 @@ func TestWhichURLsAreSlacks(t *testing.T) {
 // The step's own token and what else comes with a button inside a workflow decide nothing.
 func TestAButtonInsideAWorkflow(t *testing.T) {
 	t.Parallel()
-	h := idle(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	h := idle(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.interact("block_actions_step")
 	h.private(bottest.Ada, "You may not remove people from Linq chats")
 }

@@ -133,7 +133,7 @@ func TestTheManifestsRequestURLs(t *testing.T) {
 func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	t.Parallel()
 	m := readManifest(t)
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "hello")
 	types := make(map[string]string)
 	for i, shortcut := range m.Features.Shortcuts {
@@ -201,7 +201,7 @@ func TestTheManifestsStep(t *testing.T) {
 	assert.Equal(t, step.Inputs.Properties["channel_id"].Type, "slack#/types/channel_id")
 	assert.Equal(t, step.Inputs.Properties["requested_by"].Type, "slack#/types/user_id")
 
-	h := idle(t, houseConfig{})
+	h := idle(t, envConfig{})
 	h.begin("Fx1", inputs())
 	h.look("Fx1")
 	h.News("Fx1", bottest.Ann, bottest.Removed)
@@ -236,7 +236,9 @@ func eachString(node any, visit func(string)) {
 func clientCalls() map[string]func(context.Context, *slack.Client) {
 	return map[string]func(context.Context, *slack.Client){
 		"AuthTestContext": func(ctx context.Context, api *slack.Client) { _, _ = api.AuthTestContext(ctx) },
-		"DeleteMessageContext": func(ctx context.Context, api *slack.Client) { _, _, _ = api.DeleteMessageContext(ctx, bottest.Ops, "1.2") },
+		"DeleteMessageContext": func(ctx context.Context, api *slack.Client) {
+			_, _, _ = api.DeleteMessageContext(ctx, bottest.Ops, "1.2")
+		},
 		"GetUserGroupMembersContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
 		},
@@ -360,7 +362,7 @@ func outside(t *testing.T, scopes []string) *bottest.Base {
 	t.Helper()
 	s, logger := bottest.NewBase(t, slacktest.Config{Scopes: scopes})
 	bottest.StartLedger(t, s.Ledger, ledger.Workers{})
-	s.Shows = newShow(s, logger, nil).Run
+	s.Shows = newPublisher(s, logger, nil).Run
 	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	return s
 }

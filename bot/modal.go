@@ -42,7 +42,7 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 				string(richtext.MarkNeedsPerson), richtext.ID(RemoveCommand+" <chat id> <phone number or e-mail>"))})
 		})
 	case len(denied) > 0:
-		b.behind(func(ctx context.Context) {
+		b.goBackground(func(ctx context.Context) {
 			if _, opened := b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)}); !opened {
 				b.tell(ctx, in, denied)
 			}
@@ -60,7 +60,7 @@ func (b *Bot) showModal(trigger string, o opening, failed func(context.Context))
 	if filled {
 		first = blockkit.Modal{Place: o.place, Closed: true, Note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
-	b.behind(func(ctx context.Context) {
+	b.goBackground(func(ctx context.Context) {
 		opened, ok := b.openView(ctx, trigger, first)
 		switch {
 		case !ok && failed != nil:
@@ -111,7 +111,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 	for _, person := range kept.People {
 		named = append(named, handle.New(person))
 	}
-	b.behind(func(ctx context.Context) {
+	b.goBackground(func(ctx context.Context) {
 		denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(kept.Channel), id.String)
 		switch {
 		case may:
@@ -122,7 +122,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 	})
 }
 
-// readTime leaves of what [Bot.behind] gives enough to say that Linq did not answer.
+// readTime leaves of what [Bot.goBackground] gives enough to say that Linq did not answer.
 const readTime = 10 * time.Second
 
 // fill reads the chat and shows its people. The hash keeps it from overwriting what came later.

@@ -17,7 +17,7 @@ import (
 // A form that somebody may not open is refused on the record, wherever they ask for it, and once.
 func TestARefusedFormIsRecorded(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please remove "+bottest.Ann)
 	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
 	wantView(t, h.modal(), "You may not remove people")
@@ -49,7 +49,7 @@ type noted struct {
 }
 
 // noted returns the denials and readings, oldest first.
-func (h *house) noted() []noted {
+func (h *env) noted() []noted {
 	h.T.Helper()
 	var all []noted
 	for row, err := range h.Ledger.Reader().Audit(h.T.Context(), ledger.AuditFilter{}) {
@@ -68,9 +68,9 @@ func (h *house) noted() []noted {
 // is the same whatever was chosen, so that it tells of no chat whether it is there.
 func TestADeniedFormIsNotLookedAt(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	form := h.open(bottest.ChatID)
-	denying, _ := h.program(houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	denying, _ := h.program(envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	h.serve(denying)
 	asked := len(h.linq.Calls())
 	other := "99999999-2222-4333-8444-555555555555"

@@ -19,7 +19,7 @@ import (
 )
 
 // modal returns the one view, as it now is.
-func (h *house) modal() slacktest.View {
+func (h *env) modal() slacktest.View {
 	h.T.Helper()
 	views := h.Slack.Views()
 	assert.Equal(h.T, len(views), 1)
@@ -27,7 +27,7 @@ func (h *house) modal() slacktest.View {
 }
 
 // open has Ada type the command with a text that opens the modal, and returns it once it is filled.
-func (h *house) open(text string) slacktest.View {
+func (h *env) open(text string) slacktest.View {
 	h.T.Helper()
 	h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: text})
 	return h.modal()
@@ -56,7 +56,7 @@ func peoplePick(people ...string) slacktest.Field {
 }
 
 // submit sends the modal, and returns what is wrong with it by field; nil when it closes.
-func (h *house) submit(v slacktest.View, fields ...slacktest.Field) map[string]string {
+func (h *env) submit(v slacktest.View, fields ...slacktest.Field) map[string]string {
 	h.T.Helper()
 	ack := h.taken(h.Slack.Submit(h.T.Context(), h.server.URL, v, fields...))
 	if len(ack.Body) == 0 {
@@ -78,7 +78,7 @@ func (h *house) submit(v slacktest.View, fields ...slacktest.Field) map[string]s
 }
 
 // suggest types into the search for a chat, and returns what is offered.
-func (h *house) suggest(v slacktest.View, typed string) []string {
+func (h *env) suggest(v slacktest.View, typed string) []string {
 	h.T.Helper()
 	field := chatPick(typed)
 	ack := h.taken(h.Slack.Suggest(h.T.Context(), h.server.URL, v, field))
@@ -116,7 +116,7 @@ func wantOptions(t testing.TB, body []byte) {
 // The trigger lives 3 s: the form is there before anything is asked of Linq, which may hang.
 func TestTheModalOpensAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Delay: 5 * time.Second, Times: 1})
 	began := time.Now()
 	ack, err := h.Slack.Send(t.Context(), h.server.URL, slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID})
@@ -141,7 +141,7 @@ func TestTheModalOpensAtOnce(t *testing.T) {
 // What comes late does not overwrite what the person did meanwhile.
 func TestALateReadingOverwritesNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	other := h.linq.AddChat(linqtest.Group("Other", bottest.Line, "+14155550151", "+14155550152", "+14155550153"))
 	v := h.open("")
 	wantNot(t, v, "people-")
@@ -173,7 +173,7 @@ func TestAChatThatCannotBeShown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, houseConfig{})
+			h := newEnv(t, envConfig{})
 			if tc.chat == "" {
 				tc.chat = h.linq.AddChat(linqtest.OneToOne(bottest.Line, bottest.Ann))
 			}
@@ -195,7 +195,7 @@ func TestAChatThatLinqNeverShows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 10 s")
 	}
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Delay: time.Minute})
 	wantView(t, h.open(bottest.ChatID), "could not be read")
 	h.linq.ClearFaults()
@@ -203,7 +203,7 @@ func TestAChatThatLinqNeverShows(t *testing.T) {
 
 func TestWhatIsWrongShowsAtItsField(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	v := h.open(bottest.ChatID)
 	many := make([]string, parse.MostHandles+1)
 	for i := range many {
@@ -231,7 +231,7 @@ func TestWhatIsWrongShowsAtItsField(t *testing.T) {
 
 func TestSubmittingRemovesEachOnceInOneThread(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	v := h.open(bottest.ChatID)
 	for range 2 { // a double click
 		assert.Assert(t, h.submit(v, chatPick(bottest.ChatID), peoplePick(bottest.Ann, bottest.Dora)) == nil)
@@ -258,7 +258,7 @@ func TestLongHandlesComeBackWhole(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 60) + "@" + strings.Repeat("long.", 10) + "example.com"
 	const odd = "#ann@example.com"
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	chat := launch()
 	chat.People = append(chat.People, linqtest.Person{Handle: long}, linqtest.Person{Handle: odd})
 	h.linq.AddChat(chat)
@@ -279,7 +279,7 @@ func TestLongHandlesComeBackWhole(t *testing.T) {
 
 func TestWhoMayNotSeesWhy(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})
 	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID})
 	assert.Assert(t, strings.Contains(ack.Text, "You may not remove people"), ack.Text)
 	assert.Equal(t, len(h.Slack.Views()), 0)
@@ -298,7 +298,7 @@ func TestWhoMayNotSeesWhy(t *testing.T) {
 	assert.ErrorIs(t, err, ledger.ErrNotFound)
 	assert.Equal(t, len(h.linq.Calls()), 0)
 
-	h = newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Grace}, Channels: []string{bottest.Ops}}})
+	h = newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}, Channels: []string{bottest.Ops}}})
 	h.Slack.AddChannel(slacktest.Channel{ID: "C0OTHER", BotMember: true})
 	elsewhere := h.Slack.PostAs(bottest.Grace, "C0OTHER", "", "Please remove "+bottest.Ann)
 	h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Grace, shortcutMessage, elsewhere))
@@ -307,7 +307,7 @@ func TestWhoMayNotSeesWhy(t *testing.T) {
 
 func TestAMessagesShortcutAnswersInItsThread(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	parent := h.Slack.PostAs(bottest.Grace, bottest.Ops, "", "Ann leaves us today")
 	m := h.Slack.PostAs(bottest.Grace, bottest.Ops, parent.TS, "Please take <tel:+14155550132|(415) 555-0132> and nobody@example.com out of "+bottest.ChatID)
 	h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, m))
@@ -325,7 +325,7 @@ func TestAMessagesShortcutAnswersInItsThread(t *testing.T) {
 // Without a chat in the message, its people are picked once the chat is.
 func TestAMessageThatNamesNoChat(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	m := h.Slack.PostAs(bottest.Grace, bottest.Ops, "", "Remove 415 555 0133, please")
 	h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, m))
 	wantView(t, h.modal(), "The message names *+1 415-555-0133*. Pick the chat.")
@@ -341,7 +341,7 @@ func TestAMessageThatNamesNoChat(t *testing.T) {
 // A global shortcut comes from no channel: the one who chose it is told.
 func TestAGlobalShortcutAnswersByDirectMessage(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
 	wantView(t, h.modal(), `"external_select"`)
 	h.taken(h.Slack.Pick(t.Context(), h.server.URL, h.modal(), chatPick(bottest.ChatID)))
@@ -363,7 +363,7 @@ func TestAModalThatDoesNotOpen(t *testing.T) {
 		"no": {NoError: true}, "dropped": {Drop: slacktest.BeforeEffect},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, houseConfig{})
+			h := newEnv(t, envConfig{})
 			h.Fail("views.open", fault)
 			ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID})
 			assert.Assert(t, strings.Contains(ack.Text, "/linq-remove <chatId> <handle>"), ack.Text)
@@ -383,16 +383,16 @@ func TestAFormThatDoesNotOpenIsSaid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, houseConfig{})
-			h.Fail("views.open", fault)
-			h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
-			h.await("the direct message", func() bool { return len(h.Slack.DirectMessages(bottest.Ada)) == 1 })
-			bottest.WantMessages(t, h.Slack.DirectMessages(bottest.Ada), words)
+			e := newEnv(t, envConfig{})
+			e.Fail("views.open", fault)
+			e.taken(e.Slack.Shortcut(t.Context(), e.server.URL, bottest.Ada, shortcutGlobal))
+			e.await("the direct message", func() bool { return len(e.Slack.DirectMessages(bottest.Ada)) == 1 })
+			bottest.WantMessages(t, e.Slack.DirectMessages(bottest.Ada), words)
 
-			message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please remove "+bottest.Ann)
-			h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, message))
-			h.await("the private message", func() bool { return len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)) == 1 })
-			bottest.WantMessages(t, h.Slack.Ephemerals(bottest.Ops, bottest.Ada), words)
+			message := e.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please remove "+bottest.Ann)
+			e.taken(e.Slack.MessageShortcut(t.Context(), e.server.URL, bottest.Ada, shortcutMessage, message))
+			e.await("the private message", func() bool { return len(e.Slack.Ephemerals(bottest.Ops, bottest.Ada)) == 1 })
+			bottest.WantMessages(t, e.Slack.Ephemerals(bottest.Ops, bottest.Ada), words)
 		})
 	}
 }

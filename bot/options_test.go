@@ -14,10 +14,10 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// search opens the form without a chat, for a house with some chats more.
-func search(t *testing.T, cfg houseConfig) (*house, slacktest.View) {
+// search opens the form without a chat, for an environment with some chats more.
+func search(t *testing.T, cfg envConfig) (*env, slacktest.View) {
 	t.Helper()
-	h := newHouse(t, cfg)
+	h := newEnv(t, cfg)
 	form := h.open("")
 	return h, form
 }
@@ -29,7 +29,7 @@ func TestFindingAChatInTheForm(t *testing.T) {
 	left := linqtest.Group("Winter", bottest.Line, "+14155550171", "+14155550172", "+14155550173")
 	left.ID = "bbbbbbbb-2222-4333-8444-555555555555"
 	left.People = append(left.People, linqtest.Person{Handle: bottest.Ann, Status: "left"})
-	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: []linqtest.Chat{autumn, left, linqtest.OneToOne(bottest.Line, bottest.Ann)}}})
+	h, v := search(t, envConfig{linq: linqtest.Config{Chats: []linqtest.Chat{autumn, left, linqtest.OneToOne(bottest.Line, bottest.Ann)}}})
 	for typed, want := range map[string][]string{
 		"":                              {autumn.ID, left.ID, bottest.ChatID},
 		"spring":                        {bottest.ChatID},
@@ -60,7 +60,7 @@ func TestAtMostAHundredChatsAreOffered(t *testing.T) {
 		chat.ID = fmt.Sprintf("%08x-2222-4333-8444-555555555555", i)
 		chats = append(chats, chat)
 	}
-	h, v := search(t, houseConfig{linq: linqtest.Config{Chats: chats}})
+	h, v := search(t, envConfig{linq: linqtest.Config{Chats: chats}})
 	h.suggest(v, "") // whoever comes first may have to wait for the list
 	h.await("the list", func() bool { return len(h.suggest(v, "team")) > 0 })
 	assert.Equal(t, len(h.suggest(v, "team")), 100) // each within the 3 s that Slack waits
@@ -76,7 +76,7 @@ func TestTypingWhileLinqIsSlow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 10 s")
 	}
-	h, v := search(t, houseConfig{fresh: time.Minute})
+	h, v := search(t, envConfig{fresh: time.Minute})
 	h.linq.Inject(linqtest.Fault{Op: linqtest.ListChats, Delay: 10 * time.Second})
 	assert.DeepEqual(t, h.suggest(v, "s"), []string{})
 	assert.DeepEqual(t, h.suggest(v, "sp"), []string{})
@@ -97,7 +97,7 @@ func TestTypingWhileLinqIsSlow(t *testing.T) {
 // A Linq that fails leaves the menu empty; the next letter tries again.
 func TestTypingWhileLinqFails(t *testing.T) {
 	t.Parallel()
-	h, v := search(t, houseConfig{})
+	h, v := search(t, envConfig{})
 	h.linq.Inject(linqtest.Fault{Op: linqtest.ListChats, Status: 503, Times: 1})
 	assert.DeepEqual(t, h.suggest(v, "spring"), []string{})
 	assert.DeepEqual(t, h.suggest(v, "spring"), []string{bottest.ChatID})
@@ -106,7 +106,7 @@ func TestTypingWhileLinqFails(t *testing.T) {
 // A menu of another name finds nothing.
 func TestAnUnknownMenu(t *testing.T) {
 	t.Parallel()
-	h, v := search(t, houseConfig{})
+	h, v := search(t, envConfig{})
 	ack := h.taken(h.Slack.Suggest(t.Context(), h.server.URL, v, slacktest.Field{BlockID: "x", ActionID: "evil", Value: "spring"}))
 	assert.Equal(t, string(ack.Body), `{"options":[]}`+"\n")
 	assert.Equal(t, len(h.linq.Calls()), 0)
@@ -115,7 +115,7 @@ func TestAnUnknownMenu(t *testing.T) {
 // Linq names a chat without a name by its people, whose numbers are masked.
 func TestAnOptionOfAChatWithoutAName(t *testing.T) {
 	t.Parallel()
-	h, v := search(t, houseConfig{})
+	h, v := search(t, envConfig{})
 	chat := linqtest.Group("", bottest.Line, "+14155550181", "+14155550182", "+14155550183")
 	chat.ID = "cccccccc-2222-4333-8444-555555555555"
 	h.linq.AddChat(chat)

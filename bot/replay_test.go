@@ -48,8 +48,8 @@ func (t *tape) last() taped {
 	return t.kept[len(t.kept)-1]
 }
 
-// record puts a tape before the house's bot.
-func (h *house) record() *tape {
+// record puts a tape before the environment's bot.
+func (h *env) record() *tape {
 	h.T.Helper()
 	kept := new(tape)
 	server := httptest.NewServer(kept.before(h.bot.Handler()))
@@ -59,7 +59,7 @@ func (h *house) record() *tape {
 }
 
 // replayed is what another process on the same ledger answers to the same bytes.
-func (h *house) replayed(r taped, cfg houseConfig) string {
+func (h *env) replayed(r taped, cfg envConfig) string {
 	h.T.Helper()
 	other, _ := h.program(cfg)
 	request := httptest.NewRequest(http.MethodPost, r.path, bytes.NewReader(r.body))
@@ -77,39 +77,39 @@ func TestTheSameBytesAgain(t *testing.T) {
 	t.Parallel()
 	onlyGrace := policy.Policy{Users: []string{bottest.Grace}}
 	for name, test := range map[string]struct {
-		cfg  houseConfig
+		cfg  envConfig
 		rows int // of the audit, without requests
-		act  func(h *house)
+		act  func(h *env)
 	}{
-		"a removal": {houseConfig{}, 0, func(h *house) {
+		"a removal": {envConfig{}, 0, func(h *env) {
 			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
-		"a denied removal": {houseConfig{policy: onlyGrace}, 1, func(h *house) {
+		"a denied removal": {envConfig{policy: onlyGrace}, 1, func(h *env) {
 			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
-		"a removal that is asked about": {houseConfig{ask: true}, 0, func(h *house) {
+		"a removal that is asked about": {envConfig{ask: true}, 0, func(h *env) {
 			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 		}},
-		"the list of chats":  {houseConfig{}, 1, func(h *house) { h.findChats(bottest.Ann) }},
-		"a denied list":      {houseConfig{policy: onlyGrace}, 1, func(h *house) { h.findChats(bottest.Ann) }},
-		"the form on a chat": {houseConfig{}, 1, func(h *house) { h.open(bottest.ChatID) }},
-		"a search in the form": {houseConfig{}, 1, func(h *house) {
+		"the list of chats":  {envConfig{}, 1, func(h *env) { h.findChats(bottest.Ann) }},
+		"a denied list":      {envConfig{policy: onlyGrace}, 1, func(h *env) { h.findChats(bottest.Ann) }},
+		"the form on a chat": {envConfig{}, 1, func(h *env) { h.open(bottest.ChatID) }},
+		"a search in the form": {envConfig{}, 1, func(h *env) {
 			form := h.open("")
 			assert.DeepEqual(h.T, h.suggest(form, bottest.Ann), []string{bottest.ChatID})
 		}},
-		"a choice in the form": {houseConfig{}, 1, func(h *house) {
+		"a choice in the form": {envConfig{}, 1, func(h *env) {
 			form := h.open("")
 			h.taken(h.Slack.Pick(h.T.Context(), h.server.URL, form, chatPick(bottest.ChatID)))
 		}},
-		"the form": {houseConfig{}, 1, func(h *house) {
+		"the form": {envConfig{}, 1, func(h *env) {
 			assert.Assert(h.T, h.submit(h.open(bottest.ChatID), chatPick(bottest.ChatID), peoplePick(bottest.Ann)) == nil)
 		}},
-		"the yes to a question": {houseConfig{ask: true}, 0, func(h *house) {
+		"the yes to a question": {envConfig{ask: true}, 0, func(h *env) {
 			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 			asked := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 			h.press(bottest.Ada, asked[len(asked)-1], commands.ActionConfirm)
 		}},
-		"somebody else's yes": {houseConfig{ask: true}, 1, func(h *house) {
+		"somebody else's yes": {envConfig{ask: true}, 1, func(h *env) {
 			h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 			asked := h.Slack.Ephemerals(bottest.Ops, bottest.Ada)
 			h.press(bottest.Grace, asked[len(asked)-1], commands.ActionConfirm)
@@ -118,7 +118,7 @@ func TestTheSameBytesAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.cfg.idle = true
-			h := newHouse(t, test.cfg)
+			h := newEnv(t, test.cfg)
 			kept := h.record()
 			test.act(h)
 			h.await("the record", func() bool { return len(h.noted()) == test.rows })
@@ -131,7 +131,7 @@ func TestTheSameBytesAgain(t *testing.T) {
 				return all
 			}
 			before := rows()
-			answer := h.replayed(kept.last(), houseConfig{ask: test.cfg.ask})
+			answer := h.replayed(kept.last(), envConfig{ask: test.cfg.ask})
 			assert.Assert(t, answer == "" || strings.TrimSpace(answer) == `{"options":[]}`, answer)
 			assert.DeepEqual(t, rows(), before)
 		})
@@ -142,7 +142,7 @@ func TestTheSameBytesAgain(t *testing.T) {
 // may ask again.
 func TestTheSamePressOfAddBackAgain(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	removal, m := h.remove(bottest.Ann, "0132 has left")
 	h.linq.LeaveByThemselves(bottest.ChatID, bottest.Line)
 	kept := h.record()
@@ -167,7 +167,7 @@ func TestTheSamePressOfAddBackAgain(t *testing.T) {
 	}
 	h.await("the refusal", refused)
 	h.Clock.Pass(time.Minute) // it is no double click
-	assert.Equal(t, h.replayed(press, houseConfig{}), "")
+	assert.Equal(t, h.replayed(press, envConfig{}), "")
 	assert.Equal(t, additions(), 1)
 	assert.Equal(t, len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)), 1, "the ack of the command, and nothing since")
 	h.press(bottest.Ada, m, commands.ActionUndo)

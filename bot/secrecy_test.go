@@ -24,7 +24,7 @@ func TestNothingPrivateLeaks(t *testing.T) {
 	s, _ := bottest.NewBase(t, slacktest.Config{BotToken: "xoxb-not-for-the-log", SigningSecret: "signing-not-for-the-log"})
 	logger, log := bottest.NewLog()
 	bottest.StartLedger(t, s.Ledger, ledger.Workers{})
-	s.Shows = newShow(s, logger, nil).Run
+	s.Shows = newPublisher(s, logger, nil).Run
 	e := New(Config{
 		SigningSecrets: []string{s.Slack.Config().SigningSecret},
 		Commands: map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{

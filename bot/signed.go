@@ -106,7 +106,7 @@ func (b *Bot) refused(r *http.Request, why ingress.Refusal, message string, fiel
 	if b.cfg.Refused != nil {
 		b.cfg.Refused(why)
 	}
-	leftOut, ok := b.spare.allow(string(why))
+	leftOut, ok := b.logLimit.allow(string(why))
 	if !ok {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // remove has Ada remove somebody, and returns the removal and the reply that says that they left.
-func (h *house) remove(handle, words string) (ledger.Request, slacktest.Message) {
+func (h *env) remove(handle, words string) (ledger.Request, slacktest.Message) {
 	h.T.Helper()
 	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + handle})
 	m := h.awaitReply(words)
@@ -24,7 +24,7 @@ func (h *house) remove(handle, words string) (ledger.Request, slacktest.Message)
 
 func TestAddBack(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	removal, m := h.remove(bottest.Ann, "0132 has left")
 	assert.Assert(t, strings.Contains(m.Rendered, "[ Add back ]"), m.Rendered)
 	h.press(bottest.Grace, m, commands.ActionUndo)
@@ -52,7 +52,7 @@ func TestAddBack(t *testing.T) {
 // As a workflow's thread and a message's: the undo answers where the removal did.
 func TestAddBackInAThreadThatIsNotOurs(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	asked := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "Please take them out")
 	h.begin("Fx1", inputs("channel_id", bottest.Ops, "message_ts", asked.TS))
 	h.press(bottest.Ada, h.awaitReply("0132 has left"), commands.ActionUndo)
@@ -62,7 +62,7 @@ func TestAddBackInAThreadThatIsNotOurs(t *testing.T) {
 
 func TestAddBackIsOfferedForADay(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	removal, m := h.remove(bottest.Ann, "0132 has left")
 	h.Clock.Pass(24*time.Hour - time.Minute)
 	h.Settle(removal.Delivery)
@@ -83,7 +83,7 @@ func TestAddBackIsOfferedForADay(t *testing.T) {
 // The button in a message for one alone: no thread can open there.
 func TestAddBackWhereTheBotMayNotPost(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.Slack.SetMember(bottest.Ops, h.Slack.Config().BotUserID, false)
 	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Ann})
 	last := func() slacktest.Message {
@@ -103,7 +103,7 @@ func TestAddBackWhereTheBotMayNotPost(t *testing.T) {
 // The button of a direct message answers in that message's thread.
 func TestAddBackInADirectMessage(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
 	assert.Assert(t, h.submit(h.modal(), chatPick(bottest.ChatID), peoplePick(bottest.Ann)) == nil)
 	dm := func() []slacktest.Message { return h.Slack.DirectMessages(bottest.Ada) }
@@ -117,7 +117,7 @@ func TestAddBackInADirectMessage(t *testing.T) {
 func TestWhoMayAddBack(t *testing.T) {
 	t.Parallel()
 	const mallory = "W0MALLORY"
-	h := newHouse(t, houseConfig{policy: policy.Policy{Users: []string{bottest.Ada, mallory}}})
+	h := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Ada, mallory}}})
 	h.Slack.AddUser(slacktest.User{ID: mallory, TeamID: "T0PARTNER"})
 	h.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, Name: "ops", BotMember: true, ExtShared: true})
 	removal, m := h.remove(bottest.Ann, "0132 has left")
@@ -136,7 +136,7 @@ func TestWhoMayAddBack(t *testing.T) {
 // Where Linq cannot, the thread says so with the same honesty.
 func TestAddBackThatLinqRefuses(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	_, m := h.remove(bottest.Ann, "0132 has left")
 	h.linq.LeaveByThemselves(bottest.ChatID, bottest.Line)
 	h.press(bottest.Ada, m, commands.ActionUndo)

@@ -27,11 +27,11 @@ import (
 
 const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-// seeing is a house whose Linq never takes effect by itself, and tells by webhook.
-func seeing(t *testing.T) *house {
+// seeing is an environment whose Linq never takes effect by itself, and tells by webhook.
+func seeing(t *testing.T) *env {
 	t.Helper()
-	var h *house
-	h = newHouse(t, houseConfig{
+	var h *env
+	h = newEnv(t, envConfig{
 		linq: linqtest.Config{EffectDelay: linqtest.OnSettle},
 		change: func(c *Config) {
 			c.Webhooks = webhooks(t, func(ctx context.Context, e linq.WebhookEvent) error {
@@ -63,7 +63,7 @@ func told(id, kind, handle string, at time.Time) []byte {
 }
 
 // webhook delivers a body as Linq does, and returns the status of the answer.
-func (h *house) webhook(body []byte, change func(http.Header)) int {
+func (h *env) webhook(body []byte, change func(http.Header)) int {
 	h.T.Helper()
 	key, err := standardwebhooks.NewWebhook(webhookSecret)
 	assert.NilError(h.T, err)
@@ -86,7 +86,7 @@ func (h *house) webhook(body []byte, change func(http.Header)) int {
 }
 
 // queued asks for a removal and waits until Linq has it in its queue.
-func (h *house) queued(handle string) ledger.Request {
+func (h *env) queued(handle string) ledger.Request {
 	h.T.Helper()
 	ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + handle})
 	h.awaitReply("Linq has queued")
@@ -172,7 +172,7 @@ func TestWebhooksAreVerified(t *testing.T) {
 
 func TestAWebhookThatCannotBeKeptComesAgain(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{change: func(c *Config) {
+	h := newEnv(t, envConfig{change: func(c *Config) {
 		c.Webhooks = webhooks(t, func(context.Context, linq.WebhookEvent) error { return errors.New("the ledger does not answer") })
 	}})
 	assert.Equal(t, h.webhook(told("e1", linq.EventParticipantRemoved, bottest.Ann, time.Now()), nil), http.StatusInternalServerError)
@@ -180,6 +180,6 @@ func TestAWebhookThatCannotBeKeptComesAgain(t *testing.T) {
 
 func TestWithoutASecretThereIsNoRoute(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, houseConfig{})
+	h := newEnv(t, envConfig{})
 	assert.Equal(t, h.webhook(told("e1", linq.EventParticipantRemoved, bottest.Ann, time.Now()), nil), http.StatusNotFound)
 }

@@ -35,7 +35,7 @@ type Config struct {
 	Policy    policy.Policy
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
-	Now       func() time.Time // of what is on offer for a while; nil: time.Now
+	Now       func() time.Time // of what is on offer for a while; default time.Now
 }
 
 // Home is the app's Home tab: what linqbot can do, and what the person asked for, as it stands. It is
@@ -49,14 +49,14 @@ type Home struct {
 	cfg Config
 	log *logrus.Entry
 
-	mu        sync.Mutex
-	viewers   map[viewerKey]*viewer
-	running   int       // viewers whose home is being kept
-	heldUntil time.Time // Slack wants no home before
-	draining  chan struct{}
-	drain     func()
-	work      background.Group
-	slots     chan struct{} // homes that are published at once
+	mu           sync.Mutex
+	viewers      map[viewerKey]*viewer
+	running      int       // viewers whose home is being kept
+	backOffUntil time.Time // Slack wants no home before
+	draining     chan struct{}
+	drain        func()
+	work         background.Group
+	slots        chan struct{} // homes that are published at once
 }
 
 // New returns a Home that nobody has opened.
@@ -77,19 +77,19 @@ const (
 	homesAtOnce = 4  // that are published side by side
 )
 
-// errHeld is why a home is not published for now: Slack came to want patience while it waited for others.
-var errHeld = errors.New("bot: Slack wants no home for now")
+// errBackOff is why a home is not published for now: Slack came to want patience while it waited for others.
+var errBackOff = errors.New("bot: Slack wants no home for now")
 
 // publish shows v's home as the ledger has it now. The error is Slack's, when it asks for patience, or
-// errHeld.
+// errBackOff.
 func (h *Home) publish(v *viewer, job homeJob) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.log.WithFields(logrus.Fields{"panic": cause, "stack": string(debug.Stack())}).Error("a home ended in a panic")
 		}
 	}()
-	if h.held() {
-		return errHeld
+	if h.backsOff() {
+		return errBackOff
 	}
 	const patience = 15 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

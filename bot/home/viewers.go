@@ -125,7 +125,7 @@ func (h *Home) plan(v *viewer, asked bool) {
 	h.work.Go(func() {
 		for job, ok := h.await(v); ok; job, ok = h.await(v) {
 			h.slots <- struct{}{}
-			h.met(v, job, h.publish(v, job))
+			h.afterPublish(v, job, h.publish(v, job))
 			<-h.slots // whoever takes it knows what was met
 		}
 	})
@@ -156,7 +156,7 @@ func (h *Home) take(v *viewer) (homeJob, time.Duration) {
 		h.leave(v)
 		return homeJob{}, 0
 	}
-	wait := time.Until(h.heldUntil)
+	wait := time.Until(h.backOffUntil)
 	if !v.due.asked {
 		wait = max(wait, time.Until(v.next))
 	}
@@ -184,21 +184,21 @@ func (h *Home) leave(v *viewer) {
 	h.running--
 }
 
-// held reports that Slack wants no home for now.
-func (h *Home) held() bool {
+// backsOff reports that Slack wants no home for now.
+func (h *Home) backsOff() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return time.Now().Before(h.heldUntil)
+	return time.Now().Before(h.backOffUntil)
 }
 
-// met plans a home anew that Slack has put off, or that was held back. All homes wait, since Slack counts
+// afterPublish plans a home anew that Slack has put off, or that was held back. All homes wait, since Slack counts
 // them together.
-func (h *Home) met(v *viewer, job homeJob, err error) {
+func (h *Home) afterPublish(v *viewer, job homeJob, err error) {
 	limited, putOff := errors.AsType[*slack.RateLimitedError](err)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	again := homeJob{is: true, asked: job.asked || v.due.asked}
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, errBackOff) {
 		v.due = again
 		return
 	}
@@ -208,8 +208,8 @@ func (h *Home) met(v *viewer, job homeJob, err error) {
 	}
 	const most = 5 * time.Minute // whatever Slack says: a home is looked at now
 	limited.RetryAfter = min(max(limited.RetryAfter, time.Second), most)
-	if until := time.Now().Add(limited.RetryAfter); until.After(h.heldUntil) {
-		h.heldUntil = until
+	if until := time.Now().Add(limited.RetryAfter); until.After(h.backOffUntil) {
+		h.backOffUntil = until
 	}
 	log := h.log.WithField("user", v.user).WithField("wait", limited.RetryAfter.String())
 	if v.misses++; v.misses >= mostMisses {

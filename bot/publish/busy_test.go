@@ -19,7 +19,7 @@ import (
 func TestABusyChannel(t *testing.T) {
 	t.Parallel()
 	const many = 60
-	c := newCrew(t, 20)
+	c := newSimulation(t, 20)
 	began := c.Clock.Now()
 	c.ask(many)
 	c.work(1) // each once
@@ -42,7 +42,7 @@ func TestABusyChannel(t *testing.T) {
 // First come, first served: nobody's thread stands much before that of somebody who asked before.
 func TestABusyChannelIsFair(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t, 20)
+	c := newSimulation(t, 20)
 	for range 40 {
 		c.ask(1)
 		c.work(1)
@@ -53,7 +53,7 @@ func TestABusyChannelIsFair(t *testing.T) {
 	c.wantOutcomes()
 	for i, parent := range c.Parents() {
 		asked := 0
-		for c.shelf.views[c.deliveries[asked]].Thread.TS != parent.TS {
+		for c.memoryViews.views[c.deliveries[asked]].Thread.TS != parent.TS {
 			asked++
 		}
 		assert.Assert(t, asked-i <= 6 && i-asked <= 6, "%d-th asked, %d-th shown", asked, i) // a job is late by five seconds
@@ -64,7 +64,7 @@ func TestABusyChannelIsFair(t *testing.T) {
 // too much: nothing is lost or doubled.
 func TestARestartInABusyChannel(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t, 20)
+	c := newSimulation(t, 20)
 	c.ask(40)
 	for range 3 {
 		c.work(3)
@@ -81,7 +81,7 @@ func TestARestartInABusyChannel(t *testing.T) {
 // what some jobs that come late together send at once.
 func TestASlackThatAllowsLess(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t, 3)
+	c := newSimulation(t, 3)
 	c.ask(30)
 	c.over()
 	c.work(1)
@@ -95,7 +95,7 @@ func TestASlackThatAllowsLess(t *testing.T) {
 // A new command is seen at once in a channel where a lot of news waits.
 func TestANewThreadPassesTheNews(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t, 20)
+	c := newSimulation(t, 20)
 	c.ask(20)
 	c.work(100)
 	c.Clock.Pass(time.Minute)
@@ -107,7 +107,7 @@ func TestANewThreadPassesTheNews(t *testing.T) {
 	c.work(1)
 	newest := c.deliveries[len(c.deliveries)-1]
 	assert.Assert(t, c.Clock.Now().Equal(at))
-	assert.Equal(t, len(c.Slack.Thread(bottest.Ops, c.shelf.views[newest].Thread.TS)), 2)
+	assert.Equal(t, len(c.Slack.Thread(bottest.Ops, c.memoryViews.views[newest].Thread.TS)), 2)
 	c.over()
 	c.work(300)
 	c.wantOutcomes()
@@ -118,13 +118,13 @@ func TestANewThreadPassesTheNews(t *testing.T) {
 func TestABusyChannelOfTheLedger(t *testing.T) {
 	t.Parallel()
 	handles := []string{bottest.Ann, bottest.Bert, bottest.Cleo, "+14155550135", "+14155550136", "+14155550137"}
-	s := newIdleStage(t, slacktest.Config{})
+	s := newIdleEnv(t, slacktest.Config{})
 	s.Clock.Pass(time.Since(s.Clock.Now()))
 	s.Clock.Run()
 	s.scheduler = queue.New(queue.Config{PerSecond: 20, Burst: 4, Now: s.Clock.Now})
 	logger, log := bottest.NewLog()
-	s.show, s.Log = s.newShow(logger), log
-	bottest.StartLedger(t, s.Ledger, ledger.Workers{Show: s.show.Run})
+	s.publisher, s.Log = s.newPublisher(logger), log
+	bottest.StartLedger(t, s.Ledger, ledger.Workers{Show: s.publisher.Run})
 	var deliveries []string
 	for _, handle := range handles {
 		deliveries = append(deliveries, s.Ask(handle))
@@ -151,10 +151,10 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 func TestABusyChannelOfReplicas(t *testing.T) {
 	t.Parallel()
 	const many, replicas = 200, 3
-	c := newCrewOf(t, slacktest.Config{}, 1)
+	c := newSimulationOf(t, slacktest.Config{}, 1)
 	for range replicas - 1 {
 		logger, _ := bottest.NewLog()
-		c.others = append(c.others, c.newShow(logger))
+		c.others = append(c.others, c.newPublisher(logger))
 	}
 	began := c.Clock.Now()
 	c.ask(many)

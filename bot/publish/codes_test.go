@@ -23,16 +23,16 @@ func TestCodesThatPass(t *testing.T) {
 		for _, method := range []string{"chat.postMessage", "chat.update"} {
 			t.Run(code+" "+method, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, slacktest.Config{})
-				d := s.Ask(bottest.Ann)
-				s.Fail(method, slacktest.Fault{Error: code, Times: 3})
-				s.News(d, bottest.Ann, s.Sent)
-				s.Settle(d)
-				s.News(d, bottest.Ann, bottest.Removed)
-				s.Settle(d)
-				s.WantThread("asked to remove", "has left")
-				assert.Equal(t, s.View(d).Thread.Route, ledger.InThread)
-				assert.Equal(t, s.Calls("response_url"), 0)
+				e := newEnv(t, slacktest.Config{})
+				d := e.Ask(bottest.Ann)
+				e.Fail(method, slacktest.Fault{Error: code, Times: 3})
+				e.News(d, bottest.Ann, e.Sent)
+				e.Settle(d)
+				e.News(d, bottest.Ann, bottest.Removed)
+				e.Settle(d)
+				e.WantThread("asked to remove", "has left")
+				assert.Equal(t, e.View(d).Thread.Route, ledger.InThread)
+				assert.Equal(t, e.Calls("response_url"), 0)
 			})
 		}
 	}
@@ -41,18 +41,18 @@ func TestCodesThatPass(t *testing.T) {
 // A code that nobody documents lasts after an hour. What was asked for so long ago has no response_url any more.
 func TestAnUnknownCodeThatLasts(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
-	s.Slack.Inject(slacktest.Fault{Method: "chat.postMessage", Channel: bottest.Ops, Error: "a_code_of_next_year"})
-	d := s.Ask(bottest.Ann)
-	s.News(d, bottest.Ann, bottest.Removed)
-	for s.View(d).Thread.Route == ledger.InThread {
-		wait := s.Run(d)
+	e := newEnv(t, slacktest.Config{})
+	e.Slack.Inject(slacktest.Fault{Method: "chat.postMessage", Channel: bottest.Ops, Error: "a_code_of_next_year"})
+	d := e.Ask(bottest.Ann)
+	e.News(d, bottest.Ann, bottest.Removed)
+	for e.View(d).Thread.Route == ledger.InThread {
+		wait := e.Run(d)
 		assert.Assert(t, wait > 0)
-		s.Clock.Pass(wait)
+		e.Clock.Pass(wait)
 	}
-	s.Settle(d)
-	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "has left")
-	passed := s.Clock.Now().Sub(s.View(d).Requests[0].AcceptedAt)
+	e.Settle(d)
+	bottest.WantMessages(t, e.Slack.DirectMessages(bottest.Ada), "has left")
+	passed := e.Clock.Now().Sub(e.View(d).Requests[0].AcceptedAt)
 	assert.Assert(t, passed > time.Hour && passed < 2*time.Hour, passed)
 }
 
@@ -62,39 +62,39 @@ func TestMessagesThatSlackDoesNotTake(t *testing.T) {
 	for _, code := range []string{"invalid_blocks", "msg_blocks_too_long", "invalid_metadata_format", "metadata_too_large", "invalid_arguments"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
-			s.Slack.Chaos(everyOther("chat.", slacktest.Fault{Error: code}))
-			d := s.Ask(bottest.Ann)
-			s.Settle(d)
-			s.News(d, bottest.Ann, bottest.Removed)
-			s.Settle(d)
-			s.WantThread("asked to remove", "has left")
-			for _, m := range s.Slack.Messages(bottest.Ops) {
+			e := newEnv(t, slacktest.Config{})
+			e.Slack.Chaos(everyOther("chat.", slacktest.Fault{Error: code}))
+			d := e.Ask(bottest.Ann)
+			e.Settle(d)
+			e.News(d, bottest.Ann, bottest.Removed)
+			e.Settle(d)
+			e.WantThread("asked to remove", "has left")
+			for _, m := range e.Slack.Messages(bottest.Ops) {
 				assert.Equal(t, len(m.Blocks), 0)
 			}
-			assert.Equal(t, s.View(d).Thread.Route, ledger.InThread)
-			assert.Assert(t, strings.Contains(s.Log.String(), plainInstead))
+			assert.Equal(t, e.View(d).Thread.Route, ledger.InThread)
+			assert.Assert(t, strings.Contains(e.Log.String(), plainInstead))
 		})
 	}
 	t.Run("response_url", func(t *testing.T) {
 		t.Parallel()
-		s := closed(t, slacktest.Config{})
-		s.Slack.Chaos(everyOther("response_url", slacktest.Fault{Status: http.StatusBadRequest}))
-		d := s.Ask(bottest.Ann)
-		s.News(d, bottest.Ann, bottest.Removed)
-		s.Settle(d)
-		bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
-		assert.Equal(t, len(s.Slack.DirectMessages(bottest.Ada)), 0)
+		e := closed(t, slacktest.Config{})
+		e.Slack.Chaos(everyOther("response_url", slacktest.Fault{Status: http.StatusBadRequest}))
+		d := e.Ask(bottest.Ann)
+		e.News(d, bottest.Ann, bottest.Removed)
+		e.Settle(d)
+		bottest.WantMessages(t, e.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
+		assert.Equal(t, len(e.Slack.DirectMessages(bottest.Ada)), 0)
 	})
 	t.Run("not as plain text either", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, slacktest.Config{})
-		s.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_blocks"})
-		d := s.Ask(bottest.Ann)
-		s.News(d, bottest.Ann, bottest.Removed)
-		s.Settle(d)
-		bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
-		assert.Equal(t, s.View(d).Thread.Trouble, "invalid_blocks")
+		e := newEnv(t, slacktest.Config{})
+		e.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_blocks"})
+		d := e.Ask(bottest.Ann)
+		e.News(d, bottest.Ann, bottest.Removed)
+		e.Settle(d)
+		bottest.WantMessages(t, e.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
+		assert.Equal(t, e.View(d).Thread.Trouble, "invalid_blocks")
 	})
 }
 
@@ -116,10 +116,10 @@ func everyOther(prefix string, fault slacktest.Fault) func(string) *slacktest.Fa
 // told alone.
 func TestAReplyThatStandsInTheChannel(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
-	d := s.Ask(bottest.Ann)
+	e := newEnv(t, slacktest.Config{})
+	d := e.Ask(bottest.Ann)
 	posts := 0
-	s.Slack.Chaos(func(method string) *slacktest.Fault {
+	e.Slack.Chaos(func(method string) *slacktest.Fault {
 		if method != "chat.postMessage" {
 			return nil
 		}
@@ -128,9 +128,9 @@ func TestAReplyThatStandsInTheChannel(t *testing.T) {
 		}
 		return &slacktest.Fault{RawBody: `{"ok":true,"channel":"C0OPS","ts":"1773480413.000900","message":{"ts":"1773480413.000900","text":"x"}}`}
 	})
-	s.News(d, bottest.Ann, bottest.Removed)
-	s.Settle(d)
-	assert.Equal(t, s.Calls("chat.delete"), 1)
-	bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
-	assert.Equal(t, s.View(d).Thread.Trouble, "thread_not_found")
+	e.News(d, bottest.Ann, bottest.Removed)
+	e.Settle(d)
+	assert.Equal(t, e.Calls("chat.delete"), 1)
+	bottest.WantMessages(t, e.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
+	assert.Equal(t, e.View(d).Thread.Trouble, "thread_not_found")
 }

@@ -40,7 +40,7 @@ func TestAPostWhoseAnswerIsLost(t *testing.T) {
 		for call, lost := range map[string]int{"the parent": 1, "a reply": 3} {
 			t.Run(name+", "+call, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, slacktest.Config{})
+				s := newEnv(t, slacktest.Config{})
 				d := s.Ask(bottest.Ann, bottest.Bert)
 				posts := 0
 				fault := fault
@@ -78,7 +78,7 @@ func TestAPostWhoseAnswerIsLost(t *testing.T) {
 // What is looked for may have got news meanwhile.
 func TestAPostThatIsFoundIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
 	s.Run(d)
@@ -91,7 +91,7 @@ func TestAPostThatIsFoundIsBroughtUpToDate(t *testing.T) {
 // Between a lost post and the look at the channel others wrote a lot.
 func TestAPostIsFoundAmongMany(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	other := s.Ask(bottest.Cleo)
 	s.Run(other)
 	d := s.Ask(bottest.Ann)
@@ -109,7 +109,7 @@ func TestAPostIsFoundAmongMany(t *testing.T) {
 // A reply that could no longer be changed bears the same mark as the one that follows it.
 func TestAnOldReplyIsNotTakenForALostOne(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.News(d, bottest.Ann, s.Sent)
 	s.Run(d)
@@ -126,7 +126,7 @@ func TestAnOldReplyIsNotTakenForALostOne(t *testing.T) {
 // After days of standing still the channel has moved on by thousands of messages.
 func TestAPostIsFoundDaysLater(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
 	s.Run(d)
@@ -151,7 +151,7 @@ func TestACrashWhilePosting(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.Fail("chat.postMessage", tc.fault)
 			s.Run(d)
@@ -162,7 +162,7 @@ func TestACrashWhilePosting(t *testing.T) {
 				Delivery: d, Route: ledger.InThread, Posting: ledger.Posting{Since: thread.Since},
 			}))
 			logger, _ := bottest.NewLog()
-			s.show = s.newShow(logger)
+			s.publisher = s.newPublisher(logger)
 
 			stands := len(s.Slack.Messages(bottest.Ops)) == 1
 			wait := s.Run(d)
@@ -187,7 +187,7 @@ func TestACrashWhilePosting(t *testing.T) {
 // A post that turns up late, while it is still waited for.
 func TestAPostThatTurnsUpLate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
 	s.Fail("conversations.history", slacktest.Fault{RawBody: `{"ok":true,"messages":[]}`, Times: 2})
@@ -215,7 +215,7 @@ func TestALookThatFails(t *testing.T) {
 		for call, lost := range map[string]int{"the parent": 1, "a reply": 2} {
 			t.Run(name+", "+call, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, slacktest.Config{})
+				s := newEnv(t, slacktest.Config{})
 				d := s.Ask(bottest.Ann)
 				posts := 0
 				s.Slack.Chaos(func(method string) *slacktest.Fault {
@@ -248,7 +248,7 @@ func TestALookThatFails(t *testing.T) {
 // Slack's wait counts for looking as well.
 func TestARateLimitedLook(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Drop: slacktest.AfterEffect, Times: 1})
 	s.Run(d)
@@ -275,7 +275,7 @@ func TestDoubtThatCannotBeCleared(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, tc.cfg)
+			s := newEnv(t, tc.cfg)
 			if tc.cfg.PublicWrite {
 				s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 			}
@@ -301,7 +301,7 @@ func TestDoubtThatCannotBeCleared(t *testing.T) {
 // A direct message cannot be looked for by the name of a member.
 func TestADirectMessageWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
 	posts := 0

@@ -15,7 +15,7 @@ import (
 // Somebody who asks for what is under way is led to the thread once it stands, and only once.
 func TestAFollowerIsLedToTheThread(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
 	assert.Equal(t, s.Untold(d), 1)
@@ -84,7 +84,7 @@ func TestTroubleWithAFollower(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
 			s.Clock.Pass(tc.passing)

@@ -34,16 +34,16 @@ func (f homesFunc) News(requests []ledger.Request) { f(requests) }
 // A home does not wait for the channel: it has the news before the thread does.
 func TestAHomeHasTheNewsFirst(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	read, store := make(chan struct{}, 9), make(chan struct{})
 	logger, _ := bottest.NewLog()
 	s.home = homesFunc(func([]ledger.Request) { read <- struct{}{} })
 	s.views = slowViews{s.Ledger, store}
-	s.show = s.newShow(logger)
+	s.publisher = s.newPublisher(logger)
 	d := s.Ask(bottest.Ann)
 	done := make(chan error, 1)
 	go func() {
-		_, err := s.show.Run(t.Context(), d)
+		_, err := s.publisher.Run(t.Context(), d)
 		done <- err
 	}()
 	select {

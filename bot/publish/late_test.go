@@ -52,12 +52,12 @@ func TestAProcessThatGoesOnTooLate(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			ctx := &bottest.Stopped{Context: t.Context()}
 			ctx.Over.Store(tc.saves == 0)
 			logger, log := bottest.NewLog()
-			ours := s.newShow(logger)
+			ours := s.newPublisher(logger)
 			ours.cfg.Views = timely{&endsAfter{Views: s.Ledger, stop: ctx, saves: tc.saves}}
 			_, err := ours.Run(ctx, d)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
@@ -84,13 +84,13 @@ func TestAProcessThatGoesOnTooLate(t *testing.T) {
 // What was on its way when the process was stopped goes on with what it knew then.
 func TestAStaleRunStoresNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	stale := s.View(d)
 	s.Settle(d)
 	stands := s.View(d)
 	calls := len(s.Slack.Calls())
-	err := s.show.show(bottest.Over(t), &stale)
+	err := s.publisher.show(bottest.Over(t), &stale)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.DeepEqual(t, s.View(d).Thread, stands.Thread)
 	assert.Equal(t, len(s.Slack.Calls()), calls)
@@ -118,14 +118,14 @@ func TestAnAnswerThatComesTooLate(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			ctx := &bottest.Stopped{Context: t.Context()}
 			s.Slack.Chaos(func(string) *slacktest.Fault {
 				ctx.Over.Store(true)
 				return tc.fault
 			})
-			_, err := s.show.Run(ctx, d)
+			_, err := s.publisher.Run(ctx, d)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 			thread := s.View(d).Thread
 			assert.Equal(t, thread.TS != "", tc.stands)

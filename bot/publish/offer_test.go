@@ -15,18 +15,18 @@ import (
 // The end of the offer is no news: where the message can no longer be changed, nobody hears of it.
 func TestTheEndOfTheOfferIsNoNews(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*stage){
-		"archived":        func(s *stage) { s.Slack.Archive(bottest.Ops) },
-		"no longer there": func(s *stage) { s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false) },
-		"deleted":         func(s *stage) { s.Fail("chat.update", slacktest.Fault{Error: "message_not_found"}) },
-		"too old":         func(s *stage) { s.Fail("chat.update", slacktest.Fault{Error: "edit_window_closed"}) },
-		"out":             func(s *stage) { s.Fail("chat.update", slacktest.Fault{Error: "invalid_auth"}) },
-		"for a moment":    func(s *stage) { s.Fail("chat.update", slacktest.Fault{Status: 500, Times: 2}) },
+	for name, change := range map[string]func(*env){
+		"archived":        func(s *env) { s.Slack.Archive(bottest.Ops) },
+		"no longer there": func(s *env) { s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false) },
+		"deleted":         func(s *env) { s.Fail("chat.update", slacktest.Fault{Error: "message_not_found"}) },
+		"too old":         func(s *env) { s.Fail("chat.update", slacktest.Fault{Error: "edit_window_closed"}) },
+		"out":             func(s *env) { s.Fail("chat.update", slacktest.Fault{Error: "invalid_auth"}) },
+		"for a moment":    func(s *env) { s.Fail("chat.update", slacktest.Fault{Status: 500, Times: 2}) },
 	} {
 		for _, direct := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s direct %t", name, direct), func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, slacktest.Config{})
+				s := newEnv(t, slacktest.Config{})
 				channel := bottest.Ops
 				if direct {
 					channel = ""

@@ -17,12 +17,12 @@ import (
 // outgoing is a message as it should stand in Slack.
 type outgoing struct {
 	blockkit.Message
-	delivery string // what it belongs to
-	key      string // names the message for good, so that it is found again after a lost answer
-	channel  string // a channel, or a member for a direct message
-	threadTS string // the parent; "" for a message of its own
-	opens    bool   // a thread hangs on it
-	faded    string // digest of what it was before a button's time was over; losing that is worth one try only
+	delivery     string // what it belongs to
+	key          string // names the message for good, so that it is found again after a lost answer
+	channel      string // a channel, or a member for a direct message
+	threadTS     string // the parent; "" for a message of its own
+	isParent     bool   // of a thread
+	beforeExpiry string // digest of what it was before a button expired; taking that away is worth one try only
 }
 
 // metadataType marks our messages; the payload holds the key.
@@ -69,9 +69,9 @@ func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != ""}
 }
 
-// met sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
+// afterCall sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
 // the messages that its thread does not have yet need not wait for it.
-func (s poster) met(err error, o outgoing, t queue.Ticket) error {
+func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 	if _, barred := errors.AsType[*slackapi.BarredError](err); !barred {
 		err = slackapi.Judge(err)
 	}
@@ -101,17 +101,17 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		}
 	}
 	if p.TS != "" {
-		faded := p.Shown == want.faded && p.Shown != digest
+		expired := p.Shown == want.beforeExpiry && p.Shown != digest
 		err := s.update(ctx, p, want, digest, save)
-		if faded && isFinalRefusal(err) { // nothing that people should hear of anew
+		if expired && isFinalRefusal(err) { // nothing that people should hear of anew
 			p.Shown = digest
 			return save(ctx)
 		}
 		gone, ok := errors.AsType[*slackapi.GoneError](err)
 		switch {
-		case !ok, want.opens && gone.Code == slackapi.NoMessage:
+		case !ok, want.isParent && gone.Code == slackapi.NoMessage:
 			return err
-		case want.opens: // it can no longer be changed, and its thread is as good as before
+		case want.isParent: // it can no longer be changed, and its thread is as good as before
 			p.Shown = digest
 			return save(ctx)
 		}
@@ -145,7 +145,7 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 		channel, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, options...)
 		return channel, ts, err
 	})
-	err = s.met(err, want, ticket)
+	err = s.afterCall(err, want, ticket)
 	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
 		return &slackapi.RetryLaterError{Err: lost} // an update made twice does no harm
 	}
@@ -171,7 +171,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	if loose, ok := errors.AsType[*slackapi.LooseReplyError](err); ok {
 		err = s.takeBack(ctx, loose)
 	}
-	err = s.met(err, want, ticket)
+	err = s.afterCall(err, want, ticket)
 	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
 		return err // the intent stays: whoever goes on from here looks whether the message stands
 	}

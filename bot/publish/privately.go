@@ -45,7 +45,7 @@ func (s *Publisher) byDirect(ctx context.Context, view *ledger.View) error {
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
 		Message:  s.cfg.Teams.Renderer().Whole(s.cfg.Explainer, *view, s.cfg.Now()),
 		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
-		faded: blockkit.DigestOf(s.wholeOffering(*view)),
+		beforeExpiry: blockkit.DigestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
 	if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
 		return &slackapi.BarredError{Code: gone.Code}

@@ -38,11 +38,11 @@ type Config struct {
 	Teams     *workspace.Teams
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
-	Scheduler *queue.Scheduler // outlives a Publisher that is replaced; nil: one of its own
+	Scheduler *queue.Scheduler // outlives a Publisher that is replaced; by default one of its own
 	Home      Homes            // shows the news too. Optional.
-	Now       func() time.Time // nil: time.Now
+	Now       func() time.Time // default time.Now
 
-	Undelivered func() // told when nobody can be told of an outcome; nil: nobody is
+	Undelivered func() // told when nobody can be told of an outcome. Optional.
 }
 
 // Publisher makes Slack look like the ledger: for each delivery a parent message with one reply a

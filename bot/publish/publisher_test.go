@@ -19,7 +19,7 @@ import (
 
 func TestARequestShowsInAThread(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	assert.Equal(t, s.Run(d), time.Duration(0))
 	s.WantThread("@Ada asked to remove +1 ••• ••• 0132 from "+bottest.ChatID, "is recorded")
@@ -38,7 +38,7 @@ func TestARequestShowsInAThread(t *testing.T) {
 
 func TestShowingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann, bottest.Bert)
 	s.Run(d)
 	s.News(d, bottest.Ann, s.Sent)
@@ -54,12 +54,12 @@ func TestShowingAgainChangesNothing(t *testing.T) {
 // Another process, or this one after a crash, knows nothing but the ledger.
 func TestShowingAgainByAnotherProcess(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Run(d)
 	before := len(s.Slack.Calls())
 	logger, _ := bottest.NewLog()
-	s.show = s.newShow(logger)
+	s.publisher = s.newPublisher(logger)
 	s.Run(d)
 	assert.Equal(t, len(s.Slack.Calls()), before)
 	s.News(d, bottest.Ann, bottest.Removed)
@@ -70,7 +70,7 @@ func TestShowingAgainByAnotherProcess(t *testing.T) {
 // News that came between two runs are shown by one call.
 func TestNewsAreShownTogether(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Run(d)
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.NextTryAt, r.Reason = s.Clock.Now(), outcome.ReasonNoAnswer })
@@ -83,7 +83,7 @@ func TestNewsAreShownTogether(t *testing.T) {
 
 func TestTheParentLearnsTheNameOfTheChat(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Run(d)
 	parent := s.OnlyThread()[0]
@@ -98,7 +98,7 @@ func TestTheParentLearnsTheNameOfTheChat(t *testing.T) {
 
 func TestSeveralHandlesShareAThread(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann, bottest.Bert, bottest.Cleo)
 	s.Run(d)
 	s.WantThread("remove +1 ••• ••• 0132, +1 ••• ••• 0133 and +1 ••• ••• 0134 from", "0132", "0133", "0134")
@@ -110,7 +110,7 @@ func TestSeveralHandlesShareAThread(t *testing.T) {
 
 func TestDeliveriesHaveThreadsOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	first, second := s.Ask(bottest.Ann), s.AskIn(bottest.Ops, bottest.Grace, bottest.Bert)
 	s.Run(first)
 	s.Run(second)
@@ -122,21 +122,21 @@ func TestDeliveriesHaveThreadsOfTheirOwn(t *testing.T) {
 
 func TestAnUnknownDeliveryIsNoTrouble(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	assert.Equal(t, s.Run("nobody asked"), time.Duration(0))
 	assert.Equal(t, len(s.Slack.Calls()), 0)
 }
 
 func TestAProcessThatStopsSaysSo(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Slack.Chaos(func(string) *slacktest.Fault {
 		cancel()
 		return &slacktest.Fault{Delay: time.Minute}
 	})
-	_, err := s.show.Run(ctx, d)
+	_, err := s.publisher.Run(ctx, d)
 	assert.ErrorIs(t, err, context.Canceled)
 	s.Slack.ClearFaults()
 	s.Settle(d)
@@ -155,7 +155,7 @@ func TestRateLimitsAreKept(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			if tc.shown {
 				s.Run(d)
@@ -181,7 +181,7 @@ func TestRateLimitsAreKept(t *testing.T) {
 // With Slack's own limits, twenty people take a while, and nothing gets lost or doubled.
 func TestManyRepliesUnderSlacksLimits(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{RateLimits: slacktest.SlackRateLimits()})
+	s := newEnv(t, slacktest.Config{RateLimits: slacktest.SlackRateLimits()})
 	handles := []string{bottest.Ann, bottest.Bert, bottest.Cleo}
 	for _, end := range []string{"35", "36", "37", "38"} {
 		handles = append(handles, "+141555501"+end)
@@ -202,7 +202,7 @@ func TestManyRepliesUnderSlacksLimits(t *testing.T) {
 // The longer the trouble, the rarer the tries; after three days they end.
 func TestAnOutageOfSlack(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 	began := s.Clock.Now()
@@ -235,7 +235,7 @@ func TestAnOutageOfSlack(t *testing.T) {
 // A whole outage, with nobody at the other end of the line.
 func TestSlackIsGone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Stop()
 	for range 3 {
@@ -254,14 +254,14 @@ func TestSlackIsGone(t *testing.T) {
 // Somebody deletes the parent: the outcome gets a thread again, all of it.
 func TestADeletedParent(t *testing.T) {
 	t.Parallel()
-	remove := func(s *stage, ts string) {
+	remove := func(s *env, ts string) {
 		api := slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL())
 		_, _, err := api.DeleteMessageContext(t.Context(), bottest.Ops, ts)
 		assert.NilError(t, err)
 	}
 	t.Run("with its replies", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, slacktest.Config{})
+		s := newEnv(t, slacktest.Config{})
 		d := s.Ask(bottest.Ann, bottest.Bert)
 		s.Run(d)
 		for _, m := range s.Slack.Messages(bottest.Ops) {
@@ -273,7 +273,7 @@ func TestADeletedParent(t *testing.T) {
 	})
 	t.Run("alone, and the parent has news too", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, slacktest.Config{})
+		s := newEnv(t, slacktest.Config{})
 		d := s.Ask(bottest.Ann, bottest.Bert)
 		s.Run(d)
 		old := s.OnlyThread()[0].TS
@@ -288,7 +288,7 @@ func TestADeletedParent(t *testing.T) {
 	})
 	t.Run("before its first reply", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, slacktest.Config{})
+		s := newEnv(t, slacktest.Config{})
 		d := s.Ask(bottest.Ann)
 		first := true
 		s.Slack.Chaos(func(method string) *slacktest.Fault {
@@ -310,7 +310,7 @@ func TestADeletedParent(t *testing.T) {
 // Threads that vanish again and again are not begun for ever.
 func TestThreadsThatKeepVanishing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	posts := 0
 	s.Slack.Chaos(func(method string) *slacktest.Fault {
@@ -334,7 +334,7 @@ func TestAnUpdateThatIsRefused(t *testing.T) {
 	for _, code := range []string{"message_not_found", "cant_update_message", "edit_window_closed"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.News(d, bottest.Ann, s.Sent) // the parent has its name from the start
 			s.Run(d)
@@ -356,7 +356,7 @@ func TestAnUpdateOfTheParentThatIsRefused(t *testing.T) {
 	for _, code := range []string{"cant_update_message", "edit_window_closed"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.Run(d)
 			s.Fail("chat.update", slacktest.Fault{Error: code, Times: 1})
@@ -376,7 +376,7 @@ func TestAnUpdateWhoseAnswerIsLost(t *testing.T) {
 	for name, fault := range losses() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.News(d, bottest.Ann, s.Sent)
 			s.Run(d)

@@ -16,11 +16,11 @@ import (
 func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	t.Parallel()
 	logger, _ := bottest.NewLog()
-	show := New(Config{HTTP: slackapi.NewHTTPClient(), Logger: logger})
+	publisher := New(Config{HTTP: slackapi.NewHTTPClient(), Logger: logger})
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
 	} {
-		err := show.respond(t.Context(), ledger.Conceal(url), blockkit.Message{Text: "hello"})
+		err := publisher.respond(t.Context(), ledger.Conceal(url), blockkit.Message{Text: "hello"})
 		assert.Assert(t, err != nil, url)
 		// A host that does not resolve names itself; what is secret is the path.
 		if !strings.Contains(url, ".invalid") {

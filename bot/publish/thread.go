@@ -11,8 +11,8 @@ import (
 	"linqbot/ledger"
 )
 
-// piece is a message of a thread: how it should stand, what is known of it, and how that is stored.
-type piece struct {
+// threadMessage is a message of a thread: how it should stand, what is known of it, and how that is stored.
+type threadMessage struct {
 	outgoing
 	posting *ledger.Posting
 	save    func(context.Context) error
@@ -25,16 +25,16 @@ func (s *Publisher) inThread(ctx context.Context, view *ledger.View) error {
 	if err := s.adopt(ctx, view); err != nil {
 		return err
 	}
-	pieces := s.pieces(view)
-	s.reserve(pieces)
+	messages := s.messages(view)
+	s.reserve(messages)
 	var soonest *queue.WaitError
-	for _, piece := range pieces {
-		if !piece.opens {
-			piece.channel, piece.threadTS = thread.ChannelID, thread.TS
+	for _, m := range messages {
+		if !m.isParent {
+			m.channel, m.threadTS = thread.ChannelID, thread.TS
 		}
-		before := *piece.posting
-		err := s.poster.project(ctx, piece.posting, piece.outgoing, piece.save)
-		if now := *piece.posting; now.TS != "" && (now.TS != before.TS || now.Shown != before.Shown) {
+		before := *m.posting
+		err := s.poster.project(ctx, m.posting, m.outgoing, m.save)
+		if now := *m.posting; now.TS != "" && (now.TS != before.TS || now.Shown != before.Shown) {
 			if err := s.overcome(ctx, thread); err != nil {
 				return err
 			}
@@ -79,17 +79,17 @@ func (s *Publisher) adopt(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-// pieces are the messages of the delivery's thread, the parent first. An adopted thread has its own.
-func (s *Publisher) pieces(view *ledger.View) []piece {
+// messages are the messages of the delivery's thread, the parent first. An adopted thread has its own.
+func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	first, thread := view.Requests[0], &view.Thread
 	r := s.cfg.Teams.Renderer()
-	var pieces []piece
+	var messages []threadMessage
 	if first.ThreadTS == "" {
 		thread.Route = ledger.InThread
-		pieces = append(pieces, piece{
+		messages = append(messages, threadMessage{
 			outgoing: outgoing{
 				Message: r.Parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
-				key: "parent-" + first.ID, channel: first.ChannelID, opens: true,
+				key: "parent-" + first.ID, channel: first.ChannelID, isParent: true,
 			},
 			posting: &thread.Posting,
 			save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },
@@ -97,30 +97,30 @@ func (s *Publisher) pieces(view *ledger.View) []piece {
 	}
 	for _, request := range view.Requests {
 		reply := view.Replies[request.ID]
-		pieces = append(pieces, piece{
+		messages = append(messages, threadMessage{
 			outgoing: outgoing{
 				Message: r.Status(s.cfg.Explainer, request, s.cfg.Now()), delivery: thread.Delivery,
 				key: "reply-" + request.ID, channel: first.ChannelID,
-				faded: blockkit.DigestOf(r.Status(s.cfg.Explainer, offering(request)[0], inTime())),
+				beforeExpiry: blockkit.DigestOf(r.Status(s.cfg.Explainer, offering(request)[0], inTime())),
 			},
 			posting: &reply.Posting,
 			save:    func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) },
 		})
 	}
-	return pieces
+	return messages
 }
 
 // reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by
 // others that come meanwhile.
-func (s *Publisher) reserve(pieces []piece) {
+func (s *Publisher) reserve(messages []threadMessage) {
 	var tickets []queue.Ticket
-	for _, piece := range pieces {
-		if piece.posting.TS == "" || piece.posting.Shown != blockkit.DigestOf(piece.Message) {
-			tickets = append(tickets, piece.ticket(piece.posting))
+	for _, m := range messages {
+		if m.posting.TS == "" || m.posting.Shown != blockkit.DigestOf(m.Message) {
+			tickets = append(tickets, m.ticket(m.posting))
 		}
 	}
 	if len(tickets) > 0 {
-		s.poster.scheduler.Reserve(pieces[0].channel, tickets...)
+		s.poster.scheduler.Reserve(messages[0].channel, tickets...)
 	}
 }
 

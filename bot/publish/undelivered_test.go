@@ -21,7 +21,7 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		t.Parallel()
 		s := closed(t, slacktest.Config{MessagesTabDisabled: true})
 		told := 0
-		s.show.cfg.Undelivered = func() { told++ }
+		s.publisher.cfg.Undelivered = func() { told++ }
 		d := s.Ask(bottest.Ann)
 		s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
 		s.Settle(d)
@@ -32,9 +32,9 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 	})
 	t.Run("an outage of three days", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, slacktest.Config{})
+		s := newEnv(t, slacktest.Config{})
 		told := 0
-		s.show.cfg.Undelivered = func() { told++ }
+		s.publisher.cfg.Undelivered = func() { told++ }
 		d := s.Ask(bottest.Ann)
 		s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 		s.Run(d)
@@ -47,17 +47,17 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 	t.Run("it could not be stored", func(t *testing.T) {
 		t.Parallel()
 		lost := errors.New("the ledger does not answer")
-		show := Publisher{cfg: Config{Undelivered: func() { t.Error("told of what is tried again") }}}
-		assert.ErrorIs(t, show.undelivered(ledger.View{}, lost), lost)
+		publisher := Publisher{cfg: Config{Undelivered: func() { t.Error("told of what is tried again") }}}
+		assert.ErrorIs(t, publisher.undelivered(ledger.View{}, lost), lost)
 	})
 }
 
 // A workflow has the outcome, whether or not it is shown too.
 func TestStepsAreNotUndelivered(t *testing.T) {
 	t.Parallel()
-	for name, giveUp := range map[string]func(*stage){
-		"no way to tell anybody": func(s *stage) { s.Settle("Fx1") },
-		"an outage of three days": func(s *stage) {
+	for name, giveUp := range map[string]func(*env){
+		"no way to tell anybody": func(s *env) { s.Settle("Fx1") },
+		"an outage of three days": func(s *env) {
 			s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
 			s.Run("Fx1")
 			s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
@@ -67,7 +67,7 @@ func TestStepsAreNotUndelivered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := closed(t, slacktest.Config{})
-			s.show.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
+			s.publisher.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
 			_, err := s.Ledger.Accept(t.Context(), []ledger.Order{{
 				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.Slack.Config().TeamID,
 				ChannelID: bottest.Ops, ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),

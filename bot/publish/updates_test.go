@@ -15,7 +15,7 @@ import (
 // A thread of which Slack puts an update off gets its first messages all the same, and so do others.
 func TestAPutOffUpdateHoldsNoPost(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "aside", BotMember: true})
 	d, elsewhere := s.Ask(bottest.Ann, bottest.Bert), s.AskIn(bottest.Aside, bottest.Ada, bottest.Cleo)
 	s.Run(elsewhere)
@@ -55,7 +55,7 @@ func TestManyBusyChannels(t *testing.T) {
 	t.Parallel()
 	const channels, many = 10, 60
 	limits := slacktest.SlackRateLimits()["chat.update"]
-	c := newCrewOf(t, slacktest.Config{
+	c := newSimulationOf(t, slacktest.Config{
 		Messages:   slacktest.RateLimit{Every: time.Second, Burst: 20},
 		RateLimits: map[string]slacktest.RateLimit{"chat.update": limits},
 	}, channels)
@@ -85,7 +85,7 @@ func TestManyBusyChannels(t *testing.T) {
 func TestASlackThatAllowsFewerUpdates(t *testing.T) {
 	t.Parallel()
 	const channels, many = 10, 40
-	c := newCrewOf(t, slacktest.Config{RateLimits: map[string]slacktest.RateLimit{"chat.update": {Every: 3 * time.Second, Burst: 3}}}, channels)
+	c := newSimulationOf(t, slacktest.Config{RateLimits: map[string]slacktest.RateLimit{"chat.update": {Every: 3 * time.Second, Burst: 3}}}, channels)
 	c.ask(many)
 	c.work(1)
 	c.over()

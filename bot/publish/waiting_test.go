@@ -15,17 +15,17 @@ import (
 )
 
 // spend takes messages out of a channel's bucket.
-func (s *stage) spend(channel string, n int) {
+func (s *env) spend(channel string, n int) {
 	s.T.Helper()
 	for range n {
-		assert.NilError(s.T, s.show.poster.scheduler.Take(channel, queue.Ticket{Key: "spent"}))
+		assert.NilError(s.T, s.publisher.poster.scheduler.Take(channel, queue.Ticket{Key: "spent"}))
 	}
 }
 
-// queued is a stage in whose channel the next message has to wait a second.
-func queued(t *testing.T) *stage {
+// queued is an environment in whose channel the next message has to wait a second.
+func queued(t *testing.T) *env {
 	t.Helper()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.spend(bottest.Ops, 20)
 	return s
 }
@@ -51,7 +51,7 @@ func TestWaitingIsNoTrouble(t *testing.T) {
 // Trouble that was there before neither ends nor grows while a message waits.
 func TestWaitingWithTrouble(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
 	assert.Equal(t, s.Run(d), slackapi.FirstRetry)
@@ -69,7 +69,7 @@ func TestWaitingWithTrouble(t *testing.T) {
 // All that happens while an update waits is shown by one.
 func TestNewsOfAWaitingMessageAreShownTogether(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.News(d, bottest.Ann, s.Sent)
 	s.Run(d)
@@ -90,7 +90,7 @@ func TestNewsOfAWaitingMessageAreShownTogether(t *testing.T) {
 // An update that has to wait does not keep a first reply from its turn, nor a follower from the thread.
 func TestWhatAnUpdateDoesNotHoldUp(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann, bottest.Bert)
 	s.AskIn(bottest.Ops, bottest.Grace, bottest.Ann)
 	first := true
@@ -131,10 +131,10 @@ func TestAFollowerWaitsForTheParent(t *testing.T) {
 // turn and the channel never has two to give.
 func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.scheduler = queue.New(queue.Config{Burst: 1, Now: s.Clock.Now})
 	logger, _ := bottest.NewLog()
-	s.show = s.newShow(logger)
+	s.publisher = s.newPublisher(logger)
 	d := s.Ask(bottest.Ann)
 	s.News(d, bottest.Ann, s.Sent)
 	s.Settle(d)
@@ -152,7 +152,7 @@ func TestALostPostInABusyChannel(t *testing.T) {
 	for name, drop := range map[string]slacktest.DropMode{"it stands": slacktest.AfterEffect, "it does not": slacktest.BeforeEffect} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.Fail("chat.postMessage", slacktest.Fault{Drop: drop, Times: 1})
 			s.Run(d)
@@ -175,7 +175,7 @@ func TestALostPostInABusyChannel(t *testing.T) {
 // Slack puts one message off: all others of the channel wait as well, and none of another channel.
 func TestAPutOffMessageHoldsItsChannel(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.Slack.AddChannel(slacktest.Channel{ID: bottest.Aside, Name: "aside", BotMember: true})
 	unlucky, standing, fresh, elsewhere := s.Ask(bottest.Ann), s.Ask(bottest.Bert), s.Ask(bottest.Cleo), s.AskIn(bottest.Aside, bottest.Ada, bottest.Dora)
 	s.Run(standing)
@@ -221,10 +221,10 @@ func TestLeavingAChannelLeavesItsLine(t *testing.T) {
 // A direct message is paced as a channel of its own.
 func TestDirectMessagesKeepThePace(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
-	opened, err := s.show.direct(t.Context(), new(ledger.Thread), bottest.Ada)
+	opened, err := s.publisher.direct(t.Context(), new(ledger.Thread), bottest.Ada)
 	assert.NilError(t, err)
 	s.spend(opened, 20)
 	d, other := s.Ask(bottest.Ann), s.AskIn(bottest.Ops, bottest.Grace, bottest.Bert)
@@ -243,7 +243,7 @@ func TestLeavingALineForAnother(t *testing.T) {
 	s := queued(t)
 	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
-	opened, err := s.show.direct(t.Context(), new(ledger.Thread), bottest.Ada)
+	opened, err := s.publisher.direct(t.Context(), new(ledger.Thread), bottest.Ada)
 	assert.NilError(t, err)
 	d, next := s.Ask(bottest.Ann, bottest.Bert), s.Ask(bottest.Cleo)
 	s.Clock.Pass(s.Run(d))
@@ -259,7 +259,7 @@ func TestLeavingALineForAnother(t *testing.T) {
 // A delivery comes back for the first of its turns, and takes each when it comes.
 func TestSeveralTurnsOfADelivery(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.spend(bottest.Ops, 19)
 	d := s.Ask(bottest.Ann, bottest.Bert)
 	for _, shown := range []int{1, 2, 3} {
@@ -275,7 +275,7 @@ func TestSeveralTurnsOfADelivery(t *testing.T) {
 // thread grow with an outage, and not with the number of its messages.
 func TestWhatGetsThroughEndsTheTrouble(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.Fail("chat.postMessage", slacktest.Fault{Error: "rate_limited", Times: 1})
 	s.Run(d)

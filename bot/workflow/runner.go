@@ -36,8 +36,8 @@ type Config struct {
 	APIURL   string
 	HTTP     *http.Client
 	Logger   *logrus.Logger
-	Now      func() time.Time // nil: time.Now
-	Tally    policy.Outcomes  // nil: nothing is counted
+	Now      func() time.Time // default time.Now
+	Tally    policy.Outcomes  // optional
 }
 
 // Runner carries out the runs of the workflow step, and completes each once.
@@ -124,9 +124,9 @@ func (x *Runner) complete(ctx context.Context, run ledger.Execution, method stri
 	arguments["function_execution_id"] = run.ID
 	err := x.call(ctx, method, arguments)
 	switch refusal, refused := errors.AsType[*completionError](err); {
-	case refused && refusal.over():
+	case refused && refusal.hasEnded():
 		run.Completed = refusal.code
-	case refused && refusal.lasting():
+	case refused && refusal.isPermanent():
 		x.log.WithError(err).WithField("execution", run.ID).Error("a workflow step cannot be completed")
 		run.Completed = refusal.code
 	case err != nil && ctx.Err() != nil:
@@ -158,8 +158,8 @@ type completionError struct{ code string }
 
 func (e *completionError) Error() string { return "Slack refuses to complete the step: " + e.code }
 
-// over reports that no further call can complete the run.
-func (e *completionError) over() bool {
+// hasEnded reports that no further call can complete the run.
+func (e *completionError) hasEnded() bool {
 	switch e.code {
 	case "execution_not_in_running_state", "function_execution_not_in_running_state", "function_execution_not_found":
 		return true
@@ -167,8 +167,8 @@ func (e *completionError) over() bool {
 	return false
 }
 
-// lasting reports that Slack will say the same to the same call again.
-func (e *completionError) lasting() bool {
+// isPermanent reports that Slack will say the same to the same call again.
+func (e *completionError) isPermanent() bool {
 	switch e.code {
 	case "parameter_validation_failed", "access_denied", "invalid_arguments":
 		return true

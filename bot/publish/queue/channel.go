@@ -31,11 +31,11 @@ func (t Ticket) amongUpdates() Ticket {
 // holds three, even if the two before it are late. Nobody's lateness delays the others that way, and
 // however many come late at once, they are never more than a burst.
 type channelQueue struct {
-	bucket    *rate.Limiter
-	heldUntil time.Time // Slack wants nothing before
-	posts     []Ticket
-	updates   []Ticket
-	passed    int // posts that went since an update did, while one waited
+	bucket       *rate.Limiter
+	backOffUntil time.Time // Slack wants nothing before
+	posts        []Ticket
+	updates      []Ticket
+	passed       int // posts that went since an update did, while one waited
 }
 
 const (
@@ -79,13 +79,13 @@ func (l *channelQueue) reserve(key string, until time.Time) {
 // backOff lets nothing go until then; everything keeps its place. After that the burst is spent,
 // whatever we thought was left of it, and the first update goes right after what was put off.
 func (l *channelQueue) backOff(until time.Time) {
-	if until.After(l.heldUntil) {
-		l.heldUntil, l.passed = until, postsPerUpdate-1
+	if until.After(l.backOffUntil) {
+		l.backOffUntil, l.passed = until, postsPerUpdate-1
 		l.bucket = rate.NewLimiter(l.bucket.Limit(), l.bucket.Burst())
 		l.bucket.ReserveN(until, l.bucket.Burst()-1)
 	}
 	l.each(func(t *Ticket) {
-		if kept := l.heldUntil.Add(ticketGrace); kept.After(t.until) {
+		if kept := l.backOffUntil.Add(ticketGrace); kept.After(t.until) {
 			t.until = kept
 		}
 	})
@@ -94,8 +94,8 @@ func (l *channelQueue) backOff(until time.Time) {
 // wait returns how long a message of the queue has to wait if nobody else comes; 0 if it may go.
 func (l *channelQueue) wait(key string, now time.Time) time.Duration {
 	from := now
-	if l.heldUntil.After(now) {
-		from = l.heldUntil
+	if l.backOffUntil.After(now) {
+		from = l.backOffUntil
 	}
 	wait := from.Sub(now)
 	if missing := l.claim(key) - l.bucket.TokensAt(from); missing > 0 {
@@ -154,7 +154,7 @@ func (l *channelQueue) drop(gone func(Ticket) bool) {
 
 // idle reports that a new queue would do the same as this one.
 func (l *channelQueue) idle(now time.Time) bool {
-	return len(l.posts) == 0 && len(l.updates) == 0 && !l.heldUntil.After(now) &&
+	return len(l.posts) == 0 && len(l.updates) == 0 && !l.backOffUntil.After(now) &&
 		l.bucket.TokensAt(now) >= float64(l.bucket.Burst())
 }
 

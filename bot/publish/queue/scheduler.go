@@ -20,7 +20,7 @@ type Config struct {
 	UpdatesPerMinute float64 // in all channels together, in the long run; 0: 50
 	UpdateBurst      int     // updates at once after a silence; 0: 50, what Slack allows in a minute
 
-	Now func() time.Time // nil: time.Now
+	Now func() time.Time // default time.Now
 }
 
 const (
@@ -117,7 +117,7 @@ func (p *Scheduler) waitAmongUpdates(t Ticket, inChannel time.Duration, now time
 	p.updates.expire(now)
 	if inChannel > 0 {
 		p.updates.remove(t.Key)
-		return max(inChannel, p.updates.heldUntil.Sub(now))
+		return max(inChannel, p.updates.backOffUntil.Sub(now))
 	}
 	p.updates.enter(t.amongUpdates(), now.Add(ticketGrace))
 	wait := p.updates.wait(t.Key, now)

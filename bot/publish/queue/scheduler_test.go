@@ -114,18 +114,18 @@ func TestLateTurnsDoNotBunchUp(t *testing.T) {
 func TestATurnThatNobodyUsesIsDropped(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name string
-		turn func(string) Ticket
+		name   string
+		ticket func(string) Ticket
 	}{{"posts", postOf}, {"updates", updateOf}} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := newEnv(t, Config{Burst: 1})
 			r.spend(1)
-			r.wants(tc.turn("gone"), time.Second)
+			r.wants(tc.ticket("gone"), time.Second)
 			r.clock.Pass(time.Second + ticketGrace)
-			r.wants(tc.turn("next"), time.Second) // the bucket is full, but its one message is another's
+			r.wants(tc.ticket("next"), time.Second) // the bucket is full, but its one message is another's
 			r.clock.Pass(2 * time.Millisecond)
-			r.wants(tc.turn("next"), 0)
+			r.wants(tc.ticket("next"), 0)
 		})
 	}
 }

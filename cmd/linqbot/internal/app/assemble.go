@@ -41,8 +41,8 @@ type shared struct {
 	build     build.Build
 	records   *ledger.Ledger
 	measured  *metrics.Metrics
-	linqPace  *breaker.Breaker
-	slackPace *queue.Scheduler
+	breaker   *breaker.Breaker
+	scheduler *queue.Scheduler
 	replays   *ingress.Replays
 	bodies    *ingress.BodyBudget
 	logger    *logrus.Logger
@@ -115,8 +115,8 @@ func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Log
 	if cfg.Webhooks == nil {
 		return nil
 	}
-	sightings := reconcile.NewWebhookHandler(reconcile.WebhookConfig{Records: records, Logger: logger})
-	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: sightings.Take}
+	events := reconcile.NewWebhookHandler(reconcile.WebhookConfig{Records: records, Logger: logger})
+	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: events.Take}
 }
 
 // newWorkers are the steps that carry requests on.
@@ -124,11 +124,11 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.linqPace})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
-	show := publish.New(publish.Config{
+	publisher := publish.New(publish.Config{
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
-		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.slackPace,
+		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
 	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
@@ -136,11 +136,11 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
 		}),
 	})
-	// A try reads the chat and then changes it, each in a lane of its own: two for each place keep both
-	// lanes full.
+	// A try reads the chat and then changes it. Readings and changes are bounded separately, so two tries for
+	// each call keep both busy.
 	const confirms = 16
 	return ledger.Workers{
-		Try: steps.Try, Confirm: steps.Confirm, Show: show.Run, Execute: execute.Run,
+		Try: steps.Try, Confirm: steps.Confirm, Show: publisher.Run, Execute: execute.Run,
 		Tries: 2 * cfg.Concurrency, Confirms: max(confirms, 2*cfg.Concurrency),
 	}
 }

@@ -64,9 +64,9 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	}
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	common := shared{
-		build: this, records: records, measured: measured, logger: logger, slackPace: queue.New(queue.Config{}),
+		build: this, records: records, measured: measured, logger: logger, scheduler: queue.New(queue.Config{}),
 		replays: ingress.NewReplays(), bodies: ingress.NewBodyBudget(0),
-		linqPace: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
+		breaker: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
 	serving, err := newLive(ctx, cfg, liveConfig{
 		Build:  func(cfg config.Settings) (*instance, error) { return assemble(ctx, cfg, common) },

@@ -10,7 +10,7 @@ import (
 )
 
 // runWorkflow posts what a workflow starts from, and has the workflow run the step.
-func runWorkflow(ctx context.Context, s *stage) error {
+func runWorkflow(ctx context.Context, s *env) error {
 	const channel = "offboarding"
 	asked := s.slack.PostAs(User, scene{channel: channel}.channelID(), "", "Please take (415) 555-0154 out of Spring launch")
 	ack, err := s.slack.SendEvent(ctx, s.botURL, s.slack.Envelope(map[string]any{
@@ -25,7 +25,7 @@ func runWorkflow(ctx context.Context, s *stage) error {
 }
 
 // useForm opens the form as /linq-remove alone does, picks the chat, then the person, and submits.
-func useForm(ctx context.Context, s *stage) error {
+func useForm(ctx context.Context, s *env) error {
 	ack, err := s.slack.Send(ctx, s.botURL, slacktest.Command{UserID: User, ChannelID: scene{channel: "sales"}.channelID()})
 	if err := answered(ack, err); err != nil {
 		return err
@@ -48,7 +48,7 @@ func useForm(ctx context.Context, s *stage) error {
 }
 
 // awaitForm waits until the newest form shows a label.
-func (s *stage) awaitForm(ctx context.Context, label string) (slacktest.View, error) {
+func (s *env) awaitForm(ctx context.Context, label string) (slacktest.View, error) {
 	var form slacktest.View
 	err := s.slack.Await(ctx, func(*slacktest.Slack) bool {
 		views := s.slack.Views()
@@ -62,7 +62,7 @@ func (s *stage) awaitForm(ctx context.Context, label string) (slacktest.View, er
 }
 
 // pressAddBack presses the button under the first removal.
-func pressAddBack(ctx context.Context, s *stage) error {
+func pressAddBack(ctx context.Context, s *env) error {
 	for _, m := range s.slack.Messages(scene{channel: "launch"}.channelID()) {
 		if strings.Contains(m.Rendered, "Add back") {
 			return answered(s.slack.Press(ctx, s.botURL, User, m, "add_back"))

@@ -1,6 +1,6 @@
 // Package demo tells the story of linqbot with the real program: it runs it as a process of its own
 // against a Slack and a Linq in this one, all on loopback, with a ledger that is thrown away. The scenes
-// are in a table; the stage they are played on knows nothing of the bot's inside.
+// are in a table; what they are played on knows nothing of the bot's inside.
 //
 // Begin reading at [Run], and then at story.
 package demo
@@ -18,7 +18,7 @@ import (
 // Run runs the real bot as a process of its own against a Slack and a Linq in this one, all on
 // loopback, with a ledger that is thrown away.
 func Run(ctx context.Context, out io.Writer, keep bool) (err error) {
-	set, err := buildStage(ctx)
+	set, err := newEnv(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func Run(ctx context.Context, out io.Writer, keep bool) (err error) {
 }
 
 // play acts one scene in a channel of its own and prints what it looks like.
-func (s *stage) play(ctx context.Context, out io.Writer, number int, sc scene) error {
+func (s *env) play(ctx context.Context, out io.Writer, number int, sc scene) error {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -67,7 +67,7 @@ func (s *stage) play(ctx context.Context, out io.Writer, number int, sc scene) e
 }
 
 // perform has Dana do what the scene begins with.
-func (s *stage) perform(ctx context.Context, out io.Writer, sc scene) error {
+func (s *env) perform(ctx context.Context, out io.Writer, sc scene) error {
 	if sc.act != nil {
 		fmt.Fprintf(out, "   Dana %s.\n\n", sc.does)
 		return sc.act(ctx, s)
@@ -79,7 +79,7 @@ func (s *stage) perform(ctx context.Context, out io.Writer, sc scene) error {
 }
 
 // sumUp prints what reached Linq: the promise of one removal, counted.
-func (s *stage) sumUp(out io.Writer, took time.Duration) {
+func (s *env) sumUp(out io.Writer, took time.Duration) {
 	fmt.Fprintf(out, "\n%s\nWhat Linq saw of *%s*, counted at Linq's end:\n\n", strings.Repeat("─", 78), chatName)
 	fmt.Fprintf(out, "   %-18s %-18s %s\n", "person", "DELETE requests", "times they left")
 	counted := make(map[string]bool)
@@ -96,7 +96,7 @@ func (s *stage) sumUp(out io.Writer, took time.Duration) {
 }
 
 // keep prints how to try things, and every channel as it changes, until ctx ends.
-func (s *stage) keep(ctx context.Context, out io.Writer) error {
+func (s *env) keep(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "\nEverything goes on running, until Ctrl-C:\n\n   Bot    %s\n   Slack  %s\n   Linq   %s\n\n", s.botURL, s.slack.URL(), s.linq.BaseURL())
 	fmt.Fprintf(out, "In another terminal (with `go run ./cmd/linqbot` for linqbot, if it is not installed):\n\n")
 	fmt.Fprintf(out, "   linqbot send '/linq-remove %s %s' --bot %s --secret %s\n\n", s.chatID, nextHandle, s.botURL, signingSecret)

@@ -18,9 +18,9 @@ type scene struct {
 	handle  string // as Dana types it
 	e164    string
 	does    string // what Dana does, when it is not typing a command
-	act     func(ctx context.Context, s *stage) error
-	before  func(s *stage)
-	during  func(ctx context.Context, out io.Writer, s *stage) error
+	act     func(ctx context.Context, s *env) error
+	before  func(s *env)
+	during  func(ctx context.Context, out io.Writer, s *env) error
 	until   string // what the channel shows in the end
 	reading string
 }
@@ -44,7 +44,7 @@ func story() []scene {
 		{
 			title:   "Linq answers 500, and then its answer to the next try is lost",
 			channel: "ops", handle: "tel:+1-415-555-0143", e164: "+14155550143",
-			before: func(s *stage) {
+			before: func(s *env) {
 				s.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Status: http.StatusInternalServerError, Code: 3006, Message: "Internal server error"})
 				s.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Drop: linqtest.AfterEffect})
 			},
@@ -60,7 +60,7 @@ func story() []scene {
 		{
 			title:   "The bot is killed while Linq works on the removal, and started again",
 			channel: "night-shift", handle: "+44 20 7946 0321", e164: "+442079460321",
-			before: func(s *stage) {
+			before: func(s *env) {
 				s.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: 1, Delay: hangTime})
 			},
 			during:  killAndRestart,
@@ -94,7 +94,7 @@ func story() []scene {
 	}
 }
 
-func killAndRestart(ctx context.Context, out io.Writer, s *stage) error {
+func killAndRestart(ctx context.Context, out io.Writer, s *env) error {
 	const handle = "+442079460321"
 	if err := s.awaitDelete(ctx, handle); err != nil {
 		return err

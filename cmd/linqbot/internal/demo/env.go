@@ -24,8 +24,8 @@ const (
 	hangTime   = 1500 * time.Millisecond // how long Linq keeps the bot waiting before it is killed
 )
 
-// stage is everything the demo runs.
-type stage struct {
+// env is everything the demo runs.
+type env struct {
 	dir       string
 	slack     *slacktest.Slack
 	stopSlack func()
@@ -36,8 +36,8 @@ type stage struct {
 	bot       *process
 }
 
-func buildStage(ctx context.Context) (_ *stage, err error) {
-	s := &stage{slack: newSlack(), linq: newLinq()}
+func newEnv(ctx context.Context) (_ *env, err error) {
+	s := &env{slack: newSlack(), linq: newLinq()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -73,7 +73,7 @@ func freeAddr(ctx context.Context) (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-func (s *stage) close() error {
+func (s *env) close() error {
 	var errs []error
 	if s.bot != nil {
 		errs = append(errs, s.bot.kill())
@@ -95,7 +95,7 @@ type process struct {
 }
 
 // startBot starts linqbot serve as a process of its own, and waits until it is ready.
-func (s *stage) startBot(ctx context.Context) error {
+func (s *env) startBot(ctx context.Context) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *stage) startBot(ctx context.Context) error {
 	return nil
 }
 
-func (s *stage) awaitReady(ctx context.Context) error {
+func (s *env) awaitReady(ctx context.Context) error {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -161,13 +161,13 @@ func (p *process) kill() error {
 	return nil
 }
 
-func (s *stage) awaitScreen(ctx context.Context, channelID, sign string) error {
+func (s *env) awaitScreen(ctx context.Context, channelID, sign string) error {
 	return s.slack.Await(ctx, func(*slacktest.Slack) bool {
 		return strings.Contains(s.slack.Screen(channelID, User), sign)
 	})
 }
 
-func (s *stage) awaitDelete(ctx context.Context, handle string) error {
+func (s *env) awaitDelete(ctx context.Context, handle string) error {
 	return poll(ctx, func() bool { return s.linq.Deletes(s.chatID, handle) > 0 })
 }
 

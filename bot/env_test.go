@@ -29,21 +29,21 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// house is a base on which the whole program plays: a Linq, a bot behind signed requests, and the
+// env has the whole program: a Linq, a bot behind signed requests, and the
 // jobs of the ledger. Slack's clock is the real one, since signatures are held against it; that of
 // everything else runs beside it, and can be moved.
-type house struct {
+type env struct {
 	*bottest.Base
-	home    *home.Home
-	show    *publish.Publisher
-	linq    *linqtest.Linq
-	server  *httptest.Server
-	bot     *Bot
-	execute *workflow.Runner
-	cfg     houseConfig
+	home      *home.Home
+	publisher *publish.Publisher
+	linq      *linqtest.Linq
+	server    *httptest.Server
+	bot       *Bot
+	runner    *workflow.Runner
+	cfg       envConfig
 }
 
-type houseConfig struct {
+type envConfig struct {
 	slack   slacktest.Config
 	linq    linqtest.Config
 	policy  policy.Policy // default: everyone
@@ -55,20 +55,22 @@ type houseConfig struct {
 	records home.Records // of homes; default: the ledger
 }
 
-// launch is the chat that each house has.
+// launch is the chat that each environment has.
 func launch() linqtest.Chat {
 	chat := linqtest.Group(bottest.Spree, bottest.Line, bottest.Ann, bottest.Bert, bottest.Cleo, bottest.Dora, "+14155550135", "+14155550136")
 	chat.ID = bottest.ChatID
 	return chat
 }
 
-func newHouse(t *testing.T, cfg houseConfig) *house {
+func newEnv(t *testing.T, cfg envConfig) *env {
 	t.Helper()
 	cfg.slack.Now = time.Now
 	cfg.linq.Chats = append(cfg.linq.Chats, launch())
 	b, _ := bottest.NewBase(t, cfg.slack)
-	h := &house{cfg: cfg, Base: b, linq: linqtest.Start(t, cfg.linq)}
-	h.Shows = func(ctx context.Context, delivery string) (time.Duration, error) { return h.show.Run(ctx, delivery) }
+	h := &env{cfg: cfg, Base: b, linq: linqtest.Start(t, cfg.linq)}
+	h.Shows = func(ctx context.Context, delivery string) (time.Duration, error) {
+		return h.publisher.Run(ctx, delivery)
+	}
 	h.Clock.Pass(time.Since(h.Clock.Now()))
 	h.Clock.Run()
 	var workers ledger.Workers
@@ -81,8 +83,8 @@ func newHouse(t *testing.T, cfg houseConfig) *house {
 	return h
 }
 
-// program puts a program together on the house's ledger; there may be several.
-func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
+// program puts a program together on the environment's ledger; there may be several.
+func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	h.T.Helper()
 	logger, log := bottest.NewLog()
 	h.Log = log
@@ -122,18 +124,18 @@ func (h *house) program(cfg houseConfig) (*Bot, ledger.Workers) {
 	if cfg.change != nil {
 		cfg.change(&config)
 	}
-	h.execute = workflow.New(workflow.Config{
+	h.runner = workflow.New(workflow.Config{
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
 		Now:      h.Clock.Now,
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now}),
 	})
-	h.show = newShow(h.Base, logger, h.home)
+	h.publisher = newPublisher(h.Base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})
-	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.show.Run, Execute: h.execute.Run}
+	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run}
 }
 
-// newShow is a projection with a burst of 20.
-func newShow(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publish.Publisher {
+// newPublisher is a projection with a burst of 20.
+func newPublisher(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publish.Publisher {
 	return publish.New(publish.Config{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: workspacetest.Known(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
@@ -142,7 +144,7 @@ func newShow(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publis
 }
 
 // serve has requests answered by this bot from now on.
-func (h *house) serve(b *Bot) {
+func (h *env) serve(b *Bot) {
 	h.T.Helper()
 	h.bot, h.server = b, httptest.NewServer(b.Handler())
 	server := h.server
@@ -155,7 +157,7 @@ func (h *house) serve(b *Bot) {
 }
 
 // rest waits for what follows the answers.
-func (h *house) rest() {
+func (h *env) rest() {
 	h.T.Helper()
 	ctx, cancel := context.WithTimeout(h.T.Context(), 20*time.Second)
 	defer cancel()
@@ -164,7 +166,7 @@ func (h *house) rest() {
 }
 
 // await waits until done.
-func (h *house) await(what string, done func() bool) {
+func (h *env) await(what string, done func() bool) {
 	h.T.Helper()
 	for began := time.Now(); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Since(began) > 20*time.Second {
@@ -174,7 +176,7 @@ func (h *house) await(what string, done func() bool) {
 }
 
 // taken checks that Slack's request was taken, and waits for what follows. It returns the answer.
-func (h *house) taken(ack slacktest.Ack, err error) slacktest.Ack {
+func (h *env) taken(ack slacktest.Ack, err error) slacktest.Ack {
 	h.T.Helper()
 	assert.NilError(h.T, err)
 	assert.Equal(h.T, ack.Status, http.StatusOK, "%s", ack.Body)
@@ -183,19 +185,19 @@ func (h *house) taken(ack slacktest.Ack, err error) slacktest.Ack {
 	return ack
 }
 
-func (h *house) command(c slacktest.Command) slacktest.Ack {
+func (h *env) command(c slacktest.Command) slacktest.Ack {
 	h.T.Helper()
 	return h.taken(h.Slack.Send(h.T.Context(), h.server.URL, c))
 }
 
-func (h *house) press(user string, m slacktest.Message, action string) {
+func (h *env) press(user string, m slacktest.Message, action string) {
 	h.T.Helper()
 	ack := h.taken(h.Slack.Press(h.T.Context(), h.server.URL, user, m, action))
 	assert.Equal(h.T, len(ack.Body), 0, "%s", ack.Body)
 }
 
 // event sends an event, and returns the HTTP status.
-func (h *house) event(outer map[string]any) int {
+func (h *env) event(outer map[string]any) int {
 	h.T.Helper()
 	ack, err := h.Slack.SendEvent(h.T.Context(), h.server.URL, outer)
 	assert.NilError(h.T, err)
@@ -204,7 +206,7 @@ func (h *house) event(outer map[string]any) int {
 }
 
 // awaitReply waits for a reply with these words in the channel's threads, and returns it.
-func (h *house) awaitReply(words string) slacktest.Message {
+func (h *env) awaitReply(words string) slacktest.Message {
 	h.T.Helper()
 	var found slacktest.Message
 	h.await(words, func() bool {
@@ -220,17 +222,17 @@ func (h *house) awaitReply(words string) slacktest.Message {
 }
 
 // private returns what only that user sees in the channel, the newest last.
-func (h *house) private(user string, words ...string) []slacktest.Message {
+func (h *env) private(user string, words ...string) []slacktest.Message {
 	h.T.Helper()
 	got := h.Slack.Ephemerals(bottest.Ops, user)
 	bottest.WantMessages(h.T, got, words...)
 	return got
 }
 
-func (h *house) deletes(handle string) int { return h.linq.Deletes(bottest.ChatID, handle) }
+func (h *env) deletes(handle string) int { return h.linq.Deletes(bottest.ChatID, handle) }
 
 // step is the event of a workflow that runs the step.
-func (h *house) step(execution string, inputs map[string]any) map[string]any {
+func (h *env) step(execution string, inputs map[string]any) map[string]any {
 	return h.Slack.Envelope(map[string]any{
 		"type": "function_executed", "function": map[string]any{"callback_id": RemoveFunction, "type": "app"},
 		"inputs": inputs, "function_execution_id": execution, "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-" + execution,
@@ -238,7 +240,7 @@ func (h *house) step(execution string, inputs map[string]any) map[string]any {
 }
 
 // dm opens the direct messages between a user and the bot.
-func (h *house) dm(user string) string {
+func (h *env) dm(user string) string {
 	h.T.Helper()
 	opened, _, _, err := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL()).OpenConversationContext(h.T.Context(),
 		&slack.OpenConversationParameters{Users: []string{user}})

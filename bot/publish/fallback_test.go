@@ -16,10 +16,10 @@ import (
 	"linqbot/ledger"
 )
 
-// Closed is a stage whose channel does not let the bot post.
-func closed(t *testing.T, cfg slacktest.Config) *stage {
+// Closed is an environment whose channel does not let the bot post.
+func closed(t *testing.T, cfg slacktest.Config) *env {
 	t.Helper()
-	s := newStage(t, cfg)
+	s := newEnv(t, cfg)
 	s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false)
 	return s
 }
@@ -27,16 +27,16 @@ func closed(t *testing.T, cfg slacktest.Config) *stage {
 // Where the bot may not post, the one who asked is told, and nobody else.
 func TestWhereTheBotMayNotPost(t *testing.T) {
 	t.Parallel()
-	refuse := func(code string) func(*stage) {
-		return func(s *stage) { s.Fail("chat.postMessage", slacktest.Fault{Error: code}) }
+	refuse := func(code string) func(*env) {
+		return func(s *env) { s.Fail("chat.postMessage", slacktest.Fault{Error: code}) }
 	}
-	for code, arrange := range map[string]func(*stage){
-		"not_in_channel": func(s *stage) { s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false) },
-		"channel_not_found": func(s *stage) {
+	for code, arrange := range map[string]func(*env){
+		"not_in_channel": func(s *env) { s.Slack.SetMember(bottest.Ops, s.Slack.Config().BotUserID, false) },
+		"channel_not_found": func(s *env) {
 			s.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, Kind: slacktest.Private, Members: []string{bottest.Ada, bottest.Grace}})
 		},
-		"is_archived": func(s *stage) { s.Slack.Archive(bottest.Ops) },
-		"restricted_action_read_only_channel": func(s *stage) {
+		"is_archived": func(s *env) { s.Slack.Archive(bottest.Ops) },
+		"restricted_action_read_only_channel": func(s *env) {
 			s.Slack.AddChannel(slacktest.Channel{ID: bottest.Ops, BotMember: true, ReadOnly: true})
 		},
 		"restricted_action":                        refuse("restricted_action"),
@@ -51,7 +51,7 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 	} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slacktest.Config{})
+			s := newEnv(t, slacktest.Config{})
 			arrange(s)
 			d := s.Ask(bottest.Ann)
 			s.Settle(d)
@@ -77,7 +77,7 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 // A channel that is closed after the thread began.
 func TestAChannelThatCloses(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	s.News(d, bottest.Ann, s.Sent)
 	s.Settle(d)
@@ -92,7 +92,7 @@ func TestAChannelThatCloses(t *testing.T) {
 // A thread that is closed to replies.
 func TestAThreadThatIsLocked(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	d := s.Ask(bottest.Ann)
 	posts := 0
 	s.Slack.Chaos(func(method string) *slacktest.Fault {
@@ -158,14 +158,14 @@ func TestAResponseURLThatIsSpent(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
-		arrange func(*stage)
+		arrange func(*env)
 		uses    int
 	}{
-		{"expired", func(s *stage) { s.Clock.Pass(30*time.Minute + time.Second) }, 0},
-		{"about to expire", func(s *stage) { s.Clock.Pass(responseTime + time.Second) }, 0},
-		{"404", func(s *stage) { s.Fail("response_url", slacktest.Fault{Error: "used_url"}) }, 1},
-		{"410", func(s *stage) { s.Fail("response_url", slacktest.Fault{Status: http.StatusGone}) }, 1},
-		{"a redirect", func(s *stage) { s.Fail("response_url", slacktest.Fault{Redirect: s.Slack.APIURL() + "auth.test"}) }, 1},
+		{"expired", func(s *env) { s.Clock.Pass(30*time.Minute + time.Second) }, 0},
+		{"about to expire", func(s *env) { s.Clock.Pass(responseTime + time.Second) }, 0},
+		{"404", func(s *env) { s.Fail("response_url", slacktest.Fault{Error: "used_url"}) }, 1},
+		{"410", func(s *env) { s.Fail("response_url", slacktest.Fault{Status: http.StatusGone}) }, 1},
+		{"a redirect", func(s *env) { s.Fail("response_url", slacktest.Fault{Redirect: s.Slack.APIURL() + "auth.test"}) }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -272,7 +272,7 @@ func TestNobodyCanBeTold(t *testing.T) {
 // A token that is not accepted is a mistake that somebody mends; the outcome waits for it.
 func TestATokenThatIsMended(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	s.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_auth"})
 	s.Fail("response_url", slacktest.Fault{Error: "expired_url"})
 	d := s.Ask(bottest.Ann)
@@ -310,7 +310,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		_, _ = w.Write([]byte(`{"ok":true,"channel":"C0OPS","ts":"1.000001"}`))
 	}))
 	t.Cleanup(elsewhere.Close)
-	s := newStage(t, slacktest.Config{})
+	s := newEnv(t, slacktest.Config{})
 	for _, method := range []string{"chat.postMessage", "chat.update", "response_url", "conversations.history"} {
 		s.Fail(method, slacktest.Fault{Redirect: elsewhere.URL, Times: 1})
 	}

@@ -18,13 +18,13 @@ import (
 	"linqbot/ledger"
 )
 
-// shelf keeps what is to show of deliveries as a ledger does, for tests with many of them.
-type shelf struct {
+// memoryViews keeps what is to show of deliveries as a ledger does, for tests with many of them.
+type memoryViews struct {
 	mu    sync.Mutex
 	views map[string]ledger.View
 }
 
-func (s *shelf) View(_ context.Context, delivery string) (ledger.View, error) {
+func (s *memoryViews) View(_ context.Context, delivery string) (ledger.View, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	view := s.views[delivery]
@@ -32,7 +32,7 @@ func (s *shelf) View(_ context.Context, delivery string) (ledger.View, error) {
 	return view, nil
 }
 
-func (s *shelf) change(delivery string, change func(*ledger.View)) {
+func (s *memoryViews) change(delivery string, change func(*ledger.View)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	view := s.views[delivery]
@@ -40,44 +40,46 @@ func (s *shelf) change(delivery string, change func(*ledger.View)) {
 	s.views[delivery] = view
 }
 
-func (s *shelf) SaveThread(_ context.Context, t ledger.Thread) error {
+func (s *memoryViews) SaveThread(_ context.Context, t ledger.Thread) error {
 	s.change(t.Delivery, func(v *ledger.View) { v.Thread = t })
 	return nil
 }
 
 // SaveReply is of a request that has the name of its delivery.
-func (s *shelf) SaveReply(_ context.Context, r ledger.Reply) error {
+func (s *memoryViews) SaveReply(_ context.Context, r ledger.Reply) error {
 	s.change(r.RequestID, func(v *ledger.View) { v.Replies[r.RequestID] = r })
 	return nil
 }
 
-func (s *shelf) UntoldFollowers(context.Context, string) ([]ledger.Follower, error) { return nil, nil }
+func (s *memoryViews) UntoldFollowers(context.Context, string) ([]ledger.Follower, error) {
+	return nil, nil
+}
 
-func (s *shelf) MarkTold(context.Context, ledger.Follower) error { return nil }
+func (s *memoryViews) MarkTold(context.Context, ledger.Follower) error { return nil }
 
-// crew runs many deliveries of one person each as the ledger's workers do, on the stage's clock: each
+// simulation runs many deliveries of one person each as the ledger's workers do, on the environment's clock: each
 // when it asked to be run again, or up to five seconds later.
-type crew struct {
-	*stage
-	shelf      *shelf
-	channels   []string     // that are asked in, by turns
-	others     []*Publisher // of other replicas, which do as much as this one
-	deliveries []string
-	due        map[string]time.Time
-	runs       int
+type simulation struct {
+	*env
+	memoryViews *memoryViews
+	channels    []string     // that are asked in, by turns
+	others      []*Publisher // of other replicas, which do as much as this one
+	deliveries  []string
+	due         map[string]time.Time
+	runs        int
 }
 
-// newCrew has Slack allow that many messages at once, and one a second.
-func newCrew(t *testing.T, burst int) *crew {
+// newSimulation has Slack allow that many messages at once, and one a second.
+func newSimulation(t *testing.T, burst int) *simulation {
 	t.Helper()
-	return newCrewOf(t, slacktest.Config{Messages: slacktest.RateLimit{Every: time.Second, Burst: burst}}, 1)
+	return newSimulationOf(t, slacktest.Config{Messages: slacktest.RateLimit{Every: time.Second, Burst: burst}}, 1)
 }
 
-// newCrewOf asks in so many channels.
-func newCrewOf(t *testing.T, cfg slacktest.Config, channels int) *crew {
+// newSimulationOf asks in so many channels.
+func newSimulationOf(t *testing.T, cfg slacktest.Config, channels int) *simulation {
 	t.Helper()
-	c := &crew{
-		stage: newBareStage(t, cfg), shelf: &shelf{views: make(map[string]ledger.View)},
+	c := &simulation{
+		env: newBareEnv(t, cfg), memoryViews: &memoryViews{views: make(map[string]ledger.View)},
 		channels: []string{bottest.Ops}, due: make(map[string]time.Time),
 	}
 	for i := range channels - 1 {
@@ -85,22 +87,22 @@ func newCrewOf(t *testing.T, cfg slacktest.Config, channels int) *crew {
 		c.Slack.AddChannel(slacktest.Channel{ID: id, BotMember: true})
 		c.channels = append(c.channels, id)
 	}
-	c.views = c.shelf
+	c.views = c.memoryViews
 	c.restart()
 	return c
 }
 
 // restart goes on with a projection that knows nothing but what is stored.
-func (c *crew) restart() {
+func (c *simulation) restart() {
 	logger, log := bottest.NewLog()
-	c.show, c.Log = c.newShow(logger), log
+	c.publisher, c.Log = c.newPublisher(logger), log
 }
 
 // ask has so many deliveries more.
-func (c *crew) ask(many int) {
+func (c *simulation) ask(many int) {
 	for range many {
 		id := fmt.Sprintf("delivery-%04d", len(c.deliveries))
-		c.shelf.views[id] = ledger.View{
+		c.memoryViews.views[id] = ledger.View{
 			Thread: ledger.Thread{Delivery: id}, Replies: map[string]ledger.Reply{id: {RequestID: id}},
 			Requests: []ledger.Request{{
 				ID: id, State: ledger.Accepted, AcceptedAt: c.Clock.Now(),
@@ -116,15 +118,15 @@ func (c *crew) ask(many int) {
 }
 
 // over has news of each delivery.
-func (c *crew) over() {
+func (c *simulation) over() {
 	for _, d := range c.deliveries {
-		c.shelf.change(d, func(v *ledger.View) { bottest.Removed(&v.Requests[0]) })
+		c.memoryViews.change(d, func(v *ledger.View) { bottest.Removed(&v.Requests[0]) })
 		c.call(d)
 	}
 }
 
 // call has a delivery run now, unless it is to run anyway.
-func (c *crew) call(delivery string) {
+func (c *simulation) call(delivery string) {
 	if _, ok := c.due[delivery]; !ok {
 		c.due[delivery] = c.Clock.Now()
 	}
@@ -132,7 +134,7 @@ func (c *crew) call(delivery string) {
 
 // work runs what is due until nothing is or that many rounds were made. What is due at the same time
 // runs side by side, by no more workers than the ledger has.
-func (c *crew) work(rounds int) {
+func (c *simulation) work(rounds int) {
 	c.T.Helper()
 	for ; rounds > 0 && len(c.due) > 0; rounds-- {
 		at := slices.MinFunc(slices.Collect(maps.Values(c.due)), time.Time.Compare)
@@ -152,9 +154,9 @@ func (c *crew) work(rounds int) {
 		workers := make(chan struct{}, 16)
 		for i, d := range round {
 			workers <- struct{}{}
-			show := c.anyShow()
+			publisher := c.anyPublisher()
 			running.Go(func() {
-				waits[i], errs[i] = show.Run(c.T.Context(), d)
+				waits[i], errs[i] = publisher.Run(c.T.Context(), d)
 				<-workers
 			})
 		}
@@ -168,12 +170,12 @@ func (c *crew) work(rounds int) {
 	}
 }
 
-// anyShow is the projection of a replica.
-func (c *crew) anyShow() *Publisher {
+// anyPublisher is the projection of a replica.
+func (c *simulation) anyPublisher() *Publisher {
 	if i := rand.IntN(1 + len(c.others)); i > 0 {
 		return c.others[i-1]
 	}
-	return c.show
+	return c.publisher
 }
 
 // late is how long a job waits that asked for this: short waits are looked after twice a second, long
@@ -187,7 +189,7 @@ func late(wait time.Duration) time.Duration {
 }
 
 // refused counts the calls that Slack put off.
-func (s *stage) refused() int {
+func (s *env) refused() int {
 	n := 0
 	for _, call := range s.Slack.Calls() {
 		if call.Status == http.StatusTooManyRequests {
@@ -199,7 +201,7 @@ func (s *stage) refused() int {
 
 // wantOutcomes checks that each delivery has one thread of its own, which shows that it is over, and
 // that nothing is left of the way there.
-func (c *crew) wantOutcomes() {
+func (c *simulation) wantOutcomes() {
 	c.T.Helper()
 	assert.Equal(c.T, len(c.due), 0, "something waits for ever")
 	messages := 0
@@ -208,7 +210,7 @@ func (c *crew) wantOutcomes() {
 	}
 	assert.Equal(c.T, messages, 2*len(c.deliveries))
 	for _, d := range c.deliveries {
-		thread := c.shelf.views[d].Thread
+		thread := c.memoryViews.views[d].Thread
 		bottest.WantMessages(c.T, c.Slack.Thread(thread.ChannelID, thread.TS), "from "+bottest.Spree, "has left")
 		assert.Assert(c.T, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
 	}

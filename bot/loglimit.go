@@ -7,14 +7,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// sparing bounds the log lines about what anybody can send: so many at once for each cause, then one each
+// logLimiter bounds the log lines about what anybody can send: so many at once for each cause, then one each
 // few seconds, with how many were left out. Causes come from a small fixed set.
-type sparing struct {
+type logLimiter struct {
 	mu     sync.Mutex
-	causes map[string]*sparedCause
+	causes map[string]*causeLimit
 }
 
-type sparedCause struct {
+type causeLimit struct {
 	limiter *rate.Limiter
 	leftOut int
 }
@@ -25,15 +25,15 @@ const (
 )
 
 // allow reports whether there may be another line, and how many were left out since the last one.
-func (s *sparing) allow(cause string) (leftOut int, ok bool) {
+func (s *logLimiter) allow(cause string) (leftOut int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.causes == nil {
-		s.causes = make(map[string]*sparedCause)
+		s.causes = make(map[string]*causeLimit)
 	}
 	c, known := s.causes[cause]
 	if !known {
-		c = &sparedCause{limiter: rate.NewLimiter(rate.Every(linesEvery), linesAtOnce)}
+		c = &causeLimit{limiter: rate.NewLimiter(rate.Every(linesEvery), linesAtOnce)}
 		s.causes[cause] = c
 	}
 	if !c.limiter.Allow() {

@@ -24,23 +24,3 @@ func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.
 		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkNeedsPerson), why)}, true
 	}
 }
-
-// source says by which way an interaction asks for something.
-func (i interaction) source() ledger.Source {
-	switch i.Type {
-	case "block_suggestion":
-		return ledger.ChatSearch
-	case "block_actions":
-		for _, action := range i.Actions {
-			switch action.ActionID {
-			case commands.ActionConfirm, commands.ActionCancel:
-				return ledger.Answered
-			case commands.ActionUndo:
-				return ledger.UndoButton
-			case commands.ActionMore:
-				return ledger.ChatList
-			}
-		}
-	}
-	return ledger.Modal
-}

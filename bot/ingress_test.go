@@ -168,7 +168,7 @@ func TestRefusalsAreLoggedSparingly(t *testing.T) {
 
 func TestSparingCountsWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
-	var s sparing
+	var s logLimiter
 	var got []int
 	for range linesAtOnce {
 		leftOut, ok := s.allow("a")
