@@ -1,7 +1,6 @@
 package bottest
 
 import (
-	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -34,69 +33,6 @@ const (
 	Cleo  = "+14155550134"
 	Spree = "Spring launch"
 )
-
-// Clock is a time that only the test moves, unless it runs.
-type Clock struct {
-	mu    sync.Mutex
-	at    time.Time
-	since time.Time // when it began to run; zero while it stands
-}
-
-// NewClock stands at a moment in 2026.
-func NewClock() *Clock { return &Clock{at: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)} }
-
-// Now is the clock's time.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.since.IsZero() {
-		return c.at
-	}
-	return c.at.Add(time.Since(c.since))
-}
-
-// Run has the clock go on by itself.
-func (c *Clock) Run() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.since = time.Now()
-}
-
-// Pass moves the clock.
-func (c *Clock) Pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// Lines keeps a log, so that it can be read.
-type Lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements [io.Writer].
-func (l *Lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *Lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// NewLog logs everything as production does: in JSON.
-func NewLog() (*logrus.Logger, *Lines) {
-	log := new(Lines)
-	logger := logrus.New()
-	logger.SetOutput(log)
-	logger.SetLevel(logrus.TraceLevel)
-	logger.SetFormatter(new(logrus.JSONFormatter))
-	return logger, log
-}
 
 // Settings are kept in memory.
 type Settings struct {

@@ -10,6 +10,7 @@ import (
 	"linqbot/bot/bottest"
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slacktest"
+	"linqbot/ledger"
 )
 
 // A thread of which Slack puts an update off gets its first messages all the same, and so do others.
@@ -95,4 +96,68 @@ func TestASlackThatAllowsFewerUpdates(t *testing.T) {
 	c.work(1000)
 	c.wantOutcomes()
 	assert.Assert(t, c.refused() <= 3*many, "put off %d times", c.refused())
+}
+
+// A reply that can no longer be changed is followed by a new one; the old one is not ours to touch.
+func TestAnUpdateThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"message_not_found", "cant_update_message", "edit_window_closed"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			s := newEnv(t, slacktest.Config{})
+			d := s.Ask(bottest.Ann)
+			s.News(d, bottest.Ann, s.Sent) // the parent has its name from the start
+			s.Run(d)
+			s.Fail("chat.update", slacktest.Fault{Error: code, Times: 1})
+			s.News(d, bottest.Ann, bottest.Removed)
+			s.Settle(d)
+			s.WantThread("asked to remove", "queued", "has left")
+			// The next news change the new one.
+			s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
+			s.Settle(d)
+			s.WantThread("asked to remove", "queued", "3 people stay")
+		})
+	}
+}
+
+// A parent that can no longer be changed is still a parent.
+func TestAnUpdateOfTheParentThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"cant_update_message", "edit_window_closed"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			s := newEnv(t, slacktest.Config{})
+			d := s.Ask(bottest.Ann)
+			s.Run(d)
+			s.Fail("chat.update", slacktest.Fault{Error: code, Times: 1})
+			s.News(d, bottest.Ann, bottest.Removed)
+			s.Settle(d)
+			s.WantThread(bottest.ChatID, "has left")
+			calls := len(s.Slack.Calls())
+			s.Run(d)
+			assert.Equal(t, len(s.Slack.Calls()), calls, "tried again for nothing")
+		})
+	}
+}
+
+// An update may be made twice, so whatever happens to it, it is made again.
+func TestAnUpdateWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	for name, fault := range losses() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newEnv(t, slacktest.Config{})
+			d := s.Ask(bottest.Ann)
+			s.News(d, bottest.Ann, s.Sent)
+			s.Run(d)
+			s.News(d, bottest.Ann, bottest.Removed)
+			fault.Times = 1
+			s.Fail("chat.update", fault)
+			assert.Assert(t, s.Run(d) > 0)
+			s.Settle(d)
+			s.WantThread("asked to remove", "has left")
+			assert.Equal(t, s.Calls("chat.postMessage"), 2)
+			assert.Equal(t, s.Calls("chat.update"), 2)
+		})
+	}
 }
