@@ -1,9 +1,10 @@
 package ledger
 
 import (
-	"net"
 	"slices"
 	"strings"
+
+	"linqbot/internal/loopback"
 )
 
 // PlaintextHosts returns the other machines to which a DATABASE_URL may lead without TLS. It asks the
@@ -34,6 +35,5 @@ func PlaintextHosts(databaseURL string) (hosts []string) {
 
 // isLocal tells whether a host is this machine, or the folder of a Unix socket.
 func isLocal(host string) bool {
-	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") ||
-		strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || loopback.Is(host)
 }

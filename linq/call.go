@@ -13,6 +13,9 @@ type Call struct {
 	Took       time.Duration // until the answer was read, or none was waited for any more
 }
 
+// Unauthorized reports whether the API key was not accepted.
+func (c Call) Unauthorized() bool { return (&Error{HTTPStatus: c.HTTPStatus}).Unauthorized() }
+
 func callOf(op string, got answer, err error, took time.Duration) Call {
 	call := Call{Op: op, HTTPStatus: got.status, Took: took}
 	if refusal, ok := errors.AsType[*Error](err); ok {

@@ -6,11 +6,11 @@ package linq
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"linqbot/internal/loopback"
 	"linqbot/linq/redact"
 )
 
@@ -102,7 +102,7 @@ func parseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("it is not a URL like " + DefaultBaseURL)
 	case base.Scheme != "https" && base.Scheme != "http":
 		return nil, errors.New("its scheme is not https")
-	case base.Scheme == "http" && !isLoopback(base.Hostname()):
+	case base.Scheme == "http" && !loopback.Is(base.Hostname()):
 		return nil, errors.New("plain http is for loopback hosts only, since it would show the API key; use https")
 	case base.User != nil:
 		return nil, errors.New("it carries a user name or password")
@@ -112,10 +112,6 @@ func parseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("it ends in v3, which every call adds; leave that off")
 	}
 	return base, nil
-}
-
-func isLoopback(host string) bool {
-	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 func checkAPIKey(key string) error {

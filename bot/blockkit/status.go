@@ -46,17 +46,13 @@ func chatOf(e outcome.Explainer, requests []ledger.Request) richtext.Span {
 	return e.Chat(requests[0])
 }
 
-// people lists those whom requests are about: "a", "a and b", "a, b and c".
-func people(e outcome.Explainer, requests []ledger.Request) string {
+// people lists those whom requests are about.
+func people(e outcome.Explainer, requests []ledger.Request) richtext.Text {
 	names := make([]string, len(requests))
 	for i, request := range requests {
 		names[i] = e.Who(request)
 	}
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return richtext.AllOfWords(names)
 }
 
 // Status renders the reply of one request.

@@ -3,10 +3,11 @@ package slackapi
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"linqbot/internal/loopback"
 
 	"github.com/slack-go/slack"
 )
@@ -34,9 +35,5 @@ func IsSlack(responseURL, apiURL string) bool {
 		}
 	}
 	api, err := url.Parse(apiURL)
-	return err == nil && isLoopback(host) && isLoopback(api.Hostname())
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return err == nil && loopback.Is(host) && loopback.Is(api.Hostname())
 }

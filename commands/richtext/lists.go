@@ -12,6 +12,15 @@ func OneOf(ids []string, show func(id string) Span) Text {
 // AllOf lists parts: "a", "a and b", "a, b and c".
 func AllOf(parts Text) Text { return list(parts, " and ") }
 
+// AllOfWords is [AllOf] of plain words.
+func AllOfWords(words []string) Text {
+	parts := make(Text, len(words))
+	for i, word := range words {
+		parts[i] = Span{Kind: Words, Value: word}
+	}
+	return AllOf(parts)
+}
+
 func list(parts Text, last string) Text {
 	var all Text
 	for i, part := range parts {

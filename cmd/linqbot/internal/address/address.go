@@ -6,9 +6,10 @@ package address
 
 import (
 	"errors"
-	"net"
 	"net/url"
 	"strings"
+
+	"linqbot/internal/loopback"
 )
 
 // Public returns the address at which the world reaches linqbot, without a slash at its end.
@@ -35,14 +36,9 @@ func Public(text string) (string, error) {
 // PublicOrLocal is [Public], and takes http for this machine too.
 func PublicOrLocal(text string) (string, error) {
 	rest, plain := strings.CutPrefix(text, "http://")
-	if at, err := url.Parse(text); !plain || err != nil || !IsLoopback(at.Hostname()) {
+	if at, err := url.Parse(text); !plain || err != nil || !loopback.Is(at.Hostname()) {
 		return Public(text)
 	}
 	base, err := Public("https://" + rest)
 	return strings.Replace(base, "https://", "http://", 1), err
-}
-
-// IsLoopback tells whether a host is this machine.
-func IsLoopback(host string) bool {
-	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

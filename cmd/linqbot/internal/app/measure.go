@@ -67,7 +67,7 @@ func linqCalled(m *metrics.Metrics) func(linq.Call) {
 			code = strconv.Itoa(cmp.Or(c.Code, c.HTTPStatus))
 		}
 		m.LinqCalled(strings.ReplaceAll(c.Op, " ", "_"), code, c.Took)
-		if c.HTTPStatus == http.StatusUnauthorized {
+		if c.Unauthorized() {
 			m.LinqKeyRefused()
 		}
 	}

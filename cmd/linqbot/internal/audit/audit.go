@@ -81,7 +81,7 @@ func (q Query) filter(region string, now time.Time) (ledger.AuditFilter, error) 
 		filter.Handle = ledger.Conceal(understood.Handle.Full())
 	}
 	if len(mistakes) > 0 {
-		return ledger.AuditFilter{}, joinLines(mistakes)
+		return ledger.AuditFilter{}, config.JoinMistakes(mistakes)
 	}
 	return filter, nil
 }
@@ -113,12 +113,4 @@ func momentOf(text string, now time.Time) (time.Time, error) {
 		return now.Add(-ago), nil
 	}
 	return time.Time{}, errors.New("is no time: write a day such as 2026-11-01, a moment such as 2026-11-01T09:30:00Z, or how long ago, such as 90d or 12h")
-}
-
-func joinLines(mistakes []error) error {
-	lines := make([]string, len(mistakes))
-	for i, mistake := range mistakes {
-		lines[i] = mistake.Error()
-	}
-	return errors.New(strings.Join(lines, "\n  "))
 }

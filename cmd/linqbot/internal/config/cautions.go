@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"linqbot/cmd/linqbot/internal/address"
+	"linqbot/internal/loopback"
 	"linqbot/ledger"
 )
 
@@ -46,7 +46,7 @@ func (s *Settings) Cautions() (found []Caution) {
 			"add sslmode=verify-full to it, unless the network between is yours alone",
 		})
 	}
-	if host, _, err := net.SplitHostPort(s.AdminAddr); err == nil && !address.IsLoopback(host) {
+	if host, _, err := net.SplitHostPort(s.AdminAddr); err == nil && !loopback.Is(host) {
 		found = append(found, Caution{
 			"ADMIN_ADDR serves metrics to other machines, at " + s.AdminAddr + ": whoever reaches it can read them",
 			"write 127.0.0.1:9090 or off, or let nobody but Prometheus reach that port",

@@ -87,7 +87,7 @@ func LoadOnly(lookup func(string) string, names ...string) (Settings, error) {
 
 func judged(s Settings, mistakes []error) (Settings, error) {
 	if len(mistakes) > 0 {
-		return Settings{}, fmt.Errorf("the environment is not right:\n  %w", joinLines(mistakes))
+		return Settings{}, fmt.Errorf("the environment is not right:\n  %w", JoinMistakes(mistakes))
 	}
 	return s, nil
 }
@@ -119,7 +119,8 @@ func readVariables(lookup func(string) string, wanted []Variable) (s Settings, m
 	return s, mistakes
 }
 
-func joinLines(mistakes []error) error {
+// JoinMistakes makes one error of several, each on a line of its own.
+func JoinMistakes(mistakes []error) error {
 	lines := make([]string, len(mistakes))
 	for i, mistake := range mistakes {
 		lines[i] = mistake.Error()

@@ -15,8 +15,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"github.com/sirupsen/logrus"
 
-	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/commands/policy"
+	"linqbot/internal/loopback"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -27,7 +27,7 @@ func baseURL(value string) (string, error) {
 	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
 		return "", errors.New("is no base URL: write https://host/path/")
 	}
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !address.IsLoopback(parsed.Hostname())) {
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback.Is(parsed.Hostname())) {
 		return "", errors.New("must be an https URL: http is for addresses of this machine only")
 	}
 	return strings.TrimSuffix(value, "/") + "/", nil

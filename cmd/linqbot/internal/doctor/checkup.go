@@ -2,15 +2,14 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
 )
@@ -103,6 +102,6 @@ func (e *checkup) wrong(names ...string) string {
 	case 1:
 		return bad[0] + " is not right"
 	default:
-		return fmt.Sprintf("%s and %s are not right", strings.Join(bad[:len(bad)-1], ", "), bad[len(bad)-1])
+		return richtext.AllOfWords(bad).String() + " are not right"
 	}
 }

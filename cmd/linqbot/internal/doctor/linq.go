@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -32,11 +31,11 @@ func (e *checkup) linqTrouble(err error) []finding {
 		if refusal.Message != "" {
 			found += fmt.Sprintf("; Linq says: %q", handle.MaskText(refusal.Message))
 		}
-		switch status := refusal.HTTPStatus; {
-		case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		switch {
+		case refusal.Unauthorized() || refusal.Forbidden():
 			return fail("make a token at https://dashboard.linqapp.com/api-tooling/, and put it into LINQ_API_V3_API_KEY",
 				"Linq does not accept %s: %s", mask(e.settings.LinqKey), err)
-		case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+		case refusal.Struggling():
 			return fail("wait a minute and try again; if it stays, give the trace id to Linq's support", "%s", found)
 		default:
 			return fail(linqURLFix, "%s answers: %s", e.settings.LinqURL, found)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"linqbot/bot"
-	"linqbot/cmd/linqbot/internal/address"
+	"linqbot/internal/loopback"
 	"linqbot/linq"
 )
 
@@ -30,7 +30,7 @@ func PinnedURL(text string) (string, error) {
 		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
 	case target.User != nil || target.Fragment != "":
 		return "", errors.New("must have no user name, password or #fragment")
-	case target.Scheme == "http" && address.IsLoopback(target.Hostname()):
+	case target.Scheme == "http" && loopback.Is(target.Hostname()):
 	case target.Scheme != "https":
 		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
 	}
