@@ -234,7 +234,7 @@ func (h *env) deletes(handle string) int { return h.linq.Deletes(bottest.ChatID,
 // step is the event of a workflow that runs the step.
 func (h *env) step(execution string, inputs map[string]any) map[string]any {
 	return h.Slack.Envelope(map[string]any{
-		"type": "function_executed", "function": map[string]any{"callback_id": RemoveFunction, "type": "app"},
+		"type": "function_executed", "function": map[string]any{"callback_id": removeFunction, "type": "app"},
 		"inputs": inputs, "function_execution_id": execution, "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-" + execution,
 	})
 }

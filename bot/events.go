@@ -55,8 +55,8 @@ type event struct {
 // linqbot sees whether it is theirs. Who verifies has the signing secret: nobody else learns it.
 const BuildHeader = "X-Linqbot-Build"
 
-// RemoveFunction is the callback id of the workflow step.
-const RemoveFunction = "remove_participant"
+// removeFunction is the callback id of the workflow step.
+const removeFunction = "remove_participant"
 
 // serveEvent answers an event. It is recorded before it is acknowledged; where it cannot be, Slack
 // is asked to deliver it again. How often it did is logged, and decides nothing.
@@ -152,7 +152,7 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 }
 
 func (e event) runsOurStep() bool {
-	return e.Type == "function_executed" && e.Function.CallbackID == RemoveFunction && e.FunctionExecutionID != ""
+	return e.Type == "function_executed" && e.Function.CallbackID == removeFunction && e.FunctionExecutionID != ""
 }
 
 // isWrittenToUs recognises what a person writes in the app's Messages tab; our own messages, and

@@ -63,7 +63,7 @@ func (e *edge) event(body string, header ...string) reply {
 func stepEvent(change func(outer, inner map[string]any)) string {
 	inner := map[string]any{
 		"type":     "function_executed",
-		"function": map[string]any{"id": "Fn1", "callback_id": RemoveFunction, "type": "app", "input_parameters": []any{}},
+		"function": map[string]any{"id": "Fn1", "callback_id": removeFunction, "type": "app", "input_parameters": []any{}},
 		"inputs":   map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Ann}, "function_execution_id": "Fx1",
 		"workflow_execution_id": "Wx1", "event_ts": "1.2", "bot_access_token": "xwfp-1",
 	}

@@ -171,7 +171,7 @@ func TestTheManifestsStep(t *testing.T) {
 	t.Parallel()
 	m := readManifest(t)
 	assert.Equal(t, len(m.Functions), 1)
-	step, known := m.Functions[RemoveFunction]
+	step, known := m.Functions[removeFunction]
 	assert.Assert(t, known)
 
 	given := make(map[string]string)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrTooLate says that a call was certainly not sent: the time for it was over.
-var ErrTooLate = errors.New("bot: the time for this call was over before it was sent")
+// errTooLate says that a call was certainly not sent: the time for it was over.
+var errTooLate = errors.New("bot: the time for this call was over before it was sent")
 
 // Ended returns why no more is to be done for ctx; nil if there is no reason. It does not wait for
 // the deadline's timer: a process that was stopped, or whose machine slept, may go on before the
@@ -33,7 +33,7 @@ func (p punctual) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			_ = r.Body.Close() // as a RoundTripper must
 		}
-		return nil, fmt.Errorf("%w: %w", ErrTooLate, err)
+		return nil, fmt.Errorf("%w: %w", errTooLate, err)
 	}
 	return p.Transport.RoundTrip(r)
 }

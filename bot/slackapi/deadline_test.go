@@ -38,7 +38,7 @@ func TestNoCallAfterItsTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := len(s.Slack.Calls())
 			err := call(bottest.Over(t))
-			assert.ErrorIs(t, err, ErrTooLate)
+			assert.ErrorIs(t, err, errTooLate)
 			for _, verdict := range []error{Judge(err), JudgeResponse(err)} {
 				_, later := errors.AsType[*RetryLaterError](verdict)
 				assert.Assert(t, later, "%v", verdict)
@@ -60,7 +60,7 @@ func TestABodyThatIsNotSentIsClosed(t *testing.T) {
 	if response != nil {
 		_ = response.Body.Close()
 	}
-	assert.ErrorIs(t, err, ErrTooLate)
+	assert.ErrorIs(t, err, errTooLate)
 	assert.Assert(t, body.closed)
 }
 

@@ -63,7 +63,7 @@ func Judge(err error) error {
 		return &RetryLaterError{Err: err}
 	}
 	err = WithoutURL(err)
-	if errors.Is(err, ErrTooLate) {
+	if errors.Is(err, errTooLate) {
 		return &RetryLaterError{Err: err}
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {

@@ -43,7 +43,7 @@ func (w watching) RoundTrip(r *http.Request) (*http.Response, error) {
 	method := methodOf(r.URL, w.apiURL)
 	response, err := w.next.RoundTrip(r)
 	switch {
-	case errors.Is(err, ErrTooLate): // it was not made
+	case errors.Is(err, errTooLate): // it was not made
 	case err != nil:
 		w.observe(method, failedNoAnswer)
 	case response.StatusCode < 200 || response.StatusCode > 299:

@@ -91,7 +91,7 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	}
 
 	// What was not sent is no call.
-	assert.ErrorIs(t, post(bottest.Over(t)), ErrTooLate)
+	assert.ErrorIs(t, post(bottest.Over(t)), errTooLate)
 	assert.Equal(t, len(told.take()), 0)
 }
 

@@ -222,7 +222,10 @@ func TestTriggersOpenOneModalInTime(t *testing.T) {
 
 func TestAStepEndsOnce(t *testing.T) {
 	fake, api := start(t, slacktest.Config{})
-	fake.StartExecution("Fx1", "xwfp-1")
+	_, err := fake.SendEvent(t.Context(), "http://127.0.0.1:1", fake.Envelope(map[string]any{ // nobody listens there
+		"type": "function_executed", "function_execution_id": "Fx1", "bot_access_token": "xwfp-1",
+	}))
+	assert.ErrorContains(t, err, "connection refused")
 	outputs := slack.FunctionCompleteSuccessRequestOptionOutput(map[string]string{"status": "removed"})
 
 	wantCode(t, api.FunctionCompleteSuccessContext(t.Context(), "Fx0", outputs), "function_execution_not_found")
@@ -231,7 +234,7 @@ func TestAStepEndsOnce(t *testing.T) {
 		"function_execution_id=Fx1&outputs=null"), `"parameter_validation_failed"`))
 	assert.NilError(t, client(fake, "xwfp-1").FunctionCompleteSuccessContext(t.Context(), "Fx1", outputs))
 	wantCode(t, api.FunctionCompleteErrorContext(t.Context(), "Fx1", "too late"), "execution_not_in_running_state")
-	_, err := client(fake, "xwfp-1").AuthTestContext(t.Context())
+	_, err = client(fake, "xwfp-1").AuthTestContext(t.Context())
 	wantCode(t, err, "invalid_auth")
 
 	got, ok := fake.Execution("Fx1")

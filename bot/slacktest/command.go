@@ -24,12 +24,13 @@ type Command struct {
 
 // Send delivers a command to /slack/commands below botURL, and shows the answer in the channel as
 // Slack would: an ephemeral one to its user, an in_channel one to all together with what was typed,
-// and what Slack says itself when the bot fails. Errors are those of [Slack.Request]; an answer
-// other than 200 is none.
+// and what Slack says itself when the bot fails. An error means that no answer came within
+// Config.AckTimeout; it wraps [context.DeadlineExceeded] if the time was too short, and the Ack then holds
+// how long it took. An answer other than 200 is no error.
 func (s *Slack) Send(ctx context.Context, botURL string, c Command) (Ack, error) {
 	c = s.fill(c)
 	form := look(s, func(w *workspace.Workspace) url.Values { return commandForm(w, c) })
-	ack, err := s.Request(ctx, botURL+"/slack/commands", formType, []byte(form.Encode()))
+	ack, err := s.request(ctx, botURL+"/slack/commands", formType, []byte(form.Encode()))
 	ack.TriggerID, ack.ResponseURL = c.TriggerID, c.ResponseURL
 	s.change(func(w *workspace.Workspace) {
 		if trouble := troubleWith(ack, err); trouble != "" {

@@ -173,9 +173,4 @@ func TestInteractionsAndEventsAreDelivered(t *testing.T) {
 	assert.Equal(t, event.InnerEvent.Type, "function_executed")
 	_, started := fake.Execution("Fx1")
 	assert.Assert(t, started)
-
-	ack, err = fake.Request(t.Context(), bot.url+"/elsewhere", "text/plain", []byte("anything"))
-	assert.NilError(t, err)
-	assert.Equal(t, ack.Status, http.StatusOK)
-	assert.Equal(t, string(bot.body), "anything")
 }

@@ -46,9 +46,6 @@ type Config struct {
 	Now func() time.Time
 	// Zone is where the reader of [Slack.Screen] lives; default UTC.
 	Zone *time.Location
-
-	Addr string // where Serve listens; default a free port of 127.0.0.1
-	URL  string // the base of every URL handed out, when something other than Serve serves the handler
 }
 
 func (c Config) withDefaults() Config {
@@ -62,7 +59,6 @@ func (c Config) withDefaults() Config {
 	c.BotID = cmp.Or(c.BotID, "B0LINQBOT")
 	c.BotName = cmp.Or(c.BotName, "linqbot")
 	c.AckTimeout = cmp.Or(c.AckTimeout, 3*time.Second)
-	c.Addr = cmp.Or(c.Addr, "127.0.0.1:0")
 	if c.Now == nil {
 		c.Now = time.Now
 	}

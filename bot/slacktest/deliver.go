@@ -43,10 +43,10 @@ func newClient(cfg Config) *http.Client {
 	}
 }
 
-// Request posts a body to the bot, signed. An error means that no answer came within
+// request posts a body to the bot, signed. An error means that no answer came within
 // Config.AckTimeout; it wraps [context.DeadlineExceeded] if the time was too short, and the Ack
 // then holds how long it took.
-func (s *Slack) Request(ctx context.Context, to, contentType string, body []byte) (Ack, error) {
+func (s *Slack) request(ctx context.Context, to, contentType string, body []byte) (Ack, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return Ack{}, fmt.Errorf("slacktest: request to the bot: %w", err)
@@ -79,11 +79,12 @@ func (s *Slack) SendInteraction(ctx context.Context, botURL string, payload any)
 		return Ack{}, fmt.Errorf("slacktest: marshal the payload: %w", err)
 	}
 	form := url.Values{"payload": {string(body)}}
-	return s.Request(ctx, botURL+"/slack/interactions", formType, []byte(form.Encode()))
+	return s.request(ctx, botURL+"/slack/interactions", formType, []byte(form.Encode()))
 }
 
 // SendEvent posts an event to /slack/events below botURL, as it is: wrap an inner event with
-// [Slack.Envelope]. A function_executed event starts its workflow step.
+// [Slack.Envelope]. A function_executed event starts its workflow step: the token in it is accepted until the
+// step ends or 15 minutes have passed.
 func (s *Slack) SendEvent(ctx context.Context, botURL string, event any) (Ack, error) {
 	body, err := json.Marshal(event)
 	if err != nil {
@@ -97,9 +98,9 @@ func (s *Slack) SendEvent(ctx context.Context, botURL string, event any) (Ack, e
 		} `json:"event"`
 	}
 	if json.Unmarshal(body, &outer) == nil && outer.Event.Type == "function_executed" {
-		s.StartExecution(outer.Event.ID, outer.Event.Token)
+		s.change(func(w *workspace.Workspace) { w.StartExecution(outer.Event.ID, outer.Event.Token) })
 	}
-	return s.Request(ctx, botURL+"/slack/events", "application/json", body)
+	return s.request(ctx, botURL+"/slack/events", "application/json", body)
 }
 
 // Envelope wraps an inner event in an event_callback with an event id of its own

@@ -14,7 +14,7 @@ import (
 // state kept, so that a bot finds Slack where it was. An error says why it could not listen.
 func (s *Slack) Serve() (stop func(), err error) {
 	s.mu.Lock()
-	addr := cmp.Or(s.addr, s.cfg.Addr)
+	addr := cmp.Or(s.addr, "127.0.0.1:0")
 	s.mu.Unlock()
 
 	listener, err := net.Listen("tcp", addr)
@@ -54,8 +54,8 @@ func (s *Slack) Serve() (stop func(), err error) {
 	}), nil
 }
 
-// URL returns the base address without a final slash: where [Slack.Serve] listens, or else
-// Config.URL.
+// URL returns the base address without a final slash: where [Slack.Serve] listened last, "" if it never
+// did.
 func (s *Slack) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *Slack) APIURL() string { return s.URL() + "/api/" }
 
 func (s *Slack) baseURL() string {
 	if s.addr == "" {
-		return s.cfg.URL
+		return ""
 	}
 	return "http://" + s.addr
 }

@@ -45,12 +45,6 @@ func (s *Slack) NewResponseURL(channelID, userID, clicked string) string {
 	return s.URL() + responsePath + id
 }
 
-// StartExecution starts a step, as [Slack.SendEvent] does by itself for a function_executed event.
-// The token, if any, is accepted from the bot until the step ends or 15 minutes have passed.
-func (s *Slack) StartExecution(id, token string) {
-	s.change(func(w *workspace.Workspace) { w.StartExecution(id, token) })
-}
-
 // PostAs posts a message as a person, in a thread if threadTS is not "". It panics if there is no
 // such channel.
 func (s *Slack) PostAs(userID, channelID, threadTS, text string) Message {

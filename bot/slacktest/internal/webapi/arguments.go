@@ -19,8 +19,8 @@ import (
 // are, those of a JSON object as the text of each value, without those that are null.
 type Arguments struct{ url.Values }
 
-// Flag reads a boolean as Slack takes them: true or 1.
-func (a Arguments) Flag(name string) bool {
+// flag reads a boolean as Slack takes them: true or 1.
+func (a Arguments) flag(name string) bool {
 	on, _ := strconv.ParseBool(a.Get(name)) // anything else is false
 	return on
 }

@@ -28,7 +28,7 @@ func chatPostMessage(w *workspace.Workspace, args Arguments) (Reply, error) {
 	m := w.Post(c, workspace.Message{
 		ThreadTS: parent, Author: w.Settings.BotUserID,
 		Text: said.Text, Blocks: said.Blocks, Metadata: said.Metadata,
-		Broadcast: parent != "" && args.Flag("reply_broadcast"),
+		Broadcast: parent != "" && args.flag("reply_broadcast"),
 	})
 	return Reply{"channel": c.ID, "ts": m.TS, "message": messageJSON(w, c, m, true)}, nil
 }

@@ -54,7 +54,7 @@ func metadataOf(args Arguments) (m *workspace.Metadata, given bool, err error) {
 
 // mentionsByName reports whether Slack is asked to make mentions of plain @names
 // (messaging/formatting-message-text).
-func (a Arguments) mentionsByName() bool { return a.Flag("link_names") || a.Get("parse") == "full" }
+func (a Arguments) mentionsByName() bool { return a.flag("link_names") || a.Get("parse") == "full" }
 
 // linkBroadcasts turns @channel and its like into the mentions that Slack would make of them.
 func linkBroadcasts(text string) string {

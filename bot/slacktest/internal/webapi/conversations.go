@@ -41,7 +41,7 @@ func conversationsReplies(w *workspace.Workspace, args Arguments) (Reply, error)
 // before the point from 2001 until 2286, and always six after it.
 func inRange(ts string, args Arguments) bool {
 	oldest, latest := args.Get("oldest"), args.Get("latest")
-	if args.Flag("inclusive") && (ts == oldest || ts == latest) {
+	if args.flag("inclusive") && (ts == oldest || ts == latest) {
 		return true
 	}
 	return (oldest == "" || ts > oldest) && (latest == "" || ts < latest)
@@ -60,7 +60,7 @@ func page(w *workspace.Workspace, c *workspace.Conversation, found []*workspace.
 	shown := found[:min(len(found), args.number("limit", limit))]
 	messages := make([]Reply, len(shown))
 	for i, m := range shown {
-		messages[i] = messageJSON(w, c, m, args.Flag("include_all_metadata"))
+		messages[i] = messageJSON(w, c, m, args.flag("include_all_metadata"))
 	}
 	body := Reply{"messages": messages, "has_more": len(found) > len(shown)}
 	if len(found) > len(shown) {

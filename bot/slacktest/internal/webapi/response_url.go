@@ -39,7 +39,7 @@ func respond(w *workspace.Workspace, r *workspace.ResponseURL, args Arguments) e
 	switch {
 	case err != nil:
 		return err
-	case said.Empty() && !args.Flag("delete_original"):
+	case said.Empty() && !args.flag("delete_original"):
 		return Failure("no_text")
 	}
 	r.Uses++
@@ -49,12 +49,12 @@ func respond(w *workspace.Workspace, r *workspace.ResponseURL, args Arguments) e
 
 // place shows an answer where it asks to be shown.
 func place(w *workspace.Workspace, c *workspace.Conversation, r *workspace.ResponseURL, said workspace.Content, args Arguments) {
-	if r.Original != nil && args.Flag("delete_original") {
+	if r.Original != nil && args.flag("delete_original") {
 		c.Remove(r.Original)
 		r.Original = nil
 		return
 	}
-	if r.Original != nil && args.Flag("replace_original") {
+	if r.Original != nil && args.flag("replace_original") {
 		w.Edit(r.Original, said)
 		return
 	}

@@ -26,9 +26,9 @@ type live struct {
 }
 
 type liveConfig struct {
-	Build  func(cfg config.Settings) (*instance, error)
-	Read   func() (config.Settings, error)
-	Logger *logrus.Logger
+	build  func(cfg config.Settings) (*instance, error)
+	read   func() (config.Settings, error)
+	logger *logrus.Logger
 }
 
 // retired is an instance that served before.
@@ -39,7 +39,7 @@ type retired struct {
 
 func newLive(ctx context.Context, cfg config.Settings, config liveConfig) (*live, error) {
 	l := &live{liveConfig: config, cfg: cfg}
-	built, err := l.Build(cfg)
+	built, err := l.build(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -79,29 +79,29 @@ func (l *live) workers() ledger.Workers {
 // reload reads the settings again. Unless all of them are right, the old ones stay in force.
 func (l *live) reload(ctx context.Context) {
 	const kept = "the settings were read again and not taken: the old ones stay in force"
-	cfg, err := l.Read()
+	cfg, err := l.read()
 	if err != nil {
-		l.Logger.WithError(err).Error(kept)
+		l.logger.WithError(err).Error(kept)
 		return
 	}
 	if later := cfg.KeepFixed(l.cfg); len(later) > 0 {
-		l.Logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
+		l.logger.WithField("variables", strings.Join(later, ", ")).Warn("these take effect at the next start")
 	}
 	cfg.RedactToo(l.cfg) // what is under way may still repeat them
-	next, err := l.Build(cfg)
+	next, err := l.build(cfg)
 	if err != nil {
-		l.Logger.WithError(err).Error(kept)
+		l.logger.WithError(err).Error(kept)
 		return
 	}
-	logging.Configure(l.Logger, cfg)
+	logging.Configure(l.logger, cfg)
 	l.forget()
 	old := l.current.Load()
 	said := cfg.Reread(l.cfg)
 	l.cfg = cfg
 	l.install(ctx, next)
 	l.retire(old, time.Now())
-	logReread(said, l.Logger)
-	logCautions(&cfg, l.Logger)
+	logReread(said, l.logger)
+	logCautions(&cfg, l.logger)
 }
 
 // retire keeps an instance that no request reaches any more, for the end of the process to wait for, and
@@ -114,11 +114,11 @@ func (l *live) retire(old *instance, now time.Time) {
 	l.old = append(l.old, retired{instance: old, at: now})
 }
 
-// Drain makes the current instance say that no more work is taken.
-func (l *live) Drain() { l.current.Load().bot.Drain() }
+// drain makes the current instance say that no more work is taken.
+func (l *live) drain() { l.current.Load().bot.Drain() }
 
-// Wait returns when what follows the answers is done, or ctx ends.
-func (l *live) Wait(ctx context.Context) {
+// wait returns when what follows the answers is done, or ctx ends.
+func (l *live) wait(ctx context.Context) {
 	l.current.Load().bot.Wait(ctx)
 	for _, each := range l.old {
 		each.instance.bot.Wait(ctx)

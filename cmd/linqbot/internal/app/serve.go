@@ -69,9 +69,9 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 		breaker: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
 	serving, err := newLive(ctx, cfg, liveConfig{
-		Build:  func(cfg config.Settings) (*instance, error) { return assemble(ctx, cfg, common) },
-		Read:   func() (config.Settings, error) { return config.Load(os.Getenv) },
-		Logger: logger,
+		build:  func(cfg config.Settings) (*instance, error) { return assemble(ctx, cfg, common) },
+		read:   func() (config.Settings, error) { return config.Load(os.Getenv) },
+		logger: logger,
 	})
 	if err != nil {
 		return err
@@ -109,11 +109,11 @@ const (
 // drain says that no more work is taken, waits for what runs, and closes the listener last: what
 // arrives until then is recorded, and done by the next process.
 func drain(serving *live, records *ledger.Ledger, server *http.Server) error {
-	serving.Drain()
+	serving.drain()
 	working, cancel := context.WithTimeout(context.Background(), drainWork)
 	defer cancel()
 	err := records.Stop(working)
-	serving.Wait(working)
+	serving.wait(working)
 	if server == nil {
 		return err
 	}

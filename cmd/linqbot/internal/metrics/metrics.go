@@ -65,8 +65,8 @@ func New(cfg Config) *Metrics {
 	return m
 }
 
-// Gatherer gathers everything that is measured.
-func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
+// gatherer gathers everything that is measured.
+func (m *Metrics) gatherer() prometheus.Gatherer { return m.registry }
 
 // Handler answers a scrape. What cannot be measured just then is left out, and said in errors.
 func (m *Metrics) Handler(errors *log.Logger) http.Handler {
