@@ -65,9 +65,6 @@ func New(cfg Config) *Metrics {
 	return m
 }
 
-// gatherer gathers everything that is measured.
-func (m *Metrics) gatherer() prometheus.Gatherer { return m.registry }
-
 // Handler answers a scrape. What cannot be measured just then is left out, and said in errors.
 func (m *Metrics) Handler(errors *log.Logger) http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: errors, ErrorHandling: promhttp.ContinueOnError})

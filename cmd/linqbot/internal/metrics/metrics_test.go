@@ -105,7 +105,7 @@ func TestWhatAlertsAskAboutBeginsAtZero(t *testing.T) {
 
 func TestNamesFollowTheConventions(t *testing.T) {
 	t.Parallel()
-	problems, err := testutil.GatherAndLint(exercised().gatherer(), ourNames(t, exercised())...)
+	problems, err := testutil.GatherAndLint(exercised().registry, ourNames(t, exercised())...)
 	assert.NilError(t, err)
 	assert.Equal(t, len(problems), 0, "%v", problems)
 }
@@ -126,7 +126,7 @@ func TestLabelsAreBounded(t *testing.T) {
 		fmt.Sprintf(`linqbot_signatures_total{secret="later"} %d`, 3*mostWords-10),
 	)
 	for name, most := range map[string]int{"linqbot_slack_calls_total": mostWords + 1, "linqbot_ack_seconds": 1, "linqbot_signatures_total": 12} {
-		series, err := testutil.GatherAndCount(m.gatherer(), name)
+		series, err := testutil.GatherAndCount(m.registry, name)
 		assert.NilError(t, err)
 		assert.Equal(t, series, most, name)
 	}

@@ -49,7 +49,7 @@ func alertRules(t *testing.T) []alertRule {
 // measured is what exists: by the name of each metric of ours, the labels that its series have.
 func measured(t *testing.T, m *Metrics) map[string]map[string]bool {
 	t.Helper()
-	families, err := m.gatherer().Gather()
+	families, err := m.registry.Gather()
 	assert.NilError(t, err)
 	labels := make(map[string]map[string]bool)
 	for _, family := range families {
