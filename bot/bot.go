@@ -1,8 +1,10 @@
 // Package bot is the HTTP edge: it serves Slack's commands, interactions and events, and Linq's webhooks. It verifies,
 // bounds and decodes requests, hands them to commands or to the ledger, and answers in time. It decides nothing about
-// removals. What has to hold before a request means anything is in ingress. What is shown later is not its affair: publish posts outcomes, home the Home tab, workflow completes the
-// workflow step; blockkit builds what they send, slackapi sends it, and workspace knows whose requests are served.
-// Begin reading at [Bot.Handler].
+// removals, and shows nothing later.
+//
+// Below it, ingress has what must hold before a request means anything. publish posts outcomes, home the Home tab, and
+// workflow completes the workflow step; blockkit builds what they send, slackapi sends it, and workspace knows whose
+// requests are served. Begin reading at [Bot.Handler].
 package bot
 
 import (

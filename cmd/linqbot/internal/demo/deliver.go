@@ -15,7 +15,6 @@ import (
 
 	"linqbot/bot"
 	"linqbot/bot/slackapi"
-	"linqbot/bot/slacktest"
 )
 
 // Delivery is a command as Slack would deliver it.
@@ -42,10 +41,8 @@ func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) erro
 	if err != nil {
 		return err
 	}
-	timestamp, signature := slacktest.Sign(s.Secret, time.Now(), body)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(slacktest.TimestampHeader, timestamp)
-	request.Header.Set(slacktest.SignatureHeader, signature)
+	slackapi.Sign(request.Header, s.Secret, time.Now(), body)
 	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return fmt.Errorf("the bot did not answer: %w", err)

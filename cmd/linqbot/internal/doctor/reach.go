@@ -16,7 +16,6 @@ import (
 
 	"linqbot/bot"
 	"linqbot/bot/slackapi"
-	"linqbot/bot/slacktest"
 	"linqbot/cmd/linqbot/internal/build"
 )
 
@@ -41,10 +40,8 @@ func (e *checkup) checkReach(ctx context.Context) []finding {
 	if err != nil {
 		return fail("", "%s", err)
 	}
-	timestamp, signature := slacktest.Sign(e.settings.SigningSecrets[0], time.Now(), body)
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set(slacktest.TimestampHeader, timestamp)
-	request.Header.Set(slacktest.SignatureHeader, signature)
+	slackapi.Sign(request.Header, e.settings.SigningSecrets[0], time.Now(), body)
 	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
 		return unreached(address, err)
