@@ -29,7 +29,7 @@ func (s *Slack) Press(ctx context.Context, botURL, userID string, m Message, act
 	return s.SendInteraction(ctx, botURL, map[string]any{
 		"type": "block_actions", "trigger_id": s.NewTriggerID(userID), "response_url": s.NewResponseURL(m.Channel, userID, m.TS),
 		"team": map[string]any{"id": s.cfg.TeamID}, "user": map[string]any{"id": userID, "team_id": user.TeamID},
-		"channel": map[string]any{"id": m.Channel}, "container": container, "api_app_id": s.cfg.AppID,
+		"channel": map[string]any{"id": m.Channel}, "container": container, "api_app_id": appID,
 		"message": map[string]any{"ts": m.TS, "thread_ts": m.ThreadTS, "text": m.Text, "blocks": m.Blocks},
 		"actions": []any{map[string]any{"type": "button", "action_id": actionID, "block_id": block, "value": value}},
 	})
@@ -134,7 +134,7 @@ func (s *Slack) fromView(v View, kind string, fields []Field, more map[string]an
 	}
 	_ = json.Unmarshal(v.Body, &body) // it was checked when it was opened
 	payload := map[string]any{
-		"type": kind, "trigger_id": s.NewTriggerID(v.UserID), "api_app_id": s.cfg.AppID,
+		"type": kind, "trigger_id": s.NewTriggerID(v.UserID), "api_app_id": appID,
 		"team": map[string]any{"id": s.cfg.TeamID}, "user": map[string]any{"id": v.UserID, "team_id": s.cfg.TeamID},
 		"view": map[string]any{
 			"id": v.ID, "hash": v.Hash, "type": v.Type, "callback_id": body.CallbackID, "private_metadata": body.PrivateMetadata,

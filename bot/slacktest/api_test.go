@@ -22,7 +22,7 @@ func TestAuthTestNamesTheWorkspace(t *testing.T) {
 	assert.Equal(t, got.TeamID, fake.Config().TeamID)
 	assert.Equal(t, got.URL, "https://acme.slack.com/")
 	assert.Equal(t, got.UserID, fake.Config().BotUserID)
-	assert.Equal(t, got.BotID, fake.Config().BotID)
+	assert.Equal(t, got.BotID, "B0LINQBOT")
 	assert.Equal(t, got.Header.Get("X-OAuth-Scopes"), "commands,chat:write")
 }
 

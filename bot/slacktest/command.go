@@ -12,14 +12,12 @@ import (
 
 // Command is a slash command that somebody types. What is empty is filled in.
 type Command struct {
-	Command      string // default "/linq-remove"
-	Text         string // what follows it
-	UserID       string // default the user added first
-	ChannelID    string // default the channel added first
-	TeamID       string // default Config.TeamID
-	EnterpriseID string // default Config.EnterpriseID
-	TriggerID    string // default a new one
-	ResponseURL  string // default a new one
+	Command     string // default "/linq-remove"
+	Text        string // what follows it
+	UserID      string // default the user added first
+	ChannelID   string // default the channel added first
+	TriggerID   string // default a new one
+	ResponseURL string // default a new one
 }
 
 // Send delivers a command to /slack/commands below botURL, and shows the answer in the channel as
@@ -49,8 +47,6 @@ func (s *Slack) fill(c Command) Command {
 	if channels := s.state.Channels.All(); c.ChannelID == "" && len(channels) > 0 {
 		c.ChannelID = channels[0].ID
 	}
-	c.TeamID = cmp.Or(c.TeamID, s.cfg.TeamID)
-	c.EnterpriseID = cmp.Or(c.EnterpriseID, s.cfg.EnterpriseID)
 	s.mu.Unlock()
 
 	if c.TriggerID == "" {
@@ -66,7 +62,7 @@ func (s *Slack) fill(c Command) Command {
 func commandForm(w *workspace.Workspace, c Command) url.Values {
 	form := url.Values{
 		"token":                 {"deprecated-verification-token"},
-		"team_id":               {c.TeamID},
+		"team_id":               {w.Settings.TeamID},
 		"team_domain":           {w.Settings.TeamDomain},
 		"channel_id":            {c.ChannelID},
 		"channel_name":          {commandChannelName(w, c.ChannelID)},
@@ -79,8 +75,8 @@ func commandForm(w *workspace.Workspace, c Command) url.Values {
 		"response_url":          {c.ResponseURL},
 		"trigger_id":            {c.TriggerID},
 	}
-	if c.EnterpriseID != "" {
-		form.Set("enterprise_id", c.EnterpriseID)
+	if w.Settings.EnterpriseID != "" {
+		form.Set("enterprise_id", w.Settings.EnterpriseID)
 		form.Set("enterprise_name", w.Settings.TeamName)
 	}
 	return form

@@ -78,7 +78,7 @@ func TestACommandArrivesAsSlackSendsIt(t *testing.T) {
 		Token: "deprecated-verification-token", TeamID: fake.Config().TeamID, TeamDomain: "acme",
 		EnterpriseID: "E0ACME", EnterpriseName: "Acme",
 		ChannelID: ops, ChannelName: "ops", UserID: ada, UserName: "Ada",
-		Command: "/linq-remove", Text: "a & b", APIAppID: fake.Config().AppID,
+		Command: "/linq-remove", Text: "a & b", APIAppID: "A0SLACKTEST",
 		ResponseURL: ack.ResponseURL, TriggerID: ack.TriggerID,
 	})
 	assert.Equal(t, respond(t, bot.command.ResponseURL, slack.WebhookMessage{Text: "later"}), http.StatusOK)

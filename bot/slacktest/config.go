@@ -12,15 +12,12 @@ type Config struct {
 	BotToken      string // the token that calls must bear; default "xoxb-slacktest"
 	SigningSecret string // signs what goes to the bot; default "slacktest-signing-secret"
 
-	AppID        string // default "A0SLACKTEST"
 	TeamID       string // default "T0SLACKTEST"
 	TeamName     string // default "Acme"
 	TeamDomain   string // the workspace is https://<TeamDomain>.slack.com/; default "acme"
 	EnterpriseID string // set when the workspace is part of an Enterprise organisation
 
 	BotUserID string // default "U0LINQBOT"
-	BotID     string // default "B0LINQBOT"
-	BotName   string // default "linqbot"
 
 	// Scopes are those granted to the app. When set, a method whose scope is missing answers
 	// missing_scope; nil grants everything.
@@ -44,26 +41,21 @@ type Config struct {
 	AckTimeout time.Duration
 	// Now is the clock of everything but delays; default [time.Now].
 	Now func() time.Time
-	// Zone is where the reader of [Slack.Screen] lives; default UTC.
-	Zone *time.Location
 }
+
+// appID is the bot's app.
+const appID = "A0SLACKTEST"
 
 func (c Config) withDefaults() Config {
 	c.BotToken = cmp.Or(c.BotToken, "xoxb-slacktest")
 	c.SigningSecret = cmp.Or(c.SigningSecret, "slacktest-signing-secret")
-	c.AppID = cmp.Or(c.AppID, "A0SLACKTEST")
 	c.TeamID = cmp.Or(c.TeamID, "T0SLACKTEST")
 	c.TeamName = cmp.Or(c.TeamName, "Acme")
 	c.TeamDomain = cmp.Or(c.TeamDomain, "acme")
 	c.BotUserID = cmp.Or(c.BotUserID, "U0LINQBOT")
-	c.BotID = cmp.Or(c.BotID, "B0LINQBOT")
-	c.BotName = cmp.Or(c.BotName, "linqbot")
 	c.AckTimeout = cmp.Or(c.AckTimeout, 3*time.Second)
 	if c.Now == nil {
 		c.Now = time.Now
-	}
-	if c.Zone == nil {
-		c.Zone = time.UTC
 	}
 	return c
 }
@@ -71,7 +63,7 @@ func (c Config) withDefaults() Config {
 // settings are what the workspace has to know.
 func (c Config) settings() workspace.Settings {
 	return workspace.Settings{
-		AppID: c.AppID, BotToken: c.BotToken, BotUserID: c.BotUserID, BotID: c.BotID, BotName: c.BotName,
+		AppID: appID, BotID: "B0LINQBOT", BotName: "linqbot", BotUserID: c.BotUserID, BotToken: c.BotToken,
 		TeamID: c.TeamID, TeamName: c.TeamName, TeamDomain: c.TeamDomain, EnterpriseID: c.EnterpriseID,
 		Scopes: c.Scopes, PublicWrite: c.PublicWrite,
 		MessagesTabDisabled: c.MessagesTabDisabled, HomeTabDisabled: c.HomeTabDisabled,

@@ -110,7 +110,7 @@ func (s *Slack) Envelope(inner any) map[string]any {
 	s.change(func(w *workspace.Workspace) { eventID = "Ev0" + w.NewSecret() })
 	return map[string]any{
 		"type": "event_callback", "event": inner, "event_id": eventID, "event_time": s.cfg.Now().Unix(),
-		"team_id": s.cfg.TeamID, "api_app_id": s.cfg.AppID,
+		"team_id": s.cfg.TeamID, "api_app_id": appID,
 		"authorizations": []any{map[string]any{
 			"team_id": s.cfg.TeamID, "user_id": s.cfg.BotUserID, "is_bot": true, "is_enterprise_install": false,
 		}},

@@ -3,7 +3,6 @@ package slacktest
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"linqbot/bot/slacktest/internal/workspace"
@@ -19,7 +18,7 @@ func (s *Slack) Screen(channelID, viewer string) string {
 		if !ok {
 			return fmt.Sprintf("no channel %s\n", channelID)
 		}
-		p := painter{state: w, channel: c, viewer: viewer, zone: s.cfg.Zone}
+		p := painter{state: w, channel: c, viewer: viewer}
 		p.header()
 		for _, m := range p.visible(func(m *Message) bool { return !p.inThread(m) }) {
 			p.line("")
@@ -38,7 +37,6 @@ type painter struct {
 	state   *workspace.Workspace
 	channel *workspace.Conversation
 	viewer  string
-	zone    *time.Location
 }
 
 func (p *painter) line(text string) {
@@ -54,7 +52,7 @@ func (p *painter) header() {
 
 // message writes who and when, then what, each line after its lead.
 func (p *painter) message(m *Message, first, rest string) {
-	p.line(first + byline(p.state, m, p.zone))
+	p.line(first + byline(p.state, m))
 	for text := range strings.SplitSeq(p.state.Render(m), "\n") {
 		p.line(rest + text)
 	}
@@ -102,12 +100,12 @@ func title(w *workspace.Workspace, c *workspace.Conversation) string {
 	return title
 }
 
-func byline(w *workspace.Workspace, m *Message, zone *time.Location) string {
+func byline(w *workspace.Workspace, m *Message) string {
 	line := w.UserName(m.Author)
 	if author, ok := w.Users.Get(m.Author); ok && author.Bot && m.Author != workspace.Slackbot {
 		line += " APP"
 	}
-	line += "  " + m.At().In(zone).Format("15:04")
+	line += "  " + m.At().UTC().Format("15:04")
 	if m.Edited && m.Blocks == nil {
 		line += "  (edited)"
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestTheScreenShowsWhatAPersonSees(t *testing.T) {
 	clock := newClock()
-	fake, api := start(t, slacktest.Config{Now: clock.now, Zone: time.FixedZone("CET", 3600)})
+	fake, api := start(t, slacktest.Config{Now: clock.now})
 	wait := func() { clock.at = clock.at.Add(time.Minute) }
 
 	fake.PostAs(ada, ops, "", "who is still in *Spring launch*?")
@@ -45,21 +45,21 @@ func TestTheScreenShowsWhatAPersonSees(t *testing.T) {
 	screen := `#ops
 ────
 
-Ada  10:26
+Ada  09:26
   who is still in Spring launch?
 
-linqbot APP  10:27
+linqbot APP  09:27
   ⏳ @Ada asked to remove +1 ••• ••• 0132 from Spring & launch
-  ↳ linqbot APP  10:28
+  ↳ linqbot APP  09:28
   │ ✅ They have left.
   │ See the chat or #ops
   │ trace a*b*c  09:26 UTC
   │ [ Try again ] [ Open <chat> ]
-  ↳ linqbot APP  10:28  (edited)
+  ↳ linqbot APP  09:28  (edited)
   │ checked
 `
 	private := `
-linqbot APP  10:28  Only visible to you
+linqbot APP  09:28  Only visible to you
   Removing +1 415 555 0132
 `
 	assert.Equal(t, fake.Screen(ops, grace), screen)
