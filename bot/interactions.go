@@ -92,7 +92,7 @@ type field struct {
 // channel that may be somebody of another organisation. An organisation vouches for the people of all its workspaces
 // where the app is installed for it, which is when no workspace may be named; otherwise, for a button that others can
 // press, for those of the workspace that the payload names. A form says for which workspace its app is installed.
-// Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python and slackapi/java-slack-sdk
+// Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python.
 func (i interaction) teams() (team, enterprise string) {
 	own := ""
 	if i.Team != nil {

@@ -27,14 +27,10 @@ func (m Message) Digest() (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// add appends blocks, all of them or none: a message holds only so many, and only so much in them.
-func (m *Message) add(blocks ...slack.Block) bool {
+// fits reports whether a message can hold more blocks: it holds only so many, and only so much in them.
+func (m Message) fits(blocks ...slack.Block) bool {
 	const spare = 600 // for what stands at the end of a message
-	if len(m.Blocks)+len(blocks) > mostBlocks || lengthOf(m.Blocks)+lengthOf(blocks) > longestBlocks-spare {
-		return false
-	}
-	m.Blocks = append(m.Blocks, blocks...)
-	return true
+	return len(m.Blocks)+len(blocks) <= mostBlocks && lengthOf(m.Blocks)+lengthOf(blocks) <= longestBlocks-spare
 }
 
 func lengthOf(blocks []slack.Block) int {

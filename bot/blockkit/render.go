@@ -165,10 +165,12 @@ func (r Renderer) Answer(a richtext.Answer) Message {
 		}
 		if words := r.mrkdwn(text); words != "" {
 			paragraphs = append(paragraphs, words)
-			m.add(sectionOf(words))
+			if section := sectionOf(words); m.fits(section) {
+				m.Blocks = append(m.Blocks, section)
+			}
 		}
-		if pressed := pressIn(text); len(pressed) > 0 {
-			m.add(buttons(pressed...))
+		if pressed := pressIn(text); len(pressed) > 0 && m.fits(buttons(pressed...)) {
+			m.Blocks = append(m.Blocks, buttons(pressed...))
 		}
 	}
 	m.Text = cut(strings.Join(paragraphs, "\n"), longestText)

@@ -113,9 +113,11 @@ func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Me
 	for _, request := range view.Requests {
 		status := r.Status(e, request, now)
 		m.Text = cut(m.Text+"\n"+status.Text, longestText)
-		if leftOut > 0 || len(m.Blocks)+len(status.Blocks) > mostBlocks-2 || !m.add(status.Blocks...) {
+		if leftOut > 0 || len(m.Blocks)+len(status.Blocks) > mostBlocks-2 || !m.fits(status.Blocks...) {
 			leftOut++
+			continue
 		}
+		m.Blocks = append(m.Blocks, status.Blocks...)
 	}
 	if leftOut > 0 {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%d more do not fit into this message. The Home tab of linqbot and `linqbot audit` show them.", leftOut)))

