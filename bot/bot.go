@@ -97,6 +97,11 @@ const (
 	ReadyPath        = "/readyz"
 )
 
+// Paths returns the paths of all routes.
+func Paths() []string {
+	return []string{CommandsPath, InteractionsPath, EventsPath, LinqWebhooksPath, HealthPath, ReadyPath}
+}
+
 // The slash commands, as the manifest has them.
 const (
 	RemoveCommand = "/linq-remove" // removes people

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linqbot/bot"
 	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/cmd/linqbot/internal/doctor"
 )
@@ -23,7 +24,7 @@ a linqbot that serves. It exits with 1 if a check failed; warnings are not failu
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg := doctor.Config{Lookup: os.Getenv, Environ: os.Environ(), Build: thisBuild()}
 			if cmd.Flags().Changed("url") {
-				base, err := address.PublicOrLocal(at)
+				base, err := address.PublicOrLocal(at, bot.Paths())
 				if err != nil {
 					return fmt.Errorf("--url %w", err)
 				}
@@ -36,7 +37,7 @@ a linqbot that serves. It exits with 1 if a check failed; warnings are not failu
 			return report.Verdict()
 		},
 	}
-	cmd.Flags().StringVar(&at, "url", "", "also send a signed request to the running linqbot, through its public address: https://host")
+	cmd.Flags().StringVar(&at, "url", "", "also send a signed request to the running linqbot, through its public address: https://host, and the path below which a proxy serves it, if any")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd
 }

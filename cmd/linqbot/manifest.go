@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
 
+	"linqbot/bot"
 	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/manifests"
 )
@@ -24,7 +25,7 @@ Paste it at https://api.slack.com/apps: "Create New App", "From a manifest"; for
 under "App Manifest". It needs nothing of the environment.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			base, err := address.Public(at)
+			base, err := address.Public(at, bot.Paths())
 			if err != nil {
 				return fmt.Errorf("--url %w", err)
 			}

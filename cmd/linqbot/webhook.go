@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"linqbot/bot"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq"
@@ -32,7 +31,7 @@ func newWebhook() *cobra.Command {
 func newWebhookSubscribe() *cobra.Command {
 	var address, secretFile string
 	cmd := &cobra.Command{
-		Use:   "subscribe --url https://host" + bot.LinqWebhooksPath,
+		Use:   "subscribe --url https://host",
 		Short: "Let Linq send its webhooks to a linqbot, or repair the subscription that is there",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,7 +44,7 @@ func newWebhookSubscribe() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&address, "url", "", "where Linq reaches linqbot: https://host"+bot.LinqWebhooksPath)
+	cmd.Flags().StringVar(&address, "url", "", "where Linq reaches linqbot: https://host, and the path below which a proxy serves it, if any")
 	cmd.Flags().StringVar(&secretFile, "secret-file", "", "write the secret to this new file instead of printing it")
 	_ = cmd.MarkFlagRequired("url") // the flag is there
 	return cmd

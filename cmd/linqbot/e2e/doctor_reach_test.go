@@ -67,6 +67,7 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 	prefix := http.StripPrefix("/tools", httputil.NewSingleHostReverseProxy(behind))
 	for name, test := range map[string]struct{ address, status, found string }{
 		"it is reached":         {"http://" + env.addr, "ok", "reaches this build"},
+		"by a route's address":  {"http://" + env.addr + "/slack/events", "ok", "[0-9]/slack/events reaches"},
 		"through a path":        {serve(prefix, false) + "/tools/", "ok", "/tools/slack/events reaches"},
 		"no such name":          {"https://linqbot.invalid", "failure", "linqbot.invalid"},
 		"nobody listens":        {"http://" + freeAddr(t), "failure", "no connection"},

@@ -202,10 +202,10 @@ func TestDoctorOnWebhooks(t *testing.T) {
 	wantFinding(t, found, "Linq webhooks", "ok", "https://bot.example/linq/webhooks", "")
 	found, _ = env.doctor("--url", "https://other.example")
 	wantFinding(t, found, "Linq webhooks", "failure", "no subscription leads to https://other.example/linq/webhooks",
-		"linqbot webhook subscribe --url https://other.example/linq/webhooks")
+		"linqbot webhook subscribe --url https://other.example, and")
 	env.putToSleep(env.linq.Subscriptions()[0].ID)
 	found, content := env.doctor()
-	wantFinding(t, found, "Linq webhooks", "failure", "it is not active", "linqbot webhook subscribe --url https://bot.example/linq/webhooks$")
+	wantFinding(t, found, "Linq webhooks", "failure", "it is not active", "linqbot webhook subscribe --url https://bot.example$")
 	assert.Assert(t, !content)
 	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", PhoneNumbers: []string{line}})
 	found, _ = env.doctor("--url", "https://bot.example")

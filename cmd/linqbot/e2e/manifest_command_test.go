@@ -31,6 +31,7 @@ func TestManifestForAnAddress(t *testing.T) {
 		"https://bot.acme.example:8443/":      "https://bot.acme.example:8443",
 		"https://acme.example/tools/linqbot/": "https://acme.example/tools/linqbot",
 		"https://linqbot.example.net":         "https://linqbot.example.net",
+		"https://acme.example/slack/events":   "https://acme.example",
 	} {
 		t.Run(address, func(t *testing.T) {
 			t.Parallel()

@@ -130,6 +130,24 @@ func TestWebhookSubscribeRepairs(t *testing.T) {
 	}
 }
 
+// --url is linqbot's address here as in every other command.
+func TestWebhookSubscribeTakesTheBaseURL(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://bot.example":                     "https://bot.example/linq/webhooks",
+		"https://bot.example/":                    "https://bot.example/linq/webhooks",
+		"https://bot.example/tools/":              "https://bot.example/tools/linq/webhooks",
+		"https://bot.example/tools/linq/webhooks": "https://bot.example/tools/linq/webhooks",
+		"https://bot.example/slack/events":        "https://bot.example/linq/webhooks",
+	} {
+		env := newWebhookEnv(t)
+		env.mustWebhook("subscribe", "--url", url)
+		if got := env.linq.Subscriptions()[0].TargetURL; got != want+pinned {
+			t.Errorf("%s: subscribed %s", url, got)
+		}
+	}
+}
+
 func (env *testEnv) putToSleep(id string) {
 	env.t.Helper()
 	client, err := linq.New(linq.Config{BaseURL: env.linq.BaseURL(), APIKey: env.linq.APIKey()})
@@ -211,6 +229,8 @@ func TestWebhookMistakesAreExplained(t *testing.T) {
 		"bot.example/linq/webhooks":              "is no address",
 		"https://user:pw@bot.example/":           "no user name, password",
 		"https://bot.example/linq/webhooks?a=%z": "query that cannot be read",
+		"https://bot.example?env=b":              "must have no query",
+		"bot.example":                            "write https://bot.example",
 	} {
 		env.refusedWebhook(reason, "subscribe", "--url", address)
 	}

@@ -127,9 +127,9 @@ func (e *checkup) checkWebhooks(ctx context.Context) []finding {
 }
 
 func judgeSubscriptions(all []linq.Subscription, base string) []finding {
-	subscribe := "linqbot webhook subscribe --url https://…" + bot.LinqWebhooksPath
+	subscribe := "linqbot webhook subscribe --url https://…"
 	if base != "" {
-		subscribe = "linqbot webhook subscribe --url " + base + bot.LinqWebhooksPath
+		subscribe = "linqbot webhook subscribe --url " + base
 	}
 	ours := slices.DeleteFunc(slices.Clone(all), func(s linq.Subscription) bool {
 		return !webhook.LeadsToLinqbot(s) || base != "" && !webhook.LeadsTo(s, base)
@@ -156,9 +156,9 @@ func judgeSubscription(ours []linq.Subscription) (found []finding) {
 		place := terminal.Cell(s.TargetURL)
 		switch faults := webhook.Faults(s); {
 		case len(faults) > 0:
-			found = fail("linqbot webhook subscribe --url "+webhook.WithoutVersion(place), "%s: %s", place, strings.Join(faults, "; "))
+			found = fail("linqbot webhook subscribe --url "+webhook.AddressToGive(place), "%s: %s", place, strings.Join(faults, "; "))
 		case len(s.PhoneNumbers) > 0:
-			return warn(fmt.Sprintf("linqbot webhook delete %s, and linqbot webhook subscribe --url %s, unless that is meant", s.ID, webhook.WithoutVersion(place)),
+			return warn(fmt.Sprintf("linqbot webhook delete %s, and linqbot webhook subscribe --url %s, unless that is meant", s.ID, webhook.AddressToGive(place)),
 				"%s is active, but tells of these lines only: %v", place, s.PhoneNumbers)
 		default:
 			return ok("%s is active, with linqbot's events", place)

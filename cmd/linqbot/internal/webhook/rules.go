@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"linqbot/bot"
-	"linqbot/internal/loopback"
+	"linqbot/cmd/linqbot/internal/address"
 	"linqbot/linq"
 )
 
@@ -21,26 +21,27 @@ func wantsOurEvents(s linq.Subscription) bool {
 
 const versionParameter = "version"
 
-// PinnedURL returns the address with the version of the webhooks that linqbot reads. Its error is
-// the rest of a sentence.
+// PinnedURL returns the address of linqbot's webhooks, with the version that linqbot reads, for the address
+// at which the world reaches linqbot. A query may follow if the address is that of the webhooks already: it
+// tells two bots behind one address apart. The error is the rest of a sentence.
 func PinnedURL(text string) (string, error) {
-	target, err := url.Parse(text)
-	switch {
-	case err != nil || target.Host == "" || target.Opaque != "":
-		return "", errors.New("is no address: write https://host" + bot.LinqWebhooksPath)
-	case target.User != nil || target.Fragment != "":
-		return "", errors.New("must have no user name, password or #fragment")
-	case target.Scheme == "http" && loopback.Is(target.Hostname()):
-	case target.Scheme != "https":
-		return "", errors.New("must be an https URL: Linq sends webhooks nowhere else")
+	place, queryText, hasQuery := strings.Cut(text, "?")
+	if hasQuery && !strings.HasSuffix(strings.TrimRight(place, "/"), bot.LinqWebhooksPath) {
+		place = text // its error says that there is a query
 	}
-	query, err := url.ParseQuery(target.RawQuery)
+	base, err := address.PublicOrLocal(place, bot.Paths())
+	if err != nil {
+		return "", err
+	}
+	if strings.Contains(queryText, "#") {
+		return "", errors.New("must have no user name, password or #fragment")
+	}
+	query, err := url.ParseQuery(queryText)
 	if err != nil {
 		return "", errors.New("has a query that cannot be read")
 	}
 	query.Set(versionParameter, linq.WebhookVersion)
-	target.RawQuery = query.Encode()
-	return target.String(), nil
+	return base + bot.LinqWebhooksPath + "?" + query.Encode(), nil
 }
 
 // endpoint is what stays of an address without the version: two subscriptions with the same one
@@ -101,14 +102,18 @@ func LeadsTo(s linq.Subscription, base string) bool {
 	return place == endpoint(base+bot.LinqWebhooksPath)
 }
 
-// WithoutVersion is an address as people give it to the subscribe command.
-func WithoutVersion(address string) string {
-	target, err := url.Parse(address)
+// AddressToGive is an address as people give it to the subscribe command: that of linqbot, or with its query
+// that of the webhooks.
+func AddressToGive(targetURL string) string {
+	target, err := url.Parse(targetURL)
 	if err != nil {
-		return address
+		return targetURL
 	}
 	query := target.Query()
 	query.Del(versionParameter)
 	target.RawQuery = query.Encode()
+	if target.RawQuery == "" {
+		target.Path, target.RawPath = strings.TrimSuffix(target.Path, bot.LinqWebhooksPath), ""
+	}
 	return target.String()
 }
