@@ -81,7 +81,11 @@ func sqliteFile(databaseURL string) (string, error) {
 	if isPostgres(databaseURL) {
 		return "", errors.New("DATABASE_URL names a PostgreSQL database, which is no file")
 	}
-	path, err := resolveFile(strings.TrimPrefix(databaseURL, sqliteScheme))
+	named := strings.TrimPrefix(databaseURL, sqliteScheme)
+	if err := checkFolderOf(named); err != nil {
+		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	path, err := resolveFile(named)
 	if err != nil {
 		return "", fmt.Errorf("DATABASE_URL: %w", err)
 	}

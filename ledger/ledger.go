@@ -72,6 +72,13 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	made, err := MakeFolder(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	if made != "" {
+		cfg.Logger.WithFields(logrus.Fields{"part": "ledger", "folder": made}).Warn("DATABASE_URL names a folder that was not there; it was made")
+	}
 	opened, err := openStore(ctx, cfg.URL)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func OpenReader(ctx context.Context, databaseURL string) (*Reader, error) {
 	}
 	r, err := open(ctx, databaseURL)
 	if err != nil {
-		return nil, err
+		return nil, advised(err)
 	}
 	if err := r.checkSchema(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -47,6 +47,9 @@ func (r *Reader) Close() error { return r.close() }
 
 func openSQLiteReader(_ context.Context, databaseURL string) (*Reader, error) {
 	named := strings.TrimPrefix(databaseURL, sqliteScheme)
+	if err := checkFolderOf(named); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
 	path, err := resolveFile(named)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)

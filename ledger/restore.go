@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -21,6 +20,7 @@ type RestoreResult struct {
 	Open     int64  // requests that were neither sent nor ended in the backup
 	Schema   int64  // the version of its schema
 	Aside    string // where the ledger is now that was there before; "" if there was none
+	Folder   string // the folder that was made for it; "" if there was one
 }
 
 // Restore puts a copy of a backup in the place of the SQLite ledger that the URL names, while no linqbot
@@ -41,8 +41,9 @@ func Restore(ctx context.Context, databaseURL, file string, now time.Time) (_ Re
 	if err := checkBackup(file, target); err != nil {
 		return RestoreResult{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return RestoreResult{}, fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", target, err)
+	made, err := MakeFolder(databaseURL)
+	if err != nil {
+		return RestoreResult{}, err
 	}
 	_, missing := os.Stat(target)
 	owned, err := own(target)
@@ -66,7 +67,7 @@ func Restore(ctx context.Context, databaseURL, file string, now time.Time) (_ Re
 	if err != nil {
 		return RestoreResult{}, fmt.Errorf("%s cannot be restored: %w", file, err)
 	}
-	result := RestoreResult{Requests: c.requests, Schema: c.schema}
+	result := RestoreResult{Requests: c.requests, Schema: c.schema, Folder: made}
 	if result.Open, err = markRestored(ctx, fresh, now); err != nil {
 		return RestoreResult{}, errors.Join(err, removeSQLite(fresh))
 	}

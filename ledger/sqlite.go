@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
@@ -26,9 +24,6 @@ type sqlite struct {
 
 // openSQLite opens the file, brings its schema up to date, and takes back what a crash left running.
 func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", path, err)
-	}
 	named := path
 	if path, err = resolveFile(path); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)

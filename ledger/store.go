@@ -83,23 +83,44 @@ func CheckURL(databaseURL string) error {
 		return err
 	}
 	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
-	if !ok || path == "" || strings.ContainsAny(path, "?#") {
-		return errors.New("must be sqlite:// and the path of a file, such as sqlite://linqbot.db or sqlite:///data/linqbot.db, or postgres://user:password@host:5432/database")
+	if !ok {
+		path = "" // its error says what a URL looks like
 	}
-	return nil
+	return checkSQLiteURL(path)
 }
 
 func isPostgres(databaseURL string) bool {
 	return strings.HasPrefix(databaseURL, postgresScheme) || strings.HasPrefix(databaseURL, postgresqlScheme)
 }
 
-// openStore opens what the URL names, and brings its schema up to date.
+// StoreName returns the name of the database system that a DATABASE_URL leads to.
+func StoreName(databaseURL string) string {
+	if isPostgres(databaseURL) {
+		return "PostgreSQL"
+	}
+	return "SQLite"
+}
+
+// openStore opens what the URL names, and brings its schema up to date. The folder of a file is there:
+// [MakeFolder] makes it.
 func openStore(ctx context.Context, databaseURL string) (store, error) {
 	if err := CheckURL(databaseURL); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	if isPostgres(databaseURL) {
-		return openPostgres(ctx, databaseURL)
+		opened, err := openPostgres(ctx, databaseURL)
+		if err != nil {
+			return nil, advised(err)
+		}
+		return opened, nil
 	}
-	return openSQLite(ctx, strings.TrimPrefix(databaseURL, sqliteScheme))
+	path := strings.TrimPrefix(databaseURL, sqliteScheme)
+	if err := checkFolderOf(path); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	opened, err := openSQLite(ctx, path)
+	if err != nil {
+		return nil, advised(err)
+	}
+	return opened, nil
 }

@@ -20,6 +20,11 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 		return false, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	check, place := checkSQLiteWritable, strings.TrimPrefix(databaseURL, sqliteScheme)
+	if !isPostgres(databaseURL) {
+		if err := checkFolderOf(place); err != nil {
+			return false, fmt.Errorf("DATABASE_URL: %w", err)
+		}
+	}
 	if isPostgres(databaseURL) {
 		check, place = checkPostgresWritable, databaseURL
 	}

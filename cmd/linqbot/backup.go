@@ -76,6 +76,9 @@ For a PostgreSQL database it prints the pg_restore command instead, and ends wit
 
 func printRestored(cmd *cobra.Command, file string, done ledger.RestoreResult) error {
 	said := fmt.Sprintf("the ledger is the one in %s: %d requests, schema version %d\n", file, done.Requests, done.Schema)
+	if done.Folder != "" {
+		said += fmt.Sprintf("the folder %s was not there, and was made\n", done.Folder)
+	}
 	if done.Aside != "" {
 		said += fmt.Sprintf("the ledger that was there is now %s\n", done.Aside)
 	}

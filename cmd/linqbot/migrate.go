@@ -25,6 +25,13 @@ serve may go on.`,
 			if err != nil {
 				return err
 			}
+			made, err := ledger.MakeFolder(cfg.DatabaseURL)
+			if err != nil {
+				return err
+			}
+			if made != "" {
+				fmt.Fprintf(cmd.ErrOrStderr(), "the folder %s was not there, and was made\n", made)
+			}
 			version, err := ledger.Migrate(cmd.Context(), cfg.DatabaseURL)
 			if err != nil {
 				return err

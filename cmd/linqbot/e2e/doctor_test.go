@@ -115,7 +115,7 @@ func TestDoctorOfAHealthyBot(t *testing.T) {
 		`✓ Linq lines: \+1 ••• ••• 0100 HEALTHY`,
 		`✓ Linq webhooks: http://127\.0\.0\.1:\d+/linq/webhooks\?version=2026-02-03 is active, with linqbot's events`,
 		`✓ ledger: /.*ledger\.db can be written`,
-		`✓ schema: version \d+, the one of this program`,
+		`✓ schema: up to date: version \d+ of the schema for SQLite`,
 		`✓ requests: 0 under way, none is stuck`,
 		`✓ public address: a signed request through http://127\.0\.0\.1:\d+/slack/events reaches this build \(development.*\)`,
 	} {
@@ -165,7 +165,8 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"no webhooks":               {map[string]string{"LINQ_WEBHOOK_SECRET": ""}, "Linq webhooks", "skipped", "not set", "^$"},
 		"no ledger yet":             {nil, "schema", "warning", "no ledger yet", "migrate"},
 		"a ledger in a wrong place": {map[string]string{"DATABASE_URL": "sqlite:///proc/nowhere/l.db"}, "ledger", "failure", "DATABASE_URL", "DATABASE_URL"},
-		"a database that is down":   {map[string]string{"DATABASE_URL": "postgres://bot:pass-word@127.0.0.1:1/linqbot"}, "ledger", "failure", "cannot be reached", "role in DATABASE_URL"},
+		"a database that is down":   {map[string]string{"DATABASE_URL": "postgres://bot:pass-word@127.0.0.1:1/linqbot"}, "ledger", "failure", "cannot be reached", "nothing listens there: start PostgreSQL"},
+		"a lost slash":              {map[string]string{"DATABASE_URL": "sqlite://var/lib/l.db"}, "ledger", "failure", "there is none: write sqlite:///var/lib/l.db", "DATABASE_URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

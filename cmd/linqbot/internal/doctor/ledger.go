@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +22,9 @@ func (e *checkup) checkLedger(context.Context) []finding {
 	there, err := e.writable()
 	switch {
 	case err != nil && strings.HasPrefix(e.settings.DatabaseURL, "postgres"):
-		return fail("see that the database answers there, and that the role in DATABASE_URL may log in and write", "%s", err)
+		return fail(cmp.Or(ledger.Advice(err), "see that the database answers there, and that the role in DATABASE_URL may log in and write"), "%s", err)
 	case err != nil:
-		return fail("let the user that runs linqbot write there, or name another place in DATABASE_URL", "%s", err)
+		return fail(cmp.Or(ledger.Advice(err), "name a place in DATABASE_URL where the user that runs linqbot can make a file"), "%s", err)
 	case !there:
 		return ok("%s can be made", ledgerPlace(e.settings.DatabaseURL))
 	default:
@@ -69,7 +70,7 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 	if err != nil {
 		return fail(startFix, "%s", err)
 	}
-	return ok("version %d, the one of this program", has)
+	return ok("up to date: version %d of the schema for %s", has, ledger.StoreName(e.settings.DatabaseURL))
 }
 
 // stuckWords are the middle of a sentence, after the name of a request.
