@@ -18,6 +18,7 @@ type AuditFilter struct {
 	ChatID string
 	Handle Private // compared without regard to case
 	State  State   // [Denied] chooses the denials, [Read] the readings
+	ID     string  // of a request
 }
 
 // AuditRow is one request and what became of it, or one denial or reading.
@@ -144,6 +145,9 @@ func (f AuditFilter) where(after string) *clauses {
 	}
 	if key := (Order{Handle: f.Handle}).handleKey(); key != "" {
 		c.add("handle_key = %s", key)
+	}
+	if f.ID != "" {
+		c.add("id = %s", f.ID)
 	}
 	if f.State != "" {
 		c.add("state = %s", string(f.State))

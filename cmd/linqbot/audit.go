@@ -37,6 +37,7 @@ is given.`,
 	f.StringVar(&query.Chat, "chat", "", "in the chat with this id")
 	f.StringVar(&query.Handle, "handle", "", "about this number or address, as in the command")
 	f.StringVar(&query.State, "state", "", "in this state, such as removed, refused, denied or read")
+	f.StringVar(&query.Request, "request", "", "the request with this id, as it stands below the reply in Slack, or how it begins")
 	f.StringVar(&query.Format, "format", "table", "table, csv or jsonl")
 	f.BoolVar(&query.FullHandles, "full-handles", false, "show whole numbers and addresses")
 	return cmd

@@ -61,7 +61,13 @@ func TestAudit(t *testing.T) {
 			t.Errorf("%d records of %d fields, %v", len(records), len(records[0]), err)
 		}
 
+		whole, _ := rows[0]["request"].(string)
+		short := whole[len(whole)-8:]
+		if !strings.Contains(table, short) || !strings.Contains(table, "Spring launch") {
+			t.Errorf("no id, or no chat's name, in\n%s", table)
+		}
 		for flags, want := range map[string]int{
+			"--request " + short: 1, "--request " + short[:6]: 1, "--request " + whole: 1, "--request " + strings.ToUpper(short) + " --user " + bert: 0,
 			"--user " + bert: 1, "--state refused": 1, "--state read": 1, "--state read --user " + bert: 0, "--handle (415)555-0132": 1, "--chat " + env.chat: 2,
 			"--since 1h": 4, "--until 1h": 0, "--since 2001-01-01 --until 2001-01-02": 0,
 		} {
@@ -71,6 +77,26 @@ func TestAudit(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAuditOfARequestThatIsNotOne(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	env.start()
+	env.remove(ann + ", +14155550133")
+	env.awaitOutcome("✅")
+	ids := env.audit("--format", "jsonl")
+	var row struct{ Request string }
+	if err := json.Unmarshal([]byte(ids[:strings.Index(ids, "\n")]), &row); err != nil {
+		t.Fatal(err)
+	}
+	_, said, err := env.run("audit", "--request", row.Request[:4]) // both begin with the same moment
+	if err == nil || strings.Count(said, row.Request[:4]) < 3 || !strings.Contains(said, row.Request) || !strings.Contains(said, "write more of it") {
+		t.Errorf("an ambiguous id: %v\n%s", err, said)
+	}
+	if _, said, err := env.run("audit", "--request", "00000000"); err == nil || !strings.Contains(said, "no request has such an id") {
+		t.Errorf("an unknown id: %v\n%s", err, said)
+	}
 }
 
 func (env *testEnv) audit(flags ...string) string {
@@ -92,6 +118,17 @@ func TestAuditMistakes(t *testing.T) {
 		"--since tomorrow --until later": "--until is no time",
 		"--state gone":                   "--state must be one of: asked, accepted",
 		"--chat 7 --handle 555-0132":     "--handle cannot be read",
+		"--user dana":                    "«Copy member ID»",
+		"--user @dana":                   "«Copy member ID»",
+		"--user u0123abcd":               "write U0123ABCD",
+		"--user C0123ABCD":               "--user is no member id",
+		"--chat Spring":                  "/linq-chats in Slack finds it",
+		"--since 2999-01-01":             "--since is in the future",
+		"--since 1h --until 2h":          "--until must be later than --since",
+		"--since 2026-13-45":             "--since is no time",
+		"--since -5h":                    "--since is no time",
+		"--request 66%":                  "--request is no request's id",
+		"--request 668":                  "--request is no request's id",
 		"--format pdf":                   "--format must be one of: csv, jsonl, table",
 	} {
 		said, err := env.command(append([]string{"audit"}, strings.Fields(flags)...)...).CombinedOutput()

@@ -79,14 +79,14 @@ func printers() map[string]printer {
 func printTable(out io.Writer, rows iter.Seq2[entry, error]) error {
 	const gap = 2
 	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(table, "TIME\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT\tWHY\tREPLY\tTRACE IDS\tSEARCHED\tLEFT OUT")
+	fmt.Fprintln(table, "TIME\tREQUEST\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT NAME\tCHAT\tWHY\tREPLY\tTRACE IDS\tSEARCHED\tLEFT OUT")
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
 		row := cells(
-			strings.TrimSuffix(row.At, "Z"), stateOf(row), row.User, row.Rule, row.Channel,
-			row.Handle, row.Chat, row.Reason, row.Reply, strings.Join(row.TraceIDs, " "),
+			strings.TrimSuffix(row.At, "Z"), ledger.Request{ID: row.Request}.ShortID(), stateOf(row), row.User, row.Rule, row.Channel,
+			row.Handle, row.ChatName, row.Chat, row.Reason, row.Reply, strings.Join(row.TraceIDs, " "),
 			row.Searched, strconv.FormatInt(row.LeftOut, 10),
 		)
 		for i, cell := range row {
