@@ -22,6 +22,15 @@ func Help() richtext.Answer {
 		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))
 }
 
+// ShortHelp is for a place where people look for something else.
+func ShortHelp() richtext.Answer {
+	return richtext.Answer{
+		richtext.Say("%s removes a person from a group chat; alone, it opens a form.", richtext.ID("/linq-remove <chatId> <handle>")),
+		richtext.Say("%s finds chats by name, number or e-mail address.", richtext.ID("/linq-chats [words or number]")),
+		richtext.Say("%s says what else linqbot can do.", richtext.ID("/linq-remove help")),
+	}
+}
+
 // otherWays are those for people without chat ids.
 func otherWays() richtext.Answer {
 	return richtext.Answer{

@@ -34,15 +34,13 @@ type Home struct {
 // twenty at the most for everything else.
 func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	var blocks []slack.Block
-	blocks = append(blocks, slack.NewHeaderBlock(plain("What linqbot can do")))
-	blocks = append(blocks, r.Answer(commands.Help()).Blocks...)
 	if len(h.Denied) > 0 {
 		blocks = append(blocks, r.section(h.Denied))
 	} else {
 		blocks = append(blocks, buttons(richtext.Button("Remove someone…", commands.ActionPick, "")))
 	}
 	if !h.Closed {
-		blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("Your requests")))
+		blocks = append(blocks, slack.NewHeaderBlock(plain("Your requests")))
 	}
 	if len(h.Note) > 0 { // near the buttons that it answers for
 		blocks = append(blocks, r.section(h.Note))
@@ -62,6 +60,8 @@ func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	if h.More {
 		blocks = append(blocks, r.contextLine(richtext.Say("Earlier requests are not listed here.")))
 	}
+	blocks = append(blocks, slack.NewDividerBlock(), slack.NewHeaderBlock(plain("What linqbot can do")))
+	blocks = append(blocks, r.Answer(commands.ShortHelp()).Blocks...)
 	return slack.HomeTabViewRequest{
 		Type: slack.VTHomeTab, CallbackID: callbackHome, Blocks: slack.Blocks{BlockSet: blocks},
 	}
