@@ -198,7 +198,7 @@ func refuseLetters(typed, region string) *UsageError {
 }
 
 func refuseNumber(code UsageCode, typed, digits string, plus bool, region string) *UsageError {
-	return usageError(code, typed, "%s %s", wrongWithNumber(code, typed, plus, region), numberHint(digits, plus))
+	return usageError(code, typed, "%s %s", wrongWithNumber(code, typed, plus, region), numberHint(code, digits, plus))
 }
 
 func wrongWithNumber(code UsageCode, typed string, plus bool, region string) richtext.Text {
@@ -228,11 +228,18 @@ func wrongWithNumber(code UsageCode, typed string, plus bool, region string) ric
 }
 
 // numberHint says what to write instead. The commonest slip is a country code without its +.
-func numberHint(digits string, plus bool) richtext.Text {
+func numberHint(code UsageCode, digits string, plus bool) richtext.Text {
 	if !plus {
-		if u, code := international(digits); code == "" && !u.Unassigned {
+		if u, wrong := international(digits); wrong == "" && !u.Unassigned {
 			return richtext.Say("If it is %s, write it with the +.", richtext.ID(u.International))
 		}
+	}
+	const fewest, most = 7, 15 // digits, of a whole number of some country
+	wrongCount := code == UsageNumberTooLong || code == UsageNumberTooShort || code == UsageNumberWrongLength ||
+		code == UsageNumberLocalOnly && len(digits) > fewest
+	if wrongCount && !plus && len(digits) >= fewest && len(digits) <= most && !strings.HasPrefix(digits, "00") {
+		return richtext.Say("If it is a number of another country, write it with + and that country's code, in most countries without its first 0: %s in Britain is %s.",
+			richtext.ID("020 7946 0321"), richtext.ID("+44 20 7946 0321"))
 	}
 	return richtext.Say("Write the whole number, with + and the country code, like %s.", richtext.ID("+1 415-555-0132"))
 }
