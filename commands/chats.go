@@ -12,6 +12,7 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/outcome"
+	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -48,7 +49,19 @@ const chatsPerPage = 8
 
 // Run lists the group chats that match the words.
 func (c *FindChats) Run(ctx context.Context, in Invocation) richtext.Answer {
+	if parse.AsksForHelp(in.Text) {
+		return c.help(ctx, in)
+	}
 	return c.page(ctx, in, 0)
+}
+
+// help is for those who may use the command, as the rest is.
+func (c *FindChats) help(ctx context.Context, in Invocation) richtext.Answer {
+	if _, denied, may := c.gate.Enter(ctx, ledger.ChatList, in.Caller()); !may {
+		return denied
+	}
+	c.tally.Count(ledger.ChatList, "usage")
+	return Help()
 }
 
 // More lists the next page. Everything it needs is in the click.

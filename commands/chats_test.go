@@ -113,6 +113,10 @@ func TestFindChatsAnswers(t *testing.T) {
 	show("none, words with markup", some.Run(t.Context(), asks("*winter* _it_ `x` &lt;!channel&gt; R&amp;D")))
 	show("none, several lines", some.Run(t.Context(), asks("winter\n⛔ Removed.")))
 	show("none, a long text", some.Run(t.Context(), asks(strings.Repeat("winter ", 100))))
+	for _, wish := range []string{"help", " Help ", "?", "--help"} {
+		assert.DeepEqual(t, some.Run(t.Context(), asks(wish)), commands.Help())
+	}
+	show("a chat about help", some.Run(t.Context(), asks("help desk")))
 	show("too long", some.Run(t.Context(), asks(strings.Repeat("winter ", 150))))
 	show("an account without groups", finder(bookOf(t, "US"), everyone).Run(t.Context(), asks("")))
 	show("a whole number", some.Run(t.Context(), asks("<tel:+12025550165|(202) 555-0165>")))
@@ -132,6 +136,7 @@ func TestFindChatsAnswers(t *testing.T) {
 	}
 
 	denied := finder(bookOf(t, "US", gallery()...), policy.Policy{Users: []string{"U9"}})
+	show("denied, help", denied.Run(t.Context(), asks("help")))
 	show("denied", denied.Run(t.Context(), asks("")))
 	show("denied, a click", denied.More(t.Context(), commands.Click{UserID: "U1", ChannelID: "C1", Subject: "8 spring"}))
 	elsewhere := finder(bookOf(t, "US", gallery()...), policy.Policy{Everyone: true, Channels: []string{"C9"}})

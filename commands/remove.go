@@ -7,6 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/chatindex"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
@@ -46,6 +47,7 @@ type Remove struct {
 	asks      bool
 	questions Questions
 	chats     ChatReader
+	book      *chatindex.Index
 	lines     *reconcile.OwnLines
 	log       *logrus.Entry
 	tally     policy.Outcomes
@@ -62,6 +64,7 @@ type RemoveConfig struct {
 	Ask       bool                // ask the person before anything is removed
 	Questions Questions           // needed only with Ask
 	Chats     ChatReader          // needed only with Ask
+	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // nil: a preview knows what the chat says
 
 	Tally policy.Outcomes // nil: nothing is counted
@@ -72,7 +75,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, tally: cfg.Tally,
+		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, tally: cfg.Tally,
 	}
 }
 
@@ -96,13 +99,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 			usage = &parse.UsageError{Why: richtext.Say("The command could not be read."), Usage: parse.RemoveUsage()}
 		}
 		log.WithFields(logrus.Fields{"outcome": c.tally.Count(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
-		switch {
-		case usage.Code == parse.UsageHelp:
-			return Help()
-		case usage.Code == parse.UsageChatNotUUID && isWord(usage.Offending):
-			return append(richtext.Answer{usage.Why, usage.Usage}, otherWays()...) // it was meant as a subcommand, of which there is none
-		}
-		return richtext.Answer{usage.Why, usage.Usage}
+		return c.explain(ctx, in, decision.Rule, usage)
 	}
 	asked := orders(in, args, decision.Rule)
 	if c.asks {
@@ -127,6 +124,23 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		return c.ask(ctx, in, args, accepted)
 	}
 	return acknowledge(in, args, accepted)
+}
+
+// explain answers a command that could not be read.
+func (c *Remove) explain(ctx context.Context, in Invocation, rule string, usage *parse.UsageError) richtext.Answer {
+	answer := richtext.Answer{usage.Why, usage.Usage}
+	switch usage.Code {
+	case parse.UsageHelp:
+		return Help()
+	case parse.UsageChatNotUUID:
+		if offered, answered := c.byName(ctx, in, rule); answered {
+			return offered
+		}
+		if isWord(usage.Offending) {
+			return append(answer, otherWays()...) // it was meant as a subcommand, of which there is none
+		}
+	}
+	return answer
 }
 
 func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {

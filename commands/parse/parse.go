@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"linqbot/linq"
@@ -34,11 +35,11 @@ func parseRemove(text, region string) (RemoveArgs, *UsageError) {
 	}
 	text = StripPairs(Clean(text))
 	first, rest := cutWord(text)
-	switch strings.ToLower(StripPairs(first)) {
-	case "":
+	switch {
+	case StripPairs(first) == "":
 		return RemoveArgs{}, usageError(UsageNoArguments, "",
 			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person to remove.")
-	case "help", "?", "-h", "-help", "--help":
+	case isHelp(first):
 		return RemoveArgs{}, usageError(UsageHelp, "",
 			"This removes people from a Linq group chat. Give the chat id, then the phone number or e-mail address of the person; "+
 				"put commas between several people.")
@@ -56,6 +57,19 @@ func parseRemove(text, region string) (RemoveArgs, *UsageError) {
 		return RemoveArgs{}, refused
 	}
 	return RemoveArgs{Chat: chat, Handles: handles}, nil
+}
+
+// AsksForHelp tells whether the text after a command is the wish for help alone.
+func AsksForHelp(text string) bool {
+	if RefuseLong(text) != nil {
+		return false
+	}
+	first, rest := cutWord(Clean(text))
+	return rest == "" && isHelp(first)
+}
+
+func isHelp(word string) bool {
+	return slices.Contains([]string{"help", "?", "-h", "-help", "--help"}, strings.ToLower(StripPairs(word)))
 }
 
 // readHandles reads a list. Whoever is named twice is taken once.

@@ -69,7 +69,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
-		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Lines: lines, Tally: tally(measured),
+		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
