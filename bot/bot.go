@@ -40,6 +40,7 @@ type Config struct {
 	Gate           *policy.Gate                    // records who is refused for their workspace. Optional.
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
+	Remark         func() string                   // what /readyz adds while all is ready, "" for nothing. Optional.
 	Build          string                          // told to who has the signing secret, in [BuildHeader]
 	Logger         *logrus.Logger
 
@@ -176,7 +177,13 @@ func (b *Bot) serveReady(w http.ResponseWriter, r *http.Request) {
 		writeText(w, http.StatusServiceUnavailable, "the ledger does not answer, or its workers do not run")
 		return
 	}
-	writeText(w, http.StatusOK, "ready")
+	said := "ready"
+	if b.cfg.Remark != nil {
+		if remark := b.cfg.Remark(); remark != "" {
+			said += "; " + remark
+		}
+	}
+	writeText(w, http.StatusOK, said)
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {

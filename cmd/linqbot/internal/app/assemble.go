@@ -31,6 +31,7 @@ import (
 type instance struct {
 	bot     *bot.Bot
 	teams   *workspace.Teams
+	lines   *reconcile.OwnLines
 	workers ledger.Workers
 	handler http.Handler
 }
@@ -50,8 +51,9 @@ type shared struct {
 
 func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, error) {
 	records, measured, logger := of.records, of.measured, of.logger
+	key := &linqKey{log: logger.WithField("part", "linq")}
 	chats, err := linq.New(linq.Config{
-		BaseURL: cfg.LinqURL, APIKey: cfg.LinqKey, UserAgent: "linqbot/" + of.build.Version, Observe: linqCalled(measured), Secrets: cfg.Secrets(),
+		BaseURL: cfg.LinqURL, APIKey: cfg.LinqKey, UserAgent: "linqbot/" + of.build.Version, Observe: linqCalled(measured, key), Secrets: cfg.Secrets(),
 	})
 	if err != nil {
 		return nil, err
@@ -79,6 +81,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	})
 	assembled := &instance{
 		teams:   teams,
+		lines:   lines,
 		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
@@ -87,6 +90,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
+			Remark:         key.remark,
 			Build:          of.build.String(),
 			Logger:         logger,
 			Acked:          measured.Acked,

@@ -60,8 +60,9 @@ func changed(m *metrics.Metrics) func(ledger.Transition) {
 }
 
 // linqCalled measures a call of Linq's.
-func linqCalled(m *metrics.Metrics) func(linq.Call) {
+func linqCalled(m *metrics.Metrics, key *linqKey) func(linq.Call) {
 	return func(c linq.Call) {
+		key.called(c)
 		code := "no_answer"
 		if c.HTTPStatus != 0 {
 			code = strconv.Itoa(cmp.Or(c.Code, c.HTTPStatus))

@@ -51,6 +51,7 @@ func (l *live) install(ctx context.Context, next *instance) {
 	ctx, l.forget = context.WithCancel(ctx)
 	l.current.Store(next)
 	go next.teams.Learn(ctx)
+	next.lines.Refresh(ctx) // they are needed soon; and whether Linq accepts the key is seen before somebody needs it
 }
 
 // ServeHTTP implements [http.Handler].
