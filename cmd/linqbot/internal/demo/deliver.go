@@ -62,6 +62,7 @@ func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) erro
 	if err := json.Unmarshal(answer, &said); err != nil {
 		return fmt.Errorf("the bot's answer is no message: %w", err)
 	}
-	fmt.Fprintln(out, said.Text)
+	asShown := strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&") // as Slack shows what must not become markup
+	fmt.Fprintln(out, asShown.Replace(said.Text))
 	return nil
 }
