@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"net/http/pprof"
 	"time"
@@ -30,10 +28,9 @@ func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, log
 	if addr == "" {
 		return &admin{}, nil
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", addr)
+	listener, err := listen(ctx, "ADMIN_ADDR", addr, "write an address that is free into ADMIN_ADDR, such as 127.0.0.1:9091, or off; 9090 is Prometheus's own port too")
 	if err != nil {
-		return nil, fmt.Errorf("ADMIN_ADDR: %w; name an address that is free, or off", err)
+		return nil, err
 	}
 	warnings := logger.WithField("part", "admin").WriterLevel(logrus.WarnLevel)
 	errorLog := log.New(warnings, "", 0)

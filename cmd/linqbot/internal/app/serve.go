@@ -9,8 +9,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -79,10 +77,10 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	if err := records.Start(ctx, serving.workers()); err != nil {
 		return err
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", cfg.ListenAddr)
+	variable := cfg.ListenVariable()
+	listener, err := listen(ctx, variable, cfg.ListenAddr, "write one that is free into "+variable)
 	if err != nil {
-		return errors.Join(fmt.Errorf("LISTEN_ADDR: %w", err), drain(serving, records, nil))
+		return errors.Join(err, drain(serving, records, nil))
 	}
 	server := ingress.NewServer(cfg.ListenAddr, serving, refused(measured), bot.HealthPath, bot.ReadyPath)
 	failed := make(chan error, 1)

@@ -63,6 +63,14 @@ type given struct {
 	file  string // "": it was given in the environment
 }
 
+// ListenVariable returns the name of the variable that says where to listen.
+func (s *Settings) ListenVariable() string {
+	if s.port != "" && s.ListenAddr == ":"+s.port {
+		return "PORT"
+	}
+	return "LISTEN_ADDR"
+}
+
 // Load reads the environment, and reports every mistake in it at once.
 func Load(lookup func(string) string) (Settings, error) {
 	return judged(Read(lookup))
