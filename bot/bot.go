@@ -9,6 +9,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"sync/atomic"
@@ -25,6 +26,7 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
+	"linqbot/ledger"
 )
 
 // Command is what a slash command means.
@@ -173,7 +175,9 @@ func (b *Bot) serveReady(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := b.cfg.Ready(ctx); err != nil {
-		b.log.WithError(err).Warn("not ready")
+		if !errors.Is(err, ledger.ErrOutage) { // which it logs itself
+			b.log.WithError(err).Warn("not ready")
+		}
 		writeText(w, http.StatusServiceUnavailable, "the ledger does not answer, or its workers do not run")
 		return
 	}

@@ -26,7 +26,10 @@ func (l *Ledger) dispatch(ctx context.Context) {
 	defer sweep.Stop()
 	for {
 		full, err := l.sweep(ctx)
-		if err != nil && ctx.Err() == nil {
+		switch {
+		case err == nil:
+			l.lookWhetherOver(ctx)
+		case ctx.Err() == nil && !l.lost.takes(err.Error()):
 			l.log.WithError(err).Warn("requests could not be handed over; trying again")
 		}
 		woken := l.handOver

@@ -19,7 +19,7 @@ func (l *Ledger) expire(ctx context.Context) {
 	defer look.Stop()
 	for {
 		expired, err := l.expireQuestions(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !l.lost.takes(err.Error()) {
 			l.log.WithError(err).Warn("questions could not be expired; trying again")
 		}
 		next := look.C

@@ -61,3 +61,10 @@ func (l *Ledger) Hold(ctx context.Context, do func()) error {
 		return nil
 	})
 }
+
+// LeftOut returns how many lines an outage has kept out of the log.
+func (l *Ledger) LeftOut() int {
+	l.lost.mu.Lock()
+	defer l.lost.mu.Unlock()
+	return l.lost.leftOut
+}

@@ -114,7 +114,7 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 		return runStep(ctx, workers.Execute, job.Args.ExecutionID)
 	}))
 	client, err := l.store.newJobs(&river.Config{
-		Logger: slog.New(logrusHandler{entry: l.log}),
+		Logger: slog.New(logrusHandler{entry: l.log, lost: l.lost}),
 		Queues: map[string]river.QueueConfig{
 			queueTry:     {MaxWorkers: cmp.Or(workers.Tries, tryWorkers)},
 			queueConfirm: {MaxWorkers: cmp.Or(workers.Confirms, confirmWorkers), FetchPollInterval: 200 * time.Millisecond},

@@ -23,6 +23,8 @@ var (
 	ErrDoubtful = errors.New("ledger: not known whether recorded")
 	// ErrNotFound says that there is no such row.
 	ErrNotFound = errors.New("ledger: not found")
+	// ErrOutage says that the store does not answer, which the ledger itself logs.
+	ErrOutage = errors.New("ledger: an outage")
 	// ErrStale says that the request was changed since it was loaded: load it and decide again.
 	ErrStale = errors.New("ledger: changed meanwhile")
 )
@@ -46,6 +48,7 @@ type Ledger struct {
 	log   *logrus.Entry
 	now   func() time.Time
 	store store
+	lost  *outage
 	keep  time.Duration // how long a request is kept after its end; 0: for good
 
 	changed func(Transition)
@@ -91,6 +94,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		changed:  cfg.Changed,
 		handOver: make(chan struct{}, 1),
 	}
+	l.lost = &outage{log: l.log, now: cfg.Now}
 	l.accepting = newAcceptor(acceptorConfig{Store: opened, Now: cfg.Now, Committed: l.wakeDispatcher})
 	l.trail = newTrail(trailConfig{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
@@ -110,6 +114,9 @@ func (l *Ledger) Ready(ctx context.Context) error {
 		defer cancel()
 		l.probe.err = l.Keep(ctx, settingProbed, now.UTC().Format(time.RFC3339))
 		l.probe.at = l.now()
+	}
+	if l.probe.err != nil && l.lost.lasts() {
+		return fmt.Errorf("%w: %w", ErrOutage, l.probe.err)
 	}
 	return l.probe.err
 }

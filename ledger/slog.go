@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 )
@@ -10,6 +11,7 @@ import (
 // logrusHandler hands what River logs to the project's logger.
 type logrusHandler struct {
 	entry *logrus.Entry
+	lost  *outage
 }
 
 func (h logrusHandler) Enabled(_ context.Context, level slog.Level) bool {
@@ -18,10 +20,17 @@ func (h logrusHandler) Enabled(_ context.Context, level slog.Level) bool {
 
 func (h logrusHandler) Handle(ctx context.Context, record slog.Record) error {
 	fields := make(logrus.Fields, record.NumAttrs())
+	trouble := ""
 	record.Attrs(func(attr slog.Attr) bool {
 		fields[attr.Key] = attr.Value.Resolve().Any()
+		if strings.HasPrefix(attr.Key, "err") || strings.HasPrefix(attr.Key, "panic") {
+			trouble += attr.Value.Resolve().String()
+		}
 		return true
 	})
+	if record.Level >= slog.LevelWarn && h.lost.takes(trouble) {
+		return nil
+	}
 	h.entry.WithContext(ctx).WithFields(fields).Log(logrusLevel(record.Level), record.Message)
 	return nil
 }
@@ -31,7 +40,7 @@ func (h logrusHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	for _, attr := range attrs {
 		fields[attr.Key] = attr.Value.Resolve().Any()
 	}
-	return logrusHandler{entry: h.entry.WithFields(fields)}
+	return logrusHandler{entry: h.entry.WithFields(fields), lost: h.lost}
 }
 
 func (h logrusHandler) WithGroup(string) slog.Handler { return h }
