@@ -31,6 +31,7 @@ type Cluster struct {
 	Budget     *policyv1.PodDisruptionBudget
 	Ingress    *networkingv1.Ingress
 	Traefik    []*Middleware
+	Monitor    *PodMonitor
 }
 
 // Render builds the kustomization in folder, and decodes everything in it strictly.
@@ -81,6 +82,8 @@ func (c *Cluster) Decode(document []byte) error {
 	case "traefik.io/v1alpha1 Middleware":
 		c.Traefik = append(c.Traefik, nil)
 		return decode(document, &c.Traefik[len(c.Traefik)-1])
+	case "monitoring.coreos.com/v1 PodMonitor":
+		return decode(document, &c.Monitor)
 	}
 	return fmt.Errorf("%s of %s is not known here", head.Kind, head.APIVersion)
 }

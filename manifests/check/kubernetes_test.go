@@ -23,6 +23,7 @@ func kustomizations(t *testing.T) map[string]check.Cluster {
 	for name, edit := range map[string]func(string) string{
 		"the example":                       func(s string) string { return s },
 		"the example with webhooks":         withWebhooks,
+		"the example with a PodMonitor":     withPodMonitor,
 		"the example on PostgreSQL":         onPostgres,
 		"… on PostgreSQL and with webhooks": func(s string) string { return withWebhooks(onPostgres(s)) },
 	} {
@@ -45,6 +46,8 @@ func kustomizations(t *testing.T) map[string]check.Cluster {
 func withWebhooks(s string) string {
 	return strings.NewReplacer("# components:", "components:", "#   - ../components", "  - ../components").Replace(s)
 }
+
+func withPodMonitor(s string) string { return strings.Replace(s, "  # - podmonitor", "  - podmonitor", 1) }
 
 func onPostgres(s string) string {
 	return strings.Replace(s, "  - ../base\n", "  - ../overlays/postgres\n", 1)
