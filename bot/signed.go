@@ -76,6 +76,9 @@ func (b *Bot) countSigned(secret int) {
 func (b *Bot) refuseUnsigned(w http.ResponseWriter, r *http.Request, why error) {
 	b.countSigned(-1)
 	b.refused(r, ingress.Unsigned, "request refused: the signature does not hold", logrus.Fields{"reason": why.Error()})
+	if r.Header.Get(ingress.ExplainHeader) != "" {
+		w.Header().Set(ingress.RefusedHeader, ingress.WhyUnsigned(r.Header, why))
+	}
 	w.WriteHeader(http.StatusUnauthorized)
 }
 

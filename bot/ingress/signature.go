@@ -15,6 +15,39 @@ import (
 // Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 const signatureHeader = "X-Slack-Signature"
 
+// timestampHeader holds when Slack signed it.
+const timestampHeader = "X-Slack-Request-Timestamp"
+
+// RefusedHeader says, in the answer to a request whose signature does not hold, why: one of the values below,
+// so that who installs linqbot finds out what happens on the way. It is there only if the request has
+// ExplainHeader, and tells nothing that the sender does not know.
+const (
+	RefusedHeader = "X-Linqbot-Refused"
+	ExplainHeader = "X-Linqbot-Explain"
+)
+
+// The values of [RefusedHeader].
+const (
+	RefusedNoSignature = "no " + signatureHeader
+	RefusedNoTimestamp = "no " + timestampHeader
+	RefusedTooOld      = "timestamp"
+	RefusedWrong       = "signature"
+)
+
+// WhyUnsigned returns the value of [RefusedHeader] for a request.
+func WhyUnsigned(header http.Header, err error) string {
+	switch {
+	case header.Get(signatureHeader) == "":
+		return RefusedNoSignature
+	case header.Get(timestampHeader) == "":
+		return RefusedNoTimestamp
+	case errors.Is(err, slack.ErrExpiredTimestamp):
+		return RefusedTooOld
+	default:
+		return RefusedWrong
+	}
+}
+
 // ErrUnsigned is a signature that is missing, malformed or wrong.
 var ErrUnsigned = errors.New("bot: not signed by Slack")
 

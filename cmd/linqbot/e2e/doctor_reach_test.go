@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -64,6 +65,20 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		r.SetURL(behind)
 		r.Out.Header.Set("X-Slack-Request-Timestamp", "1")
 	}}
+	without := func(name string) http.Handler {
+		return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(behind)
+			r.Out.Header.Del(name)
+		}}
+	}
+	otherBody := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(behind)
+		r.Out.Body, r.Out.ContentLength = io.NopCloser(strings.NewReader("{}")), 2
+	}}
+	password := http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("WWW-Authenticate", "Basic")
+		out.WriteHeader(http.StatusUnauthorized)
+	})
 	prefix := http.StripPrefix("/tools", httputil.NewSingleHostReverseProxy(behind))
 	for name, test := range map[string]struct{ address, status, found string }{
 		"it is reached":         {"http://" + env.addr, "ok", "reaches this build"},
@@ -78,7 +93,12 @@ func TestDoctorOnThePublicAddress(t *testing.T) {
 		"a redirect":            {serve(answers(http.StatusMovedPermanently), false), "failure", "redirects to https://elsewhere.example/"},
 		"something else":        {serve(answers(http.StatusOK), false), "failure", "something else"},
 		"a canned answer":       {serve(canned, false), "failure", "something else"},
-		"a changed request":     {serve(changes, false), "failure", "401"},
+		"a changed time":        {serve(changes, false), "failure", `401\): the time in it is more than five minutes`},
+		"a changed body":        {serve(otherBody, false), "failure", `401\): .* another signing secret, or the request was changed`},
+		"a stripped signature":  {serve(without("X-Slack-Signature"), false), "failure", "the header X-Slack-Signature was removed"},
+		"a stripped time":       {serve(without("X-Slack-Request-Timestamp"), false), "failure", "the header X-Slack-Request-Timestamp was removed"},
+		"a password":            {serve(password, false), "failure", "asks for a password"},
+		"a refusal of a proxy":  {serve(answers(http.StatusUnauthorized), false), "failure", "refuses the signature"},
 		"another build":         {serve(another, false), "failure", "another build: 0.1; this one is development"},
 		"Slack's path alone":    {serve(slackAlone, false), "failure", "/linq/webhooks answers 404"},
 		"one without a commit":  {serve(committed, false), "warning", "one of the two does not know its commit"},

@@ -17,7 +17,7 @@ import (
 // page returns what a GET shows.
 func (b *botProcess) page(path string) string {
 	b.t.Helper()
-	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+path, nil)
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.URL+path, nil)
 	assert.NilError(b.t, err)
 	response, err := http.DefaultClient.Do(request)
 	assert.NilError(b.t, err)
@@ -38,13 +38,13 @@ func TestAWrongLinqKeyIsToldAtTheStart(t *testing.T) {
 	delete(env.vars, "LINQ_API_V3_API_KEY")
 	env.vars["LINQ_API_V3_API_KEY_FILE"] = path
 	b := env.start()
-	env.await("the log to say so", func() bool { return strings.Contains(b.logs.String(), "Linq does not accept the API key") })
+	env.await("the log to say so", func() bool { return strings.Contains(b.Logs.String(), "Linq does not accept the API key") })
 	assert.Equal(t, b.get("/readyz"), http.StatusOK)
 	assert.Assert(t, strings.HasPrefix(b.page("/readyz"), "ready; Linq does not accept LINQ_API_V3_API_KEY"), b.page("/readyz"))
-	assert.Assert(t, !strings.Contains(b.logs.String(), "a-wrong-key"))
+	assert.Assert(t, !strings.Contains(b.Logs.String(), "a-wrong-key"))
 
 	write(right)
-	assert.NilError(t, b.cmd.Process.Signal(syscall.SIGHUP))
+	assert.NilError(t, b.Cmd.Process.Signal(syscall.SIGHUP))
 	env.await("/readyz to be content", func() bool { return b.page("/readyz") == "ready\n" })
 	env.remove(ann)
 	env.awaitOutcome("✅")

@@ -15,10 +15,10 @@ func TestSend(t *testing.T) {
 	env := newEnv(t, linqtest.Config{})
 	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
 	b := env.start()
-	out, mistakes, err := env.run("send", "--bot", b.url, "--team", env.slack.Config().TeamID, "/linq-remove help & <so on>")
+	out, mistakes, err := env.run("send", "--bot", b.URL, "--team", env.slack.Config().TeamID, "/linq-remove help & <so on>")
 	assert.NilError(t, err, mistakes)
 	assert.Assert(t, strings.Contains(out, "/linq-remove <chatId> <handle>"), out)
-	out, _, err = env.run("send", "--bot", b.url, "--team", env.slack.Config().TeamID, "/linq-chats R&D <winter>")
+	out, _, err = env.run("send", "--bot", b.URL, "--team", env.slack.Config().TeamID, "/linq-chats R&D <winter>")
 	assert.NilError(t, err)
 	assert.Assert(t, strings.Contains(out, "R&D <winter>"), out)
 

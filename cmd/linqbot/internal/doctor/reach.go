@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"linqbot/bot"
+	"linqbot/bot/ingress"
 	"linqbot/bot/slackapi"
 	"linqbot/cmd/linqbot/internal/build"
 )
@@ -41,6 +42,7 @@ func (e *checkup) checkReach(ctx context.Context) []finding {
 		return fail("", "%s", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set(ingress.ExplainHeader, "1")
 	slackapi.Sign(request.Header, e.settings.SigningSecrets[0], time.Now(), body)
 	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
@@ -113,8 +115,7 @@ func (e *checkup) judgeAnswer(address, challenge string, response *http.Response
 	code := response.StatusCode
 	switch {
 	case code == http.StatusUnauthorized:
-		return fail("give both the same SLACK_SIGNING_SECRET; else see the checks of the clocks, there too, and that no proxy changes bodies or asks for a password",
-			"%s refuses the signature (401): the linqbot there has another signing secret, its clock is off, or the request was changed on the way", address)
+		return judgeRefusal(address, response.Header)
 	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
 		return fail("let the proxy pass on /slack/ and /linq/ with the same path to linqbot", "%s answers %s: something is there, but its path does not lead to linqbot", address, response.Status)
 	case code == http.StatusBadGateway || code == http.StatusServiceUnavailable || code == http.StatusGatewayTimeout:
@@ -131,6 +132,28 @@ func (e *checkup) judgeAnswer(address, challenge string, response *http.Response
 		return fail("let the proxy pass on /slack/ and /linq/ to linqbot", "%s answers 200, but not as linqbot does: something else is there", address)
 	}
 	return judgeBuild(address, response.Header.Get(bot.BuildHeader), e.build)
+}
+
+// judgeRefusal tells apart why the signature was refused. An older linqbot does not say.
+func judgeRefusal(address string, header http.Header) []finding {
+	why := header.Get(ingress.RefusedHeader)
+	switch {
+	case why == ingress.RefusedNoSignature || why == ingress.RefusedNoTimestamp:
+		_, name, _ := strings.Cut(why, " ")
+		return fail("let the proxy pass on the headers of Slack and Linq as they are",
+			"%s refuses the signature (401): the header %s was removed on the way", address, name)
+	case why == ingress.RefusedTooOld:
+		return fail("set the clocks by NTP, here and there; else let the proxy pass on the header X-Slack-Request-Timestamp as it is",
+			"%s refuses the signature (401): the time in it is more than five minutes from that of the linqbot there", address)
+	case why == ingress.RefusedWrong:
+		return fail("give both the same SLACK_SIGNING_SECRET; else see that no proxy changes bodies",
+			"%s refuses the signature (401): the linqbot there has another signing secret, or the request was changed on the way", address)
+	case header.Get("WWW-Authenticate") != "":
+		return fail("let the proxy ask for no password below /slack/ and /linq/", "%s asks for a password (401): something before linqbot does", address)
+	default:
+		return fail("give both the same SLACK_SIGNING_SECRET; else see the checks of the clocks, there too, and that no proxy changes bodies or asks for a password",
+			"%s refuses the signature (401): the linqbot there has another signing secret, its clock is off, or the request was changed on the way", address)
+	}
 }
 
 // judgeBuild compares the build that answers at an address with this one. Each is a version, with the
