@@ -36,14 +36,14 @@ func checkFolderOf(path string) error {
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
-		return nil //nolint:nilerr // whoever opens it says what is wrong
+		return nil // whoever opens it says what is wrong
 	}
 	here, err := filepath.Abs(".")
 	if err != nil {
 		return err
 	}
 	return fmt.Errorf("sqlite://%s leads to the folder %s in %s, and there is none: write sqlite:///%s, with three slashes, for the file %s; or make the folder",
-		path, folder, here, path, filepath.Join("/", path))
+		path, folder, here, path, filepath.Clean("/"+path))
 }
 
 // MakeFolder makes the folder of the SQLite file that a DATABASE_URL names, for its owner alone, and returns
@@ -61,7 +61,7 @@ func MakeFolder(databaseURL string) (made string, err error) {
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
-		return "", nil //nolint:nilerr // whoever opens it says what is wrong
+		return "", nil // whoever opens it says what is wrong
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", advised(fmt.Errorf("DATABASE_URL: the folder of %s cannot be made: %w", path, err))

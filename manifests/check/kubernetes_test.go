@@ -47,7 +47,9 @@ func withWebhooks(s string) string {
 	return strings.NewReplacer("# components:", "components:", "#   - ../components", "  - ../components").Replace(s)
 }
 
-func withPodMonitor(s string) string { return strings.Replace(s, "  # - podmonitor", "  - podmonitor", 1) }
+func withPodMonitor(s string) string {
+	return strings.Replace(s, "  # - podmonitor", "  - podmonitor", 1)
+}
 
 func onPostgres(s string) string {
 	return strings.Replace(s, "  - ../base\n", "  - ../overlays/postgres\n", 1)

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -29,9 +30,7 @@ func TestAnAddressThatCannotBeListenedAt(t *testing.T) {
 		"the admin's, likewise": {map[string]string{"ADMIN_ADDR": "192.0.2.1:8080"}, "ADMIN_ADDR: 192.0.2.1:8080 is no address of this machine"},
 	} {
 		env := newEnv(t, linqtest.Config{})
-		for variable, value := range test.vars {
-			env.vars[variable] = value
-		}
+		maps.Copy(env.vars, test.vars)
 		_, said, err := env.run("serve")
 		assert.Assert(t, err != nil && strings.Contains(said, test.says), "%s: %v\n%s", name, err, said)
 	}

@@ -1,10 +1,8 @@
-package address_test
+package address
 
 import (
 	"strings"
 	"testing"
-
-	"linqbot/cmd/linqbot/internal/address"
 )
 
 func TestPublicOrLocal(t *testing.T) {
@@ -23,7 +21,7 @@ func TestPublicOrLocal(t *testing.T) {
 		"http://127.0.0.1:8080/linq/webhooks":     "http://127.0.0.1:8080",
 		"http://localhost:8080/":                  "http://localhost:8080",
 	} {
-		if got, err := address.PublicOrLocal(text, routes); err != nil || got != want {
+		if got, err := PublicOrLocal(text, routes); err != nil || got != want {
 			t.Errorf("%q: %q, %v; want %q", text, got, err, want)
 		}
 	}
@@ -45,11 +43,11 @@ func TestPublicOrLocal(t *testing.T) {
 		"https://bot example/":         "is no address",
 		"https://bot.example/\nslack/": "is no address",
 	} {
-		if got, err := address.PublicOrLocal(text, routes); err == nil || !strings.Contains(err.Error(), says) {
+		if got, err := PublicOrLocal(text, routes); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %q, %v; want %q", text, got, err, says)
 		}
 	}
-	if got, err := address.Public("http://localhost:8080", routes); err == nil {
+	if got, err := Public("http://localhost:8080", routes); err == nil {
 		t.Errorf("Slack cannot call %q", got)
 	}
 }

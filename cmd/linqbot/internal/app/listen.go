@@ -16,7 +16,7 @@ func listen(ctx context.Context, variable, addr, otherwise string) (net.Listener
 	if err == nil {
 		return listener, nil
 	}
-	why := ""
+	var why string
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		why = addr + " is taken: another program listens there already"

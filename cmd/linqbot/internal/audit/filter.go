@@ -129,7 +129,7 @@ func wholeID(ctx context.Context, reader *ledger.Reader, part string) (string, e
 	case len(found) == 1:
 		return found[0].ID, nil
 	}
-	lines := []error{fmt.Errorf("--request %s could be any of these; write more of it:", part)}
+	lines := []error{fmt.Errorf("--request %s could be any of these, so write more of it", part)}
 	for i, each := range found {
 		if i == most {
 			lines = append(lines, errors.New("and more"))
