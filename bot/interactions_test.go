@@ -213,6 +213,7 @@ func TestPeopleOfOtherOrganisationsAreRefused(t *testing.T) {
 				}
 				_, err := h.Ledger.View(t.Context(), "view-V0123")
 				assert.ErrorIs(t, err, ledger.ErrNotFound)
+				h.await("the record", func() bool { return len(h.noted()) > 0 }) // a denial may be written after the answer
 				denials := h.noted()
 				assert.Equal(t, len(denials), 1)
 				assert.Equal(t, denials[0].State, ledger.Denied)
