@@ -41,9 +41,9 @@ func openSQLite(ctx context.Context, path string) (_ *sqlite, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	var writing turn
-	s.write = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing})
-	s.accept = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), turn: &writing, urgent: true})
+	var writing priorityMutex
+	s.write = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), mutex: &writing})
+	s.accept = openSQLitePool(connector{dsn: sqliteDSN(path, "_txlock=immediate"), mutex: &writing, urgent: true})
 	s.read = openSQLitePool(connector{dsn: sqliteDSN(path, "_pragma=query_only(1)")})
 	s.write.SetMaxOpenConns(1)
 	s.accept.SetMaxOpenConns(1)

@@ -10,11 +10,11 @@ import (
 	modernc "modernc.org/sqlite"
 )
 
-// connector opens connections to an SQLite file which take turns at writing, and which prepare each
-// statement once: preparing costs more than running most of ours and of River's.
+// connector opens connections to an SQLite file. One of them writes at a time. Each prepares a statement
+// once, since preparing costs more than running most statements of ours and of River's.
 type connector struct {
 	dsn    string
-	turn   *turn // nil: for reading only
+	mutex  *priorityMutex // nil for connections that only read
 	urgent bool
 }
 
@@ -79,46 +79,46 @@ func (c *conn) Close() error {
 	return errors.Join(append(errs, c.sqliteConn.Close())...)
 }
 
-// take waits for the turn to write, which a transaction has already.
-func (c *conn) take(ctx context.Context) (give func(), err error) {
-	if c.turn == nil || c.inTx {
+// lock takes the right to write, which a transaction has already.
+func (c *conn) lock(ctx context.Context) (unlock func(), err error) {
+	if c.mutex == nil || c.inTx {
 		return func() {}, nil
 	}
-	if err := c.turn.take(ctx, c.urgent); err != nil {
+	if err := c.mutex.Lock(ctx, c.urgent); err != nil {
 		return nil, err
 	}
-	return c.turn.give, nil
+	return c.mutex.Unlock, nil
 }
 
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	give, err := c.take(ctx)
+	unlock, err := c.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	begun, err := c.sqliteConn.BeginTx(ctx, options)
 	if err != nil {
-		give()
+		unlock()
 		return nil, err
 	}
 	c.inTx = true
-	return &turnTx{Tx: begun, over: func() {
+	return &lockedTx{Tx: begun, over: func() {
 		c.inTx = false
-		give()
+		unlock()
 	}}, nil
 }
 
-// turnTx hands the turn on at its end.
-type turnTx struct {
+// lockedTx unlocks at its end.
+type lockedTx struct {
 	driver.Tx
 	over func()
 }
 
-func (t *turnTx) Commit() error {
+func (t *lockedTx) Commit() error {
 	defer t.over()
 	return t.Tx.Commit()
 }
 
-func (t *turnTx) Rollback() error {
+func (t *lockedTx) Rollback() error {
 	defer t.over()
 	return t.Tx.Rollback()
 }
@@ -149,11 +149,11 @@ func (c *conn) statement(ctx context.Context, query string) (*statement, error) 
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	give, err := c.take(ctx)
+	unlock, err := c.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer give()
+	defer unlock()
 	if len(args) == 0 { // it may be several statements, as in a migration
 		return c.sqliteConn.ExecContext(ctx, query, args)
 	}
@@ -168,22 +168,22 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	give, err := c.take(ctx)
+	unlock, err := c.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s, err := c.statement(ctx, query)
 	if err != nil {
-		give()
+		unlock()
 		return nil, err
 	}
-	run, over := func() (driver.Rows, error) { return c.sqliteConn.QueryContext(ctx, query, args) }, give
+	run, over := func() (driver.Rows, error) { return c.sqliteConn.QueryContext(ctx, query, args) }, unlock
 	if s != nil {
 		s.busy = true
 		run = func() (driver.Rows, error) { return s.inner.QueryContext(ctx, args) }
 		over = func() {
 			s.busy = false
-			give()
+			unlock()
 		}
 	}
 	found, err := run()
@@ -191,16 +191,16 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		over()
 		return nil, err
 	}
-	return &turnRows{Rows: found, over: over}, nil
+	return &lockedRows{Rows: found, over: over}, nil
 }
 
-// turnRows hand the turn on when they are closed.
-type turnRows struct {
+// lockedRows unlock when they are closed.
+type lockedRows struct {
 	driver.Rows
 	over func()
 }
 
-func (r *turnRows) Close() error {
+func (r *lockedRows) Close() error {
 	defer r.over()
 	return r.Rows.Close()
 }
