@@ -130,7 +130,7 @@ func decodeEvent(encoded json.RawMessage) (event, bool) {
 func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	if e.runsOurStep() {
 		_, err := b.cfg.Events.AcceptExecution(ctx, ledger.Execution{
-			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Inputs: ledger.Conceal(string(e.Inputs)),
+			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Inputs: ledger.NewSecret(string(e.Inputs)),
 		})
 		return err
 	}

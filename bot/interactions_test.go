@@ -238,7 +238,7 @@ func TestAnswersGoToSlackAlone(t *testing.T) {
 	h.interact("block_actions_thread", "0195937a-5c48-7000-8000-0123456789ab", removal)
 	undo, err := h.Ledger.UndoneBy(t.Context(), removal)
 	assert.NilError(t, err)
-	assert.Equal(t, undo.ResponseURL.Reveal(), "")
+	assert.Equal(t, undo.ResponseURL.Value(), "")
 	assert.Equal(t, undo.ThreadTS, "1773480412.000100")
 }
 

@@ -177,8 +177,8 @@ func TestLongHandlesComeBackWhole(t *testing.T) {
 	assert.Equal(t, len(values), 2, "%s", v.Body)
 	assert.Assert(t, h.submit(v, chatPick(bottest.ChatID), peoplePick(values...)) == nil)
 	requests := h.View("view-" + v.ID).Requests
-	assert.Equal(t, requests[0].Handle.Reveal(), long)
-	assert.Equal(t, requests[1].Handle.Reveal(), odd)
+	assert.Equal(t, requests[0].Handle.Value(), long)
+	assert.Equal(t, requests[1].Handle.Value(), odd)
 }
 
 func TestWhoMayNotSeesWhy(t *testing.T) {

@@ -141,7 +141,7 @@ func TestWebhooksThatEndNothing(t *testing.T) {
 	after, err := h.Ledger.Request(t.Context(), r.ID)
 	assert.NilError(t, err)
 	assert.Equal(t, after.State, ledger.Sent)
-	kept, err := h.Ledger.HasSighting(t.Context(), "e1")
+	kept, err := h.Ledger.HasWebhookEvent(t.Context(), "e1")
 	assert.NilError(t, err)
 	assert.Assert(t, kept, "what nobody asked for is recorded")
 }

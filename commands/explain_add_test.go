@@ -32,7 +32,7 @@ func additions() []outcomeCase {
 		all = append(all, o)
 	}
 	all = append(all,
-		refused("refused_codes", "1002 for an e-mail", 400, 1002, ledger.Request{Order: ledger.Order{Handle: ledger.Conceal(carla)}}),
+		refused("refused_codes", "1002 for an e-mail", 400, 1002, ledger.Request{Order: ledger.Order{Handle: ledger.NewSecret(carla)}}),
 		refused("refused_codes", "2001, the chat was read", 404, 2001, ledger.Request{TraceID: traceID, People: 4}),
 		refused("refused_codes", "2001, the chat was not read", 404, 2001, ledger.Request{TraceID: traceID, ChatName: nameless}),
 		refused("refused_codes", "2013, in doubt", 409, 2013, ledger.Request{TraceID: traceID, MayHaveReached: true}),

@@ -28,8 +28,8 @@ type outcomeCase struct {
 // told makes a request of what is particular to it.
 func told(group, name string, r ledger.Request) outcomeCase {
 	r.ID, r.ChatID = requestID, chatID
-	if r.Handle.Reveal() == "" {
-		r.Handle = ledger.Conceal(ada)
+	if r.Handle.Value() == "" {
+		r.Handle = ledger.NewSecret(ada)
 	}
 	r.ChatName = cmp.Or(r.ChatName, "Spring launch")
 	if r.ChatName == nameless {
@@ -75,7 +75,7 @@ func names() []outcomeCase {
 	const group = "names"
 	named := func(name, chat, handle string) []outcomeCase {
 		o := told(group, name, ledger.Request{
-			Order: ledger.Order{Handle: ledger.Conceal(handle)}, State: ledger.Sent, MayHaveReached: true, ChatName: chat,
+			Order: ledger.Order{Handle: ledger.NewSecret(handle)}, State: ledger.Sent, MayHaveReached: true, ChatName: chat,
 		})
 		whole := o
 		whole.full, whole.name = true, name+", whole handles"
@@ -123,7 +123,7 @@ func refusedByCode() []outcomeCase {
 		all = append(all, refused(group, fmt.Sprint(entry.Code), entry.HTTPStatus, entry.Code, ledger.Request{SeenListed: true, TraceID: traceID}))
 	}
 	return append(all,
-		refused(group, "1002 for an e-mail", 400, 1002, ledger.Request{Order: ledger.Order{Handle: ledger.Conceal(carla)}}),
+		refused(group, "1002 for an e-mail", 400, 1002, ledger.Request{Order: ledger.Order{Handle: ledger.NewSecret(carla)}}),
 		refused(group, "2001, never seen listed", 404, 2001, ledger.Request{TraceID: traceID, ChatName: nameless}),
 		refused(group, "2013, in doubt", 409, 2013, ledger.Request{TraceID: traceID, MayHaveReached: true}),
 		refused(group, "2004, in doubt", 401, 2004, ledger.Request{TraceID: traceID, MayHaveReached: true}),

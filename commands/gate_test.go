@@ -74,7 +74,7 @@ type entrance struct {
 func entrances() map[string]entrance {
 	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
 	click := commands.Click{Delivery: "d1", Subject: "q1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
-	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.Conceal(
+	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(
 		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
 	remove := func(p policy.Policy, record policy.Audit) *commands.Remove {
 		return commands.NewRemove(commands.RemoveConfig{Policy: p, Audit: record, Logger: quiet()})

@@ -107,10 +107,10 @@ func TestPickedOrders(t *testing.T) {
 	for _, handle := range []string{"Carla.Doe@EXAMPLE.com", "+12025550132", "12345", " odd "} {
 		want = append(want, ledger.Order{
 			Delivery: "view-V1", Kind: ledger.Remove, Source: ledger.Modal, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "user U1",
-			ThreadTS: "1741538710.000100", ChatID: chatID, Handle: ledger.Conceal(handle),
+			ThreadTS: "1741538710.000100", ChatID: chatID, Handle: ledger.NewSecret(handle),
 		})
 	}
-	private := cmp.Comparer(func(a, b ledger.Private) bool { return a.Reveal() == b.Reveal() })
+	private := cmp.Comparer(func(a, b ledger.Secret) bool { return a.Value() == b.Value() })
 	if diff := cmp.Diff(want, r.orders, private); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

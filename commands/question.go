@@ -271,7 +271,7 @@ func decidedName(decided int, yes bool) string {
 func decidedAnswer(requests []ledger.Request, decided int, yes bool) richtext.Answer {
 	var people richtext.Text
 	for _, r := range requests {
-		people = append(people, richtext.Name(parse.International(handle.New(r.Handle.Reveal()))))
+		people = append(people, richtext.Name(parse.International(handle.New(r.Handle.Value()))))
 	}
 	what := richtext.Say("The removal of %s from chat %s", richtext.AllOf(people), richtext.ID(requests[0].ChatID))
 	switch first := requests[0]; {

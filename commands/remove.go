@@ -157,8 +157,8 @@ func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
 		orders[i] = ledger.Order{
 			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
-			ResponseURL: ledger.Conceal(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.Conceal(understood.Handle.Full()),
+			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
+			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()),
 		}
 	}
 	return orders

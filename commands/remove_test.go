@@ -34,7 +34,7 @@ func (r *recorder) Accept(_ context.Context, orders []ledger.Order) ([]ledger.Ac
 	r.orders = append(r.orders, orders...)
 	var accepted []ledger.Acceptance
 	for _, order := range orders {
-		a, ok := r.answers[order.Handle.Reveal()]
+		a, ok := r.answers[order.Handle.Value()]
 		if !ok || a.Outcome != ledger.UnderWay {
 			a.Request = ledger.Request{Order: order, ID: requestID, State: ledger.Accepted, AcceptedAt: askedAt()}
 		}
@@ -191,15 +191,15 @@ func TestOrders(t *testing.T) {
 	r, _, _ := removeRow{whole: strings.ToUpper(chatID) + " (202) 555-0132\nCarla@Example.com"}.run(t)
 	order := ledger.Order{
 		Delivery: "Tr1", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: "U1",
-		Rule: "user U1", ResponseURL: ledger.Conceal(in1().ResponseURL), ChatID: chatID, Handle: ledger.Conceal(ada),
+		Rule: "user U1", ResponseURL: ledger.NewSecret(in1().ResponseURL), ChatID: chatID, Handle: ledger.NewSecret(ada),
 	}
 	second := order
-	second.Handle = ledger.Conceal("Carla@example.com")
-	private := cmp.Comparer(func(a, b ledger.Private) bool { return a.Reveal() == b.Reveal() })
+	second.Handle = ledger.NewSecret("Carla@example.com")
+	private := cmp.Comparer(func(a, b ledger.Secret) bool { return a.Value() == b.Value() })
 	if diff := cmp.Diff([]ledger.Order{order, second}, r.orders, private); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if r.orders[1].Handle.Reveal() != second.Handle.Reveal() {
-		t.Errorf("the second handle is %q", r.orders[1].Handle.Reveal())
+	if r.orders[1].Handle.Value() != second.Handle.Value() {
+		t.Errorf("the second handle is %q", r.orders[1].Handle.Value())
 	}
 }

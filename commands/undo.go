@@ -122,7 +122,7 @@ func undoOrder(click UndoClick, removal ledger.Request, rule string) ledger.Orde
 	return ledger.Order{
 		Kind: ledger.Add, Source: ledger.UndoButton, Undoes: removal.ID,
 		TeamID: click.TeamID, ChannelID: click.ChannelID, ThreadTS: click.ThreadTS, UserID: click.UserID, Rule: rule,
-		ResponseURL: ledger.Conceal(click.ResponseURL), ChatID: removal.ChatID, Handle: removal.Handle,
+		ResponseURL: ledger.NewSecret(click.ResponseURL), ChatID: removal.ChatID, Handle: removal.Handle,
 	}
 }
 

@@ -60,7 +60,7 @@ func (w *undoWorld) removed(delivery string) ledger.Request {
 	w.t.Helper()
 	accepted, err := w.ledger.Accept(w.t.Context(), []ledger.Order{{
 		Delivery: delivery, Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: "U1",
-		ChatID: chatID, Handle: ledger.Conceal(ada),
+		ChatID: chatID, Handle: ledger.NewSecret(ada),
 	}})
 	assert.NilError(w.t, err)
 	r := accepted[0].Request
@@ -120,9 +120,9 @@ func TestUndo(t *testing.T) {
 	want := ledger.Order{
 		Delivery: "undo-" + w.removal.ID + "-1", Kind: ledger.Add, Source: ledger.UndoButton, Undoes: w.removal.ID,
 		TeamID: "T1", ChannelID: "C2", ThreadTS: "1741538710.000100", UserID: "U2", Rule: "everyone",
-		ResponseURL: ledger.Conceal("https://hooks.slack.test/actions/secret"), ChatID: chatID, Handle: ledger.Conceal(ada),
+		ResponseURL: ledger.NewSecret("https://hooks.slack.test/actions/secret"), ChatID: chatID, Handle: ledger.NewSecret(ada),
 	}
-	private := gocmp.Comparer(func(a, b ledger.Private) bool { return a.Reveal() == b.Reveal() })
+	private := gocmp.Comparer(func(a, b ledger.Secret) bool { return a.Value() == b.Value() })
 	if diff := gocmp.Diff(want, all[0].Order, private); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -491,7 +491,7 @@ func TestTheButtonDisappears(t *testing.T) {
 	t.Cleanup(func() { assert.NilError(t, l.Stop(context.Background())) })
 	for _, delivery := range []string{"once", "again"} {
 		_, err := l.Accept(t.Context(), []ledger.Order{{
-			Delivery: delivery, Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(delivery + "@example.com"),
+			Delivery: delivery, Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(delivery + "@example.com"),
 		}})
 		assert.NilError(t, err)
 	}

@@ -52,7 +52,7 @@ func NewWorkflow(cfg WorkflowConfig) *Workflow {
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's
 // people to read; empty when it is not.
 func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text) {
-	inputs, err := parse.DecodeStepInputs(run.Inputs.Reveal())
+	inputs, err := parse.DecodeStepInputs(run.Inputs.Value())
 	if err != nil && !w.cfg.Off {
 		return ledger.Order{}, refusedInput(err)
 	}
@@ -73,7 +73,7 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	order := ledger.Order{
 		Delivery: run.ID, Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: run.TeamID,
 		ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: "workflow step",
-		ChatID: chat.String(), Handle: ledger.Conceal(person.Handle.Full()),
+		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()),
 	}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		order.ThreadTS = inputs.MessageTS
@@ -141,7 +141,7 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richt
 	const look = 500 * time.Millisecond
 	status := w.cfg.Explainer.Explain(r)
 	outputs = StepOutputs{
-		Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Reveal(), TraceID: r.TraceID,
+		Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: r.TraceID,
 		Message: firstSentence(status.Happened).String(),
 	}
 	switch r.State {

@@ -36,7 +36,7 @@ func inputs(changed map[string]any) string {
 }
 
 func runOf(encoded string) ledger.Execution {
-	return ledger.Execution{ID: "Fx1", EventID: "Ev1", TeamID: "T1", Inputs: ledger.Conceal(encoded)}
+	return ledger.Execution{ID: "Fx1", EventID: "Ev1", TeamID: "T1", Inputs: ledger.NewSecret(encoded)}
 }
 
 type object = map[string]any
@@ -118,8 +118,8 @@ func orderRows() []orderRow {
 		{name: "the required inputs", want: plain},
 		{name: "a chat id in capitals, in backticks", changed: object{"chat_id": " `" + strings.ToUpper(chatID) + "` "}, want: plain},
 		{name: "a handle as Slack writes it", changed: object{"handle": "<tel:+12025550132|(202) 555-0132>"}, want: plain},
-		{name: "an e-mail", changed: object{"handle": "<mailto:carla@example.com|carla@example.com>"}, want: func(o *ledger.Order) { o.Handle = ledger.Conceal(carla) }},
-		{name: "a number of another region", region: "DE", changed: object{"handle": "030 901820"}, want: func(o *ledger.Order) { o.Handle = ledger.Conceal("+4930901820") }},
+		{name: "an e-mail", changed: object{"handle": "<mailto:carla@example.com|carla@example.com>"}, want: func(o *ledger.Order) { o.Handle = ledger.NewSecret(carla) }},
+		{name: "a number of another region", region: "DE", changed: object{"handle": "030 901820"}, want: func(o *ledger.Order) { o.Handle = ledger.NewSecret("+4930901820") }},
 		{name: "unknown inputs", changed: object{"mood": "good"}, want: plain},
 		{name: "optional inputs that are null", encoded: strings.Replace(inputs(nil), "{", `{"channel_id":null,"message_ts":null,"requested_by":null,`, 1), want: plain},
 		{name: "empty optional inputs", changed: object{"channel_id": "", "message_ts": "", "requested_by": ""}, want: plain},
@@ -192,10 +192,10 @@ func TestWorkflowOrders(t *testing.T) {
 		}
 		want := ledger.Order{
 			Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: "T1", Rule: "workflow step",
-			ChatID: chatID, Handle: ledger.Conceal(ada),
+			ChatID: chatID, Handle: ledger.NewSecret(ada),
 		}
 		row.want(&want)
-		private := cmp.Comparer(func(a, b ledger.Private) bool { return a.Reveal() == b.Reveal() })
+		private := cmp.Comparer(func(a, b ledger.Secret) bool { return a.Value() == b.Value() })
 		if diff := cmp.Diff(want, order, private); diff != "" || len(refused) > 0 {
 			t.Errorf("%s: %s\n-want +got\n%s", row.name, refused, diff)
 		}
@@ -250,7 +250,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 		if o.group == "states" { // all the others have goldens of their own
 			fmt.Fprintf(&shown, "%s, %s: %s\n", o.name, r.State, said)
 		}
-		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Reveal(), TraceID: trace, Message: outputs.Message}
+		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: trace, Message: outputs.Message}
 		assert.Equal(t, outputs, want)
 		assert.Assert(t, strings.HasSuffix(outputs.Message, ".") && !strings.Contains(outputs.Message, ". "), "%s: no sentence: %s", o.name, outputs.Message)
 		assert.Assert(t, !strings.ContainsAny(outputs.Message, "⏳✅⚠⛔"), outputs.Message)
@@ -263,7 +263,7 @@ func TestWorkflowMessageWithAName(t *testing.T) {
 	t.Parallel()
 	workflow := commands.NewWorkflow(commands.WorkflowConfig{Explainer: outcome.Explainer{FullHandles: true}})
 	r := ledger.Request{
-		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(ada)},
+		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(ada)},
 		State: ledger.AlreadyGone, ChatName: "St. Mary. And others.", MayHaveReached: true,
 	}
 	outputs, _, _ := workflow.Outcome(r)
@@ -295,7 +295,7 @@ func TestWorkflowTimes(t *testing.T) {
 		{ledger.Failed, 0, 0},
 		{ledger.Cancelled, 0, 0},
 	} {
-		r := ledger.Request{Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.Conceal(ada)}, State: test.state, SentAt: now.Add(-test.since)}
+		r := ledger.Request{Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(ada)}, State: test.state, SentAt: now.Add(-test.since)}
 		_, _, wait := workflow.Outcome(r)
 		assert.Equal(t, wait, test.want, "%s since %s", test.state, test.since)
 	}

@@ -45,12 +45,12 @@ func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, erro
 	return l.accepting.accept(ctx, a)
 }
 
-// acceptance is a call of Accept on its way through the acceptor. Whoever moves turn away from
+// acceptance is a call of Accept on its way through the acceptor. Whoever moves phase away from
 // waiting decides: the acceptor, and it is committed; the caller, and it never is.
 type acceptance struct {
 	orders  []Order
 	ids     []string
-	turn    atomic.Int32
+	phase   atomic.Int32
 	done    chan struct{}
 	results []Acceptance
 	err     error
@@ -114,7 +114,7 @@ func (a *acceptor) accept(ctx context.Context, call *acceptance) ([]Acceptance, 
 		return call.results, call.err
 	case <-ctx.Done():
 	}
-	if call.turn.CompareAndSwap(waiting, abandoned) {
+	if call.phase.CompareAndSwap(waiting, abandoned) {
 		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
 	}
 	grace := time.NewTimer(commitGrace)
@@ -242,7 +242,7 @@ func (a *acceptor) tryCommit(ctx context.Context, batch []*acceptance) (staying 
 		}
 		staying = nil
 		for _, call := range batch {
-			if call.turn.Load() == committing || call.turn.CompareAndSwap(waiting, committing) {
+			if call.phase.Load() == committing || call.phase.CompareAndSwap(waiting, committing) {
 				staying = append(staying, call)
 			}
 		}

@@ -16,9 +16,9 @@ type AuditFilter struct {
 	Until  time.Time // before this
 	UserID string
 	ChatID string
-	Handle Private // compared without regard to case
-	State  State   // [Denied] chooses the denials, [Read] the readings
-	ID     string  // of a request
+	Handle Secret // compared without regard to case
+	State  State  // [Denied] chooses the denials, [Read] the readings
+	ID     string // of a request
 }
 
 // AuditRow is one request and what became of it, or one denial or reading.

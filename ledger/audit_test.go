@@ -86,7 +86,7 @@ func TestAudit(t *testing.T) {
 			{"by a person who read", ledger.AuditFilter{UserID: "U7"}, "U7 read  spring"},
 			{"of a chat", ledger.AuditFilter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc \nU8 read  "},
 			{"of another chat", ledger.AuditFilter{ChatID: "x"}, ""},
-			{"of a handle", ledger.AuditFilter{Handle: ledger.Conceal("ann@example.COM")}, "U1 refused abc "},
+			{"of a handle", ledger.AuditFilter{Handle: ledger.NewSecret("ann@example.COM")}, "U1 refused abc "},
 			{"in a state", ledger.AuditFilter{State: ledger.Refused}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
 			{"denials", ledger.AuditFilter{State: ledger.Denied}, "X0 denied  \nX1 denied  "},
 			{"readings", ledger.AuditFilter{State: ledger.Read}, "U7 read  spring\nU8 read  "},
@@ -126,7 +126,7 @@ func TestAuditOfManyPages(t *testing.T) {
 			if row.State == ledger.Denied {
 				got = append(got, row.UserID)
 			} else {
-				got = append(got, row.Handle.Reveal()+" "+row.Thread.Delivery)
+				got = append(got, row.Handle.Value()+" "+row.Thread.Delivery)
 			}
 		}
 		assert.DeepEqual(t, got, want)

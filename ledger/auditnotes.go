@@ -24,7 +24,7 @@ func noRows(func(AuditRow, error) bool) {}
 // notes are read in pages, as requests are: a cursor that is open for as long as somebody reads the audit
 // would keep a connection, and SQLite's log from being taken into the file.
 func (r *Reader) notes(ctx context.Context, f AuditFilter, state State, selected string) iter.Seq2[AuditRow, error] {
-	if f.ID != "" || f.Handle.Reveal() != "" || f.State != "" && f.State != state {
+	if f.ID != "" || f.Handle.Value() != "" || f.State != "" && f.State != state {
 		return noRows
 	}
 	return func(yield func(AuditRow, error) bool) {

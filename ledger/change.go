@@ -66,7 +66,7 @@ func updateRequest(ctx context.Context, tx tx, r Request, c Change) (bool, error
 		WHERE id = $18 AND version = $19`,
 		c.News, micros(c.ShowAgain),
 		string(r.State), micros(r.SentAt), micros(r.EndedAt), r.Tries, micros(r.FirstTryAt), micros(r.NextTryAt),
-		r.MayHaveReached, r.SeenListed, r.Spelling.Reveal(), r.ChatName, r.People,
+		r.MayHaveReached, r.SeenListed, r.Spelling.Value(), r.ChatName, r.People,
 		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
 		r.ID, r.version)
 	return rows == 1, err

@@ -22,7 +22,7 @@ func TestASweepEndsWhereAnotherReplicaHasTheRows(t *testing.T) {
 	l, err := Open(t.Context(), Config{URL: at, Logger: logger})
 	assert.NilError(t, err)
 	defer func() { _ = l.Close() }()
-	_, err = l.Accept(t.Context(), []Order{{Delivery: "d1", Kind: Remove, ChatID: "c1", Handle: Conceal("a@example.com")}})
+	_, err = l.Accept(t.Context(), []Order{{Delivery: "d1", Kind: Remove, ChatID: "c1", Handle: NewSecret("a@example.com")}})
 	assert.NilError(t, err)
 	_, err = l.store.writer().exec(t.Context(), `UPDATE requests SET show_by = 1`) // it is due
 	assert.NilError(t, err)

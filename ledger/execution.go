@@ -15,7 +15,7 @@ type Execution struct {
 	ID         string // the platform's id of the run
 	EventID    string
 	TeamID     string
-	Inputs     Private // JSON, as the platform sent it
+	Inputs     Secret // JSON, as the platform sent it
 	AcceptedAt time.Time
 	RequestID  string    // the request that answers for it; "" until there is one
 	Refusal    string    // why there is none, as a sentence
@@ -33,7 +33,7 @@ func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error)
 		}
 		rows, err := tx.exec(ctx, `
 			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Reveal(), micros(l.now()))
+			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Value(), micros(l.now()))
 		if err != nil || rows == 0 {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func execution(id, event string) ledger.Execution {
-	return ledger.Execution{ID: id, EventID: event, TeamID: "T1", Inputs: ledger.Conceal(`{"handle":"+14155550132"}`)}
+	return ledger.Execution{ID: id, EventID: event, TeamID: "T1", Inputs: ledger.NewSecret(`{"handle":"+14155550132"}`)}
 }
 
 func TestAnExecutionIsCarriedOutOnce(t *testing.T) {
@@ -52,7 +52,7 @@ func TestAnExecutionIsCarriedOutOnce(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if got := <-ran; got.Inputs.Reveal() != `{"handle":"+14155550132"}` || got.TeamID != "T1" {
+		if got := <-ran; got.Inputs.Value() != `{"handle":"+14155550132"}` || got.TeamID != "T1" {
 			t.Errorf("%+v", got)
 		}
 		if fresh.Load() != 1 || runs.Load() != 1 {

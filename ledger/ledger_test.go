@@ -24,8 +24,8 @@ func order(delivery, handle string) ledger.Order {
 	return ledger.Order{
 		Delivery: delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 		TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "user U1",
-		ResponseURL: ledger.Conceal("https://hooks.example.com/" + delivery),
-		ChatID:      chat, Handle: ledger.Conceal(handle),
+		ResponseURL: ledger.NewSecret("https://hooks.example.com/" + delivery),
+		ChatID:      chat, Handle: ledger.NewSecret(handle),
 	}
 }
 
@@ -230,7 +230,7 @@ func TestHistoryAndStaleness(t *testing.T) {
 					return 0, err
 				}
 				stale := r
-				r.State, r.SentAt, r.Spelling, r.People = ledger.Sent, time.Now(), ledger.Conceal("+14155550132"), 5
+				r.State, r.SentAt, r.Spelling, r.People = ledger.Sent, time.Now(), ledger.NewSecret("+14155550132"), 5
 				if _, err := l.Save(ctx, r, ledger.Change{Cause: "Linq answered 202", TraceID: "trace1", News: true}); err != nil {
 					return 0, err
 				}
@@ -395,7 +395,7 @@ func TestFollowersAreToldOnce(t *testing.T) {
 
 func TestNothingPrivatePrints(t *testing.T) {
 	t.Parallel()
-	r := ledger.Request{Order: order("d1", "+14155550132"), Spelling: ledger.Conceal("+14155550132")}
+	r := ledger.Request{Order: order("d1", "+14155550132"), Spelling: ledger.NewSecret("+14155550132")}
 	wrapped := struct{ request ledger.Request }{r} // fmt calls no methods on unexported fields
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(verb, r) + fmt.Sprintf(verb, wrapped); strings.Contains(got, "4155550132") || strings.Contains(got, "hooks.example.com") {

@@ -33,8 +33,8 @@ func (l *Ledger) prune(ctx context.Context) {
 }
 
 // Prune deletes, batch by batch, what ended before a moment: requests with their history and
-// where they showed, runs of the workflow step, sightings, denials and readings. What has not ended stays. It
-// returns how many records are gone.
+// where they showed, runs of the workflow step, webhook events, denials and readings. What has not ended
+// stays. It returns how many records are gone.
 func (l *Ledger) Prune(ctx context.Context, before time.Time) (forgotten int64, err error) {
 	for _, batch := range []func(context.Context, int64) (int64, error){l.pruneRequests, l.pruneOthers} {
 		for {

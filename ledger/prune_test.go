@@ -21,7 +21,7 @@ func TestPrune(t *testing.T) {
 		_, err := l.Save(t.Context(), open, ledger.Change{Cause: "for a history"})
 		assert.NilError(t, err)
 		assert.NilError(t, l.SaveThread(t.Context(), ledger.Thread{Delivery: "both", Route: ledger.InThread}))
-		assert.NilError(t, l.KeepSighting(t.Context(), ledger.Sighting{EventID: "e1", Type: "participant.removed", ChatID: chat}))
+		assert.NilError(t, l.KeepWebhookEvent(t.Context(), ledger.WebhookEvent{EventID: "e1", Type: "participant.removed", ChatID: chat}))
 		for _, id := range []string{"done", "not done"} {
 			_, err := l.AcceptExecution(t.Context(), ledger.Execution{ID: id, EventID: id})
 			assert.NilError(t, err)
@@ -50,7 +50,7 @@ func TestPrune(t *testing.T) {
 		prune(time.Now().Add(-time.Hour), 0)
 		assert.DeepEqual(t, rows(), before)
 
-		prune(time.Now().Add(time.Hour), 4+2+2+1+1) // requests, denials, readings, the sighting, the execution
+		prune(time.Now().Add(time.Hour), 4+2+2+1+1) // requests, denials, readings, the webhook event, the execution
 		assert.DeepEqual(t, rows(), map[string]int{
 			"requests": 1, "history": 1, "followers": 1, "replies": 1, "threads": 1, "executions": 1, "sightings": 0, "denials": 0, "readings": 0,
 		})

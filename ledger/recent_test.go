@@ -81,7 +81,7 @@ func TestRecentRequestsAreWhole(t *testing.T) {
 
 		for _, r := range recentOf(t, l, "T1", "U1", 10) {
 			if want := r.ID == accepted[0].Request.ID; r.State != ledger.Removed || r.Undone != want {
-				t.Errorf("%s is %s, undone %t", r.Handle.Reveal(), r.State, r.Undone)
+				t.Errorf("%s is %s, undone %t", r.Handle.Value(), r.State, r.Undone)
 			}
 			if r.Thread.ChannelID != "C1" || r.Thread.TS != "1700000000.000100" {
 				t.Errorf("%+v", r.Thread)

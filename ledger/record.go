@@ -25,8 +25,8 @@ const requestColumns = `id, delivery, kind, source, team_id, channel_id, user_id
 func (e entry) values() []any {
 	r := e.request
 	return []any{
-		r.ID, r.Delivery, string(r.Kind), string(r.Source), r.TeamID, r.ChannelID, r.UserID, r.Rule, r.ResponseURL.Reveal(),
-		r.ChatID, r.Handle.Reveal(), r.handleKey(), r.ThreadTS, r.Undoes, string(r.State), micros(r.AcceptedAt),
+		r.ID, r.Delivery, string(r.Kind), string(r.Source), r.TeamID, r.ChannelID, r.UserID, r.Rule, r.ResponseURL.Value(),
+		r.ChatID, r.Handle.Value(), r.handleKey(), r.ThreadTS, r.Undoes, string(r.State), micros(r.AcceptedAt),
 		micros(r.ExpiresAt), r.State == Asked, micros(e.showBy),
 	}
 }
@@ -131,7 +131,7 @@ func follow(ctx context.Context, tx tx, request Request, thread Thread, o Order,
 		INSERT INTO followers (request_id, delivery, team_id, channel_id, user_id, response_url, at, told)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT DO NOTHING`,
-		request.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID, o.ResponseURL.Reveal(), micros(now), told); err != nil {
+		request.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID, o.ResponseURL.Value(), micros(now), told); err != nil {
 		return err
 	}
 	if told {

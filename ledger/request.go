@@ -71,9 +71,9 @@ type Order struct {
 	ChannelID   string
 	UserID      string
 	Rule        string // the rule of the policy that let the person in
-	ResponseURL Private
+	ResponseURL Secret
 	ChatID      string
-	Handle      Private // E.164, or an e-mail address
+	Handle      Secret // E.164, or an e-mail address
 
 	ThreadTS string        // a thread in the channel to answer in; "": one of our own
 	AskFor   time.Duration // how long the person may still decline; 0: they are not asked
@@ -81,7 +81,7 @@ type Order struct {
 }
 
 // handleKey is the form in which handles are compared: without regard to case.
-func (o Order) handleKey() string { return strings.ToLower(o.Handle.Reveal()) }
+func (o Order) handleKey() string { return strings.ToLower(o.Handle.Value()) }
 
 // Request is an order and how far it has come.
 type Request struct {
@@ -99,7 +99,7 @@ type Request struct {
 	NextTryAt      time.Time // zero when no try is waited for
 	MayHaveReached bool      // an earlier try may have taken effect at Linq
 	SeenListed     bool      // the chat was seen to list the handle
-	Spelling       Private   // the handle as the chat spells it; empty until seen
+	Spelling       Secret    // the handle as the chat spells it; empty until seen
 	ChatName       string    // the chat's name as Linq shows it; it may hold people's numbers
 	People         int       // how many active people the chat had when it was last read; 0 when never read
 

@@ -53,7 +53,7 @@ type Follower struct {
 	TeamID      string
 	ChannelID   string
 	UserID      string
-	ResponseURL Private
+	ResponseURL Secret
 	At          time.Time
 	Told        bool // knows where the thread is
 }

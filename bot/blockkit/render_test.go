@@ -27,7 +27,7 @@ func request(change func(*ledger.Request)) ledger.Request {
 	r := ledger.Request{
 		Order: ledger.Order{
 			Delivery: "1.2.abc", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
-			ResponseURL: ledger.Conceal("https://hooks.slack.test/commands/secret"), ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
+			ResponseURL: ledger.NewSecret("https://hooks.slack.test/commands/secret"), ChatID: bottest.ChatID, Handle: ledger.NewSecret(bottest.Ann),
 		},
 		ID: "0195937a-5c48-7000-8000-0123456789ab", State: ledger.Accepted, AcceptedAt: acceptedAt,
 	}
@@ -109,7 +109,7 @@ func TestParent(t *testing.T) {
 	t.Parallel()
 	of := func(requests ...ledger.Request) []ledger.Request { return requests }
 	with := func(handle string, r ledger.Request) ledger.Request {
-		r.Handle = ledger.Conceal(handle)
+		r.Handle = ledger.NewSecret(handle)
 		return r
 	}
 	plain, known := request(nil), named(func(*ledger.Request) {})
@@ -161,7 +161,7 @@ func TestTheLongestMessages(t *testing.T) {
 		for i := range n {
 			view.Requests = append(view.Requests, named(func(r *ledger.Request) {
 				r.ID = fmt.Sprintf("0195937a-5c48-7000-8000-%012d", i)
-				r.Handle = ledger.Conceal(strings.Repeat("&", 60) + "@" + strings.Repeat("e", 180) + ".example.com")
+				r.Handle = ledger.NewSecret(strings.Repeat("&", 60) + "@" + strings.Repeat("e", 180) + ".example.com")
 				r.ChatName = strings.Repeat("<*_~`&", 300)
 				r.State, r.Reason, r.LinqSaid = ledger.Refused, "linq_9999", strings.Repeat("<&>", 2000)
 				r.TraceID = strings.Repeat("<", 4000)

@@ -125,7 +125,7 @@ func (s *Base) AskIn(channel, user string, handles ...string) string {
 		orders[i] = ledger.Order{
 			Delivery: delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 			TeamID: s.Slack.Config().TeamID, ChannelID: channel, UserID: user, Rule: "user " + user,
-			ResponseURL: ledger.Conceal(url), ChatID: ChatID, Handle: ledger.Conceal(handle),
+			ResponseURL: ledger.NewSecret(url), ChatID: ChatID, Handle: ledger.NewSecret(handle),
 		}
 	}
 	_, err := s.Ledger.Accept(s.T.Context(), orders)
@@ -145,7 +145,7 @@ func (s *Base) View(delivery string) ledger.View {
 func (s *Base) News(delivery, handle string, change func(*ledger.Request)) {
 	s.T.Helper()
 	requests := s.View(delivery).Requests
-	i := slices.IndexFunc(requests, func(r ledger.Request) bool { return r.Handle.Reveal() == handle })
+	i := slices.IndexFunc(requests, func(r ledger.Request) bool { return r.Handle.Value() == handle })
 	assert.Assert(s.T, i >= 0, "no such request")
 	change(&requests[i])
 	_, err := s.Ledger.Save(s.T.Context(), requests[i], ledger.Change{Cause: "the test says so", News: true})

@@ -15,7 +15,7 @@ func Recent(minutes int, change func(*ledger.Recent)) ledger.Recent {
 			AcceptedAt: NewClock().Now().Add(-time.Duration(minutes) * time.Minute), ChatName: Spree,
 			Order: ledger.Order{
 				Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: Ada, ChannelID: Ops,
-				ChatID: ChatID, Handle: ledger.Conceal(Ann),
+				ChatID: ChatID, Handle: ledger.NewSecret(Ann),
 			},
 		},
 		Thread: ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: Ops, TS: "1773480413.000100"}},

@@ -29,7 +29,7 @@ func (s *Publisher) tellFollowers(ctx context.Context, view ledger.View) error {
 }
 
 func (s *Publisher) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
-	if f.ResponseURL.Reveal() != "" && s.cfg.Now().Sub(f.At) < responseTime {
+	if f.ResponseURL.Value() != "" && s.cfg.Now().Sub(f.At) < responseTime {
 		err := slackapi.JudgeResponse(s.respond(ctx, f.ResponseURL, s.cfg.Teams.Renderer().Answer(s.forFollower(view, f))))
 		if _, again := errors.AsType[*slackapi.RetryLaterError](err); again {
 			return err

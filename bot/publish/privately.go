@@ -100,7 +100,7 @@ func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error 
 	if err != nil || digest == thread.Shown {
 		return err
 	}
-	spent := first.ResponseURL.Reveal() == "" || thread.ResponseUses >= mostResponses ||
+	spent := first.ResponseURL.Value() == "" || thread.ResponseUses >= mostResponses ||
 		s.cfg.Now().Sub(first.AcceptedAt) > responseTime
 	if spent {
 		return &slackapi.BarredError{Code: errSpent.Error()}
@@ -134,10 +134,10 @@ func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error 
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-func (s *Publisher) respond(ctx context.Context, to ledger.Private, m blockkit.Message) error {
+func (s *Publisher) respond(ctx context.Context, to ledger.Secret, m blockkit.Message) error {
 	answer := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
 	if len(m.Blocks) > 0 {
 		answer.Blocks = &slack.Blocks{BlockSet: m.Blocks}
 	}
-	return slackapi.Respond(ctx, s.cfg.HTTP, to.Reveal(), answer)
+	return slackapi.Respond(ctx, s.cfg.HTTP, to.Value(), answer)
 }

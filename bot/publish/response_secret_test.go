@@ -20,7 +20,7 @@ func TestAnErrorOfAResponseURLDoesNotNameIt(t *testing.T) {
 	for _, url := range []string{
 		"http://127.0.0.1:1/commands/capability", "http://capability.invalid/commands/x", "http://[capability", "http://x/%zzcapability\x7f",
 	} {
-		err := publisher.respond(t.Context(), ledger.Conceal(url), blockkit.Message{Text: "hello"})
+		err := publisher.respond(t.Context(), ledger.NewSecret(url), blockkit.Message{Text: "hello"})
 		assert.Assert(t, err != nil, url)
 		// A host that does not resolve names itself; what is secret is the path.
 		if !strings.Contains(url, ".invalid") {

@@ -102,7 +102,7 @@ func TestWithoutAResponseURL(t *testing.T) {
 	s := closed(t, slacktest.Config{})
 	_, err := s.Ledger.Accept(t.Context(), []ledger.Order{{
 		Delivery: "d1", Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
-		ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
+		ChatID: bottest.ChatID, Handle: ledger.NewSecret(bottest.Ann),
 	}})
 	assert.NilError(t, err)
 	s.Settle("d1")

@@ -108,7 +108,7 @@ func (c *simulation) ask(many int) {
 				ID: id, State: ledger.Accepted, AcceptedAt: c.Clock.Now(),
 				Order: ledger.Order{
 					Delivery: id, Kind: ledger.Remove, Source: ledger.SlashCommand,
-					ChannelID: c.channels[len(c.deliveries)%len(c.channels)], UserID: bottest.Ada, ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
+					ChannelID: c.channels[len(c.deliveries)%len(c.channels)], UserID: bottest.Ada, ChatID: bottest.ChatID, Handle: ledger.NewSecret(bottest.Ann),
 				},
 			}},
 		}

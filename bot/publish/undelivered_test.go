@@ -70,7 +70,7 @@ func TestStepsAreNotUndelivered(t *testing.T) {
 			s.publisher.cfg.Undelivered = func() { t.Error("told of what the workflow has") }
 			_, err := s.Ledger.Accept(t.Context(), []ledger.Order{{
 				Delivery: "Fx1", Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: s.Slack.Config().TeamID,
-				ChannelID: bottest.Ops, ChatID: bottest.ChatID, Handle: ledger.Conceal(bottest.Ann),
+				ChannelID: bottest.Ops, ChatID: bottest.ChatID, Handle: ledger.NewSecret(bottest.Ann),
 			}})
 			assert.NilError(t, err)
 			giveUp(s)

@@ -33,7 +33,7 @@ type Explainer struct {
 
 // Who names the person of a request.
 func (e Explainer) Who(r ledger.Request) string {
-	handle := handle.New(r.Handle.Reveal())
+	handle := handle.New(r.Handle.Value())
 	if e.FullHandles {
 		return handle.Full()
 	}

@@ -161,7 +161,7 @@ func (e Explainer) notAPhoneNumber(r ledger.Request) refusal {
 		cause: richtext.Say("Linq does not take %s for a phone number.", e.Who(r)),
 		next:  richtext.Say("Write the number with + and the country code, and check each digit."),
 	}
-	if handle.New(r.Handle.Reveal()).IsEmail() {
+	if handle.New(r.Handle.Value()).IsEmail() {
 		why.next = richtext.Say("Give the phone number that the person has in the chat.")
 	}
 	return why

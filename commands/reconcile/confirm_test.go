@@ -114,7 +114,7 @@ func TestConfirm(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := sent(t)
 				if test.unseen {
-					w.records.set(func(r *ledger.Request) { r.SeenListed, r.Spelling = false, ledger.Private{} })
+					w.records.set(func(r *ledger.Request) { r.SeenListed, r.Spelling = false, ledger.Secret{} })
 				}
 				if test.reason == "" {
 					test.reason = outcome.ReasonSeenGone

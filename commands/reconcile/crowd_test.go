@@ -40,7 +40,7 @@ func newCrowd(t *testing.T, config linqtest.Config, size, atOnce int) *crowd {
 	}
 	for i, handle := range people[len(people)-size:] {
 		r := c.records.request()
-		r.ID, r.Handle = fmt.Sprintf("request-%05d", i), ledger.Conceal(handle)
+		r.ID, r.Handle = fmt.Sprintf("request-%05d", i), ledger.NewSecret(handle)
 		c.all[i] = newRecords(r)
 		c.byID[r.ID] = c.all[i]
 	}

@@ -116,7 +116,7 @@ func (s *Steps) look(ctx context.Context, t *breaker.Permit, lane *semaphore.Wei
 	t.Record(ctx, false, err)
 	at := chatSnapshot{chat: chat, err: err, took: time.Since(began)}
 	if err == nil {
-		at.person, at.listed = chat.Find(handle.New(r.Handle.Reveal()))
+		at.person, at.listed = chat.Find(handle.New(r.Handle.Value()))
 	}
 	return at, nil
 }
@@ -135,7 +135,7 @@ func (at chatSnapshot) note(r ledger.Request) ledger.Request {
 	r.People = len(at.chat.Active())
 	if at.listed {
 		r.SeenListed = true
-		r.Spelling = ledger.Conceal(at.person.Handle.Full())
+		r.Spelling = ledger.NewSecret(at.person.Handle.Full())
 	}
 	return r
 }

@@ -44,7 +44,7 @@ func TestALookAfterAnAnswerWaitsForItsPlace(t *testing.T) {
 		"they had left": {
 			linqtest.Fault{Status: 404, Code: 2001},
 			func(c *crowd) {
-				assert.Assert(c.t, c.linq.LeaveByThemselves(c.chat, c.all[0].request().Handle.Reveal()))
+				assert.Assert(c.t, c.linq.LeaveByThemselves(c.chat, c.all[0].request().Handle.Value()))
 			},
 			ledger.AlreadyGone, outcome.ReasonSeenGone, false,
 		},
@@ -87,7 +87,7 @@ func TestALookAfterAnAnswerThatIsCutShort(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := crowdedLook(t, linqtest.Fault{Status: 404, Code: 2001})
 				id := c.all[0].request().ID
-				assert.Assert(t, c.linq.LeaveByThemselves(c.chat, c.all[0].request().Handle.Reveal()))
+				assert.Assert(t, c.linq.LeaveByThemselves(c.chat, c.all[0].request().Handle.Value()))
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 				defer cancel()
 				ended := make(chan error, 1)

@@ -193,7 +193,7 @@ func TestTheChatsOwnSpellingIsSent(t *testing.T) {
 				calls := w.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Handle, test.sent)
 				assert.Equal(t, w.effects(), 1)
-				assert.Equal(t, w.records.request().Spelling.Reveal(), test.sent)
+				assert.Equal(t, w.records.request().Spelling.Value(), test.sent)
 			})
 		})
 	}

@@ -148,9 +148,9 @@ func (s *Steps) ask(ctx context.Context, r ledger.Request) (linq.Accepted, error
 	if err != nil {
 		return linq.Accepted{}, err
 	}
-	spelling := r.Spelling.Reveal()
+	spelling := r.Spelling.Value()
 	if spelling == "" {
-		spelling = r.Handle.Reveal()
+		spelling = r.Handle.Value()
 	}
 	if r.Kind == ledger.Add {
 		return s.chats.AddParticipant(ctx, id, handle.New(spelling))

@@ -15,9 +15,9 @@ import (
 
 // WebhookRecords is what a [WebhookHandler] needs of the ledger.
 type WebhookRecords interface {
-	HasSighting(ctx context.Context, eventID string) (bool, error)
-	KeepSighting(ctx context.Context, s ledger.Sighting) error
-	Awaiting(ctx context.Context, kind ledger.Kind, chatID string, handle ledger.Private) (ledger.Request, error)
+	HasWebhookEvent(ctx context.Context, eventID string) (bool, error)
+	KeepWebhookEvent(ctx context.Context, e ledger.WebhookEvent) error
+	Awaiting(ctx context.Context, kind ledger.Kind, chatID string, handle ledger.Secret) (ledger.Request, error)
 	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
 }
 
@@ -54,25 +54,25 @@ func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
 	default:
 		return nil
 	}
-	kept, err := s.records.HasSighting(ctx, e.ID)
+	kept, err := s.records.HasWebhookEvent(ctx, e.ID)
 	if err != nil || kept {
 		return err
 	}
-	sighting := ledger.Sighting{
-		EventID: e.ID, Type: e.Type, ChatID: e.ChatID.String(), Handle: ledger.Conceal(e.Person.Handle.Full()),
+	event := ledger.WebhookEvent{
+		EventID: e.ID, Type: e.Type, ChatID: e.ChatID.String(), Handle: ledger.NewSecret(e.Person.Handle.Full()),
 		TraceID: e.TraceID, At: happenedAt(e),
 	}
-	if sighting.RequestID, err = s.end(ctx, sighting, kind, state); err != nil {
+	if event.RequestID, err = s.end(ctx, event, kind, state); err != nil {
 		return err
 	}
 	s.log.WithFields(logrus.Fields{
-		"event": e.Type, "event_id": e.ID, "chat": sighting.ChatID, "request": sighting.RequestID, "trace_id": e.TraceID,
+		"event": e.Type, "event_id": e.ID, "chat": event.ChatID, "request": event.RequestID, "trace_id": e.TraceID,
 	}).Info("seen by webhook")
-	return s.records.KeepSighting(ctx, sighting)
+	return s.records.KeepWebhookEvent(ctx, event)
 }
 
 // end returns the id of the request that the event ended, "" if there is none.
-func (s *WebhookHandler) end(ctx context.Context, seen ledger.Sighting, kind ledger.Kind, state ledger.State) (string, error) {
+func (s *WebhookHandler) end(ctx context.Context, seen ledger.WebhookEvent, kind ledger.Kind, state ledger.State) (string, error) {
 	const tries = 5
 	for range tries {
 		r, err := s.records.Awaiting(ctx, kind, seen.ChatID, seen.Handle)
@@ -96,7 +96,7 @@ func (s *WebhookHandler) end(ctx context.Context, seen ledger.Sighting, kind led
 
 // caused reports whether the request can have led to what was seen: Linq names the same trace, or it
 // happened after the first try. The clocks need not agree to the second.
-func caused(r ledger.Request, seen ledger.Sighting) bool {
+func caused(r ledger.Request, seen ledger.WebhookEvent) bool {
 	const skew = 30 * time.Second
 	if seen.TraceID != "" && seen.TraceID == r.TraceID {
 		return true
@@ -124,7 +124,7 @@ func seenBy(r ledger.Request, state ledger.State, now time.Time) ledger.Request 
 	return r
 }
 
-func changeOf(r ledger.Request, seen ledger.Sighting) ledger.Change {
+func changeOf(r ledger.Request, seen ledger.WebhookEvent) ledger.Change {
 	change := ledger.Change{Cause: "Linq's webhook: " + seen.Type, TraceID: seen.TraceID, News: true}
 	if outcome.CanBeUndone(r) {
 		change.ShowAgain = outcome.UndoUntil(r)

@@ -15,18 +15,18 @@ import (
 	"linqbot/linq/handle"
 )
 
-// sightingRecords hold one request that waits to be seen.
-type sightingRecords struct {
+// webhookRecords hold one request that waits to be seen.
+type webhookRecords struct {
 	waiting ledger.Request
 	none    bool
 	stale   int // how many saves come too late
 	saved   []ledger.Request
 	changes []ledger.Change
-	kept    []ledger.Sighting
+	kept    []ledger.WebhookEvent
 	err     error
 }
 
-func (r *sightingRecords) HasSighting(_ context.Context, id string) (bool, error) {
+func (r *webhookRecords) HasWebhookEvent(_ context.Context, id string) (bool, error) {
 	for _, s := range r.kept {
 		if s.EventID == id {
 			return true, nil
@@ -35,19 +35,19 @@ func (r *sightingRecords) HasSighting(_ context.Context, id string) (bool, error
 	return false, r.err
 }
 
-func (r *sightingRecords) KeepSighting(_ context.Context, s ledger.Sighting) error {
+func (r *webhookRecords) KeepWebhookEvent(_ context.Context, s ledger.WebhookEvent) error {
 	r.kept = append(r.kept, s)
 	return nil
 }
 
-func (r *sightingRecords) Awaiting(context.Context, ledger.Kind, string, ledger.Private) (ledger.Request, error) {
+func (r *webhookRecords) Awaiting(context.Context, ledger.Kind, string, ledger.Secret) (ledger.Request, error) {
 	if r.none {
 		return ledger.Request{}, ledger.ErrNotFound
 	}
 	return r.waiting, nil
 }
 
-func (r *sightingRecords) Save(_ context.Context, saved ledger.Request, c ledger.Change) (ledger.Request, error) {
+func (r *webhookRecords) Save(_ context.Context, saved ledger.Request, c ledger.Change) (ledger.Request, error) {
 	if r.stale > 0 {
 		r.stale--
 		return ledger.Request{}, ledger.ErrStale
@@ -56,7 +56,7 @@ func (r *sightingRecords) Save(_ context.Context, saved ledger.Request, c ledger
 	return saved, nil
 }
 
-func TestSightings(t *testing.T) {
+func TestWebhookEvents(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 10, 12, 9, 41, 7, 0, time.UTC)
 	removal := ledger.Request{
@@ -76,21 +76,21 @@ func TestSightings(t *testing.T) {
 	unread := removal
 	unread.People = 0
 	for name, test := range map[string]struct {
-		records sightingRecords
+		records webhookRecords
 		event   linq.WebhookEvent
 		state   ledger.State // "": nothing is saved
 		people  int
 		kept    int
 	}{
-		"somebody left":                   {sightingRecords{waiting: removal}, event, ledger.Removed, 4, 1},
-		"somebody came back":              {sightingRecords{waiting: addition}, added, ledger.Added, 6, 1},
-		"in a chat that was never read":   {sightingRecords{waiting: unread}, event, ledger.Removed, 0, 1},
-		"before we tried":                 {sightingRecords{waiting: removal}, early, "", 0, 1},
-		"before we tried, by their clock": {sightingRecords{waiting: removal}, sameTrace, ledger.Removed, 4, 1},
-		"nobody asked":                    {sightingRecords{none: true}, event, "", 0, 1},
-		"another kind of event":           {sightingRecords{waiting: removal}, other, "", 0, 0},
-		"while somebody else saves":       {sightingRecords{waiting: removal, stale: 2}, event, ledger.Removed, 4, 1},
-		"told before":                     {sightingRecords{waiting: removal, kept: []ledger.Sighting{{EventID: "e1"}}}, event, "", 0, 1},
+		"somebody left":                   {webhookRecords{waiting: removal}, event, ledger.Removed, 4, 1},
+		"somebody came back":              {webhookRecords{waiting: addition}, added, ledger.Added, 6, 1},
+		"in a chat that was never read":   {webhookRecords{waiting: unread}, event, ledger.Removed, 0, 1},
+		"before we tried":                 {webhookRecords{waiting: removal}, early, "", 0, 1},
+		"before we tried, by their clock": {webhookRecords{waiting: removal}, sameTrace, ledger.Removed, 4, 1},
+		"nobody asked":                    {webhookRecords{none: true}, event, "", 0, 1},
+		"another kind of event":           {webhookRecords{waiting: removal}, other, "", 0, 0},
+		"while somebody else saves":       {webhookRecords{waiting: removal, stale: 2}, event, ledger.Removed, 4, 1},
+		"told before":                     {webhookRecords{waiting: removal, kept: []ledger.WebhookEvent{{EventID: "e1"}}}, event, "", 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,11 +113,11 @@ func TestSightings(t *testing.T) {
 	}
 }
 
-func TestASightingThatCannotBeKept(t *testing.T) {
+func TestAWebhookEventThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	trouble := errors.New("the ledger does not answer")
 	logger := logrus.New()
 	logger.SetOutput(io.Discard)
-	s := NewWebhookHandler(WebhookConfig{Records: &sightingRecords{err: trouble}, Logger: logger})
+	s := NewWebhookHandler(WebhookConfig{Records: &webhookRecords{err: trouble}, Logger: logger})
 	assert.ErrorIs(t, s.Take(t.Context(), linq.WebhookEvent{ID: "e1", Type: linq.EventParticipantRemoved}), trouble)
 }

@@ -50,7 +50,7 @@ func newWorld(t *testing.T, config linqtest.Config, chat linqtest.Chat, handle s
 	w.records = newRecords(ledger.Request{
 		Order: ledger.Order{
 			Delivery: "Tr1", Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: "U1", ChannelID: "C1",
-			ChatID: id, Handle: ledger.Conceal(handle),
+			ChatID: id, Handle: ledger.NewSecret(handle),
 		},
 		ID: requestID, State: ledger.Accepted, AcceptedAt: time.Now(),
 	})

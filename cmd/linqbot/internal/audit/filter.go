@@ -80,15 +80,15 @@ func chatOf(text string) (string, error) {
 	return chat.String(), nil
 }
 
-func handleOf(text, region string) (ledger.Private, error) {
+func handleOf(text, region string) (ledger.Secret, error) {
 	if text == "" {
-		return ledger.Conceal(""), nil
+		return ledger.NewSecret(""), nil
 	}
 	understood, err := parse.Handle(text, region)
 	if err != nil {
-		return ledger.Conceal(""), errors.New("cannot be read: write a number with its country code, such as +14155550132, or an e-mail address")
+		return ledger.NewSecret(""), errors.New("cannot be read: write a number with its country code, such as +14155550132, or an e-mail address")
 	}
-	return ledger.Conceal(understood.Handle.Full()), nil
+	return ledger.NewSecret(understood.Handle.Full()), nil
 }
 
 func stateNamed(text string) (ledger.State, error) {

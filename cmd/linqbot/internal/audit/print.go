@@ -44,7 +44,7 @@ type entry struct {
 
 func newEntry(row ledger.AuditRow, full bool) entry {
 	person, name := "", handle.MaskText(row.ChatName)
-	if text := row.Handle.Reveal(); text != "" {
+	if text := row.Handle.Value(); text != "" {
 		person = handle.New(text).String()
 		if full {
 			person, name = text, row.ChatName

@@ -31,7 +31,7 @@ func (s *Settings) Reread(old Settings) (r Rereading) {
 			r.Environment = append(r.Environment, v.Name)
 		default:
 			r.Files = append(r.Files, v.Name+" from "+now.file)
-			if now.value.Reveal() != old.given[v.Name].value.Reveal() {
+			if now.value.Value() != old.given[v.Name].value.Value() {
 				r.Changed = append(r.Changed, v.Name)
 			}
 		}

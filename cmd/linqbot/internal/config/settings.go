@@ -59,7 +59,7 @@ type Settings struct {
 
 // given is how a variable was given.
 type given struct {
-	value ledger.Private
+	value ledger.Secret
 	file  string // "": it was given in the environment
 }
 
@@ -118,7 +118,7 @@ func readVariables(lookup func(string) string, wanted []Variable) (s Settings, m
 			if s.given == nil {
 				s.given = make(map[string]given)
 			}
-			s.given[v.Name] = given{value: ledger.Conceal(value), file: lookup(v.Name + "_FILE")}
+			s.given[v.Name] = given{value: ledger.NewSecret(value), file: lookup(v.Name + "_FILE")}
 		}
 		if err := v.read(&s, value); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s %w", v.Name, err))

@@ -10,14 +10,14 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
-func TestWhatASightingMayEnd(t *testing.T) {
+func TestWhatAWebhookEventMayEnd(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
 		l := open(t, url)
 		start(t, l, ledger.Workers{})
 		r := accept(t, l, order("d1", "Ann@Example.com"))[0].Request
 		awaiting := func() (ledger.Request, error) {
-			return l.Awaiting(t.Context(), ledger.Remove, chat, ledger.Conceal("ann@example.COM"))
+			return l.Awaiting(t.Context(), ledger.Remove, chat, ledger.NewSecret("ann@example.COM"))
 		}
 		if got, err := awaiting(); !errors.Is(err, ledger.ErrNotFound) {
 			t.Errorf("nothing was tried yet: %+v, %v", got, err)
@@ -46,20 +46,20 @@ func TestWhatASightingMayEnd(t *testing.T) {
 	})
 }
 
-func TestSightingsAreKeptOnce(t *testing.T) {
+func TestWebhookEventsAreKeptOnce(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
 		l := open(t, url)
-		s := ledger.Sighting{EventID: "e1", Type: "participant.removed", ChatID: chat, Handle: ledger.Conceal("+14155550132"), At: time.Now()}
-		if known, err := l.HasSighting(t.Context(), "e1"); err != nil || known {
+		s := ledger.WebhookEvent{EventID: "e1", Type: "participant.removed", ChatID: chat, Handle: ledger.NewSecret("+14155550132"), At: time.Now()}
+		if known, err := l.HasWebhookEvent(t.Context(), "e1"); err != nil || known {
 			t.Errorf("%t, %v", known, err)
 		}
 		for range 2 {
-			if err := l.KeepSighting(context.WithoutCancel(t.Context()), s); err != nil {
+			if err := l.KeepWebhookEvent(context.WithoutCancel(t.Context()), s); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if known, err := l.HasSighting(t.Context(), "e1"); err != nil || !known {
+		if known, err := l.HasWebhookEvent(t.Context(), "e1"); err != nil || !known {
 			t.Errorf("%t, %v", known, err)
 		}
 	})

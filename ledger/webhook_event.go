@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Sighting is what Linq told of a person in a chat by webhook.
-type Sighting struct {
+// WebhookEvent is an event that Linq sent: a person left a chat or joined it.
+type WebhookEvent struct {
 	EventID   string
 	Type      string
 	ChatID    string
-	Handle    Private
+	Handle    Secret
 	TraceID   string
 	At        time.Time // when it happened, as Linq says
 	RequestID string    // the request that it ended; "" if nobody had asked for it
 }
 
-// HasSighting reports whether an event was kept before.
-func (l *Ledger) HasSighting(ctx context.Context, eventID string) (bool, error) {
+// HasWebhookEvent reports whether an event is recorded.
+func (l *Ledger) HasWebhookEvent(ctx context.Context, eventID string) (bool, error) {
 	var kept bool
 	err := l.store.reader().queryRow(ctx, `SELECT EXISTS (SELECT 1 FROM sightings WHERE event_id = $1)`, eventID).Scan(&kept)
 	if err != nil {
@@ -29,20 +29,20 @@ func (l *Ledger) HasSighting(ctx context.Context, eventID string) (bool, error) 
 	return kept, nil
 }
 
-// KeepSighting records an event; one that was kept before stays as it is.
-func (l *Ledger) KeepSighting(ctx context.Context, s Sighting) error {
+// KeepWebhookEvent records an event. One that is recorded already stays as it is.
+func (l *Ledger) KeepWebhookEvent(ctx context.Context, e WebhookEvent) error {
 	_, err := l.store.writer().exec(ctx, `
 		INSERT INTO sightings (event_id, type, chat_id, handle, trace_id, at, taken_at, request_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		s.EventID, s.Type, s.ChatID, s.Handle.Reveal(), s.TraceID, micros(s.At), micros(l.now()), s.RequestID)
+		e.EventID, e.Type, e.ChatID, e.Handle.Value(), e.TraceID, micros(e.At), micros(l.now()), e.RequestID)
 	if err != nil {
 		return fmt.Errorf("keep a sighting: %w", err)
 	}
 	return nil
 }
 
-// awaitingClauses look in two indexes, and spell the condition of each as it does: one of all that could
-// be waited for would have accepting keep one more entry for each order.
+// awaitingClauses use two indexes, and repeat the condition of each. One index for both would cost
+// accepting one more entry for each order.
 const awaitingClauses = `
 	WHERE id IN (
 		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3
@@ -51,10 +51,10 @@ const awaitingClauses = `
 		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state = 'unconfirmed')
 	ORDER BY id DESC`
 
-// Awaiting returns the newest request of a kind that waits to see this person leave or join: one
-// that Linq may have, or has, taken, also where nothing was seen in time. [ErrNotFound] without one.
-func (l *Ledger) Awaiting(ctx context.Context, kind Kind, chatID string, handle Private) (Request, error) {
-	r, err := queryRequest(ctx, l.store.reader(), awaitingClauses, chatID, strings.ToLower(handle.Reveal()), string(kind))
+// Awaiting returns the newest request of a kind that waits to see this person leave or join the chat. Linq
+// has taken it, or may have; it may be unconfirmed already. Without one the error is [ErrNotFound].
+func (l *Ledger) Awaiting(ctx context.Context, kind Kind, chatID string, handle Secret) (Request, error) {
+	r, err := queryRequest(ctx, l.store.reader(), awaitingClauses, chatID, strings.ToLower(handle.Value()), string(kind))
 	if errors.Is(err, ErrNotFound) {
 		return Request{}, ErrNotFound
 	}
