@@ -1,15 +1,18 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+
+	"linqbot/ledger/internal/events"
+	"linqbot/ledger/internal/groupcommit"
+	"linqbot/ledger/internal/store"
 )
 
 // Outcome is what became of an order.
@@ -34,7 +37,7 @@ type Acceptance struct {
 // by side are committed together. [ErrNotRecorded] means that none of them is recorded nor will be;
 // [ErrDoubtful] that ctx ended while the commit itself was under way.
 func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, error) {
-	a := &acceptance{orders: orders, done: make(chan struct{})}
+	a := &acceptance{orders: orders}
 	for range orders {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -42,187 +45,42 @@ func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, erro
 		}
 		a.ids = append(a.ids, id.String())
 	}
-	return l.accepting.accept(ctx, a)
+	if err := l.accepting.Commit(ctx, a); err != nil {
+		return nil, err
+	}
+	return a.results, nil
 }
 
-// acceptance is a call of Accept on its way through the acceptor. Whoever moves phase away from
-// waiting decides: the acceptor, and it is committed; the caller, and it never is.
+// acceptance is a call of [Ledger.Accept].
 type acceptance struct {
 	orders  []Order
 	ids     []string
-	phase   atomic.Int32
-	done    chan struct{}
 	results []Acceptance
-	err     error
 }
 
-const (
-	waiting int32 = iota
-	committing
-	abandoned
-)
-
-func (a *acceptance) finish(err error) {
-	a.err = err
-	close(a.done)
-}
-
-// acceptor commits what many callers bring in one transaction: one flush of the disk for all.
+// acceptor records the orders of calls that are committed together.
 type acceptor struct {
-	cfg   acceptorConfig
-	calls chan *acceptance
-	// closing is held for reading while a call is handed over, so that close leaves none behind.
-	closing sync.RWMutex
-	closed  bool
-	stopped chan struct{}
+	store store.Store
+	now   func() time.Time
 }
 
-type acceptorConfig struct {
-	Store     store
-	Now       func() time.Time
-	Committed func() // called after each commit that recorded something
+func newAccepting(in store.Store, now func() time.Time, committed func()) *groupcommit.Committer[*acceptance] {
+	a := acceptor{store: in, now: now}
+	return groupcommit.New(groupcommit.Config[*acceptance]{
+		Store:      in,
+		Size:       func(call *acceptance) int { return len(call.orders) },
+		Record:     a.record,
+		IsRecorded: a.isRecorded,
+		Committed:  committed,
+	})
 }
 
-const (
-	// largestBatch bounds the orders of one commit: each that is not new costs some queries.
-	largestBatch = 64
-	// gathering is how often others may run before a batch is begun. It takes microseconds, and makes
-	// a tenth more orders a second of 32 connections on two cores.
-	gathering = 30
-	// batchTime bounds one commit, so that a store that does not answer is told apart from a slow
-	// one within the time that Slack gives.
-	batchTime = 2 * time.Second
-	// commitGrace is how long a caller whose time is up waits for a commit that is under way.
-	commitGrace = 300 * time.Millisecond
-	// commitTries is how often a batch is begun: a connection may have died while it was idle, and
-	// another replica may have been faster. Before the commit, nothing is done by it.
-	commitTries = 3
-)
-
-func newAcceptor(cfg acceptorConfig) *acceptor {
-	a := &acceptor{cfg: cfg, calls: make(chan *acceptance, largestBatch), stopped: make(chan struct{})}
-	go a.run()
-	return a
-}
-
-func (a *acceptor) accept(ctx context.Context, call *acceptance) ([]Acceptance, error) {
-	if err := a.enqueue(ctx, call); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
-	}
-	select {
-	case <-call.done:
-		return call.results, call.err
-	case <-ctx.Done():
-	}
-	if call.phase.CompareAndSwap(waiting, abandoned) {
-		return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
-	}
-	grace := time.NewTimer(commitGrace)
-	defer grace.Stop()
-	select {
-	case <-call.done:
-		return call.results, call.err
-	case <-grace.C:
-		return nil, fmt.Errorf("%w: %w", ErrDoubtful, ctx.Err())
-	}
-}
-
-func (a *acceptor) enqueue(ctx context.Context, call *acceptance) error {
-	a.closing.RLock()
-	defer a.closing.RUnlock()
-	if a.closed {
-		return errors.New("the ledger is closed")
-	}
-	select {
-	case a.calls <- call:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (a *acceptor) close() {
-	a.closing.Lock()
-	if !a.closed {
-		a.closed = true
-		close(a.calls)
-	}
-	a.closing.Unlock()
-	<-a.stopped
-}
-
-func (a *acceptor) run() {
-	defer close(a.stopped)
-	for first := range a.calls {
-		for range gathering {
-			runtime.Gosched() // whoever runs now may be about to bring an order as well
-		}
-		batch, orders := []*acceptance{first}, len(first.orders)
-		for more := true; more && orders < largestBatch; {
-			select {
-			case call, ok := <-a.calls:
-				if !ok {
-					more = false
-					break
-				}
-				batch, orders = append(batch, call), orders+len(call.orders)
-			default:
-				more = false
-			}
-		}
-		a.commit(batch)
-	}
-}
-
-// commit records a batch. A caller may give up until just before the commit; what it brought is
-// then taken out and the rest is done again.
-func (a *acceptor) commit(batch []*acceptance) {
-	ctx, cancel := context.WithTimeout(context.Background(), batchTime)
-	defer cancel()
-	for try := 1; len(batch) > 0; {
-		staying, err := a.tryCommit(ctx, batch)
-		switch {
-		case errors.Is(err, errCommitUnknown):
-			a.resolve(ctx, staying, err)
-			return
-		case err != nil && try < commitTries && ctx.Err() == nil:
-			try++
-			continue
-		case err != nil:
-			finish(staying, fmt.Errorf("%w: %w", ErrNotRecorded, err))
-			return
-		case len(staying) == len(batch):
-			finish(staying, nil)
-			a.cfg.Committed()
-			return
-		}
-		batch = staying
-	}
-}
-
-func finish(calls []*acceptance, err error) {
-	for _, call := range calls {
-		call.finish(err)
-	}
-}
-
-// resolve looks whether a commit took place whose answer was lost. Where it is not seen, it may
-// still take place: that stays in doubt.
-func (a *acceptor) resolve(ctx context.Context, batch []*acceptance, lost error) {
-	defer a.cfg.Committed()
-	if !a.isCommitted(ctx, batch) {
-		finish(batch, fmt.Errorf("%w: %w", ErrDoubtful, lost))
-		return
-	}
-	finish(batch, nil)
-}
-
-// isCommitted looks for a new request of a batch: all of it is one transaction.
-func (a *acceptor) isCommitted(ctx context.Context, batch []*acceptance) bool {
+// isRecorded looks for a new request of a batch: all of it is one transaction.
+func (a acceptor) isRecorded(ctx context.Context, batch []*acceptance) bool {
 	for _, call := range batch {
 		for _, result := range call.results {
 			if result.Outcome == Recorded {
-				_, err := queryRequest(ctx, a.cfg.Store.reader(), `WHERE id = $1`, result.Request.ID)
+				_, err := queryRequest(ctx, a.store.Reader(), `WHERE id = $1`, result.Request.ID)
 				return err == nil
 			}
 		}
@@ -230,29 +88,142 @@ func (a *acceptor) isCommitted(ctx context.Context, batch []*acceptance) bool {
 	return false
 }
 
-var errTakenOut = errors.New("ledger: a caller gave up")
+// firstShow is when a request that made no news is shown all the same.
+const firstShow = 2 * time.Second
 
-// tryCommit returns the calls that still wait. They are committed only when they are the whole
-// batch and there is no error.
-func (a *acceptor) tryCommit(ctx context.Context, batch []*acceptance) (staying []*acceptance, err error) {
-	staying = batch
-	err = a.cfg.Store.acceptTx(ctx, func(tx tx) error {
-		if err := a.record(ctx, tx, batch); err != nil {
-			return err
+// entry is an order on its way into the ledger.
+type entry struct {
+	request Request
+	showBy  time.Time
+	result  *Acceptance
+}
+
+// stored is the request as the store takes it.
+func (e entry) stored() store.NewRequest {
+	r := e.request
+	return store.NewRequest{
+		ID: r.ID, Delivery: r.Delivery, Kind: string(r.Kind), Source: string(r.Source),
+		TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule, ResponseURL: r.ResponseURL.Value(),
+		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.handleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes,
+		State: string(r.State), AcceptedAt: store.Micros(r.AcceptedAt), ExpiresAt: store.Micros(r.ExpiresAt),
+		HandedOver: r.State == Asked, ShowBy: store.Micros(e.showBy),
+	}
+}
+
+func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
+	e := entry{
+		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
+		showBy:  now.Add(firstShow), result: result,
+	}
+	if o.AskFor > 0 { // nothing is done, and nothing is shown, until the person has decided
+		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.AskFor), time.Time{}
+	}
+	return e
+}
+
+// record inserts what is new in a batch, and finds out for the rest which request answers for it.
+// The order in which rows are touched is the same in every replica, so that none waits for another
+// that waits for it; among orders for the same, who came first is first.
+func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) error {
+	now := a.now()
+	var entries []entry
+	for _, call := range batch {
+		call.results = make([]Acceptance, len(call.orders))
+		for i, order := range call.orders {
+			entries = append(entries, newEntry(order, call.ids[i], now, &call.results[i]))
 		}
-		staying = nil
-		for _, call := range batch {
-			if call.phase.Load() == committing || call.phase.CompareAndSwap(waiting, committing) {
-				staying = append(staying, call)
+	}
+	slices.SortStableFunc(entries, func(x, y entry) int {
+		return cmp.Or(cmp.Compare(x.request.handleKey(), y.request.handleKey()), cmp.Compare(x.request.ChatID, y.request.ChatID))
+	})
+	rows := make([]store.NewRequest, len(entries))
+	for i, e := range entries {
+		rows[i] = e.stored()
+	}
+	fresh, err := a.store.InsertRequests(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, e := range entries {
+		if !fresh[e.request.ID] {
+			known = append(known, e.request.Delivery)
+		}
+	}
+	spent, err := events.SpentAmong(ctx, tx, a.store.Dialect(), known)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !fresh[e.request.ID] {
+			*e.result, err = a.refer(ctx, tx, e, spent[e.request.Delivery], now)
+		} else {
+			*e.result = Acceptance{Outcome: Recorded, Request: e.request}
+			if e.request.Undoes != "" {
+				err = showSoon(ctx, tx, e.request.Undoes, now)
 			}
 		}
-		if len(staying) < len(batch) {
-			return errTakenOut
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if errors.Is(err, errTakenOut) {
-		err = nil
 	}
-	return staying, err
+	return nil
+}
+
+// redeliveredClauses find what answers for a delivery that came before. They gather ids first: with
+// an OR in that place PostgreSQL reads an index from end to end.
+const redeliveredClauses = `
+	WHERE handle_key = $1 AND id IN (
+		SELECT id FROM requests WHERE delivery = $2 UNION ALL SELECT request_id FROM followers WHERE delivery = $2)`
+
+// underWayClauses repeat the condition of the index requests_under_way. Without it the index is not used.
+const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state IN ('asked', 'accepted', 'sent')`
+
+// refer finds the request that answers for an order which is not new; none does for a spent delivery.
+func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time) (Acceptance, error) {
+	o := e.request.Order
+	outcome := Redelivered
+	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
+	if errors.Is(err, ErrNotFound) {
+		if spent {
+			return Acceptance{Outcome: Spent}, nil
+		}
+		outcome = UnderWay
+		request, err = queryLocked(ctx, tx, a.store.Dialect().LockRows, underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
+	}
+	if errors.Is(err, ErrNotFound) {
+		return Acceptance{}, store.ErrMoved // it ended just now
+	}
+	if err != nil {
+		return Acceptance{}, err
+	}
+	thread, err := loadThread(ctx, tx, request.Delivery)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	if outcome == UnderWay {
+		err = follow(ctx, tx, request, thread, o, now)
+	}
+	return Acceptance{Outcome: outcome, Request: request, Thread: thread}, err
+}
+
+// follow adds a person to those who asked for a removal that is under way.
+func follow(ctx context.Context, tx store.Tx, request Request, thread Thread, o Order, now time.Time) error {
+	told := thread.Route == InThread && thread.TS != ""
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO followers (request_id, delivery, team_id, channel_id, user_id, response_url, at, told)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT DO NOTHING`,
+		request.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID, o.ResponseURL.Value(), store.Micros(now), told); err != nil {
+		return err
+	}
+	if told {
+		return nil
+	}
+	// The first news may be shown by now, and whoever showed them did not see this follower. An open
+	// question is nobody else's business; the yes to it sets off a showing by itself.
+	_, err := tx.Exec(ctx, `
+		UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND show_by = 0 AND state <> 'asked'`,
+		store.Micros(now), request.ID)
+	return err
 }

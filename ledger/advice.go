@@ -27,8 +27,11 @@ func Advice(err error) string {
 	return diskAdvice(err)
 }
 
-// advised adds what to do to an error.
+// advised adds what to do to an error. nil stays nil.
 func advised(err error) error {
+	if err == nil {
+		return nil
+	}
 	if advice := Advice(err); advice != "" {
 		return fmt.Errorf("%w; %s", err, advice)
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
+
+	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/trail"
 )
 
 // AuditFilter chooses the rows of an audit; a zero field chooses all.
@@ -34,7 +36,7 @@ const auditPage = 500
 
 // Audit returns the chosen rows, oldest first.
 func (r *Reader) Audit(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
-	return inOrder(r.denials(ctx, f), r.readings(ctx, f), r.requests(ctx, f))
+	return inOrder(r.notes(ctx, f, trail.Denied), r.notes(ctx, f, trail.Read), r.requests(ctx, f))
 }
 
 // inOrder merges rows that are in the order of time each; of one moment the first source goes first. An
@@ -76,23 +78,33 @@ func inOrder(sources ...iter.Seq2[AuditRow, error]) iter.Seq2[AuditRow, error] {
 	}
 }
 
-// clauses gathers conditions and their values.
-type clauses struct {
-	conditions []string
-	args       []any
-}
-
-// add takes a condition with %s in the place of each placeholder.
-func (c *clauses) add(condition string, args ...any) {
-	placeholders := make([]any, len(args))
-	for i, arg := range args {
-		c.args = append(c.args, arg)
-		placeholders[i] = fmt.Sprintf("$%d", len(c.args))
+// notes returns the denials or readings among the rows. They are about nobody.
+func (r *Reader) notes(ctx context.Context, f AuditFilter, kind trail.Kind) iter.Seq2[AuditRow, error] {
+	return func(yield func(AuditRow, error) bool) {
+		if f.ID != "" || f.Handle.Value() != "" || f.State != "" && f.State != State(kind) {
+			return
+		}
+		chosen := trail.Filter{Since: f.Since, Until: f.Until, UserID: f.UserID, ChatID: f.ChatID}
+		for note, err := range trail.Rows(ctx, r.q, kind, chosen) {
+			if !yield(auditRowOf(note), err) {
+				return
+			}
+		}
 	}
-	c.conditions = append(c.conditions, fmt.Sprintf(condition, placeholders...))
 }
 
-func (c *clauses) String() string { return "WHERE " + strings.Join(c.conditions, " AND ") }
+func auditRowOf(note trail.Row) AuditRow {
+	return AuditRow{
+		Request: Request{
+			Order: Order{
+				Source: Source(note.Source), TeamID: note.TeamID, ChannelID: note.ChannelID, UserID: note.UserID,
+				Rule: note.Rule, ChatID: note.ChatID,
+			},
+			State: State(note.Kind), AcceptedAt: note.At,
+		},
+		Searched: note.Searched, LeftOut: note.LeftOut,
+	}
+}
 
 func (r *Reader) requests(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
 	return func(yield func(AuditRow, error) bool) {
@@ -105,7 +117,7 @@ func (r *Reader) requests(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow
 		}
 		for {
 			where := f.where(after)
-			requests, err := queryRequests(ctx, r.q, where.String()+fmt.Sprintf(" ORDER BY id LIMIT %d", auditPage), where.args...)
+			requests, err := queryRequests(ctx, r.q, where.String()+fmt.Sprintf(" ORDER BY id LIMIT %d", auditPage), where.Args...)
 			if err != nil {
 				yield(AuditRow{}, err)
 				return
@@ -128,29 +140,29 @@ func (r *Reader) requests(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow
 	}
 }
 
-func (f AuditFilter) where(after string) *clauses {
-	var c clauses
-	c.add("id > %s", after)
+func (f AuditFilter) where(after string) *store.Where {
+	var c store.Where
+	c.Add("id > %s", after)
 	if !f.Since.IsZero() {
-		c.add("accepted_at >= %s", micros(f.Since))
+		c.Add("accepted_at >= %s", store.Micros(f.Since))
 	}
 	if !f.Until.IsZero() {
-		c.add("accepted_at < %s", micros(f.Until))
+		c.Add("accepted_at < %s", store.Micros(f.Until))
 	}
 	if f.UserID != "" {
-		c.add("user_id = %s", f.UserID)
+		c.Add("user_id = %s", f.UserID)
 	}
 	if f.ChatID != "" {
-		c.add("chat_id = %s", f.ChatID)
+		c.Add("chat_id = %s", f.ChatID)
 	}
 	if key := (Order{Handle: f.Handle}).handleKey(); key != "" {
-		c.add("handle_key = %s", key)
+		c.Add("handle_key = %s", key)
 	}
 	if f.ID != "" {
-		c.add("id = %s", f.ID)
+		c.Add("id = %s", f.ID)
 	}
 	if f.State != "" {
-		c.add("state = %s", string(f.State))
+		c.Add("state = %s", string(f.State))
 	}
 	return &c
 }
@@ -190,8 +202,8 @@ func (r *Reader) traceIDs(ctx context.Context, requestIDs []string) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.q.query(ctx, `
-		SELECT request_id, trace_id FROM history WHERE trace_id <> '' AND request_id `+r.dialect.inList("$1")+` ORDER BY id`, string(list))
+	found, err := r.q.Query(ctx, `
+		SELECT request_id, trace_id FROM history WHERE trace_id <> '' AND request_id `+r.dialect.InList("$1")+` ORDER BY id`, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +227,7 @@ func (r *Reader) threads(ctx context.Context, deliveries []string) (map[string]T
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.q.query(ctx, selectThreads+`WHERE delivery `+r.dialect.inList("$1"), string(list))
+	found, err := r.q.Query(ctx, selectThreads+`WHERE delivery `+r.dialect.InList("$1"), string(list))
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,18 @@ func audited(t *testing.T, url string) *ledger.Ledger {
 	return l
 }
 
+// notes returns how many denials and readings have a row, and how many were left out.
+func notes(t *testing.T, l *ledger.Ledger) (rows, leftOut int64) {
+	t.Helper()
+	for row, err := range l.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+		assert.NilError(t, err)
+		if row.State == ledger.Denied || row.State == ledger.Read {
+			rows, leftOut = rows+1, leftOut+row.LeftOut
+		}
+	}
+	return rows, leftOut
+}
+
 func auditLines(t *testing.T, r *ledger.Reader, f ledger.AuditFilter) string {
 	t.Helper()
 	var lines []string
@@ -195,7 +207,7 @@ func TestOpenReader(t *testing.T) {
 		if _, err := ledger.OpenReader(t.Context(), url); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
 			t.Errorf("a ledger that is not there: %v", err)
 		}
-		db, err := ledger.MigrateTo(t.Context(), url, 1)
+		db, err := migrateTo(t.Context(), url, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,8 +223,8 @@ func TestOpenReader(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer r.Close()
-		if has, latest, err := r.SchemaVersion(t.Context()); err != nil || has != latest || latest < 2 {
-			t.Errorf("version %d of %d, %v", has, latest, err)
+		if has, err := r.SchemaVersion(t.Context()); err != nil || has < 2 {
+			t.Errorf("version %d, %v", has, err)
 		}
 	})
 }

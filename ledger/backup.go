@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
+	"time"
+
+	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite"
 )
 
 // BackupResult describes a backup that was made and checked.
@@ -20,74 +20,78 @@ type BackupResult struct {
 // Backup copies the SQLite ledger that the URL names to a new file, while linqbot serves or not. The copy
 // is the ledger at one moment. It is complete, checked and on disk when this returns; after an error there
 // is no file.
+func Backup(ctx context.Context, databaseURL, file string) (BackupResult, error) {
+	if err := checkIsSQLite(databaseURL); err != nil {
+		return BackupResult{}, err
+	}
+	made, err := sqlite.Backup(ctx, sqlitePath(databaseURL), file)
+	if err != nil {
+		return BackupResult{}, err
+	}
+	return BackupResult(made), nil
+}
+
+// ReasonRestored is the reason of a request that was open in a backup and is not tried again after its
+// restore. See [Restore].
+const ReasonRestored = "restored"
+
+// RestoreResult describes a ledger that was restored.
+type RestoreResult struct {
+	Requests int64
+	Open     int64  // requests that were neither sent nor ended in the backup
+	Schema   int64  // the version of its schema
+	Aside    string // where the ledger is now that was there before; "" if there was none
+	Folder   string // the folder that was made for it; "" if there was one
+}
+
+// Restore puts a copy of a backup in the place of the SQLite ledger that the URL names, while no linqbot
+// owns it, and keeps what was there under another name.
 //
-// It uses SQLite's own backup and not VACUUM INTO, which would rewrite every row and hold the reading
-// transaction for longer.
-func Backup(ctx context.Context, databaseURL, file string) (_ BackupResult, err error) {
-	from, err := sqliteFile(databaseURL)
+// A backup does not know what happened after it was made. A request that is open in it may have been done
+// since, and taken back since, so that doing it again would be wrong. Each such request is marked with
+// [ReasonRestored]: its chat is read once, and what that shows ends it. Linq is not asked to change
+// anything for it.
+func Restore(ctx context.Context, databaseURL, file string, now time.Time) (RestoreResult, error) {
+	if err := checkIsSQLite(databaseURL); err != nil {
+		return RestoreResult{}, err
+	}
+	var open int64
+	done, err := sqlite.Restore(ctx, sqlitePath(databaseURL), file, now, func(ctx context.Context, in store.Querier) (err error) {
+		open, err = markRestored(ctx, in, now)
+		return err
+	})
 	if err != nil {
-		return BackupResult{}, err
+		return RestoreResult{}, advised(err)
 	}
-	there, err := checkFile(from)
-	if err != nil {
-		return BackupResult{}, fmt.Errorf("DATABASE_URL: %w", err)
-	}
-	if !there {
-		return BackupResult{}, fmt.Errorf("DATABASE_URL: there is no ledger at %s: %w", from, fs.ErrNotExist)
-	}
-	if file, err = filepath.Abs(file); err != nil {
-		return BackupResult{}, err
-	}
-	// The name is taken now, so that the rename at the end overwrites nothing but an empty file of ours.
-	if err := reserve(file); err != nil {
-		return BackupResult{}, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file))
-		}
-	}()
-	partial := file + ".partial"
-	c, err := copySQLite(ctx, from, partial)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return BackupResult{}, fmt.Errorf("%s is there already: it is of a backup that runs, or that was cut short; in the latter case remove it", partial)
-	case err != nil:
-		return BackupResult{}, fmt.Errorf("DATABASE_URL: %s cannot be backed up: %w", from, err)
-	}
-	if err := os.Rename(partial, file); err != nil {
-		return BackupResult{}, errors.Join(err, os.Remove(partial))
-	}
-	return BackupResult{Bytes: c.bytes, Requests: c.requests, Schema: c.schema}, syncPath(file)
+	return RestoreResult{Requests: done.Requests, Open: open, Schema: done.Schema, Aside: done.Aside, Folder: done.Folder}, nil
 }
 
-// reserve makes an empty file, which is never one that was there.
-func reserve(file string) error {
-	made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the file
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already, and a backup overwrites nothing: name another file", file)
-	}
-	if err != nil {
-		return fmt.Errorf("the backup cannot be written: %w", err)
-	}
-	return made.Close()
-}
-
-// sqliteFile returns the file that an SQLite URL names.
-func sqliteFile(databaseURL string) (string, error) {
+// checkIsSQLite says why there is no file to copy.
+func checkIsSQLite(databaseURL string) error {
 	if err := CheckURL(databaseURL); err != nil {
-		return "", fmt.Errorf("DATABASE_URL %w", err)
+		return fmt.Errorf("DATABASE_URL %w", err)
 	}
 	if isPostgres(databaseURL) {
-		return "", errors.New("DATABASE_URL names a PostgreSQL database, which is no file")
+		return errors.New("DATABASE_URL names a PostgreSQL database, which is no file")
 	}
-	named := strings.TrimPrefix(databaseURL, sqliteScheme)
-	if err := checkFolderOf(named); err != nil {
-		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	path, err := resolveFile(named)
-	if err != nil {
-		return "", fmt.Errorf("DATABASE_URL: %w", err)
+	return nil
+}
+
+// MarkRestored is the statement that marks what was open in a backup, on either store.
+const MarkRestored = `UPDATE requests SET reason = '` + ReasonRestored + `', may_have_reached = TRUE, next_try_at = 0, ` +
+	`handed_over = CASE WHEN state = 'asked' THEN FALSE ELSE handed_over END, state = 'accepted', version = version + 1 ` +
+	`WHERE state IN ('asked', 'accepted')`
+
+// markRestored marks what is open in a copy of a backup, and returns how many requests that is.
+func markRestored(ctx context.Context, in store.Querier, now time.Time) (open int64, err error) {
+	if _, err := in.Exec(ctx, `
+		INSERT INTO history (request_id, at, state, cause, trace_id)
+		SELECT id, $1, 'accepted', 'open in a backup that was restored', '' FROM requests WHERE state IN ('asked', 'accepted')`,
+		store.Micros(now)); err != nil {
+		return 0, err
 	}
-	return path, nil
+	return in.Exec(ctx, MarkRestored)
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/store"
 )
 
 // Change says what a new version of a request is due to.
@@ -23,8 +26,8 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		r.EndedAt = now
 	}
 	var before State
-	err := l.store.inTx(ctx, func(tx tx) error {
-		if err := tx.queryRow(ctx, `SELECT state FROM requests WHERE id = $1`, r.ID).Scan(&before); err != nil {
+	err := l.store.InTx(ctx, func(tx store.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT state FROM requests WHERE id = $1`, r.ID).Scan(&before); err != nil {
 			return err
 		}
 		changed, err := updateRequest(ctx, tx, r, c)
@@ -42,7 +45,14 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 				return err
 			}
 		}
-		return insertFollowUps(ctx, tx, r, r.State == Sent && before != Sent, c.News)
+		var next []jobs.Job
+		if r.State == Sent && before != Sent {
+			next = append(next, jobs.Confirm(r.ID))
+		}
+		if c.News {
+			next = append(next, jobs.Show(r.Delivery))
+		}
+		return jobs.Insert(ctx, tx, next...)
 	})
 	if err != nil {
 		return Request{}, fmt.Errorf("save request %s: %w", r.ShortID(), err)
@@ -55,8 +65,8 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	return r, nil
 }
 
-func updateRequest(ctx context.Context, tx tx, r Request, c Change) (bool, error) {
-	rows, err := tx.exec(ctx, `
+func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool, error) {
+	rows, err := tx.Exec(ctx, `
 		UPDATE requests SET
 			version = version + 1,
 			news = CASE WHEN $1 THEN news + 1 ELSE news END, show_by = CASE WHEN $1 THEN $2 ELSE show_by END,
@@ -64,17 +74,36 @@ func updateRequest(ctx context.Context, tx tx, r Request, c Change) (bool, error
 			may_have_reached = $9, seen_listed = $10, spelling = $11, chat_name = $12, people = $13,
 			reason = $14, http_status = $15, linq_said = $16, trace_id = $17
 		WHERE id = $18 AND version = $19`,
-		c.News, micros(c.ShowAgain),
-		string(r.State), micros(r.SentAt), micros(r.EndedAt), r.Tries, micros(r.FirstTryAt), micros(r.NextTryAt),
+		c.News, store.Micros(c.ShowAgain),
+		string(r.State), store.Micros(r.SentAt), store.Micros(r.EndedAt), r.Tries, store.Micros(r.FirstTryAt), store.Micros(r.NextTryAt),
 		r.MayHaveReached, r.SeenListed, r.Spelling.Value(), r.ChatName, r.People,
 		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
 		r.ID, r.version)
 	return rows == 1, err
 }
 
-func addHistory(ctx context.Context, tx tx, requestID string, e Event) error {
-	_, err := tx.exec(ctx,
+func addHistory(ctx context.Context, tx store.Tx, requestID string, e Event) error {
+	_, err := tx.Exec(ctx,
 		`INSERT INTO history (request_id, at, state, cause, trace_id) VALUES ($1, $2, $3, $4, $5)`,
-		requestID, micros(e.At), string(e.State), e.Cause, e.TraceID)
+		requestID, store.Micros(e.At), string(e.State), e.Cause, e.TraceID)
 	return err
+}
+
+// Transition is a change of a request's state.
+type Transition struct {
+	Request Request // as it now is
+	Before  State
+	At      time.Time
+}
+
+// tell reports a change that is stored.
+func (l *Ledger) tell(before State, at time.Time, now ...Request) {
+	if l.changed == nil {
+		return
+	}
+	for _, r := range now {
+		if r.State != before {
+			l.changed(Transition{Request: r, Before: before, At: at})
+		}
+	}
 }

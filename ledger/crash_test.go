@@ -48,15 +48,6 @@ func TestAClosedFileIsWhole(t *testing.T) {
 	}
 }
 
-func TestBadURLs(t *testing.T) {
-	t.Parallel()
-	for _, url := range []string{"", "linqbot.db", "sqlite://", "postgres://%", "mysql://x", "sqlite://a.db?x=1"} {
-		if _, err := ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet()}); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
-			t.Errorf("%q: %v", url, err)
-		}
-	}
-}
-
 // What a dead process left behind: a row that was acknowledged and never handed over, and a job
 // that was running.
 func TestAnotherProcessCarriesOn(t *testing.T) {

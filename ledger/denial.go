@@ -1,6 +1,10 @@
 package ledger
 
-import "context"
+import (
+	"context"
+
+	"linqbot/ledger/internal/trail"
+)
 
 // Sources that make no request by themselves, and are on record all the same.
 const (
@@ -11,8 +15,8 @@ const (
 
 // What stands in the place of a state where there is no request.
 const (
-	Denied State = "denied" // the policy said no
-	Read   State = "read"   // somebody listed, searched or opened something
+	Denied = State(trail.Denied) // the policy said no
+	Read   = State(trail.Read)   // somebody listed, searched or opened something
 )
 
 // Denial is an attempt to act that the policy said no to.
@@ -30,9 +34,9 @@ type Denial struct {
 // takes 300 ms at most; what is not written by then is written later. An error says that it never
 // will be.
 func (l *Ledger) Deny(ctx context.Context, d Denial) (repeated bool, err error) {
-	return l.trail.keep(ctx, note{
-		table: tableDenials, source: d.Source, teamID: d.TeamID, channel: d.ChannelID, userID: d.UserID, rule: d.Rule,
-		delivery: d.Delivery,
+	return l.trail.Keep(ctx, trail.Note{
+		Kind: trail.Denied, Source: string(d.Source), TeamID: d.TeamID, ChannelID: d.ChannelID, UserID: d.UserID, Rule: d.Rule,
+		Delivery: d.Delivery,
 	})
 }
 
@@ -50,8 +54,8 @@ type Reading struct {
 
 // KeepReading records a reading as [Ledger.Deny] does a denial.
 func (l *Ledger) KeepReading(ctx context.Context, r Reading) (repeated bool, err error) {
-	return l.trail.keep(ctx, note{
-		table: tableReadings, source: r.Source, teamID: r.TeamID, channel: r.ChannelID, userID: r.UserID, rule: r.Rule,
-		chatID: r.ChatID, searched: r.Searched, delivery: r.Delivery,
+	return l.trail.Keep(ctx, trail.Note{
+		Kind: trail.Read, Source: string(r.Source), TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule,
+		ChatID: r.ChatID, Searched: r.Searched, Delivery: r.Delivery,
 	})
 }

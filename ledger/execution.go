@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/riverqueue/river"
+	"linqbot/ledger/internal/events"
+	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/store"
 )
 
 // Execution is a run of a workflow step: the promise to complete it, once.
@@ -27,18 +29,18 @@ type Execution struct {
 // It returns false for one that was recorded before.
 func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error) {
 	fresh := false
-	err := l.store.inTx(ctx, func(tx tx) error {
-		if _, err := takeEvent(ctx, tx, e.EventID, l.now()); err != nil {
+	err := l.store.InTx(ctx, func(tx store.Tx) error {
+		if _, err := events.Take(ctx, tx, e.EventID, l.now()); err != nil {
 			return err
 		}
-		rows, err := tx.exec(ctx, `
+		rows, err := tx.Exec(ctx, `
 			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Value(), micros(l.now()))
+			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Value(), store.Micros(l.now()))
 		if err != nil || rows == 0 {
 			return err
 		}
 		fresh = true
-		return insertJobs(ctx, tx, []river.InsertManyParams{{Args: executeArgs{ExecutionID: e.ID}}})
+		return jobs.Insert(ctx, tx, jobs.Execute(e.ID))
 	})
 	if err != nil {
 		return false, fmt.Errorf("accept execution: %w", err)
@@ -49,8 +51,8 @@ func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error)
 // TakeEvent remembers an event, and returns false for one that was taken before.
 func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
 	fresh := false
-	err := l.store.inTx(ctx, func(tx tx) (err error) {
-		fresh, err = takeEvent(ctx, tx, id, l.now())
+	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		fresh, err = events.Take(ctx, tx, id, l.now())
 		return err
 	})
 	if err != nil {
@@ -59,39 +61,21 @@ func (l *Ledger) TakeEvent(ctx context.Context, id string) (bool, error) {
 	return fresh, nil
 }
 
-// rememberEvents is far longer than any redelivery: Slack's last try comes within 24 hours.
-const rememberEvents = 14 * 24 * time.Hour
-
-// forgetEvents is how many old events one transaction deletes.
-const forgetEvents = 200
-
-const selectOldEvents = `SELECT id FROM events WHERE at < $1 LIMIT $2`
-
-func takeEvent(ctx context.Context, tx tx, id string, now time.Time) (bool, error) {
-	if err := pruneEvents(ctx, tx, now); err != nil {
-		return false, err
+// TakeDelivery remembers a delivery, and returns false for one that was spent before: it was taken, denied or
+// read. It makes no request any more.
+func (l *Ledger) TakeDelivery(ctx context.Context, delivery string) (bool, error) {
+	fresh, err := l.TakeEvent(ctx, store.SpentPrefix+delivery)
+	if err != nil {
+		return false, fmt.Errorf("take delivery: %w", err)
 	}
-	return insertEvent(ctx, tx, id, now)
-}
-
-// pruneEvents forgets some of the events that are old enough.
-func pruneEvents(ctx context.Context, tx tx, now time.Time) error {
-	_, err := tx.exec(ctx, `DELETE FROM events WHERE id IN (`+selectOldEvents+`)`,
-		micros(now.Add(-rememberEvents)), forgetEvents)
-	return err
-}
-
-// insertEvent returns false for an event that is there already.
-func insertEvent(ctx context.Context, tx tx, id string, now time.Time) (bool, error) {
-	rows, err := tx.exec(ctx, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, micros(now))
-	return rows == 1, err
+	return fresh, nil
 }
 
 // Execution returns a run of a step; [ErrNotFound] when there is none.
 func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
 	e := Execution{ID: id}
 	var acceptedAt, doneAt int64
-	err := l.store.reader().queryRow(ctx, `
+	err := l.store.Reader().QueryRow(ctx, `
 		SELECT event_id, team_id, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = $1`, id).
 		Scan(&e.EventID, &e.TeamID, &e.Inputs, &acceptedAt, &e.RequestID, &e.Refusal, &e.Completed, &doneAt)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -100,15 +84,15 @@ func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
 	if err != nil {
 		return Execution{}, fmt.Errorf("load execution: %w", err)
 	}
-	e.AcceptedAt, e.DoneAt = fromMicros(acceptedAt), fromMicros(doneAt)
+	e.AcceptedAt, e.DoneAt = store.FromMicros(acceptedAt), store.FromMicros(doneAt)
 	return e, nil
 }
 
 // SaveExecution stores what became of a run.
 func (l *Ledger) SaveExecution(ctx context.Context, e Execution) error {
-	_, err := l.store.writer().exec(ctx,
+	_, err := l.store.Writer().Exec(ctx,
 		`UPDATE executions SET request_id = $1, refusal = $2, completed = $3, done_at = $4 WHERE id = $5`,
-		e.RequestID, e.Refusal, e.Completed, micros(e.DoneAt), e.ID)
+		e.RequestID, e.Refusal, e.Completed, store.Micros(e.DoneAt), e.ID)
 	if err != nil {
 		return fmt.Errorf("save execution: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"gotest.tools/v3/assert"
 
+	"linqbot/ledger/internal/store"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -28,12 +29,12 @@ func TestQuestionsExpireInBatches(t *testing.T) {
 		t.Cleanup(func() { assert.Check(t, l.Close()) })
 		const old, open = 2*expireBatchSize + 1, 1
 		insert := func(from, to int, expires time.Time) {
-			_, err := l.store.writer().exec(t.Context(), fmt.Sprintf(`
+			_, err := l.store.Writer().Exec(t.Context(), fmt.Sprintf(`
 				WITH RECURSIVE n (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d)
 				INSERT INTO requests (id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 					handle_key, state, accepted_at, ended_at, thread_ts, expires_at, undoes, handed_over)
 				SELECT 'r' || i, 'd' || i, 'remove', 'command', 'T1', 'C1', 'U1', '', '', 'c' || i, 'h', 'h',
-					'asked', 1, 0, '', %d, '', TRUE FROM n`, from, to, micros(expires)))
+					'asked', 1, 0, '', %d, '', TRUE FROM n`, from, to, store.Micros(expires)))
 			assert.NilError(t, err)
 		}
 		insert(1, old, time.Now().Add(-time.Hour))

@@ -1,6 +1,20 @@
-// Package ledger is the durable record: requests, their history, where each shows in Slack, and the
-// jobs that carry them on. A request is one row, committed before it is acknowledged; everything
-// after that is done by jobs, each of which may run twice and must not mind.
+// Package ledger is the durable record: requests, their history, where each shows in Slack, what people were
+// denied and what they read, and the jobs that carry requests on. A request is one row, committed before it is
+// acknowledged. Everything after that is done by jobs, each of which may run twice and must not mind.
+//
+//	Accept ──▶ group commit ──▶ request, one row ──▶ the caller may acknowledge
+//	                                  │ handed over at once, or by a sweep
+//	                                  ▼
+//	                            River's jobs ──▶ Workers: Try, Confirm, Show, Execute
+//	                                  ▲                  │
+//	                 follow-up jobs   │                  ▼
+//	                                  └──────────────── Save: new version, history, Changed
+//
+//	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ audit, backlog, what is stuck
+//
+// It knows states and who waits for what. It does not know what a step does, what Slack or Linq say, or who may
+// act. Nobody outside knows which store is in use: that is behind linqbot/ledger/internal/store. Begin with
+// [Ledger.Accept], [Workers] and [Ledger.Save].
 package ledger
 
 import (
@@ -13,20 +27,28 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger/internal/groupcommit"
+	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/outage"
+	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/trail"
 )
 
 // Errors that callers tell apart.
 var (
 	// ErrNotRecorded says that an order is certainly not in the ledger and never will be.
-	ErrNotRecorded = errors.New("ledger: not recorded")
+	ErrNotRecorded = groupcommit.ErrNotRecorded
 	// ErrDoubtful says that the commit of an order was under way when time ran out.
-	ErrDoubtful = errors.New("ledger: not known whether recorded")
+	ErrDoubtful = groupcommit.ErrDoubtful
 	// ErrNotFound says that there is no such row.
 	ErrNotFound = errors.New("ledger: not found")
 	// ErrOutage says that the store does not answer, which the ledger itself logs.
 	ErrOutage = errors.New("ledger: an outage")
 	// ErrStale says that the request was changed since it was loaded: load it and decide again.
 	ErrStale = errors.New("ledger: changed meanwhile")
+	// ErrNewerSchema says that a newer linqbot has changed the schema.
+	ErrNewerSchema = store.ErrNewerSchema
 )
 
 // Config is what a ledger needs.
@@ -35,11 +57,11 @@ type Config struct {
 	Logger *logrus.Logger   // required
 	Now    func() time.Time // defaults to time.Now
 
-	// Retention is how long after its end a request is kept, with all that belongs to it; 0: for good.
+	// Retention is how long after its end a request is kept, with all that belongs to it. 0 keeps it for good.
 	Retention time.Duration
 
-	// Changed is told of each change of a request's state once it is stored; nil: nobody is. It must
-	// not take long.
+	// Changed is called with each change of a request's state once it is stored. It must not take long.
+	// Optional.
 	Changed func(Transition)
 }
 
@@ -47,18 +69,18 @@ type Config struct {
 type Ledger struct {
 	log   *logrus.Entry
 	now   func() time.Time
-	store store
-	lost  *outage
+	store store.Store
+	lost  *outage.Log
 	keep  time.Duration // how long a request is kept after its end; 0: for good
 
 	changed func(Transition)
 
-	accepting *acceptor
-	trail     *trail
-	handOver  chan struct{}
-	jobs      jobs
-	working   atomic.Bool
-	probe     struct {
+	accepting  *groupcommit.Committer[*acceptance]
+	trail      *trail.Trail
+	dispatcher *jobs.Dispatcher
+	runner     *jobs.Runner
+	working    atomic.Bool
+	probe      struct {
 		sync.Mutex
 		at  time.Time
 		err error
@@ -87,22 +109,22 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{
-		log:      cfg.Logger.WithField("part", "ledger"),
-		now:      cfg.Now,
-		store:    opened,
-		keep:     cfg.Retention,
-		changed:  cfg.Changed,
-		handOver: make(chan struct{}, 1),
+		log:     cfg.Logger.WithField("part", "ledger"),
+		now:     cfg.Now,
+		store:   opened,
+		keep:    cfg.Retention,
+		changed: cfg.Changed,
 	}
-	l.lost = &outage{log: l.log, now: cfg.Now}
-	l.accepting = newAcceptor(acceptorConfig{Store: opened, Now: cfg.Now, Committed: l.wakeDispatcher})
-	l.trail = newTrail(trailConfig{Store: opened, Now: cfg.Now, Log: l.log})
+	l.lost = outage.New(l.log, cfg.Now)
+	l.dispatcher = jobs.NewDispatcher(jobs.DispatcherConfig{Store: opened, Log: l.log, Lost: l.lost, Now: cfg.Now, Swept: l.lookWhetherOver})
+	l.accepting = newAccepting(opened, cfg.Now, l.dispatcher.Wake)
+	l.trail = trail.New(trail.Config{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }
 
-// Ready reports whether the ledger takes orders and its workers run. It writes, as accepting does, so
-// it fails on a full disk too; but once a second at the most, for anyone may ask. Who asks again in that
-// second gets the same answer, so it does not depend on how long the first one waits for it.
+// Ready reports whether the ledger takes orders and its workers run. It writes, as accepting does, so that it
+// fails on a full disk too. Since anyone may ask, the result is cached for one second; so it does not depend on
+// how long the first caller waits for it.
 func (l *Ledger) Ready(ctx context.Context) error {
 	if !l.working.Load() {
 		return errors.New("ledger: the workers do not run")
@@ -115,10 +137,24 @@ func (l *Ledger) Ready(ctx context.Context) error {
 		l.probe.err = l.Keep(ctx, settingProbed, now.UTC().Format(time.RFC3339))
 		l.probe.at = l.now()
 	}
-	if l.probe.err != nil && l.lost.lasts() {
+	if l.probe.err != nil && l.lost.Lasts() {
 		return fmt.Errorf("%w: %w", ErrOutage, l.probe.err)
 	}
 	return l.probe.err
+}
+
+// lookWhetherOver writes once an outage has settled: on a full disk reading goes on as ever.
+func (l *Ledger) lookWhetherOver(ctx context.Context) {
+	if !l.lost.Settled() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	if err := l.Keep(ctx, settingProbed, l.now().UTC().Format(time.RFC3339)); err != nil {
+		l.lost.Takes(err.Error())
+		return
+	}
+	l.lost.Over()
 }
 
 const (
@@ -126,18 +162,18 @@ const (
 	probeTime     = 2 * time.Second
 )
 
-// Close records what was handed to [Ledger.Accept] before, and the denials and readings that wait, and
-// lets go of the store. Stop the workers first.
+// Close records what was handed to [Ledger.Accept] before, and the denials and readings that wait. Then it
+// closes the store. Stop the workers first.
 func (l *Ledger) Close() error {
-	l.accepting.close()
-	l.trail.close()
-	return l.store.close()
+	l.accepting.Close()
+	l.trail.Close()
+	return l.store.Close()
 }
 
 // Setting returns what was kept under name, or "".
 func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
 	var value string
-	err := l.store.reader().queryRow(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&value)
+	err := l.store.Reader().QueryRow(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&value)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read setting %s: %w", name, err)
 	}
@@ -146,18 +182,11 @@ func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
 
 // Keep keeps value under name.
 func (l *Ledger) Keep(ctx context.Context, name, value string) error {
-	_, err := l.store.writer().exec(ctx, `
+	_, err := l.store.Writer().Exec(ctx, `
 		INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 	if err != nil {
 		return fmt.Errorf("keep setting %s: %w", name, err)
 	}
 	return nil
-}
-
-func (l *Ledger) wakeDispatcher() {
-	select {
-	case l.handOver <- struct{}{}:
-	default: // a wake-up is already on its way
-	}
 }

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"fmt"
+
+	"linqbot/ledger/internal/store"
 )
 
 const selectRequests = `
@@ -13,8 +15,8 @@ const selectRequests = `
 	FROM requests `
 
 // queryRequests returns the requests that the clauses after FROM choose.
-func queryRequests(ctx context.Context, db querier, clauses string, args ...any) ([]Request, error) {
-	rows, err := db.query(ctx, selectRequests+clauses, args...)
+func queryRequests(ctx context.Context, db store.Querier, clauses string, args ...any) ([]Request, error) {
+	rows, err := db.Query(ctx, selectRequests+clauses, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load requests: %w", err)
 	}
@@ -31,9 +33,9 @@ func queryRequests(ctx context.Context, db querier, clauses string, args ...any)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
-		r.AcceptedAt, r.SentAt, r.EndedAt = fromMicros(acceptedAt), fromMicros(sentAt), fromMicros(endedAt)
-		r.FirstTryAt, r.NextTryAt = fromMicros(firstTryAt), fromMicros(nextTryAt)
-		r.ExpiresAt = fromMicros(expiresAt)
+		r.AcceptedAt, r.SentAt, r.EndedAt = store.FromMicros(acceptedAt), store.FromMicros(sentAt), store.FromMicros(endedAt)
+		r.FirstTryAt, r.NextTryAt = store.FromMicros(firstTryAt), store.FromMicros(nextTryAt)
+		r.ExpiresAt = store.FromMicros(expiresAt)
 		requests = append(requests, r)
 	}
 	if err := rows.Err(); err != nil {
@@ -42,12 +44,12 @@ func queryRequests(ctx context.Context, db querier, clauses string, args ...any)
 	return requests, nil
 }
 
-func queryRequest(ctx context.Context, db querier, clauses string, args ...any) (Request, error) {
+func queryRequest(ctx context.Context, db store.Querier, clauses string, args ...any) (Request, error) {
 	return queryLocked(ctx, db, "", clauses, args...)
 }
 
 // queryLocked is queryRequest with what keeps others from changing the row.
-func queryLocked(ctx context.Context, db querier, lock, clauses string, args ...any) (Request, error) {
+func queryLocked(ctx context.Context, db store.Querier, lock, clauses string, args ...any) (Request, error) {
 	requests, err := queryRequests(ctx, db, clauses+" LIMIT 1"+lock, args...)
 	if err != nil {
 		return Request{}, err
@@ -60,12 +62,12 @@ func queryLocked(ctx context.Context, db querier, lock, clauses string, args ...
 
 // Request returns a request as it stands; [ErrNotFound] when there is none.
 func (l *Ledger) Request(ctx context.Context, id string) (Request, error) {
-	return queryRequest(ctx, l.store.reader(), `WHERE id = $1`, id)
+	return queryRequest(ctx, l.store.Reader(), `WHERE id = $1`, id)
 }
 
 // History returns what happened to a request, oldest first.
 func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error) {
-	rows, err := l.store.reader().query(ctx,
+	rows, err := l.store.Reader().Query(ctx,
 		`SELECT at, state, cause, trace_id FROM history WHERE request_id = $1 ORDER BY id`, requestID)
 	if err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
@@ -78,11 +80,46 @@ func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error)
 		if err := rows.Scan(&at, &e.State, &e.Cause, &e.TraceID); err != nil {
 			return nil, fmt.Errorf("load history: %w", err)
 		}
-		e.At = fromMicros(at)
+		e.At = store.FromMicros(at)
 		events = append(events, e)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
 	}
 	return events, nil
+}
+
+// Recent is a request as a person finds it again: how far it has come, and where it shows.
+type Recent struct {
+	Request        // with Undone, as in a [View]
+	Thread  Thread // of its delivery
+}
+
+// recentClauses repeat the condition of the index requests_of_user. Without it the index is not used.
+const recentClauses = `WHERE user_id = $1 AND source <> 'workflow' AND team_id = $2 ORDER BY id DESC LIMIT $3`
+
+// RecentOf returns what a person of a team asked for last, the newest first, limit of them at most.
+// What a workflow asked for in somebody's name is not theirs.
+func (l *Ledger) RecentOf(ctx context.Context, teamID, userID string, limit int) ([]Recent, error) {
+	db := l.store.Reader()
+	requests, err := queryRequests(ctx, db, recentClauses, userID, teamID, limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := markUndone(ctx, db, requests); err != nil {
+		return nil, err
+	}
+	threads := make(map[string]Thread)
+	recent := make([]Recent, len(requests))
+	for i, request := range requests {
+		thread, known := threads[request.Delivery]
+		if !known {
+			if thread, err = loadThread(ctx, db, request.Delivery); err != nil {
+				return nil, err
+			}
+			threads[request.Delivery] = thread
+		}
+		recent[i] = Recent{Request: request, Thread: thread}
+	}
+	return recent, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"linqbot/ledger/internal/store"
 )
 
 // Decide answers the question that a delivery waits for (state [Asked]): yes and its requests are
@@ -16,16 +18,16 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	now := l.now()
 	decided := 0
 	var requests, changed []Request
-	err := l.store.inTx(ctx, func(tx tx) error {
-		state, endedAt, showBy := Accepted, int64(0), micros(now.Add(firstShow))
+	err := l.store.InTx(ctx, func(tx store.Tx) error {
+		state, endedAt, showBy := Accepted, int64(0), store.Micros(now.Add(firstShow))
 		if !yes {
-			state, endedAt, showBy = Cancelled, micros(now), 0
+			state, endedAt, showBy = Cancelled, store.Micros(now), 0
 		}
-		ids, err := queryStrings(ctx, tx, `
+		ids, err := store.Strings(ctx, tx, `
 			UPDATE requests SET state = $1, accepted_at = $2, ended_at = $3, handed_over = $4, show_by = $5,
 				version = version + 1, news = news + 1
 			WHERE delivery = $6 AND state = 'asked' AND expires_at > $7
-			RETURNING id`, state, micros(now), endedAt, !yes, showBy, delivery, micros(now))
+			RETURNING id`, state, store.Micros(now), endedAt, !yes, showBy, delivery, store.Micros(now))
 		if err != nil {
 			return err
 		}
@@ -47,7 +49,7 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	}
 	l.tell(Asked, now, changed...)
 	if yes && decided > 0 {
-		l.wakeDispatcher()
+		l.dispatcher.Wake()
 	}
 	return requests, decided, nil
 }
@@ -55,18 +57,18 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 // UndoneBy returns the request that takes a removal back; [ErrNotFound] when nobody asked for that,
 // or when it came to nothing.
 func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error) {
-	return undoneBy(ctx, l.store.reader(), removalID)
+	return undoneBy(ctx, l.store.Reader(), removalID)
 }
 
-// undoneByClauses spell the condition of the index requests_undoing as it does, or it is not used.
+// undoneByClauses repeat the condition of the index requests_undoing. Without it the index is not used.
 const undoneByClauses = `WHERE undoes <> '' AND undoes = $1 AND state NOT IN ('refused', 'failed', 'cancelled') ORDER BY id DESC`
 
-func undoneBy(ctx context.Context, db querier, removalID string) (Request, error) {
+func undoneBy(ctx context.Context, db store.Querier, removalID string) (Request, error) {
 	return queryRequest(ctx, db, undoneByClauses, removalID)
 }
 
 // markUndone marks the removals among requests that somebody takes back.
-func markUndone(ctx context.Context, db querier, requests []Request) error {
+func markUndone(ctx context.Context, db store.Querier, requests []Request) error {
 	for i, r := range requests {
 		if r.Kind != Remove || r.State != Removed {
 			continue
@@ -81,7 +83,75 @@ func markUndone(ctx context.Context, db querier, requests []Request) error {
 }
 
 // showSoon has a request shown anew: what is offered with it has changed.
-func showSoon(ctx context.Context, tx tx, id string, now time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2`, micros(now), id)
+func showSoon(ctx context.Context, tx store.Tx, id string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2`, store.Micros(now), id)
 	return err
+}
+
+const (
+	expireEvery = 250 * time.Millisecond
+	// expireBatchSize is small, so that accepting waits for one batch at the most.
+	expireBatchSize = 200
+	// expireRest lets others write between two batches.
+	expireRest = 50 * time.Millisecond
+)
+
+// expire cancels, until ctx ends, the questions that nobody answered in time.
+func (l *Ledger) expire(ctx context.Context) {
+	look := time.NewTicker(expireEvery)
+	defer look.Stop()
+	for {
+		expired, err := l.expireQuestions(ctx)
+		if err != nil && ctx.Err() == nil && !l.lost.Takes(err.Error()) {
+			l.log.WithError(err).Warn("questions could not be expired; trying again")
+		}
+		next := look.C
+		if expired == expireBatchSize {
+			next = time.After(expireRest)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-next:
+		}
+	}
+}
+
+// expiredClauses repeat the condition of the index requests_expiring. Without it the index is not used.
+const expiredClauses = `WHERE state = 'asked' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`
+
+// expireQuestions cancels a batch of what nobody answered in time, and returns how many. It looks before
+// it waits for the right to write, since mostly there is nothing to do.
+func (l *Ledger) expireQuestions(ctx context.Context) (int, error) {
+	now := l.now()
+	due, err := queryRequests(ctx, l.store.Reader(), expiredClauses, store.Micros(now), 1)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	var expired []Request
+	err = l.store.InTx(ctx, func(tx store.Tx) error {
+		expired = nil
+		ids, chosen, err := store.TakeRequests(ctx, tx, l.store.Dialect(), expiredClauses, store.Micros(now), expireBatchSize)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		in := l.store.Dialect().InList("$1")
+		if _, err := tx.Exec(ctx, `
+			UPDATE requests SET state = 'cancelled', ended_at = $2, version = version + 1, news = news + 1
+			WHERE id `+in, chosen, store.Micros(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO history (request_id, at, state, cause, trace_id)
+			SELECT id, ended_at, state, 'nobody answered the question', '' FROM requests WHERE id `+in, chosen); err != nil {
+			return err
+		}
+		expired, err = queryRequests(ctx, tx, `WHERE id `+in, chosen)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("expire questions: %w", err)
+	}
+	l.tell(Asked, now, expired...)
+	return len(expired), nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"linqbot/ledger/internal/store"
 )
 
 // Route is the way by which people are told of an outcome.
@@ -55,7 +57,6 @@ type Follower struct {
 	UserID      string
 	ResponseURL Secret
 	At          time.Time
-	Told        bool // knows where the thread is
 }
 
 // View is everything that is to show of one delivery.
@@ -68,22 +69,22 @@ type View struct {
 // View returns what is to show of a delivery; [ErrNotFound] when there is no such delivery.
 func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
 	view := View{Replies: make(map[string]Reply)}
-	requests, err := queryRequests(ctx, l.store.reader(), `WHERE delivery = $1 ORDER BY id`, delivery)
+	requests, err := queryRequests(ctx, l.store.Reader(), `WHERE delivery = $1 ORDER BY id`, delivery)
 	if err != nil {
 		return View{}, err
 	}
 	if len(requests) == 0 {
 		return View{}, fmt.Errorf("view delivery: %w", ErrNotFound)
 	}
-	if err := markUndone(ctx, l.store.reader(), requests); err != nil {
+	if err := markUndone(ctx, l.store.Reader(), requests); err != nil {
 		return View{}, err
 	}
 	view.Requests = requests
-	if view.Thread, err = loadThread(ctx, l.store.reader(), delivery); err != nil {
+	if view.Thread, err = loadThread(ctx, l.store.Reader(), delivery); err != nil {
 		return View{}, err
 	}
 	for _, request := range requests {
-		reply, err := loadReply(ctx, l.store.reader(), request.ID)
+		reply, err := loadReply(ctx, l.store.Reader(), request.ID)
 		if err != nil {
 			return View{}, err
 		}
@@ -96,16 +97,16 @@ const selectThreads = `
 	SELECT delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since
 	FROM threads `
 
-func scanThread(from row) (Thread, error) {
+func scanThread(from store.Row) (Thread, error) {
 	var t Thread
 	var since, troubleSince int64
 	err := from.Scan(&t.Delivery, &t.Route, &t.ChannelID, &t.TS, &t.Shown, &since, &t.Doubts, &t.ResponseUses, &t.Trouble, &troubleSince)
-	t.Since, t.TroubleSince = fromMicros(since), fromMicros(troubleSince)
+	t.Since, t.TroubleSince = store.FromMicros(since), store.FromMicros(troubleSince)
 	return t, err
 }
 
-func loadThread(ctx context.Context, db querier, delivery string) (Thread, error) {
-	thread, err := scanThread(db.queryRow(ctx, selectThreads+`WHERE delivery = $1`, delivery))
+func loadThread(ctx context.Context, db store.Querier, delivery string) (Thread, error) {
+	thread, err := scanThread(db.QueryRow(ctx, selectThreads+`WHERE delivery = $1`, delivery))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Thread{Delivery: delivery}, nil
 	}
@@ -117,43 +118,43 @@ func loadThread(ctx context.Context, db querier, delivery string) (Thread, error
 
 // SaveThread stores where a delivery shows.
 func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
-	_, err := l.store.writer().exec(ctx, `
+	_, err := l.store.Writer().Exec(ctx, `
 		INSERT INTO threads (delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (delivery) DO UPDATE SET
 			route = excluded.route, channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
 			posting_since = excluded.posting_since, doubts = excluded.doubts, response_uses = excluded.response_uses,
 			trouble = excluded.trouble, trouble_since = excluded.trouble_since`,
-		t.Delivery, string(t.Route), t.ChannelID, t.TS, t.Shown, micros(t.Since), t.Doubts,
-		t.ResponseUses, t.Trouble, micros(t.TroubleSince))
+		t.Delivery, string(t.Route), t.ChannelID, t.TS, t.Shown, store.Micros(t.Since), t.Doubts,
+		t.ResponseUses, t.Trouble, store.Micros(t.TroubleSince))
 	if err != nil {
 		return fmt.Errorf("save thread: %w", err)
 	}
 	return nil
 }
 
-func loadReply(ctx context.Context, db querier, requestID string) (Reply, error) {
+func loadReply(ctx context.Context, db store.Querier, requestID string) (Reply, error) {
 	reply := Reply{RequestID: requestID}
 	var since int64
-	err := db.queryRow(ctx, `
+	err := db.QueryRow(ctx, `
 		SELECT channel_id, ts, shown, posting_since, doubts FROM replies WHERE request_id = $1`, requestID).
 		Scan(&reply.ChannelID, &reply.TS, &reply.Shown, &since, &reply.Doubts)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Reply{}, fmt.Errorf("load reply: %w", err)
 	}
-	reply.Since = fromMicros(since)
+	reply.Since = store.FromMicros(since)
 	return reply, nil
 }
 
 // SaveReply stores what the status message of a request shows.
 func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
-	_, err := l.store.writer().exec(ctx, `
+	_, err := l.store.Writer().Exec(ctx, `
 		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (request_id) DO UPDATE SET
 			channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
 			posting_since = excluded.posting_since, doubts = excluded.doubts`,
-		r.RequestID, r.ChannelID, r.TS, r.Shown, micros(r.Since), r.Doubts)
+		r.RequestID, r.ChannelID, r.TS, r.Shown, store.Micros(r.Since), r.Doubts)
 	if err != nil {
 		return fmt.Errorf("save reply: %w", err)
 	}
@@ -163,7 +164,7 @@ func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
 // UntoldFollowers returns those who asked for a removal of this delivery and do not yet know where
 // its thread is.
 func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follower, error) {
-	rows, err := l.store.reader().query(ctx, `
+	rows, err := l.store.Reader().Query(ctx, `
 		SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
 		FROM followers f JOIN requests r ON r.id = f.request_id
 		WHERE r.delivery = $1 AND NOT f.told ORDER BY f.at`, delivery)
@@ -178,7 +179,7 @@ func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follow
 		if err := rows.Scan(&f.RequestID, &f.Delivery, &f.TeamID, &f.ChannelID, &f.UserID, &f.ResponseURL, &at); err != nil {
 			return nil, fmt.Errorf("load followers: %w", err)
 		}
-		f.At = fromMicros(at)
+		f.At = store.FromMicros(at)
 		followers = append(followers, f)
 	}
 	if err := rows.Err(); err != nil {
@@ -189,7 +190,7 @@ func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follow
 
 // MarkTold records that a follower knows where the thread is, or can no longer be told.
 func (l *Ledger) MarkTold(ctx context.Context, f Follower) error {
-	_, err := l.store.writer().exec(ctx,
+	_, err := l.store.Writer().Exec(ctx,
 		`UPDATE followers SET told = TRUE WHERE request_id = $1 AND delivery = $2`, f.RequestID, f.Delivery)
 	if err != nil {
 		return fmt.Errorf("mark follower told: %w", err)

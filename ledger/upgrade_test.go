@@ -2,12 +2,17 @@ package ledger_test
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // the database driver "pgx"
+	"github.com/pressly/goose/v3"
+
 	"linqbot/ledger"
 	"linqbot/ledger/ledgertest"
+	"linqbot/ledger/migrations"
 )
 
 // firstRows is what a ledger with the first schema holds: one request that was not handed over yet,
@@ -24,11 +29,33 @@ const firstRows = `
 	VALUES ('d2', 'thread', 'C1', '1700000000.000100', 'abc', 0, 0, 0, '', 0);
 	INSERT INTO settings (name, value) VALUES ('team', 'T1');`
 
+// migrateTo makes a new store with our schema as it was in a version.
+func migrateTo(ctx context.Context, databaseURL string, version int64) (*sql.DB, error) {
+	kind, driver, dialect, source := "sqlite", "sqlite", goose.DialectSQLite3, "file:"+strings.TrimPrefix(databaseURL, "sqlite://")
+	if strings.HasPrefix(databaseURL, "postgres") {
+		kind, driver, dialect, source = "postgres", "pgx", goose.DialectPostgres, databaseURL
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := migrations.For(kind)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(dialect, db, tree, goose.WithTableName("schema_migrations"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return db, err
+}
+
 // A ledger of the first version that was ever released opens, and its work goes on.
 func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
-		db, err := ledger.MigrateTo(t.Context(), url, 1)
+		db, err := migrateTo(t.Context(), url, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,7 +66,7 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	has, _, err := reader.SchemaVersion(ctx)
+	has, err := reader.SchemaVersion(ctx)
 	if err != nil {
 		return fail(startFix, "%s", err)
 	}

@@ -1,0 +1,118 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/postgres"
+	"linqbot/ledger/internal/store/sqlite"
+)
+
+const (
+	sqliteScheme     = "sqlite://"
+	postgresScheme   = "postgres://"
+	postgresqlScheme = "postgresql://"
+)
+
+// CheckURL says what is wrong with a DATABASE_URL, as the rest of a sentence that begins with its name;
+// nil if it can be opened, as far as its spelling goes. It quotes nothing: the URL may hold a password.
+func CheckURL(databaseURL string) error {
+	if isPostgres(databaseURL) {
+		return postgres.CheckURL(databaseURL)
+	}
+	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
+	if !ok {
+		path = "" // its error says what a URL looks like
+	}
+	return sqlite.CheckPath(path)
+}
+
+// StoreName returns the name of the database system that a DATABASE_URL leads to.
+func StoreName(databaseURL string) string {
+	if isPostgres(databaseURL) {
+		return "PostgreSQL"
+	}
+	return "SQLite"
+}
+
+// MakeFolder makes the folder of the SQLite file that a DATABASE_URL names, for its owner alone, and returns
+// its path; "" if it was there, or if the URL names no file.
+func MakeFolder(databaseURL string) (made string, err error) {
+	if err := CheckURL(databaseURL); err != nil {
+		return "", fmt.Errorf("DATABASE_URL %w", err)
+	}
+	if isPostgres(databaseURL) {
+		return "", nil
+	}
+	made, err = sqlite.MakeFolder(sqlitePath(databaseURL))
+	return made, advised(err)
+}
+
+func isPostgres(databaseURL string) bool {
+	return strings.HasPrefix(databaseURL, postgresScheme) || strings.HasPrefix(databaseURL, postgresqlScheme)
+}
+
+func sqlitePath(databaseURL string) string { return strings.TrimPrefix(databaseURL, sqliteScheme) }
+
+// openStore opens what the URL names, and brings its schema up to date. The folder of a file is there:
+// [MakeFolder] makes it.
+func openStore(ctx context.Context, databaseURL string) (store.Store, error) {
+	if err := CheckURL(databaseURL); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL %w", err)
+	}
+	if isPostgres(databaseURL) {
+		opened, err := postgres.Open(ctx, databaseURL)
+		if err != nil {
+			return nil, advised(err)
+		}
+		return opened, nil
+	}
+	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	opened, err := sqlite.Open(ctx, sqlitePath(databaseURL))
+	if err != nil {
+		return nil, advised(err)
+	}
+	return opened, nil
+}
+
+// Migrate brings the schema of what the URL names up to date, and returns its version.
+func Migrate(ctx context.Context, databaseURL string) (version int64, err error) {
+	opened, err := openStore(ctx, databaseURL)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	return store.SchemaVersion(ctx, opened.Reader())
+}
+
+// CheckWritable says why what the URL names cannot be written, beside a linqbot that serves from it:
+// it takes no lock for longer than a moment, and leaves nothing behind. there is false if no ledger
+// has been made there yet; then it is whether one can be made that counts.
+func CheckWritable(ctx context.Context, databaseURL string) (there bool, err error) {
+	if err := CheckURL(databaseURL); err != nil {
+		return false, fmt.Errorf("DATABASE_URL %w", err)
+	}
+	check, place := sqlite.CheckWritable, sqlitePath(databaseURL)
+	if isPostgres(databaseURL) {
+		check, place = postgres.CheckWritable, databaseURL
+	} else if err := sqlite.CheckFolder(place); err != nil {
+		return false, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if there, err = check(ctx, place); err != nil {
+		return there, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return there, nil
+}
+
+// PlaintextHosts returns the other machines to which a DATABASE_URL may lead without TLS.
+func PlaintextHosts(databaseURL string) []string {
+	if !isPostgres(databaseURL) {
+		return nil
+	}
+	return postgres.PlaintextHosts(databaseURL)
+}

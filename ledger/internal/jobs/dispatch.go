@@ -1,0 +1,191 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger/internal/outage"
+	"linqbot/ledger/internal/store"
+)
+
+const (
+	// handOverBatch is small, so that accepting waits for one batch at the most.
+	handOverBatch = 64
+	// enoughForRiver keeps the workers busy until the next sweep.
+	enoughForRiver = 64
+	// sweepEvery finds what is due to be shown, and what a crash left between accepting and handing over.
+	sweepEvery = 250 * time.Millisecond
+)
+
+// Dispatcher hands to River what the rows of the requests say is due.
+type Dispatcher struct {
+	cfg  DispatcherConfig
+	wake chan struct{}
+}
+
+// DispatcherConfig is what a [Dispatcher] needs.
+type DispatcherConfig struct {
+	Store store.Store
+	Log   *logrus.Entry
+	Lost  *outage.Log // takes what there is to say of an outage
+	Now   func() time.Time
+	// Swept is told of each sweep that the store answered.
+	Swept func(ctx context.Context)
+}
+
+// NewDispatcher returns a dispatcher that does nothing before [Dispatcher.Run].
+func NewDispatcher(cfg DispatcherConfig) *Dispatcher {
+	return &Dispatcher{cfg: cfg, wake: make(chan struct{}, 1)}
+}
+
+// Wake says that a request was accepted.
+func (d *Dispatcher) Wake() {
+	select {
+	case d.wake <- struct{}{}:
+	default: // a wake-up is already on its way
+	}
+}
+
+// Run hands accepted requests over until ctx ends: at once when a commit wakes it, and in a sweep.
+func (d *Dispatcher) Run(ctx context.Context) {
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	for {
+		full, err := d.sweep(ctx)
+		switch {
+		case err == nil:
+			d.cfg.Swept(ctx)
+		case ctx.Err() == nil && !d.cfg.Lost.Takes(err.Error()):
+			d.cfg.Log.WithError(err).Warn("requests could not be handed over; trying again")
+		}
+		woken := d.wake
+		if full { // there is no room for what is accepted now
+			woken = nil
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-woken:
+		case <-sweep.C:
+		}
+	}
+}
+
+// sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
+// is left, or when other replicas have what is left. It reports whether accepted requests have to wait for room
+// in River.
+func (d *Dispatcher) sweep(ctx context.Context) (full bool, err error) {
+	for ctx.Err() == nil {
+		var accepted, unshown bool
+		err := d.cfg.Store.Reader().QueryRow(ctx, `
+			SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
+				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= $1)`,
+			store.Micros(d.cfg.Now())).Scan(&accepted, &unshown)
+		if err != nil {
+			return false, fmt.Errorf("sweep: %w", err)
+		}
+		waits := accepted
+		if accepted, err = d.hasRoom(ctx, TryQueue, accepted); err != nil {
+			return false, err
+		}
+		if unshown, err = d.hasRoom(ctx, showQueue, unshown); err != nil {
+			return false, err
+		}
+		taken := 0
+		for _, part := range []struct {
+			due  bool
+			take func(context.Context) (int, error)
+		}{{accepted, d.handOverBatch}, {unshown, d.showBatch}} {
+			if !part.due {
+				continue
+			}
+			n, err := part.take(ctx)
+			if err != nil {
+				return false, err
+			}
+			taken += n
+		}
+		if taken == 0 {
+			return waits && !accepted, nil
+		}
+	}
+	return false, ctx.Err()
+}
+
+// hasRoom reports whether a queue of River's is to be given what waits for it. A backlog waits in our
+// rows, where it costs nothing; in River it would compete with accepting for the one writer.
+func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (bool, error) {
+	if !waits {
+		return false, nil
+	}
+	var available int
+	err := d.cfg.Store.Reader().QueryRow(ctx, `
+		SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE state = 'available' AND queue = $1 LIMIT $2) AS waiting`,
+		queue, enoughForRiver).Scan(&available)
+	if err != nil {
+		return false, fmt.Errorf("sweep: %w", err)
+	}
+	return available < enoughForRiver, nil
+}
+
+// handOverBatch gives the oldest accepted requests to River in the transaction that marks them, and
+// begins their history there, so that the ack rests on the one row. It returns how many.
+func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
+	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE NOT handed_over ORDER BY accepted_at LIMIT $1`, handOverBatch)
+		taken = len(ids)
+		if err != nil || taken == 0 {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE requests SET handed_over = TRUE WHERE id `+d.cfg.Store.Dialect().InList("$1"), chosen); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO history (request_id, at, state, cause, trace_id)
+			SELECT id, accepted_at, state, 'asked for by ' || source, '' FROM requests
+			WHERE id `+d.cfg.Store.Dialect().InList("$1"), chosen); err != nil {
+			return err
+		}
+		jobs := make([]Job, len(ids))
+		for i, id := range ids {
+			jobs[i] = try(id)
+		}
+		return Insert(ctx, tx, jobs...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("hand over accepted requests: %w", err)
+	}
+	return taken, nil
+}
+
+// showBatch sets off the showing of what has waited for news long enough. That counts as news, for a
+// showing that runs at this moment and keeps this one from being set off. It returns how much.
+func (d *Dispatcher) showBatch(ctx context.Context) (taken int, err error) {
+	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE show_by > 0 AND show_by <= $1 ORDER BY show_by LIMIT $2`,
+			store.Micros(d.cfg.Now()), handOverBatch)
+		taken = len(ids)
+		if err != nil || taken == 0 {
+			return err
+		}
+		deliveries, err := store.Strings(ctx, tx, `
+			UPDATE requests SET show_by = 0, news = news + 1 WHERE id `+d.cfg.Store.Dialect().InList("$1")+` RETURNING delivery`, chosen)
+		if err != nil {
+			return err
+		}
+		slices.Sort(deliveries) // the same order in every replica, so that none waits for another that waits for it
+		jobs := make([]Job, len(deliveries))
+		for i, delivery := range deliveries {
+			jobs[i] = Show(delivery)
+		}
+		return Insert(ctx, tx, jobs...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("set off showing: %w", err)
+	}
+	return taken, nil
+}

@@ -1,0 +1,118 @@
+// Package prune deletes from the ledger what ended long ago. It knows every table that holds something about
+// people, and what belongs together; it knows nothing of who asked for what. Begin with [Before].
+package prune
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/ledger/internal/store"
+)
+
+const (
+	every = time.Hour
+	// batchSize is small, so that accepting waits for one batch at the most.
+	batchSize = 200
+	// rest lets others write between two batches.
+	rest = 50 * time.Millisecond
+)
+
+// Config is what [Run] needs.
+type Config struct {
+	Store     store.Store
+	Log       *logrus.Entry
+	Now       func() time.Time
+	Retention time.Duration
+}
+
+// Run forgets, until ctx ends, what ended longer ago than the retention.
+func Run(ctx context.Context, cfg Config) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if forgotten, err := Before(ctx, cfg.Store, cfg.Now().Add(-cfg.Retention)); err != nil && ctx.Err() == nil {
+			cfg.Log.WithError(err).Warn("old records could not be deleted; trying again in an hour")
+		} else if forgotten > 0 {
+			cfg.Log.WithField("records", forgotten).Info("old records deleted")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Before deletes, batch by batch, what ended before a moment: requests with their history and where they
+// showed, runs of the workflow step, webhook events, denials and readings. What has not ended stays. It returns
+// how many records are gone.
+func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten int64, err error) {
+	for _, batch := range []func(context.Context, store.Store, int64) (int64, error){requests, others} {
+		for {
+			gone, err := batch(ctx, from, store.Micros(moment))
+			if err != nil {
+				return forgotten, fmt.Errorf("prune: %w", err)
+			}
+			if gone == 0 {
+				break
+			}
+			forgotten += gone
+			select {
+			case <-ctx.Done():
+				return forgotten, ctx.Err()
+			case <-time.After(rest):
+			}
+		}
+	}
+	return forgotten, nil
+}
+
+// requests deletes a batch of requests with all that belongs to them.
+func requests(ctx context.Context, from store.Store, before int64) (gone int64, err error) {
+	err = from.InTx(ctx, func(tx store.Tx) error {
+		ids, chosen, err := store.TakeRequests(ctx, tx, from.Dialect(), `WHERE ended_at > 0 AND ended_at < $1 ORDER BY ended_at LIMIT $2`, before, batchSize)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		in := from.Dialect().InList("$1")
+		for _, statement := range []string{
+			`DELETE FROM history WHERE request_id ` + in,
+			`DELETE FROM followers WHERE request_id ` + in,
+			`DELETE FROM replies WHERE request_id ` + in,
+			`DELETE FROM threads WHERE delivery IN (SELECT delivery FROM requests WHERE id ` + in + `)
+				AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.delivery = threads.delivery AND NOT (r.id ` + in + `))`,
+			`DELETE FROM requests WHERE id ` + in,
+		} {
+			if _, err := tx.Exec(ctx, statement, chosen); err != nil {
+				return err
+			}
+		}
+		gone = int64(len(ids))
+		return nil
+	})
+	return gone, err
+}
+
+// others deletes a batch of each kind of record that stands alone.
+func others(ctx context.Context, from store.Store, before int64) (gone int64, err error) {
+	err = from.InTx(ctx, func(tx store.Tx) error {
+		gone = 0
+		for _, statement := range []string{
+			`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE done_at > 0 AND done_at < $1 LIMIT $2)`,
+			`DELETE FROM sightings WHERE event_id IN (SELECT event_id FROM sightings WHERE taken_at < $1 LIMIT $2)`,
+			`DELETE FROM denials WHERE id IN (SELECT id FROM denials WHERE at < $1 LIMIT $2)`,
+			`DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at < $1 LIMIT $2)`,
+		} {
+			affected, err := tx.Exec(ctx, statement, before, batchSize)
+			if err != nil {
+				return err
+			}
+			gone += affected
+		}
+		return nil
+	})
+	return gone, err
+}

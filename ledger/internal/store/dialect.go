@@ -1,0 +1,20 @@
+package store
+
+// Dialect is what the SQL of the two stores does not share.
+type Dialect struct {
+	Migrations string // the folder of its migrations
+
+	// LockRows is what a SELECT ends with that keeps others from changing the rows it returns.
+	LockRows string
+	// TakeRows is what one ends with that also passes over rows which others have locked.
+	TakeRows string
+
+	// InList is what follows a column that is to be in the JSON list that a placeholder stands for.
+	InList func(placeholder string) string
+	// List is that JSON list in a FROM, as a column named value.
+	List func(placeholder string) string
+
+	HasTable string // a query of whether there is a table $1
+
+	LatestRiver func() (int64, error) // the version of River's tables that this program makes
+}

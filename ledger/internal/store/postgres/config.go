@@ -1,0 +1,55 @@
+package postgres
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	// workConnections is the size of the pool for the work, unless the URL says pool_max_conns.
+	workConnections = 12
+	connectTime     = 2 * time.Second
+)
+
+// CheckURL says what is wrong with a URL, without quoting its password.
+func CheckURL(databaseURL string) error {
+	_, err := configOf(databaseURL)
+	return err
+}
+
+// configOf reads a URL. Its error says what is wrong without quoting the password.
+func configOf(databaseURL string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, errors.New("is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database, with %-escapes in the password")
+	}
+	params := config.ConnConfig.RuntimeParams
+	if params["application_name"] == "" {
+		params["application_name"] = "linqbot"
+	}
+	// The server lets go, within half a minute, of what a replica holds whose machine is gone: its locks
+	// on rows, and the one on the schema. No transaction of ours or of River's waits for anything but the
+	// server, and the lock on the schema is held outside of one.
+	for name, value := range map[string]string{
+		"idle_in_transaction_session_timeout": "10s",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	} {
+		if params[name] == "" && !strings.Contains(params["options"], name) {
+			params[name] = value
+		}
+	}
+	// An acknowledged command is on disk, whatever the server's default is.
+	params["synchronous_commit"] = "on"
+	if !strings.Contains(databaseURL, "connect_timeout=") {
+		config.ConnConfig.ConnectTimeout = connectTime
+	}
+	if !strings.Contains(databaseURL, "pool_max_conns=") {
+		config.MaxConns = workConnections
+	}
+	return config, nil
+}

@@ -1,0 +1,206 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	modernc "modernc.org/sqlite"
+)
+
+// connector opens connections to an SQLite file. One of them writes at a time. Each prepares a statement
+// once, since preparing costs more than running most statements of ours and of River's.
+type connector struct {
+	dsn    string
+	mutex  *priorityMutex // nil for connections that only read
+	urgent bool
+}
+
+// openPool opens a pool of such connections.
+func openPool(c connector) *sql.DB { return sql.OpenDB(c) }
+
+func (c connector) Driver() driver.Driver { return &modernc.Driver{} }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	opened, err := c.Driver().Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	inner, ok := opened.(sqliteConn)
+	if !ok {
+		return nil, fmt.Errorf("ledger: %T is not the connection that modernc.org/sqlite documents", opened)
+	}
+	return &conn{sqliteConn: inner, connector: c, prepared: make(map[string]*statement)}, nil
+}
+
+// sqliteConn is what a connection of modernc.org/sqlite does.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+type conn struct {
+	sqliteConn
+	connector
+	prepared map[string]*statement
+	inTx     bool
+}
+
+// statement is prepared for as long as its connection is open.
+type statement struct {
+	inner preparedStmt
+	busy  bool // its rows are being read
+}
+
+type preparedStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// mostPrepared bounds what is kept: River builds some statements anew for each number of jobs.
+const mostPrepared = 200
+
+// Close lets go of the statements first. With one of them left SQLite would not really close, and
+// would leave what was written last beside the file, where a copy of the file misses it.
+func (c *conn) Close() error {
+	var errs []error
+	for _, s := range c.prepared {
+		errs = append(errs, s.inner.Close())
+	}
+	return errors.Join(append(errs, c.sqliteConn.Close())...)
+}
+
+// lock takes the right to write, which a transaction has already.
+func (c *conn) lock(ctx context.Context) (unlock func(), err error) {
+	if c.mutex == nil || c.inTx {
+		return func() {}, nil
+	}
+	if err := c.mutex.Lock(ctx, c.urgent); err != nil {
+		return nil, err
+	}
+	return c.mutex.Unlock, nil
+}
+
+func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	unlock, err := c.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := c.sqliteConn.BeginTx(ctx, options)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	c.inTx = true
+	return &lockedTx{Tx: begun, over: func() {
+		c.inTx = false
+		unlock()
+	}}, nil
+}
+
+// lockedTx unlocks at its end.
+type lockedTx struct {
+	driver.Tx
+	over func()
+}
+
+func (t *lockedTx) Commit() error {
+	defer t.over()
+	return t.Tx.Commit()
+}
+
+func (t *lockedTx) Rollback() error {
+	defer t.over()
+	return t.Tx.Rollback()
+}
+
+// statement returns a statement to use, or nil when it is to be run as it is: one of many kinds, or
+// one whose rows are still being read.
+func (c *conn) statement(ctx context.Context, query string) (*statement, error) {
+	if s, ok := c.prepared[query]; ok {
+		if s.busy {
+			return nil, nil //nolint:nilnil // as documented
+		}
+		return s, nil
+	}
+	if len(c.prepared) >= mostPrepared {
+		return nil, nil //nolint:nilnil // as documented
+	}
+	opened, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	inner, ok := opened.(preparedStmt)
+	if !ok {
+		return nil, fmt.Errorf("ledger: %T is not the statement that modernc.org/sqlite documents", opened)
+	}
+	s := &statement{inner: inner}
+	c.prepared[query] = s
+	return s, nil
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	unlock, err := c.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if len(args) == 0 { // it may be several statements, as in a migration
+		return c.sqliteConn.ExecContext(ctx, query, args)
+	}
+	s, err := c.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.sqliteConn.ExecContext(ctx, query, args)
+	}
+	return s.inner.ExecContext(ctx, args)
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	unlock, err := c.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.statement(ctx, query)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	run, over := func() (driver.Rows, error) { return c.sqliteConn.QueryContext(ctx, query, args) }, unlock
+	if s != nil {
+		s.busy = true
+		run = func() (driver.Rows, error) { return s.inner.QueryContext(ctx, args) }
+		over = func() {
+			s.busy = false
+			unlock()
+		}
+	}
+	found, err := run()
+	if err != nil {
+		over()
+		return nil, err
+	}
+	return &lockedRows{Rows: found, over: over}, nil
+}
+
+// lockedRows unlock when they are closed.
+type lockedRows struct {
+	driver.Rows
+	over func()
+}
+
+func (r *lockedRows) Close() error {
+	defer r.over()
+	return r.Rows.Close()
+}

@@ -1,0 +1,4 @@
+package sqlite
+
+// SelectKnown is what is asked before requests are inserted.
+const SelectKnown = selectKnown

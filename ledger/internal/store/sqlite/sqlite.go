@@ -1,0 +1,140 @@
+// Package sqlite keeps a ledger in an SQLite file of which this process is the one owner. It knows how such a
+// file is opened, locked, written by one writer at a time, checked, copied and put back, and it implements
+// [store.Store]. It knows tables only where the two stores need different statements. Begin with [Open].
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"linqbot/ledger/internal/store"
+)
+
+// DB is an SQLite file of which this process is the one owner.
+type DB struct {
+	write  *sql.DB // one connection, for the work
+	accept *sql.DB // one connection, which goes before it
+	read   *sql.DB
+	owned  *ownership
+	jobs   *river.Client[*sql.Tx]
+}
+
+// Open opens the file, brings its schema up to date, and takes back what a crash left running.
+func Open(ctx context.Context, path string) (_ *DB, err error) {
+	named := path
+	if path, err = resolveFile(path); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	s := &DB{}
+	s.owned, err = own(path)
+	if errors.Is(err, errOwned) {
+		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", bothNames(named, path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	var writing priorityMutex
+	s.write = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), mutex: &writing})
+	s.accept = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), mutex: &writing, urgent: true})
+	s.read = openPool(connector{dsn: dataSource(path, "_pragma=query_only(1)")})
+	s.write.SetMaxOpenConns(1)
+	s.accept.SetMaxOpenConns(1)
+	const readers = 4
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	if err := store.RefuseNewer(ctx, s.Writer(), s.Dialect()); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %s: %w", bothNames(named, path), err)
+	}
+	if err := store.BringUpToDate(ctx, dialect().Migrations, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
+	}
+	if err := s.takeBackOrphans(ctx); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func dataSource(path, option string) string {
+	// A commit is on disk before it is acknowledged: WAL alone would lose the last ones in a power
+	// cut, so synchronous is FULL. The wait for another program's lock stays well below the 3 s that
+	// Slack gives an answer.
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(1500)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-1000)&" + option
+}
+
+// takeBackOrphans makes every job of the process that owned the file before available at once.
+// River would wait for its own term of leadership and its rescuer; the lock says that nobody else
+// can be running them. What fell due while nobody ran is due now.
+func (s *DB) takeBackOrphans(ctx context.Context) error {
+	for _, statement := range []string{
+		`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+		`UPDATE river_job SET state = 'available'
+			WHERE state IN ('retryable', 'scheduled') AND datetime(scheduled_at) <= datetime('now', '+2 seconds')`,
+		`DELETE FROM river_leader`,
+	} {
+		if _, err := s.write.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("take back what the last process left: %w", err)
+		}
+	}
+	return nil
+}
+
+// Dialect implements [store.Store].
+func (s *DB) Dialect() store.Dialect { return dialect() }
+
+// Reader implements [store.Store].
+func (s *DB) Reader() store.Querier { return querier{s.read} }
+
+// Writer implements [store.Store].
+func (s *DB) Writer() store.Querier { return querier{s.write} }
+
+// InTx implements [store.Store].
+func (s *DB) InTx(ctx context.Context, do func(tx store.Tx) error) error {
+	return s.inTxOf(ctx, s.write, do)
+}
+
+// AcceptTx implements [store.Store].
+func (s *DB) AcceptTx(ctx context.Context, do func(tx store.Tx) error) error {
+	return s.inTxOf(ctx, s.accept, do)
+}
+
+func (s *DB) inTxOf(ctx context.Context, pool *sql.DB, do func(tx store.Tx) error) error {
+	begun, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(transaction{querier: querier{begun}, tx: begun, jobs: s.jobs}); err != nil {
+		return errors.Join(err, ignoreDone(begun.Rollback()))
+	}
+	return begun.Commit()
+}
+
+// NewJobs implements [store.Store].
+func (s *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
+	s.jobs, err = river.NewClient(riversqlite.New(s.write), config)
+	return s.jobs, err
+}
+
+// Close implements [store.Store].
+func (s *DB) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.accept, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(append(errs, s.owned.release())...)
+}
