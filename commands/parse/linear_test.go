@@ -17,6 +17,8 @@ func parsers() map[string]func(string) {
 		"Remove":           func(text string) { _, _ = Remove(testChat+" "+text, "US") },
 		"Remove alone":     func(text string) { _, _ = Remove(text, "US") },
 		"Handle":           func(text string) { _, _ = Handle(text, "US") },
+		"ChatByName":       func(text string) { ChatByName("spring "+text, "US") },
+		"AsksForHelp":      func(text string) { AsksForHelp(text) },
 		"Chat":             func(text string) { _, _ = Chat(text) },
 		"OpensForm":        func(text string) { OpensForm(text) },
 		"Clean":            func(text string) { Clean(text) },
