@@ -31,6 +31,7 @@ import (
 type instance struct {
 	bot     *bot.Bot
 	teams   *workspace.Teams
+	key     *linqKey
 	lines   *reconcile.OwnLines
 	workers ledger.Workers
 	handler http.Handler
@@ -81,6 +82,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	})
 	assembled := &instance{
 		teams:   teams,
+		key:     key,
 		lines:   lines,
 		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{

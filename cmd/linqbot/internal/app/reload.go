@@ -44,6 +44,7 @@ func newLive(ctx context.Context, cfg config.Settings, config liveConfig) (*live
 		return nil, err
 	}
 	l.install(ctx, built)
+	built.tryKey(ctx)
 	return l, nil
 }
 
@@ -51,7 +52,6 @@ func (l *live) install(ctx context.Context, next *instance) {
 	ctx, l.forget = context.WithCancel(ctx)
 	l.current.Store(next)
 	go next.teams.Learn(ctx)
-	next.lines.Refresh(ctx) // they are needed soon; and whether Linq accepts the key is seen before somebody needs it
 }
 
 // ServeHTTP implements [http.Handler].
@@ -98,8 +98,14 @@ func (l *live) reload(ctx context.Context) {
 	l.forget()
 	old := l.current.Load()
 	said := cfg.Reread(l.cfg)
+	sameKey := cfg.LinqKey == l.cfg.LinqKey && cfg.LinqURL == l.cfg.LinqURL
 	l.cfg = cfg
 	l.install(ctx, next)
+	if sameKey { // Linq may have asked for a pause
+		next.key.refused.Store(old.key.refused.Load())
+	} else {
+		next.tryKey(ctx)
+	}
 	l.retire(old, time.Now())
 	logReread(said, l.logger)
 	logCautions(&cfg, l.logger)
