@@ -116,3 +116,23 @@ func PlaintextHosts(databaseURL string) []string {
 	}
 	return postgres.PlaintextHosts(databaseURL)
 }
+
+// Advice says what to do about an error with which a ledger could not be opened, read or written; "" if the
+// error says all there is.
+func Advice(err error) string {
+	if advice, ok := postgres.Advice(err); ok {
+		return advice
+	}
+	return sqlite.Advice(err)
+}
+
+// advised adds what to do to an error. nil stays nil.
+func advised(err error) error {
+	if err == nil {
+		return nil
+	}
+	if advice := Advice(err); advice != "" {
+		return fmt.Errorf("%w; %s", err, advice)
+	}
+	return err
+}

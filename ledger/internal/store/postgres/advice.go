@@ -1,4 +1,4 @@
-package ledger
+package postgres
 
 import (
 	"context"
@@ -6,63 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	modernc "modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Advice says what to do about an error with which a ledger could not be opened, read or written; "" if the
-// error says all there is.
-func Advice(err error) string {
+// Advice says what to do about an error of a server, or about one that gives no answer; "" if the error says all there
+// is. ok is false for an error that has nothing to do with a server.
+func Advice(err error) (advice string, ok bool) {
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return refusalAdvice(err, refused)
+		return refusalAdvice(err, refused), true
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return connectAdvice(err)
+		return connectAdvice(err), true
 	}
-	return diskAdvice(err)
-}
-
-// advised adds what to do to an error. nil stays nil.
-func advised(err error) error {
-	if err == nil {
-		return nil
-	}
-	if advice := Advice(err); advice != "" {
-		return fmt.Errorf("%w; %s", err, advice)
-	}
-	return err
-}
-
-// diskAdvice tells apart what keeps a file from being written.
-func diskAdvice(err error) string {
-	code := 0
-	if failed, ok := errors.AsType[*modernc.Error](err); ok {
-		const primary = 0xff // the rest of the code says more
-		code = failed.Code() & primary
-	}
-	switch {
-	case errors.Is(err, syscall.ENOSPC) || code == sqlite3.SQLITE_FULL:
-		return "the disk is full: free space on it, or enlarge it"
-	case errors.Is(err, syscall.EDQUOT):
-		return "the quota of the user that runs linqbot is used up: free space, or raise the quota"
-	case errors.Is(err, syscall.EROFS):
-		return "the file system is mounted to be read only: mount it to be written, or name a place on another one in DATABASE_URL; in a container, a volume"
-	case errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) || code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_PERM:
-		return fmt.Sprintf("let the user that runs linqbot (uid %d) write there, or name another place in DATABASE_URL", os.Getuid())
-	case code == sqlite3.SQLITE_NOTADB:
-		return "it is no SQLite database: name another file in DATABASE_URL"
-	case code == sqlite3.SQLITE_CORRUPT:
-		return "the file is damaged: put a backup in its place with linqbot restore"
-	case code == sqlite3.SQLITE_BUSY:
-		return "another program holds it: see which one has the file open"
-	default:
-		return ""
-	}
+	return "", false
 }
 
 // refusalAdvice is for what a PostgreSQL server answered.
