@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"linqbot/internal/loopback"
+	"linqbot/linq/loopback"
 	"linqbot/linq/redact"
 )
 

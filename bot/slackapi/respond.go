@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"linqbot/internal/loopback"
+	"linqbot/linq/loopback"
 
 	"github.com/slack-go/slack"
 )

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"linqbot/internal/loopback"
+	"linqbot/linq/loopback"
 )
 
 // Public returns the address at which the world reaches linqbot, without a slash at its end. It may have

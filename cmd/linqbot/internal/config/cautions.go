@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"linqbot/internal/loopback"
 	"linqbot/ledger"
+	"linqbot/linq/loopback"
 )
 
 // Caution is a setting that may be meant so, and is more likely a mistake or a risk.

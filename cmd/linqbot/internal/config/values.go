@@ -16,9 +16,9 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/policy"
-	"linqbot/internal/loopback"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/loopback"
 )
 
 // baseURL takes an address of an API. A token never travels in the clear, but on this machine.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"linqbot/internal/loopback"
+	"linqbot/linq/loopback"
 )
 
 // PlaintextHosts returns the other machines to which a URL may lead without TLS. It asks the

@@ -3,7 +3,7 @@ package loopback_test
 import (
 	"testing"
 
-	"linqbot/internal/loopback"
+	"linqbot/linq/loopback"
 )
 
 func TestIs(t *testing.T) {
