@@ -1,0 +1,19 @@
+package outcome
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+// Who changes a sentence finds one row for its reason.
+func TestEachReasonHasOneRow(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for _, row := range reasonTable() {
+		for _, reason := range row.reasons {
+			assert.Check(t, !seen[reason], "%s has two rows", reason)
+			seen[reason] = true
+		}
+	}
+}
