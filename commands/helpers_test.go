@@ -20,6 +20,8 @@ const (
 	carla = commandstest.Carla
 	dan   = commandstest.Dan
 
+	chatID    = commandstest.ChatID
+	traceID   = commandstest.TraceID
 	requestID = commandstest.RequestID
 )
 

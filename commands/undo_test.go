@@ -19,6 +19,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -354,7 +355,7 @@ func TestUndoIsNotTriedWithoutEnd(t *testing.T) {
 	never := &refusing{}
 	undo := commands.NewUndo(commands.UndoConfig{
 		Policy: anyone(), Recorder: never, Logger: quiet(), Now: askedAt,
-		Records: undoRecords{removal: told("", "", ledger.Request{Order: ledger.Order{Kind: ledger.Remove}, State: ledger.Removed, EndedAt: askedAt()}).request},
+		Records: undoRecords{removal: removedRequest()},
 	})
 	assert.Equal(t, shownAnswer(undo.Run(t.Context(), commands.UndoClick{RequestID: requestID, UserID: "U1"})),
 		"⛔ Adding +1 ••• ••• 0132 back to *Spring launch* was asked for 50 times already, and is not tried again. "+
@@ -393,14 +394,24 @@ func (r undoRecords) UndoneBy(context.Context, string) (ledger.Request, error) {
 	return r.undone, r.undoneErr
 }
 
+// removedRequest is a removal that was asked for in C1 and has just happened.
+func removedRequest() ledger.Request {
+	return ledger.Request{
+		Order:    ledger.Order{Kind: ledger.Remove, ChannelID: "C1", ChatID: chatID, Handle: ledger.NewSecret(ada)},
+		ID:       requestID,
+		ChatName: "Spring launch",
+		State:    ledger.Removed,
+		EndedAt:  askedAt(),
+	}
+}
+
 func TestUndoAnswers(t *testing.T) {
 	t.Parallel()
-	removal := told("", "", ledger.Request{
-		Order: ledger.Order{Kind: ledger.Remove, ChannelID: "C1"}, State: ledger.Removed, EndedAt: askedAt(),
-	}).request
+	removal := removedRequest()
 	by := func(user string, r ledger.Request) ledger.Request {
-		r.AcceptedAt, r.UserID, r.Kind, r.ChatName = askedAt(), user, ledger.Add, nameless
-		return told("", "", r).request
+		r.ID, r.ChatID, r.Handle = requestID, chatID, ledger.NewSecret(ada)
+		r.AcceptedAt, r.UserID, r.Kind = askedAt(), user, ledger.Add
+		return r
 	}
 	var shown strings.Builder
 	for _, row := range []struct {
@@ -452,7 +463,7 @@ func TestUndoAnswers(t *testing.T) {
 		assert.DeepEqual(t, counted, []string{row.outcome})
 		assert.Assert(t, !strings.Contains(logged.String(), "0132"), logged.String())
 		for _, text := range answer {
-			assert.Assert(t, strings.HasSuffix(text.String(), ".") && !wholeHandle(strings.ReplaceAll(text.String(), "2026-03-09", "")), text.String())
+			assert.Assert(t, strings.HasSuffix(text.String(), ".") && !commandstest.ShowsHandle(strings.ReplaceAll(text.String(), "2026-03-09", "")), text.String())
 		}
 		fmt.Fprintf(&shown, "%s: %s\n", row.name, shownAnswer(answer))
 	}

@@ -14,6 +14,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -223,36 +224,35 @@ func TestStepsThatAreOffAreKept(t *testing.T) {
 
 func TestWorkflowOutcomes(t *testing.T) {
 	t.Parallel()
-	const trace = "0af7651916cd43dd8448eb211c80319c"
 	var shown strings.Builder
 	now := askedAt()
 	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
 	good := []ledger.State{ledger.Removed, ledger.AlreadyGone, ledger.Sent}
-	for _, o := range outcomes() {
-		r := o.request
+	for _, o := range commandstest.Outcomes() {
+		r := o.Request
 		if r.Kind == ledger.Add {
 			continue
 		}
-		r.SentAt, r.TraceID = now.Add(-30*time.Second), trace
+		r.SentAt, r.TraceID = now.Add(-30*time.Second), traceID
 		outputs, refused, wait := workflow.Outcome(r)
 		said := "not yet"
 		switch {
 		case wait > 0:
-			assert.Assert(t, !r.State.Final() && r.State != ledger.Sent, "%s", o.name)
+			assert.Assert(t, !r.State.Final() && r.State != ledger.Sent, "%s", o.Name)
 		case len(refused) > 0:
 			said = markedUp(refused)
-			assert.Assert(t, r.State.Final() && !slices.Contains(good, r.State), "%s", o.name)
-			assert.Assert(t, !strings.HasSuffix(refused.String(), " "), "%s: %q", o.name, refused)
+			assert.Assert(t, r.State.Final() && !slices.Contains(good, r.State), "%s", o.Name)
+			assert.Assert(t, !strings.HasSuffix(refused.String(), " "), "%s: %q", o.Name, refused)
 		default:
 			said = outputs.Message
-			assert.Assert(t, slices.Contains(good, r.State), "%s", o.name)
+			assert.Assert(t, slices.Contains(good, r.State), "%s", o.Name)
 		}
-		if o.group == "states" { // all the others have goldens of their own
-			fmt.Fprintf(&shown, "%s, %s: %s\n", o.name, r.State, said)
+		if o.Group == "states" { // all the others have goldens of their own
+			fmt.Fprintf(&shown, "%s, %s: %s\n", o.Name, r.State, said)
 		}
-		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: trace, Message: outputs.Message}
+		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: traceID, Message: outputs.Message}
 		assert.Equal(t, outputs, want)
-		assert.Assert(t, strings.HasSuffix(outputs.Message, ".") && !strings.Contains(outputs.Message, ". "), "%s: no sentence: %s", o.name, outputs.Message)
+		assert.Assert(t, strings.HasSuffix(outputs.Message, ".") && !strings.Contains(outputs.Message, ". "), "%s: no sentence: %s", o.Name, outputs.Message)
 		assert.Assert(t, !strings.ContainsAny(outputs.Message, "⏳✅⚠⛔"), outputs.Message)
 	}
 	golden.Assert(t, shown.String(), "workflow/outcomes.golden")

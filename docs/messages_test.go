@@ -13,7 +13,7 @@ import (
 )
 
 // sentences is the folder of golden files that hold what linqbot says.
-const sentences = "../commands/testdata"
+const sentences = "../commands/outcome/testdata"
 
 // chapter is a table of the page: the rows of one golden file under a heading.
 type chapter struct {

@@ -2,6 +2,7 @@ package commandstest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"linqbot/commands/richtext"
@@ -26,4 +27,10 @@ func MarkedUp(text richtext.Text) string {
 		b.WriteString(shown)
 	}
 	return b.String()
+}
+
+// ShowsHandle reports whether a text has more of a number or an address in it than a mask leaves. Ids
+// and dates count as numbers: take them out before.
+func ShowsHandle(text string) bool {
+	return regexp.MustCompile(`[0-9][0-9() .-]{5,}[0-9]|[A-Za-z0-9]@`).MatchString(text)
 }

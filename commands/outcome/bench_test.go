@@ -1,21 +1,12 @@
-package commands_test
+package outcome_test
 
 import (
 	"testing"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
-	"linqbot/commands/parse"
 	"linqbot/ledger"
 )
-
-func BenchmarkNormalise(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := parse.Handle("(202) 555-0132", "US"); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
 
 func BenchmarkExplain(b *testing.B) {
 	for name, r := range map[string]ledger.Request{
@@ -24,7 +15,7 @@ func BenchmarkExplain(b *testing.B) {
 		"failed":  {State: ledger.Failed, Reason: "linq_3006", HTTPStatus: 500, MayHaveReached: true},
 	} {
 		b.Run(name, func(b *testing.B) {
-			request := told("", "", r).request
+			request := commandstest.Told("", "", r).Request
 			b.ReportAllocs()
 			for b.Loop() {
 				if len(outcome.Explainer{}.Explain(request).Text()) == 0 {

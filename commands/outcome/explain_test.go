@@ -1,14 +1,14 @@
-package commands_test
+package outcome_test
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -19,12 +19,12 @@ import (
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	shown := map[string]*strings.Builder{}
-	for _, o := range outcomes() {
-		if shown[o.group] == nil {
-			shown[o.group] = &strings.Builder{}
+	for _, o := range commandstest.Outcomes() {
+		if shown[o.Group] == nil {
+			shown[o.Group] = &strings.Builder{}
 		}
-		text := outcome.Explainer{FullHandles: o.full}.Explain(o.request).Text()
-		fmt.Fprintf(shown[o.group], "%s: %s\n", o.name, markedUp(text))
+		text := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request).Text()
+		fmt.Fprintf(shown[o.Group], "%s: %s\n", o.Name, commandstest.MarkedUp(text))
 	}
 	for group, lines := range shown {
 		golden.Assert(t, lines.String(), "explain/"+group+".golden")
@@ -59,8 +59,8 @@ func TestExplainExamples(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			o := told("", "", test.request)
-			assert.Equal(t, markedUp(outcome.Explainer{}.Explain(o.request).Text()), test.want)
+			o := commandstest.Told("", "", test.request)
+			assert.Equal(t, commandstest.MarkedUp(outcome.Explainer{}.Explain(o.Request).Text()), test.want)
 		})
 	}
 }
@@ -68,32 +68,32 @@ func TestExplainExamples(t *testing.T) {
 // What holds of every sentence, whatever it is about.
 func TestSentencesKeepTheirPromises(t *testing.T) {
 	t.Parallel()
-	for _, o := range outcomes() {
+	for _, o := range commandstest.Outcomes() {
 		for _, doubt := range []bool{false, true} {
-			o.request.MayHaveReached = doubt
-			status := outcome.Explainer{FullHandles: o.full}.Explain(o.request)
+			o.Request.MayHaveReached = doubt
+			status := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request)
 			happened, next, whole := status.Happened.String(), status.Next.String(), status.Text().String()
 			check := func(kept bool, promise string) {
 				t.Helper()
 				if !kept {
-					t.Errorf("%s/%s, doubt %t: %s\n%s", o.group, o.name, doubt, promise, whole)
+					t.Errorf("%s/%s, doubt %t: %s\n%s", o.Group, o.Name, doubt, promise, whole)
 				}
 			}
-			check(o.full || !wholeHandle(whole), "it shows a whole number or address")
-			check(!strings.Contains(withoutCode(status.Text()), "!") || o.name == "a name with mark-up" || strings.HasPrefix(o.name, "a name with mark-up,"),
+			check(o.Full || !showsHandle(whole), "it shows a whole number or address")
+			check(!strings.Contains(withoutCode(status.Text()), "!") || o.Name == "a name with mark-up" || strings.HasPrefix(o.Name, "a name with mark-up,"),
 				"it exclaims")
 			check(!strings.Contains(strings.ToLower(whole), "something went wrong"), "it says nothing")
 			check(strings.HasSuffix(happened, "."), "what happened has no full stop")
 			check(next == "" || strings.HasSuffix(next, "."), "what to do has no full stop")
-			check(!strings.Contains(whole, "  ") && !strings.Contains(whole, "..") && !strings.Contains(whole, "%"), "it is put together badly")
+			check(!strings.Contains(whole, "  ") && !strings.Contains(whole, "..") && !strings.ContainsAny(whole, "%{}"), "it is put together badly")
 			check(status.Mark != "" && strings.HasPrefix(whole, string(status.Mark)+" "), "it has no mark")
-			if o.request.State == ledger.Refused || o.request.State == ledger.Failed || o.request.State == ledger.Unconfirmed {
+			if o.Request.State == ledger.Refused || o.Request.State == ledger.Failed || o.Request.State == ledger.Unconfirmed {
 				check(next != "", "it says nothing of what to do")
 			}
-			if o.request.TraceID == "" {
+			if o.Request.TraceID == "" {
 				check(!strings.Contains(whole, "the trace id"), "it speaks of a trace id that there is not")
 			}
-			if doubt && o.request.State != ledger.Cancelled {
+			if doubt && o.Request.State != ledger.Cancelled {
 				for _, certain := range []string{"Nothing was removed", "was not removed", "Nobody was added", "was not added", "is not done"} {
 					check(!strings.Contains(whole, certain), "it is sure of what is in doubt")
 				}
@@ -109,14 +109,14 @@ func TestNothingIsLeftUnexplained(t *testing.T) {
 	for _, state := range []ledger.State{
 		ledger.Asked, ledger.Accepted, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled,
 	} {
-		o := told("", "", ledger.Request{State: state, Reason: "http_418", HTTPStatus: 418})
-		text := outcome.Explainer{}.Explain(o.request).Text().String()
+		o := commandstest.Told("", "", ledger.Request{State: state, Reason: "http_418", HTTPStatus: 418})
+		text := outcome.Explainer{}.Explain(o.Request).Text().String()
 		assert.Assert(t, said[text] == "", "%s and %s are told alike: %s", state, said[text], text)
 		said[text] = string(state)
 	}
 	for _, entry := range linq.Catalogue() {
-		o := refused("", "", entry.HTTPStatus, entry.Code, ledger.Request{})
-		text := outcome.Explainer{}.Explain(o.request).Text().String()
+		o := commandstest.RefusedBy("", "", entry.HTTPStatus, entry.Code, ledger.Request{})
+		text := outcome.Explainer{}.Explain(o.Request).Text().String()
 		assert.Assert(t, !strings.Contains(text, "does not know"), "%d: %s", entry.Code, text)
 	}
 }
@@ -125,14 +125,14 @@ func TestNothingIsLeftUnexplained(t *testing.T) {
 func TestLinqsWordsAreQuoted(t *testing.T) {
 	t.Parallel()
 	const message = "<!channel> `rm` *now*"
-	for name, o := range map[string]outcomeCase{
-		"an unknown code": refused("", "", 403, 4711, ledger.Request{LinqSaid: message}),
-		"no code":         refused("", "", 418, 0, ledger.Request{LinqSaid: message}),
+	for name, o := range map[string]commandstest.OutcomeCase{
+		"an unknown code": commandstest.RefusedBy("", "", 403, 4711, ledger.Request{LinqSaid: message}),
+		"no code":         commandstest.RefusedBy("", "", 418, 0, ledger.Request{LinqSaid: message}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := false
-			for _, span := range (outcome.Explainer{}).Explain(o.request).Text() {
+			for _, span := range (outcome.Explainer{}).Explain(o.Request).Text() {
 				if strings.Contains(span.Value, "channel") {
 					found = true
 					assert.Equal(t, span, richtext.ID(message))
@@ -145,27 +145,14 @@ func TestLinqsWordsAreQuoted(t *testing.T) {
 
 func TestWhoAndChat(t *testing.T) {
 	t.Parallel()
-	r := told("", "", ledger.Request{ChatName: ben}).request
+	r := commandstest.Told("", "", ledger.Request{ChatName: commandstest.Ben}).Request
 	masked, full := outcome.Explainer{}, outcome.Explainer{FullHandles: true}
 	assert.Equal(t, masked.Who(r), "+1 ••• ••• 0132")
-	assert.Equal(t, full.Who(r), ada)
+	assert.Equal(t, full.Who(r), commandstest.Ada)
 	assert.Equal(t, masked.Chat(r), richtext.Name("+1 ••• ••• 0143"))
-	assert.Equal(t, full.Chat(r), richtext.Name(ben))
+	assert.Equal(t, full.Chat(r), richtext.Name(commandstest.Ben))
 	r.ChatName = ""
-	assert.Equal(t, masked.Chat(r), richtext.ID(chatID))
-}
-
-var (
-	digits  = regexp.MustCompile(`[0-9][0-9() .-]{5,}[0-9]`)
-	address = regexp.MustCompile(`[A-Za-z0-9]@`)
-)
-
-// wholeHandle reports whether a text shows more of a handle than its mask does.
-func wholeHandle(text string) bool {
-	for _, known := range []string{chatID, traceID, "2026-03-09 16:45:10"} {
-		text = strings.ReplaceAll(text, known, "")
-	}
-	return digits.MatchString(text) || address.MatchString(text)
+	assert.Equal(t, masked.Chat(r), richtext.ID(commandstest.ChatID))
 }
 
 func withoutCode(text richtext.Text) string {
@@ -176,4 +163,12 @@ func withoutCode(text richtext.Text) string {
 		}
 	}
 	return b.String()
+}
+
+// showsHandle reports whether a text shows more of a handle than its mask does.
+func showsHandle(text string) bool {
+	for _, known := range []string{commandstest.ChatID, commandstest.TraceID, "2026-03-09 16:45:10"} {
+		text = strings.ReplaceAll(text, known, "")
+	}
+	return commandstest.ShowsHandle(text)
 }
