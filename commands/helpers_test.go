@@ -2,9 +2,11 @@ package commands_test
 
 import (
 	"context"
+	"testing"
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/chatindex"
 	"linqbot/commands/commandstest"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
@@ -40,3 +42,26 @@ func knownLines() *reconcile.OwnLines {
 }
 
 func markedUp(text richtext.Text) string { return commandstest.MarkedUp(text) }
+
+// clientOf calls a Linq that is served on a real port.
+func clientOf(tb testing.TB, server *linqtest.Linq) *linq.Client {
+	tb.Helper()
+	return commandstest.ClientOf(tb, server)
+}
+
+// bookOf is an index of the chats, read through the real client.
+func bookOf(tb testing.TB, region string, chats ...linqtest.Chat) *chatindex.Index {
+	tb.Helper()
+	server := linqtest.Start(tb, linqtest.Config{Chats: chats})
+	return chatindex.New(chatindex.Config{Lister: clientOf(tb, server), Region: region})
+}
+
+// slowBook is an index of a Linq with one chat, in a bubble of synctest.
+func slowBook(t *testing.T) (*commandstest.Linq, *chatindex.Index) {
+	t.Helper()
+	server := commandstest.NewLinq(t, linqtest.Config{})
+	server.AddChat(group(ada, ben, carla))
+	return server, chatindex.New(chatindex.Config{Lister: server.Client, Region: "US"})
+}
+
+func manyChats(count int) []linqtest.Chat { return commandstest.ManyChats(count) }

@@ -36,8 +36,3 @@ func (c *tallied) wantLogged(t *testing.T, logged string) {
 	assert.Assert(t, len(outcomes) > 0, logged)
 	assert.DeepEqual(t, c.outcomes, outcomes)
 }
-
-func TestNobodyTallies(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, policy.Outcomes(nil).Count(ledger.SlashCommand, "denied"), "denied")
-}

@@ -1,4 +1,4 @@
-package commands_test
+package policy_test
 
 import (
 	"context"
@@ -165,7 +165,7 @@ func TestDenials(t *testing.T) {
 				fmt.Fprintf(&shown, "%s: %s\n", row.name, commandstest.MarkedUp(row.decide(t.Context()).Why))
 			}
 		}
-		golden.Assert(t, shown.String(), "policy/denials.golden")
+		golden.Assert(t, shown.String(), "denials.golden")
 	})
 }
 
