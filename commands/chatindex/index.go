@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
+	"linqbot/commands/internal/stale"
 	"linqbot/linq"
 )
 
@@ -23,15 +21,16 @@ type Lister interface {
 }
 
 // Index finds group chats by what people remember of them. Linq can list chats but not search
-// them, so the book keeps the list, and answers from it while it is renewed behind the scenes.
+// them, so the index keeps the list, and answers from it while it is renewed in the background.
 type Index struct {
-	cfg Config
+	cfg     Config
+	listing *stale.Value[listing]
+}
 
-	mu     sync.Mutex
+// listing is what one listing of the account's chats brought.
+type listing struct {
 	groups []listedChat // the newest first
-	at     time.Time    // when the listing began; zero until there is one
 	cut    bool         // it was cut off: there may be more chats
-	flight singleflight.Group
 }
 
 // Config is what an [Index] needs.
@@ -42,15 +41,14 @@ type Config struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// New returns an empty book; the first who asks fills it.
+// New returns an empty index; the first who asks fills it.
 func New(cfg Config) *Index {
 	if cfg.Fresh == 0 {
 		cfg.Fresh = time.Minute
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &Index{cfg: cfg}
+	x := &Index{cfg: cfg}
+	x.listing = stale.New(stale.Config[listing]{Fetch: x.list, Fresh: x.fresh, Now: cfg.Now})
+	return x
 }
 
 // Search returns the group chats that match all the words, the newest first. A word is found in a
@@ -58,14 +56,14 @@ func New(cfg Config) *Index {
 // a number or an e-mail address as people write it finds the chats that its owner is in. No words
 // match every group. Who asks before there is a list waits for it until ctx ends, then gets
 // [ErrNotListed].
-func (b *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
-	groups, err := b.list(ctx)
+func (x *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
+	listing, err := x.listing.Get(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrNotListed, err)
 	}
-	match := readSearch(words, b.cfg.Region)
+	match := readSearch(words, x.cfg.Region)
 	var found []linq.Chat
-	for _, group := range groups {
+	for _, group := range listing.groups {
 		if match(group) {
 			found = append(found, group.chat)
 		}
@@ -73,72 +71,45 @@ func (b *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 	return found, nil
 }
 
-// longListing is how long a listing that was cut off stands: it took long, and would again.
-const longListing = 10 * time.Minute
-
 // CutOff reports whether Linq's listing had no end that linqbot waited for, so that [Index.Search]
 // may miss chats.
-func (b *Index) CutOff() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.cut
+func (x *Index) CutOff() bool {
+	listing, _ := x.listing.Kept()
+	return listing.cut
 }
 
-func (b *Index) list(ctx context.Context) ([]listedChat, error) {
-	b.mu.Lock()
-	groups, at, fresh := b.groups, b.at, b.cfg.Fresh
-	if b.cut {
-		fresh = max(fresh, longListing)
+// fresh is how long a listing stands before it is renewed. One that was cut off took long, and would
+// again.
+func (x *Index) fresh(l listing) time.Duration {
+	const long = 10 * time.Minute
+	if l.cut {
+		return max(x.cfg.Fresh, long)
 	}
-	b.mu.Unlock()
-	if !at.IsZero() {
-		if b.cfg.Now().Sub(at) > fresh {
-			b.renew(ctx)
-		}
-		return groups, nil
-	}
-	select {
-	case result := <-b.renew(ctx):
-		if result.Err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNotListed, result.Err)
-		}
-		groups, _ := result.Val.([]listedChat)
-		return groups, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", ErrNotListed, ctx.Err())
-	}
+	return x.cfg.Fresh
 }
 
-// renew lists the chats once for all who wait, and goes on when they have gone. A large account has
-// many pages, so it takes the time it needs while pages come.
-func (b *Index) renew(ctx context.Context) <-chan singleflight.Result {
-	return b.flight.DoChan("", func() (any, error) {
-		const patience = 30 * time.Second // with one page
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		defer cancel()
-		waiting := time.AfterFunc(patience, cancel)
-		defer waiting.Stop()
-		began := b.cfg.Now()
-		var groups []listedChat
-		cut := false
-		seen := make(map[linq.ChatID]bool) // a chat may move to the next page while this one is read
-		for chat, err := range b.cfg.Lister.AllChats(ctx, linq.ChatsQuery{Limit: linq.MaxChatsLimit}) {
-			if _, cut = errors.AsType[*linq.ListingError](err); cut {
-				break
-			}
-			if err != nil {
-				return nil, fmt.Errorf("list chats: %w", err)
-			}
-			waiting.Reset(patience)
-			if chat.IsGroup && !seen[chat.ID] {
-				seen[chat.ID] = true
-				groups = append(groups, asSearched(chat))
-			}
+// list lists the chats. A large account has many pages, so it takes the time it needs while pages come.
+func (x *Index) list(ctx context.Context) (listing, error) {
+	const patience = 30 * time.Second // with one page
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waiting := time.AfterFunc(patience, cancel)
+	defer waiting.Stop()
+	var all listing
+	seen := make(map[linq.ChatID]bool) // a chat may move to the next page while this one is read
+	for chat, err := range x.cfg.Lister.AllChats(ctx, linq.ChatsQuery{Limit: linq.MaxChatsLimit}) {
+		if _, all.cut = errors.AsType[*linq.ListingError](err); all.cut {
+			break
 		}
-		slices.SortStableFunc(groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.groups, b.at, b.cut = groups, began, cut
-		return groups, nil
-	})
+		if err != nil {
+			return listing{}, fmt.Errorf("list chats: %w", err)
+		}
+		waiting.Reset(patience)
+		if chat.IsGroup && !seen[chat.ID] {
+			seen[chat.ID] = true
+			all.groups = append(all.groups, asSearched(chat))
+		}
+	}
+	slices.SortStableFunc(all.groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
+	return all, nil
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
+	"linqbot/commands/internal/stale"
 )
 
 // Directory lists the members of a user group, as the workspace has them now.
@@ -16,14 +16,13 @@ type Directory interface {
 }
 
 // GroupCache answers from memory who is in a user group, so that a command need not wait for the
-// workspace each time. An answer is never older than MaxAge; halfway there it is renewed behind the
-// scenes by whoever asks.
+// workspace each time. An answer is never older than MaxAge; halfway there it is renewed in the
+// background when somebody asks.
 type GroupCache struct {
 	cfg GroupCacheConfig
 
 	mu     sync.Mutex
-	groups map[string]groupMembers
-	flight singleflight.Group
+	groups map[string]*stale.Value[[]string] // members by group
 }
 
 // GroupCacheConfig is what a [GroupCache] needs.
@@ -33,59 +32,37 @@ type GroupCacheConfig struct {
 	Now       func() time.Time // nil: time.Now
 }
 
-type groupMembers struct {
-	ids []string
-	at  time.Time
-}
-
 // NewGroupCache returns an empty cache.
 func NewGroupCache(cfg GroupCacheConfig) *GroupCache {
 	if cfg.MaxAge == 0 {
 		cfg.MaxAge = 5 * time.Minute
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &GroupCache{cfg: cfg, groups: make(map[string]groupMembers)}
+	return &GroupCache{cfg: cfg, groups: make(map[string]*stale.Value[[]string])}
 }
 
 // InGroup implements [Members].
 func (c *GroupCache) InGroup(ctx context.Context, user, group string) (bool, error) {
-	c.mu.Lock()
-	known, ok := c.groups[group]
-	c.mu.Unlock()
-	age := c.cfg.Now().Sub(known.at)
-	if ok && age < c.cfg.MaxAge {
-		if age > c.cfg.MaxAge/2 {
-			c.lookUp(ctx, group)
-		}
-		return slices.Contains(known.ids, user), nil
+	members, err := c.members(group).Get(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look up group %s: %w", group, err)
 	}
-	select {
-	case result := <-c.lookUp(ctx, group):
-		if result.Err != nil {
-			return false, result.Err
-		}
-		members, _ := result.Val.([]string)
-		return slices.Contains(members, user), nil
-	case <-ctx.Done():
-		return false, fmt.Errorf("look up group %s: %w", group, ctx.Err())
-	}
+	return slices.Contains(members, user), nil
 }
 
-// lookUp asks once for all who wait. It does not end with the one who began it.
-func (c *GroupCache) lookUp(ctx context.Context, group string) <-chan singleflight.Result {
-	return c.flight.DoChan(group, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpTime)
-		defer cancel()
-		asked := c.cfg.Now() // what the answer shows is not younger
-		ids, err := c.cfg.Directory.GroupMembers(ctx, group)
-		if err != nil {
-			return nil, fmt.Errorf("look up group %s: %w", group, err)
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.groups[group] = groupMembers{ids: ids, at: asked}
-		return ids, nil
-	})
+func (c *GroupCache) members(group string) *stale.Value[[]string] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.groups[group] == nil {
+		c.groups[group] = stale.New(stale.Config[[]string]{
+			Fetch: func(ctx context.Context) ([]string, error) {
+				ctx, cancel := context.WithTimeout(ctx, lookUpTime)
+				defer cancel()
+				return c.cfg.Directory.GroupMembers(ctx, group)
+			},
+			Fresh: func([]string) time.Duration { return c.cfg.MaxAge / 2 },
+			Valid: c.cfg.MaxAge,
+			Now:   c.cfg.Now,
+		})
+	}
+	return c.groups[group]
 }

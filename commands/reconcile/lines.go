@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"golang.org/x/sync/singleflight"
 
+	"linqbot/commands/internal/stale"
 	"linqbot/linq"
 	"linqbot/linq/breaker"
 	"linqbot/linq/handle"
@@ -27,14 +27,11 @@ type LineReader interface {
 type OwnLines struct {
 	cfg    OwnLinesConfig
 	log    *logrus.Entry
-	flight singleflight.Group
+	listed *stale.Value[lineSet]
 
 	mu      sync.Mutex
-	listed  lineSet
-	at      time.Time // when the list was asked for; zero until there is one
-	failure error     // why the last listing failed; nil if it did not
-	retryAt time.Time // no listing begins before
-	seen    lineSet   // what chats marked as ours
+	failing bool    // the last listing failed
+	seen    lineSet // what chats marked as ours
 }
 
 // OwnLinesConfig is what [OwnLines] need.
@@ -49,7 +46,15 @@ func NewOwnLines(cfg OwnLinesConfig) *OwnLines {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &OwnLines{cfg: cfg, log: cfg.Logger.WithField("part", "steps"), seen: newLineSet()}
+	o := &OwnLines{cfg: cfg, log: cfg.Logger.WithField("part", "steps"), seen: newLineSet()}
+	o.listed = stale.New(stale.Config[lineSet]{
+		Fetch: o.list,
+		Fresh: func(lineSet) time.Duration { return linesFresh },
+		Valid: linesValid,
+		Pause: pauseAfter,
+		Now:   cfg.Now,
+	})
+	return o
 }
 
 const (
@@ -64,15 +69,8 @@ var errNoLines = errors.New("commands: the list of phone numbers is empty or inc
 
 // Refresh begins to list the lines if there is need, and does not wait for it. Nil does nothing.
 func (o *OwnLines) Refresh(ctx context.Context) {
-	if o == nil {
-		return
-	}
-	o.mu.Lock()
-	age, now := o.cfg.Now().Sub(o.at), o.cfg.Now()
-	due := (o.at.IsZero() || age >= linesFresh) && !now.Before(o.retryAt)
-	o.mu.Unlock()
-	if due {
-		o.list(ctx)
+	if o != nil {
+		o.listed.Refresh(ctx)
 	}
 }
 
@@ -88,7 +86,7 @@ func (o *OwnLines) Ours(ctx context.Context, chat *linq.Chat, handles ...handle.
 			}
 		}
 	}
-	err := o.await(ctx)
+	_, err := o.listed.Get(ctx)
 	switch {
 	case o.Remembers(handles...):
 		return true, nil
@@ -104,73 +102,47 @@ func (o *OwnLines) Remembers(handles ...handle.Handle) bool {
 	if o == nil {
 		return false
 	}
+	listed, _ := o.listed.Kept()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, handle := range handles {
-		if since := o.cfg.Now().Add(-linesValid); o.listed.has(handle, since) || o.seen.has(handle, since) {
+		if since := o.cfg.Now().Add(-linesValid); listed.has(handle, since) || o.seen.has(handle, since) {
 			return true
 		}
 	}
 	return false
 }
 
-// valid reports whether there is a list that counts. Its user holds the lock.
-func (o *OwnLines) valid() bool { return !o.at.IsZero() && o.cfg.Now().Sub(o.at) < linesValid }
-
-// await returns nil once there is a list that counts.
-func (o *OwnLines) await(ctx context.Context) error {
-	o.mu.Lock()
-	valid, failure, early := o.valid(), o.failure, o.cfg.Now().Before(o.retryAt)
-	o.mu.Unlock()
-	switch {
-	case valid:
-		o.Refresh(ctx)
-		return nil
-	case failure != nil && early:
-		return failure
+// list asks for the account's phone numbers.
+func (o *OwnLines) list(ctx context.Context) (lineSet, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	asked := o.cfg.Now() // what the answer shows is not younger
+	numbers, err := o.cfg.Reader.PhoneNumbers(ctx)
+	set := newLineSet()
+	for _, each := range numbers {
+		set.add(each.Number, asked)
 	}
-	select {
-	case result := <-o.list(ctx):
-		return result.Err
-	case <-ctx.Done():
-		return ctx.Err()
+	if err == nil && (len(numbers) == 0 || set.gap) {
+		err = errNoLines
 	}
-}
-
-// list asks once for all who wait. It does not end with the one who began it.
-func (o *OwnLines) list(ctx context.Context) <-chan singleflight.Result {
-	return o.flight.DoChan("", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTime)
-		defer cancel()
-		asked := o.cfg.Now() // what the answer shows is not younger
-		numbers, err := o.cfg.Reader.PhoneNumbers(ctx)
-		set := newLineSet()
-		for _, each := range numbers {
-			set.add(each.Number, asked)
-		}
-		if err == nil && (len(numbers) == 0 || set.gap) {
-			err = errNoLines
-		}
-		return nil, o.keep(set, asked, err)
-	})
-}
-
-func (o *OwnLines) keep(set lineSet, asked time.Time, err error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err == nil {
-		o.listed, o.at, o.failure, o.retryAt = set, asked, nil, time.Time{}
-		return nil
-	}
-	if o.failure == nil {
+	if err != nil && !o.failing {
 		o.log.WithError(err).Warn("the account's phone numbers could not be listed; trying again when they are needed")
 	}
-	wait := linesRetry
-	if refusal, ok := errors.AsType[*linq.Error](err); ok {
-		wait = min(max(wait, refusal.RetryAfter), breaker.MaxWait)
+	if o.failing = err != nil; o.failing {
+		return lineSet{}, fmt.Errorf("list our own lines: %w", err)
 	}
-	o.failure, o.retryAt = fmt.Errorf("list our own lines: %w", err), o.cfg.Now().Add(wait)
-	return o.failure
+	return set, nil
+}
+
+// pauseAfter is how long no listing begins after one that failed.
+func pauseAfter(err error) time.Duration {
+	if refusal, ok := errors.AsType[*linq.Error](err); ok {
+		return min(max(linesRetry, refusal.RetryAfter), breaker.MaxWait)
+	}
+	return linesRetry
 }
 
 // saw remembers a line that a chat marks as ours.

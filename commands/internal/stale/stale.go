@@ -1,0 +1,137 @@
+// Package stale keeps a value that takes time to get. Whoever asks gets the one that is kept, even when
+// it is no longer fresh, while it is renewed in the background; only those who ask while there is none
+// wait, all for the same renewal. It does not know what it keeps. Begin with [Value.Get].
+package stale
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Value is one value, which is fetched when somebody first asks for it.
+type Value[T any] struct {
+	cfg Config[T]
+
+	mu       sync.Mutex
+	kept     T
+	at       time.Time // when kept was asked for; zero until there is one
+	failure  error     // why the last renewal failed; nil if it did not
+	retryAt  time.Time // no renewal begins before
+	underWay *renewal[T]
+}
+
+// Config is what a [Value] needs.
+type Config[T any] struct {
+	// Fetch gets the value. Its context does not end with the caller's, so it bounds its own time.
+	Fetch func(ctx context.Context) (T, error)
+
+	Fresh func(T) time.Duration     // the age at which the value is renewed
+	Valid time.Duration             // Optional; the age at which the value counts no more. Without it the value always counts.
+	Pause func(error) time.Duration // Optional; how long after a failure no renewal begins.
+	Now   func() time.Time          // Optional; the default is time.Now.
+}
+
+// renewal is one call of Fetch.
+type renewal[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// New returns a value that was not fetched yet.
+func New[T any](cfg Config[T]) *Value[T] {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Value[T]{cfg: cfg}
+}
+
+// Get returns the value that is kept, and begins to renew it if it is not fresh. While there is none that
+// counts, it waits for one until ctx ends. During the pause after a failure it returns that failure.
+func (v *Value[T]) Get(ctx context.Context) (T, error) {
+	v.mu.Lock()
+	if v.counts() {
+		v.renewIfDue(ctx)
+		defer v.mu.Unlock()
+		return v.kept, nil
+	}
+	if v.failure != nil && v.pausing() {
+		defer v.mu.Unlock()
+		var none T
+		return none, v.failure
+	}
+	renewal := v.renew(ctx)
+	v.mu.Unlock()
+	select {
+	case <-renewal.done:
+		return renewal.value, renewal.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// Kept returns the value that is kept, and false if none counts. It begins no renewal.
+func (v *Value[T]) Kept() (T, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.counts() {
+		var none T
+		return none, false
+	}
+	return v.kept, true
+}
+
+// Refresh begins to renew the value if it is not fresh, and does not wait.
+func (v *Value[T]) Refresh(ctx context.Context) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.renewIfDue(ctx)
+}
+
+// The rest is called with the lock held.
+
+func (v *Value[T]) age() time.Duration { return v.cfg.Now().Sub(v.at) }
+
+func (v *Value[T]) counts() bool {
+	return !v.at.IsZero() && (v.cfg.Valid == 0 || v.age() < v.cfg.Valid)
+}
+
+func (v *Value[T]) pausing() bool { return v.cfg.Now().Before(v.retryAt) }
+
+func (v *Value[T]) renewIfDue(ctx context.Context) {
+	if (v.at.IsZero() || v.age() >= v.cfg.Fresh(v.kept)) && !v.pausing() {
+		v.renew(ctx)
+	}
+}
+
+// renew begins a renewal, or returns the one that is under way.
+func (v *Value[T]) renew(ctx context.Context) *renewal[T] {
+	if v.underWay != nil {
+		return v.underWay
+	}
+	begun := &renewal[T]{done: make(chan struct{})}
+	v.underWay = begun
+	asked := v.cfg.Now() // what the answer shows may be as old
+	go func() {
+		begun.value, begun.err = v.cfg.Fetch(context.WithoutCancel(ctx))
+		v.keep(begun, asked)
+		close(begun.done)
+	}()
+	return begun
+}
+
+// keep takes the lock by itself.
+func (v *Value[T]) keep(ended *renewal[T], asked time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.underWay = nil
+	if v.failure = ended.err; v.failure == nil {
+		v.kept, v.at, v.retryAt = ended.value, asked, time.Time{}
+		return
+	}
+	if v.cfg.Pause != nil {
+		v.retryAt = v.cfg.Now().Add(v.cfg.Pause(v.failure))
+	}
+}
