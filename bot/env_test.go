@@ -98,7 +98,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Ask: cfg.ask, Questions: h.Ledger, Chats: chats,
+		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
 	config := Config{

@@ -77,7 +77,7 @@ func (row pickRow) pick(t *testing.T) (r *recorder, answer richtext.Answer, reco
 	r = &recorder{answers: row.answers, err: row.err}
 	var counted tallied
 	command := commands.NewRemove(commands.RemoveConfig{
-		Policy: row.policy, Recorder: r, Region: "DE", Logger: logger, Ask: true, Tally: counted.of(t, ledger.Modal),
+		Policy: row.policy, Recorder: r, Region: "DE", Logger: logger, Confirm: true, Tally: counted.of(t, ledger.Modal),
 	})
 	answer, recorded = command.Pick(t.Context(), in, id, people)
 	counted.wantLogged(t, log.String())

@@ -40,14 +40,14 @@ type ChatReader interface {
 }
 
 const (
-	// askFor is how long a question stays open.
-	askFor = 10 * time.Minute
+	// confirmFor is how long a question stays open.
+	confirmFor = 10 * time.Minute
 	// previewTime bounds the look into the chat: without it the question is asked all the same.
 	previewTime = 1200 * time.Millisecond
 )
 
-// ask shows what would be done, and asks. accepted answers for args.Handles, in the same order.
-func (c *Remove) ask(ctx context.Context, in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance) richtext.Answer {
+// askToConfirm shows what would be done, and asks. accepted answers for args.Handles, in the same order.
+func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance) richtext.Answer {
 	var answer richtext.Answer
 	var open []parse.ParsedHandle
 	var until time.Time

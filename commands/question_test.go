@@ -27,8 +27,8 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// desk is a command that asks before it removes, with a real ledger and a Linq behind it.
-type desk struct {
+// questionEnv is a command that asks before it removes, with a real ledger and a Linq behind it.
+type questionEnv struct {
 	*testing.T
 	row     string // the end of all deliveries, and of the chat's id
 	linq    *linqtest.Linq
@@ -40,91 +40,91 @@ type desk struct {
 	command *commands.Remove
 }
 
-func newDesk(t *testing.T, chats ...linqtest.Chat) *desk {
+func newQuestionEnv(t *testing.T, chats ...linqtest.Chat) *questionEnv {
 	t.Helper()
-	d := &desk{
+	e := &questionEnv{
 		T: t, linq: linqtest.Start(t, linqtest.Config{Chats: chats}), path: filepath.Join(t.TempDir(), "ledger.db"),
 		policy: policy.Policy{Everyone: true},
 	}
-	d.restart()
+	e.restart()
 	t.Cleanup(func() {
-		d.T = t
-		d.stop()
+		e.T = t
+		e.stop()
 	})
-	return d
+	return e
 }
 
-func (d *desk) now() time.Time { return askedAt().Add(time.Duration(d.past.Load())) }
+func (e *questionEnv) now() time.Time { return askedAt().Add(time.Duration(e.past.Load())) }
 
-func (d *desk) restart() {
-	d.Helper()
-	if d.ledger != nil {
-		d.stop()
+func (e *questionEnv) restart() {
+	e.Helper()
+	if e.ledger != nil {
+		e.stop()
 	}
 	var err error
-	d.ledger, err = ledger.Open(context.Background(), ledger.Config{URL: "sqlite://" + d.path, Logger: quiet(), Now: d.now})
-	assert.NilError(d, err)
+	e.ledger, err = ledger.Open(context.Background(), ledger.Config{URL: "sqlite://" + e.path, Logger: quiet(), Now: e.now})
+	assert.NilError(e, err)
 	idle := func(context.Context, string) (time.Duration, error) { return 0, nil }
-	assert.NilError(d, d.ledger.Start(context.Background(), ledger.Workers{
-		Try:     func(context.Context, string) (time.Duration, error) { d.started.Add(1); return 0, nil },
+	assert.NilError(e, e.ledger.Start(context.Background(), ledger.Workers{
+		Try:     func(context.Context, string) (time.Duration, error) { e.started.Add(1); return 0, nil },
 		Confirm: idle, Show: idle, Execute: idle,
 	}))
-	d.configure()
+	e.configure()
 }
 
-func (d *desk) configure() {
-	d.Helper()
-	d.command = commands.NewRemove(commands.RemoveConfig{
-		Policy: d.policy, Recorder: d.ledger, Region: "US", Logger: quiet(),
-		Ask: true, Questions: d.ledger, Chats: clientOf(d, d.linq),
+func (e *questionEnv) configure() {
+	e.Helper()
+	e.command = commands.NewRemove(commands.RemoveConfig{
+		Policy: e.policy, Recorder: e.ledger, Region: "US", Logger: quiet(),
+		Confirm: true, Questions: e.ledger, Chats: clientOf(e, e.linq),
 	})
 }
 
-func (d *desk) stop() {
+func (e *questionEnv) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	assert.Check(d, d.ledger.Stop(ctx))
-	assert.Check(d, d.ledger.Close())
+	assert.Check(e, e.ledger.Stop(ctx))
+	assert.Check(e, e.ledger.Close())
 }
 
-// take lays out the desk for a row of a test: a chat and deliveries of its own, and everything else
+// take lays out the questionEnv for a row of a test: a chat and deliveries of its own, and everything else
 // as it was at first.
-func (d *desk) take(t *testing.T, row int) {
+func (e *questionEnv) take(t *testing.T, row int) {
 	t.Helper()
-	d.T, d.row, d.policy = t, fmt.Sprintf("%02d", row), policy.Policy{Everyone: true}
-	d.started.Store(0)
-	d.past.Store(0)
-	d.configure()
+	e.T, e.row, e.policy = t, fmt.Sprintf("%02d", row), policy.Policy{Everyone: true}
+	e.started.Store(0)
+	e.past.Store(0)
+	e.configure()
 }
 
-func (d *desk) chat() string { return chatID[:len(chatID)-len(d.row)] + d.row }
+func (e *questionEnv) chat() string { return chatID[:len(chatID)-len(e.row)] + e.row }
 
 // chatsFor are the chats of so many rows.
 func chatsFor(rows int) []linqtest.Chat {
 	var chats []linqtest.Chat
 	for row := range rows {
-		chats = append(chats, askedChat(func(c *linqtest.Chat) { c.ID = (&desk{row: fmt.Sprintf("%02d", row)}).chat() }))
+		chats = append(chats, askedChat(func(c *linqtest.Chat) { c.ID = (&questionEnv{row: fmt.Sprintf("%02d", row)}).chat() }))
 	}
 	return chats
 }
 
 // asks gives the command for the chat.
-func (d *desk) asks(delivery, user, people string) richtext.Answer {
-	d.Helper()
+func (e *questionEnv) asks(delivery, user, people string) richtext.Answer {
+	e.Helper()
 	in := in1()
-	in.Delivery, in.UserID, in.Text = delivery+d.row, user, d.chat()+" "+people
-	return d.command.Run(d.Context(), in)
+	in.Delivery, in.UserID, in.Text = delivery+e.row, user, e.chat()+" "+people
+	return e.command.Run(e.Context(), in)
 }
 
-func (d *desk) clicks(delivery, user string, yes bool) (richtext.Answer, bool) {
-	d.Helper()
-	return d.command.Decide(d.Context(), commands.Click{Subject: delivery + d.row, TeamID: "T1", UserID: user, ChannelID: "C1"}, yes)
+func (e *questionEnv) clicks(delivery, user string, yes bool) (richtext.Answer, bool) {
+	e.Helper()
+	return e.command.Decide(e.Context(), commands.Click{Subject: delivery + e.row, TeamID: "T1", UserID: user, ChannelID: "C1"}, yes)
 }
 
-func (d *desk) states(delivery string) string {
-	d.Helper()
-	view, err := d.ledger.View(d.Context(), delivery+d.row)
-	assert.NilError(d, err)
+func (e *questionEnv) states(delivery string) string {
+	e.Helper()
+	view, err := e.ledger.View(e.Context(), delivery+e.row)
+	assert.NilError(e, err)
 	var states []string
 	for _, r := range view.Requests {
 		states = append(states, string(r.State))
@@ -133,15 +133,15 @@ func (d *desk) states(delivery string) string {
 }
 
 // settle waits until the workers were given what they will be given.
-func (d *desk) settle(removals int32) {
-	d.Helper()
-	for deadline := time.Now().Add(10 * time.Second); d.started.Load() < removals; time.Sleep(2 * time.Millisecond) {
+func (e *questionEnv) settle(removals int32) {
+	e.Helper()
+	for deadline := time.Now().Add(10 * time.Second); e.started.Load() < removals; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			d.Fatalf("%d removals were begun, not %d", d.started.Load(), removals)
+			e.Fatalf("%d removals were begun, not %d", e.started.Load(), removals)
 		}
 	}
 	time.Sleep(50 * time.Millisecond)
-	assert.Equal(d, d.started.Load(), removals)
+	assert.Equal(e, e.started.Load(), removals)
 }
 
 // askedChat is a group with the id of [chatID].
@@ -212,39 +212,39 @@ func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 	rows := []struct {
 		name   string
 		people string // Ada's number if empty
-		before func(*desk)
+		before func(*questionEnv)
 	}{
-		{name: "under way, by someone else", before: func(d *desk) {
-			d.asks("Tr0", "U2", ada)
-			d.clicks("Tr0", "U2", true)
+		{name: "under way, by someone else", before: func(e *questionEnv) {
+			e.asks("Tr0", "U2", ada)
+			e.clicks("Tr0", "U2", true)
 		}},
-		{name: "some under way", people: ada + ", " + ben, before: func(d *desk) {
-			d.asks("Tr0", "U2", ada)
-			d.clicks("Tr0", "U2", true)
+		{name: "some under way", people: ada + ", " + ben, before: func(e *questionEnv) {
+			e.asks("Tr0", "U2", ada)
+			e.clicks("Tr0", "U2", true)
 		}},
-		{name: "someone else was asked", before: func(d *desk) { d.asks("Tr0", "U2", ada) }},
-		{name: "asked for again by the same person", people: ada + ", " + ben, before: func(d *desk) { d.asks("Tr0", "U1", ben+", "+ada) }},
-		{name: "part of it asked for again by the same person", before: func(d *desk) { d.asks("Tr0", "U1", ada+", "+ben) }},
-		{name: "more asked for by the same person", people: ada + ", " + ben, before: func(d *desk) { d.asks("Tr0", "U1", ada) }},
-		{name: "the same delivery again", before: func(d *desk) { d.asks("Tr1", "U1", ada) }},
-		{name: "the same delivery again, confirmed by now", before: func(d *desk) {
-			d.asks("Tr1", "U1", ada)
-			d.clicks("Tr1", "U1", true)
+		{name: "someone else was asked", before: func(e *questionEnv) { e.asks("Tr0", "U2", ada) }},
+		{name: "asked for again by the same person", people: ada + ", " + ben, before: func(e *questionEnv) { e.asks("Tr0", "U1", ben+", "+ada) }},
+		{name: "part of it asked for again by the same person", before: func(e *questionEnv) { e.asks("Tr0", "U1", ada+", "+ben) }},
+		{name: "more asked for by the same person", people: ada + ", " + ben, before: func(e *questionEnv) { e.asks("Tr0", "U1", ada) }},
+		{name: "the same delivery again", before: func(e *questionEnv) { e.asks("Tr1", "U1", ada) }},
+		{name: "the same delivery again, confirmed by now", before: func(e *questionEnv) {
+			e.asks("Tr1", "U1", ada)
+			e.clicks("Tr1", "U1", true)
 		}},
 	}
-	d := newDesk(t, chatsFor(len(rows))...)
+	e := newQuestionEnv(t, chatsFor(len(rows))...)
 	var shown strings.Builder
 	for i, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			d.take(t, i)
-			row.before(d)
-			answer := d.asks("Tr1", "U1", cmp.Or(row.people, ada))
+			e.take(t, i)
+			row.before(e)
+			answer := e.asks("Tr1", "U1", cmp.Or(row.people, ada))
 			fmt.Fprintf(&shown, "%s:\n%s", row.name, written(answer))
 			yes, no := presses(answer, commands.ActionConfirm), presses(answer, commands.ActionCancel)
 			assert.Equal(t, len(yes), len(no))
 			for i := range yes {
 				assert.Equal(t, yes[i].Subject, no[i].Subject)
-				assert.Assert(t, strings.Contains(d.states(strings.TrimSuffix(yes[i].Subject, d.row)), "asked"), "the buttons ask about what is open")
+				assert.Assert(t, strings.Contains(e.states(strings.TrimSuffix(yes[i].Subject, e.row)), "asked"), "the buttons ask about what is open")
 			}
 		})
 	}
@@ -254,7 +254,7 @@ func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 // asker is a command that asks, with what it needs of others in their places.
 func asker(chats commands.ChatReader, book *asking) *commands.Remove {
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: policy.Policy{Everyone: true}, Recorder: book, Region: "US", Logger: quiet(), Ask: true, Questions: book, Chats: chats,
+		Policy: policy.Policy{Everyone: true}, Recorder: book, Region: "US", Logger: quiet(), Confirm: true, Questions: book, Chats: chats,
 	})
 }
 
@@ -298,7 +298,7 @@ func TestAPreviewWaitsALittle(t *testing.T) {
 				assert.Equal(t, time.Since(began), min(delay, 1200*time.Millisecond))
 				assert.Assert(t, strings.Contains(written(answer), want), written(answer))
 				assert.Equal(t, len(presses(answer, commands.ActionConfirm)), 1)
-				assert.Equal(t, book.orders[0].AskFor, 10*time.Minute)
+				assert.Equal(t, book.orders[0].ConfirmFor, 10*time.Minute)
 			})
 		})
 	}
@@ -306,24 +306,24 @@ func TestAPreviewWaitsALittle(t *testing.T) {
 
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	type answering = func(*desk) (richtext.Answer, bool)
+	type answering = func(*questionEnv) (richtext.Answer, bool)
 	click := func(user string, yes bool) answering {
-		return func(d *desk) (richtext.Answer, bool) { return d.clicks("Tr1", user, yes) }
+		return func(e *questionEnv) (richtext.Answer, bool) { return e.clicks("Tr1", user, yes) }
 	}
 	after := func(first, then answering) answering {
-		return func(d *desk) (richtext.Answer, bool) {
-			first(d)
-			return then(d)
+		return func(e *questionEnv) (richtext.Answer, bool) {
+			first(e)
+			return then(e)
 		}
 	}
-	late := func(d *desk) (richtext.Answer, bool) {
-		d.past.Store(int64(10 * time.Minute))
+	late := func(e *questionEnv) (richtext.Answer, bool) {
+		e.past.Store(int64(10 * time.Minute))
 		return nil, false
 	}
-	swept := func(d *desk) (richtext.Answer, bool) {
-		late(d)
-		for deadline := time.Now().Add(20 * time.Second); d.states("Tr1") != "cancelled cancelled"; time.Sleep(10 * time.Millisecond) {
-			assert.Assert(d, time.Now().Before(deadline), "the question does not expire")
+	swept := func(e *questionEnv) (richtext.Answer, bool) {
+		late(e)
+		for deadline := time.Now().Add(20 * time.Second); e.states("Tr1") != "cancelled cancelled"; time.Sleep(10 * time.Millisecond) {
+			assert.Assert(e, time.Now().Before(deadline), "the question does not expire")
 		}
 		return nil, false
 	}
@@ -341,40 +341,40 @@ func TestDecide(t *testing.T) {
 		{"no after yes", after(click("U1", true), click("U1", false)), "accepted accepted", 2},
 		{"yes by somebody else", click("U2", true), "asked asked", 0},
 		{"no by somebody else", click("U2", false), "asked asked", 0},
-		{"unknown", func(d *desk) (richtext.Answer, bool) { return d.clicks("Tr404", "U1", true) }, "asked asked", 0},
+		{"unknown", func(e *questionEnv) (richtext.Answer, bool) { return e.clicks("Tr404", "U1", true) }, "asked asked", 0},
 		{"expired", after(late, click("U1", true)), "asked asked", 0},
 		{"expired, and swept away", after(swept, click("U1", true)), "cancelled cancelled", 0},
-		{"not allowed any more", func(d *desk) (richtext.Answer, bool) {
-			d.policy = policy.Policy{Users: []string{"U9"}}
-			d.configure()
-			return d.clicks("Tr1", "U1", true)
+		{"not allowed any more", func(e *questionEnv) (richtext.Answer, bool) {
+			e.policy = policy.Policy{Users: []string{"U9"}}
+			e.configure()
+			return e.clicks("Tr1", "U1", true)
 		}, "asked asked", 0},
-		{"not allowed in the channel any more, clicked elsewhere", func(d *desk) (richtext.Answer, bool) {
-			d.policy = policy.Policy{Everyone: true, Channels: []string{"C9"}}
-			d.configure()
-			return d.command.Decide(d.Context(), commands.Click{Subject: "Tr1" + d.row, UserID: "U1", ChannelID: "C9"}, true)
+		{"not allowed in the channel any more, clicked elsewhere", func(e *questionEnv) (richtext.Answer, bool) {
+			e.policy = policy.Policy{Everyone: true, Channels: []string{"C9"}}
+			e.configure()
+			return e.command.Decide(e.Context(), commands.Click{Subject: "Tr1" + e.row, UserID: "U1", ChannelID: "C9"}, true)
 		}, "asked asked", 0},
-		{"not allowed any more, but no is always allowed", func(d *desk) (richtext.Answer, bool) {
-			d.policy = policy.Policy{}
-			d.configure()
-			return d.clicks("Tr1", "U1", false)
+		{"not allowed any more, but no is always allowed", func(e *questionEnv) (richtext.Answer, bool) {
+			e.policy = policy.Policy{}
+			e.configure()
+			return e.clicks("Tr1", "U1", false)
 		}, "cancelled cancelled", 0},
-		{"yes after a restart", func(d *desk) (richtext.Answer, bool) {
-			d.restart()
-			return d.clicks("Tr1", "U1", true)
+		{"yes after a restart", func(e *questionEnv) (richtext.Answer, bool) {
+			e.restart()
+			return e.clicks("Tr1", "U1", true)
 		}, "accepted accepted", 2},
 	}
-	d := newDesk(t, chatsFor(len(rows))...)
+	e := newQuestionEnv(t, chatsFor(len(rows))...)
 	var shown strings.Builder
 	for i, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			d.take(t, i)
-			d.asks("Tr1", "U1", ada+", Carla@Example.com")
-			d.settle(0)
-			answer, closed := row.answer(d)
+			e.take(t, i)
+			e.asks("Tr1", "U1", ada+", Carla@Example.com")
+			e.settle(0)
+			answer, closed := row.answer(e)
 			fmt.Fprintf(&shown, "%s, closed %t:\n%s", row.name, closed, written(answer))
-			assert.Equal(t, d.states("Tr1"), row.states)
-			d.settle(row.started)
+			assert.Equal(t, e.states("Tr1"), row.states)
+			e.settle(row.started)
 		})
 	}
 	golden.Assert(t, shown.String(), "question/decided.golden")
@@ -382,64 +382,64 @@ func TestDecide(t *testing.T) {
 
 func TestManyClicksAtOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, askedChat(nil))
-	d.asks("Tr1", "U1", ada)
+	e := newQuestionEnv(t, askedChat(nil))
+	e.asks("Tr1", "U1", ada)
 	var recorded, before atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			answer, closed := d.clicks("Tr1", "U1", true)
-			assert.Check(d, closed)
+			answer, closed := e.clicks("Tr1", "U1", true)
+			assert.Check(e, closed)
 			switch text := written(answer); {
 			case strings.Contains(text, "is recorded"):
 				recorded.Add(1)
 			case strings.Contains(text, "was confirmed before"):
 				before.Add(1)
 			default:
-				d.Errorf("%s", text)
+				e.Errorf("%s", text)
 			}
 		})
 	}
 	all.Wait()
 	assert.Equal(t, recorded.Load(), int32(1))
 	assert.Equal(t, before.Load(), int32(19))
-	d.settle(1)
-	history, err := d.ledger.History(t.Context(), d.request("Tr1").ID)
+	e.settle(1)
+	history, err := e.ledger.History(t.Context(), e.request("Tr1").ID)
 	assert.NilError(t, err)
 	assert.Equal(t, len(history), 2)
 	assert.Assert(t, slices.ContainsFunc(history, func(e ledger.Event) bool { return e.Cause == "confirmed by the person who asked" }))
 }
 
-func (d *desk) request(delivery string) ledger.Request {
-	d.Helper()
-	view, err := d.ledger.View(d.Context(), delivery+d.row)
-	assert.NilError(d, err)
+func (e *questionEnv) request(delivery string) ledger.Request {
+	e.Helper()
+	view, err := e.ledger.View(e.Context(), delivery+e.row)
+	assert.NilError(e, err)
 	return view.Requests[0]
 }
 
 // Yes and no at the same time: one of them counts, and both clicks tell which.
 func TestYesAndNoAtOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, askedChat(nil))
-	d.asks("Tr1", "U1", ada)
+	e := newQuestionEnv(t, askedChat(nil))
+	e.asks("Tr1", "U1", ada)
 	var all sync.WaitGroup
 	answers := make([]string, 2)
 	for i, yes := range []bool{true, false} {
 		all.Go(func() {
-			answer, _ := d.clicks("Tr1", "U1", yes)
+			answer, _ := e.clicks("Tr1", "U1", yes)
 			answers[i] = written(answer)
 		})
 	}
 	all.Wait()
-	if d.states("Tr1") == "accepted" {
+	if e.states("Tr1") == "accepted" {
 		assert.Assert(t, strings.Contains(answers[0], "is recorded"), answers[0])
 		assert.Assert(t, strings.Contains(answers[1], "can no longer be cancelled"), answers[1])
-		d.settle(1)
+		e.settle(1)
 		return
 	}
 	assert.Assert(t, strings.Contains(answers[0], "was cancelled before"), answers[0])
 	assert.Assert(t, strings.Contains(answers[1], "is cancelled"), answers[1])
-	d.settle(0)
+	e.settle(0)
 }
 
 // When the ledger does not answer, nothing is claimed, and the buttons stay.
@@ -479,7 +479,7 @@ func TestAPreviewKnowsOurLines(t *testing.T) {
 		in := in1()
 		in.Text = chatID + " " + line
 		answer := commands.NewRemove(commands.RemoveConfig{
-			Policy: policy.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Ask: true, Questions: &asking{},
+			Policy: policy.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Confirm: true, Questions: &asking{},
 			Chats: clientOf(t, server), Lines: own,
 		}).Run(t.Context(), in)
 		assert.Assert(t, strings.Contains(written(answer), "is your own line"), "%s", written(answer))

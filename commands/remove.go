@@ -44,7 +44,7 @@ type Remove struct {
 	gate      *policy.Gate
 	recorder  Recorder
 	region    string
-	asks      bool
+	confirm   bool
 	questions Questions
 	chats     ChatReader
 	book      *chatindex.Index
@@ -61,9 +61,9 @@ type RemoveConfig struct {
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
 
-	Ask       bool                // ask the person before anything is removed
-	Questions Questions           // needed only with Ask
-	Chats     ChatReader          // needed only with Ask
+	Confirm   bool                // ask the person before anything is removed
+	Questions Questions           // needed only with Confirm
+	Chats     ChatReader          // needed only with Confirm
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // nil: a preview knows what the chat says
 
@@ -75,7 +75,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		asks: cfg.Ask, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, tally: cfg.Tally,
+		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, tally: cfg.Tally,
 	}
 }
 
@@ -102,9 +102,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		return c.explain(ctx, in, decision.Rule, usage)
 	}
 	asked := orders(in, args, decision.Rule)
-	if c.asks {
+	if c.confirm {
 		for i := range asked {
-			asked[i].AskFor = askFor
+			asked[i].ConfirmFor = confirmFor
 		}
 	}
 	accepted, err := c.recorder.Accept(ctx, asked)
@@ -120,8 +120,8 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	if wasSeen(accepted) {
 		return nil
 	}
-	if c.asks {
-		return c.ask(ctx, in, args, accepted)
+	if c.confirm {
+		return c.askToConfirm(ctx, in, args, accepted)
 	}
 	return acknowledge(in, args, accepted)
 }

@@ -26,8 +26,8 @@ import (
 	"linqbot/ledger"
 )
 
-// undoWorld is a ledger on disk that holds a removal of Ada, and the button to take it back.
-type undoWorld struct {
+// undoEnv is a ledger on disk that holds a removal of Ada, and the button to take it back.
+type undoEnv struct {
 	t       *testing.T
 	ledger  *ledger.Ledger
 	undo    *commands.Undo
@@ -36,90 +36,90 @@ type undoWorld struct {
 	logged  bytes.Buffer
 }
 
-// newUndoWorld is a minute after the end of the removal.
-func newUndoWorld(t *testing.T, policy policy.Policy) *undoWorld {
+// newUndoEnv is a minute after the end of the removal.
+func newUndoEnv(t *testing.T, policy policy.Policy) *undoEnv {
 	t.Helper()
-	w := &undoWorld{t: t}
-	w.now.Store(time.Minute.Microseconds())
-	clock := func() time.Time { return askedAt().Add(time.Duration(w.now.Load()) * time.Microsecond) }
+	e := &undoEnv{t: t}
+	e.now.Store(time.Minute.Microseconds())
+	clock := func() time.Time { return askedAt().Add(time.Duration(e.now.Load()) * time.Microsecond) }
 	var err error
-	w.ledger, err = ledger.Open(t.Context(), ledger.Config{
+	e.ledger, err = ledger.Open(t.Context(), ledger.Config{
 		URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: quiet(), Now: clock,
 	})
 	assert.NilError(t, err)
-	t.Cleanup(func() { assert.NilError(t, w.ledger.Close()) })
+	t.Cleanup(func() { assert.NilError(t, e.ledger.Close()) })
 	logger := logrus.New()
-	logger.SetOutput(&w.logged)
+	logger.SetOutput(&e.logged)
 	logger.SetLevel(logrus.TraceLevel)
-	w.undo = commands.NewUndo(commands.UndoConfig{Policy: policy, Recorder: w.ledger, Records: w.ledger, Logger: logger, Now: clock})
-	w.removal = w.removed("Tr1")
-	return w
+	e.undo = commands.NewUndo(commands.UndoConfig{Policy: policy, Recorder: e.ledger, Records: e.ledger, Logger: logger, Now: clock})
+	e.removal = e.removed("Tr1")
+	return e
 }
 
 // removed records a removal of Ada that has ended.
-func (w *undoWorld) removed(delivery string) ledger.Request {
-	w.t.Helper()
-	accepted, err := w.ledger.Accept(w.t.Context(), []ledger.Order{{
+func (e *undoEnv) removed(delivery string) ledger.Request {
+	e.t.Helper()
+	accepted, err := e.ledger.Accept(e.t.Context(), []ledger.Order{{
 		Delivery: delivery, Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: "U1",
 		ChatID: chatID, Handle: ledger.NewSecret(ada),
 	}})
-	assert.NilError(w.t, err)
+	assert.NilError(e.t, err)
 	r := accepted[0].Request
 	r.State, r.EndedAt, r.ChatName = ledger.Removed, askedAt(), "Spring launch"
-	return w.save(r)
+	return e.save(r)
 }
 
 // save stores a request without setting anything off.
-func (w *undoWorld) save(r ledger.Request) ledger.Request {
-	w.t.Helper()
-	saved, err := w.ledger.Save(w.t.Context(), r, ledger.Change{Cause: "a test"})
-	assert.NilError(w.t, err)
+func (e *undoEnv) save(r ledger.Request) ledger.Request {
+	e.t.Helper()
+	saved, err := e.ledger.Save(e.t.Context(), r, ledger.Change{Cause: "a test"})
+	assert.NilError(e.t, err)
 	return saved
 }
 
-func (w *undoWorld) click(user string) commands.UndoClick {
+func (e *undoEnv) click(user string) commands.UndoClick {
 	return commands.UndoClick{
-		RequestID: w.removal.ID, TeamID: "T1", UserID: user, ChannelID: "C2", ThreadTS: "1741538710.000100",
+		RequestID: e.removal.ID, TeamID: "T1", UserID: user, ChannelID: "C2", ThreadTS: "1741538710.000100",
 		ResponseURL: "https://hooks.slack.test/actions/secret",
 	}
 }
 
-func (w *undoWorld) run(user string) richtext.Answer {
-	return w.undo.Run(context.Background(), w.click(user))
+func (e *undoEnv) run(user string) richtext.Answer {
+	return e.undo.Run(context.Background(), e.click(user))
 }
 
 // additions are the requests that came of clicks on a removal, in their order.
-func (w *undoWorld) additions(removal ledger.Request) []ledger.Request {
-	w.t.Helper()
+func (e *undoEnv) additions(removal ledger.Request) []ledger.Request {
+	e.t.Helper()
 	var all []ledger.Request
 	for n := 1; ; n++ {
-		view, err := w.ledger.View(w.t.Context(), fmt.Sprintf("undo-%s-%d", removal.ID, n))
+		view, err := e.ledger.View(e.t.Context(), fmt.Sprintf("undo-%s-%d", removal.ID, n))
 		if errors.Is(err, ledger.ErrNotFound) {
 			return all
 		}
-		assert.NilError(w.t, err)
+		assert.NilError(e.t, err)
 		all = append(all, view.Requests...)
 	}
 }
 
-func (w *undoWorld) ends(r ledger.Request, state ledger.State) {
-	w.t.Helper()
+func (e *undoEnv) ends(r ledger.Request, state ledger.State) {
+	e.t.Helper()
 	r.State, r.Reason, r.HTTPStatus = state, "linq_2013", 409
-	w.save(r)
+	e.save(r)
 }
 
-func (w *undoWorld) later(d time.Duration) { w.now.Add(d.Microseconds()) }
+func (e *undoEnv) later(d time.Duration) { e.now.Add(d.Microseconds()) }
 
 func anyone() policy.Policy { return policy.Policy{Everyone: true} }
 
 func TestUndo(t *testing.T) {
 	t.Parallel()
-	w := newUndoWorld(t, anyone())
-	assert.Equal(t, len(w.run("U2")), 0, "the thread says it all")
-	all := w.additions(w.removal)
+	e := newUndoEnv(t, anyone())
+	assert.Equal(t, len(e.run("U2")), 0, "the thread says it all")
+	all := e.additions(e.removal)
 	assert.Equal(t, len(all), 1)
 	want := ledger.Order{
-		Delivery: "undo-" + w.removal.ID + "-1", Kind: ledger.Add, Source: ledger.UndoButton, Undoes: w.removal.ID,
+		Delivery: "undo-" + e.removal.ID + "-1", Kind: ledger.Add, Source: ledger.UndoButton, Undoes: e.removal.ID,
 		TeamID: "T1", ChannelID: "C2", ThreadTS: "1741538710.000100", UserID: "U2", Rule: "everyone",
 		ResponseURL: ledger.NewSecret("https://hooks.slack.test/actions/secret"), ChatID: chatID, Handle: ledger.NewSecret(ada),
 	}
@@ -128,9 +128,9 @@ func TestUndo(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	assert.Equal(t, all[0].State, ledger.Accepted)
-	assert.Assert(t, strings.Contains(w.logged.String(), "outcome=recorded"), w.logged.String())
+	assert.Assert(t, strings.Contains(e.logged.String(), "outcome=recorded"), e.logged.String())
 	for _, part := range []string{"0132", "secret"} {
-		assert.Assert(t, !strings.Contains(w.logged.String(), part), w.logged.String())
+		assert.Assert(t, !strings.Contains(e.logged.String(), part), e.logged.String())
 	}
 }
 
@@ -152,17 +152,17 @@ func TestUndoObeysThePolicy(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := newUndoWorld(t, test.policy)
-			click, recorded := w.click("U2"), 1
+			e := newUndoEnv(t, test.policy)
+			click, recorded := e.click("U2"), 1
 			if test.unknown {
 				click.RequestID = "no-such-request"
 			}
-			answer := w.undo.Run(t.Context(), click)
+			answer := e.undo.Run(t.Context(), click)
 			if test.want != "" {
 				recorded = 0
 			}
 			assert.Equal(t, shownAnswer(answer), test.want)
-			assert.Equal(t, len(w.additions(w.removal)), recorded)
+			assert.Equal(t, len(e.additions(e.removal)), recorded)
 		})
 	}
 }
@@ -177,13 +177,13 @@ func shownAnswer(answer richtext.Answer) string {
 
 func TestADoubleClickAddsOnce(t *testing.T) {
 	t.Parallel()
-	w := newUndoWorld(t, anyone())
-	assert.Equal(t, len(w.run("U2")), 0)
-	assert.Equal(t, shownAnswer(w.run("U2")), "⏳ Adding them back was already asked for by you at [2026-03-09 16:46:10 UTC]. "+
+	e := newUndoEnv(t, anyone())
+	assert.Equal(t, len(e.run("U2")), 0)
+	assert.Equal(t, shownAnswer(e.run("U2")), "⏳ Adding them back was already asked for by you at [2026-03-09 16:46:10 UTC]. "+
 		"Adding +1 ••• ••• 0132 back to *Spring launch* is recorded; Linq has not answered yet.")
-	assert.Equal(t, shownAnswer(w.run("U3")), "⏳ Adding them back was already asked for by [@U2] at [2026-03-09 16:46:10 UTC]. "+
+	assert.Equal(t, shownAnswer(e.run("U3")), "⏳ Adding them back was already asked for by [@U2] at [2026-03-09 16:46:10 UTC]. "+
 		"Adding +1 ••• ••• 0132 back to *Spring launch* is recorded; Linq has not answered yet.")
-	assert.Equal(t, len(w.additions(w.removal)), 1)
+	assert.Equal(t, len(e.additions(e.removal)), 1)
 }
 
 // Clicks side by side: the ledger records one, whoever clicks, the first time and after a refusal.
@@ -195,24 +195,24 @@ func TestClicksSideBySideAddOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newUndoWorld(t, anyone())
+			e := newUndoEnv(t, anyone())
 			const clicks = 20
 			for round := 1; round <= 3; round++ {
 				var silent atomic.Int64
 				var all sync.WaitGroup
 				for i := range clicks {
 					all.Go(func() {
-						if len(w.run(user(i))) == 0 {
+						if len(e.run(user(i))) == 0 {
 							silent.Add(1)
 						}
 					})
 				}
 				all.Wait()
 				assert.Equal(t, silent.Load(), int64(1), "one click is recorded, the others are told of it")
-				additions := w.additions(w.removal)
+				additions := e.additions(e.removal)
 				assert.Equal(t, len(additions), round)
-				w.ends(additions[round-1], ledger.Refused)
-				w.later(time.Minute)
+				e.ends(additions[round-1], ledger.Refused)
+				e.later(time.Minute)
 			}
 		})
 	}
@@ -236,20 +236,20 @@ func TestUndoBetweenLookingAndRecording(t *testing.T) {
 	for _, state := range []ledger.State{ledger.Accepted, ledger.Sent, ledger.Added, ledger.AlreadyThere, ledger.Unconfirmed} {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
-			w := newUndoWorld(t, anyone())
-			slow := slowRecords{w.ledger, func() {
-				w.run("U3")
-				if addition := w.additions(w.removal)[0]; state.Final() {
-					w.ends(addition, state)
+			e := newUndoEnv(t, anyone())
+			slow := slowRecords{e.ledger, func() {
+				e.run("U3")
+				if addition := e.additions(e.removal)[0]; state.Final() {
+					e.ends(addition, state)
 				}
 			}}
 			second := commands.NewUndo(commands.UndoConfig{
-				Policy: anyone(), Recorder: w.ledger, Records: slow, Logger: quiet(),
+				Policy: anyone(), Recorder: e.ledger, Records: slow, Logger: quiet(),
 				Now: func() time.Time { return askedAt().Add(time.Hour) },
 			})
-			answer := shownAnswer(second.Run(t.Context(), w.click("U2")))
+			answer := shownAnswer(second.Run(t.Context(), e.click("U2")))
 			assert.Assert(t, strings.Contains(answer, "already asked for by [@U3] at "), answer)
-			assert.Equal(t, len(w.additions(w.removal)), 1)
+			assert.Equal(t, len(e.additions(e.removal)), 1)
 		})
 	}
 }
@@ -263,10 +263,10 @@ func TestUndoEndsAfterADay(t *testing.T) {
 		{24*time.Hour - time.Microsecond, ""},
 		{24 * time.Hour, "⛔ +1 ••• ••• 0132 left *Spring launch* more than 24 hours ago, which is too long for Add back. Nobody was added. Ask someone who is in the chat to add them."},
 	} {
-		w := newUndoWorld(t, anyone())
-		w.now.Store(test.after.Microseconds())
-		assert.Equal(t, shownAnswer(w.run("U2")), test.want)
-		assert.Equal(t, len(w.additions(w.removal)) == 1, test.want == "")
+		e := newUndoEnv(t, anyone())
+		e.now.Store(test.after.Microseconds())
+		assert.Equal(t, shownAnswer(e.run("U2")), test.want)
+		assert.Equal(t, len(e.additions(e.removal)) == 1, test.want == "")
 	}
 }
 
@@ -286,11 +286,11 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	addition.Kind = ledger.Add
 	assert.Assert(t, !outcome.OffersUndo(addition, now))
 
-	w := newUndoWorld(t, anyone())
-	w.removal.State = ledger.Unconfirmed
-	w.save(w.removal)
-	assert.Equal(t, shownAnswer(w.run("U2")), "⛔ Add back is only for people whom linqbot has removed. Nobody was added.")
-	assert.Equal(t, len(w.additions(w.removal)), 0)
+	e := newUndoEnv(t, anyone())
+	e.removal.State = ledger.Unconfirmed
+	e.save(e.removal)
+	assert.Equal(t, shownAnswer(e.run("U2")), "⛔ Add back is only for people whom linqbot has removed. Nobody was added.")
+	assert.Equal(t, len(e.additions(e.removal)), 0)
 }
 
 // What was asked for is not asked for again, unless it came to nothing.
@@ -313,14 +313,14 @@ func TestUndoAgain(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.state, " ", test.after), func(t *testing.T) {
 			t.Parallel()
-			w := newUndoWorld(t, anyone())
-			w.run("U2")
-			if first := w.additions(w.removal)[0]; test.state.Final() {
-				w.ends(first, test.state)
+			e := newUndoEnv(t, anyone())
+			e.run("U2")
+			if first := e.additions(e.removal)[0]; test.state.Final() {
+				e.ends(first, test.state)
 			}
-			w.later(test.after)
-			answer := shownAnswer(w.run("U3"))
-			assert.Equal(t, len(w.additions(w.removal)), test.adds)
+			e.later(test.after)
+			answer := shownAnswer(e.run("U3"))
+			assert.Equal(t, len(e.additions(e.removal)), test.adds)
 			if test.adds == 2 {
 				assert.Equal(t, answer, "")
 				return
@@ -333,19 +333,19 @@ func TestUndoAgain(t *testing.T) {
 // Someone who was removed twice has two buttons; pressed together they add once.
 func TestTwoRemovalsOneAddition(t *testing.T) {
 	t.Parallel()
-	w := newUndoWorld(t, anyone())
-	second := w.removed("Tr2")
-	assert.Equal(t, len(w.run("U2")), 0)
-	click := w.click("U3")
+	e := newUndoEnv(t, anyone())
+	second := e.removed("Tr2")
+	assert.Equal(t, len(e.run("U2")), 0)
+	click := e.click("U3")
 	click.RequestID = second.ID
-	answer := shownAnswer(w.undo.Run(t.Context(), click))
+	answer := shownAnswer(e.undo.Run(t.Context(), click))
 	assert.Assert(t, strings.Contains(answer, "already asked for by [@U2]"), answer)
-	assert.Equal(t, len(w.additions(second)), 0)
+	assert.Equal(t, len(e.additions(second)), 0)
 
-	w.ends(w.additions(w.removal)[0], ledger.Refused)
-	w.later(time.Minute)
-	assert.Equal(t, len(w.undo.Run(t.Context(), click)), 0, "the first came to nothing")
-	undone, err := w.ledger.UndoneBy(t.Context(), second.ID)
+	e.ends(e.additions(e.removal)[0], ledger.Refused)
+	e.later(time.Minute)
+	assert.Equal(t, len(e.undo.Run(t.Context(), click)), 0, "the first came to nothing")
+	undone, err := e.ledger.UndoneBy(t.Context(), second.ID)
 	assert.NilError(t, err)
 	assert.Equal(t, undone.UserID, "U3")
 }

@@ -115,8 +115,8 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
 		showBy:  now.Add(firstShow), result: result,
 	}
-	if o.AskFor > 0 { // nothing is done, and nothing is shown, until the person has decided
-		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.AskFor), time.Time{}
+	if o.ConfirmFor > 0 { // nothing is done, and nothing is shown, until the person has decided
+		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.ConfirmFor), time.Time{}
 	}
 	return e
 }

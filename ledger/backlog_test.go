@@ -94,7 +94,7 @@ func TestALineThatMovesIsNotStuck(t *testing.T) {
 
 		next := make(chan struct{})
 		var ended atomic.Int32
-		start(t, l, ledger.Workers{Tries: 4, Try: func(ctx context.Context, id string) (time.Duration, error) {
+		start(t, l, ledger.Workers{TryConcurrency: 4, Try: func(ctx context.Context, id string) (time.Duration, error) {
 			select {
 			case <-next:
 			case <-ctx.Done():

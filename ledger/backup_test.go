@@ -122,7 +122,7 @@ func TestRestore(t *testing.T) {
 	backup := filepath.Join(folder, "backup.db")
 	accept(t, l, order("accepted", "+14155550131"))
 	question := order("asked", "+14155550132")
-	question.AskFor = time.Hour
+	question.ConfirmFor = time.Hour
 	accept(t, l, question)
 	accept(t, l, order("ended", "+14155550133"))
 	assert.NilError(t, l.Exec(t.Context(), `UPDATE requests SET state = 'removed', handed_over = TRUE WHERE delivery = 'ended'`))

@@ -22,8 +22,8 @@ type Workers struct {
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed
 
-	Tries    int // how many Try run side by side; 0: 16
-	Confirms int // how many Confirm run side by side; 0: 16
+	TryConcurrency     int // how many Try run side by side; 0: 16
+	ConfirmConcurrency int // how many Confirm run side by side; 0: 16
 }
 
 // Start carries requests on with workers until [Ledger.Stop].
@@ -32,7 +32,7 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 		Store: l.store, Log: l.log, Lost: l.lost, Now: l.now,
 		Try: jobs.Step(workers.Try), Confirm: jobs.Step(workers.Confirm),
 		Show: jobs.Step(workers.Show), Execute: jobs.Step(workers.Execute),
-		Tries: workers.Tries, Confirms: workers.Confirms,
+		TryConcurrency: workers.TryConcurrency, ConfirmConcurrency: workers.ConfirmConcurrency,
 	})
 	if err != nil {
 		return err

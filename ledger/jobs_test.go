@@ -123,7 +123,7 @@ func TestABacklogWaitsOutsideOfRiver(t *testing.T) {
 		l := open(t, url)
 		release := make(chan struct{})
 		var begun, ended atomic.Int32
-		start(t, l, ledger.Workers{Tries: 4, Try: func(ctx context.Context, id string) (time.Duration, error) {
+		start(t, l, ledger.Workers{TryConcurrency: 4, Try: func(ctx context.Context, id string) (time.Duration, error) {
 			begun.Add(1)
 			select {
 			case <-release:

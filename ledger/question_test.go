@@ -14,7 +14,7 @@ import (
 // question is an order whose person is asked first.
 func question(delivery, handle string) ledger.Order {
 	o := order(delivery, handle)
-	o.AskFor = 10 * time.Minute
+	o.ConfirmFor = 10 * time.Minute
 	return o
 }
 

@@ -75,9 +75,9 @@ type Order struct {
 	ChatID      string
 	Handle      Secret // E.164, or an e-mail address
 
-	ThreadTS string        // a thread in the channel to answer in; "": one of our own
-	AskFor   time.Duration // how long the person may still decline; 0: they are not asked
-	Undoes   string        // the id of the removal that this takes back
+	ThreadTS   string        // a thread in the channel to answer in; "": one of our own
+	ConfirmFor time.Duration // how long the person may still decline; 0: they are not asked
+	Undoes     string        // the id of the removal that this takes back
 }
 
 // handleKey is the form in which handles are compared: without regard to case.

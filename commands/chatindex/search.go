@@ -37,8 +37,8 @@ func readSearch(words, region string) func(listedChat) bool {
 	if characters := []rune(words); len(characters) > longestSearch {
 		words = string(characters[:longestSearch])
 	}
-	for _, piece := range parse.Split(parse.StripPairs(words)) {
-		all = append(all, readPiece(piece, region))
+	for _, item := range parse.Split(parse.StripPairs(words)) {
+		all = append(all, readItem(item, region))
 	}
 	return func(chat listedChat) bool {
 		for _, match := range all {
@@ -50,12 +50,12 @@ func readSearch(words, region string) func(listedChat) bool {
 	}
 }
 
-// readPiece reads what may be a number, an address, or words. Digits may be all of these.
-func readPiece(piece, region string) func(listedChat) bool {
-	understood, err := parse.Handle(piece, region)
-	isHandle, number := err == nil, partsOfNumber(piece)
+// readItem reads what may be a number, an address, or words. Digits may be all of these.
+func readItem(item, region string) func(listedChat) bool {
+	understood, err := parse.Handle(item, region)
+	isHandle, number := err == nil, partsOfNumber(item)
 	var terms []term
-	for word := range strings.FieldsSeq(piece) {
+	for word := range strings.FieldsSeq(item) {
 		terms = append(terms, asTerm(word))
 	}
 	return func(chat listedChat) bool {

@@ -12,63 +12,63 @@ const ChatID = "550e8400-e29b-41d4-a716-446655440000"
 // again.
 func LongTexts() []LongText {
 	return []LongText{
-		{Name: "numbers on lines", piece: "1234567\n"},
-		{Name: "numbers with commas", piece: "+14155550132, "},
+		{Name: "numbers on lines", repeat: "1234567\n"},
+		{Name: "numbers with commas", repeat: "+14155550132, "},
 		{Name: "different numbers", number: true},
-		{Name: "numbers with spaces", piece: "2025550132 "},
-		{Name: "digits with spaces", piece: "1 "},
-		{Name: "digits", piece: "1"},
-		{Name: "digits and separators", piece: "1(.-/) "},
-		{Name: "words with numbers", piece: "a1234567"},
-		{Name: "prices", piece: "$1234567 "},
-		{Name: "letters", piece: "a"},
-		{Name: "words", piece: "a "},
-		{Name: "ats", piece: "@"},
-		{Name: "letters and ats", piece: "a@"},
-		{Name: "addresses", piece: "a@b.c "},
-		{Name: "an address of many labels", before: "a@", piece: "b."},
-		{Name: "pluses", piece: "+"},
-		{Name: "commas", piece: ","},
-		{Name: "semicolons", piece: ";"},
-		{Name: "semicolons and names", piece: ";ext"},
-		{Name: "quotes", piece: `"`},
-		{Name: "quotes of two kinds", piece: `"'`},
-		{Name: "quoted spaces", piece: `"" `},
-		{Name: "spaces", before: `""`, piece: " ", after: "x"},
-		{Name: "angle brackets", piece: "<"},
-		{Name: "forms", piece: "<tel:1|2>"},
-		{Name: "half forms", piece: "<tel:"},
-		{Name: "one form", before: "<https://", piece: "a", after: "|a>"},
-		{Name: "round brackets", piece: "("},
-		{Name: "pairs of brackets", piece: "(", after: "x", mirror: ")"},
-		{Name: "pairs of forms", piece: "<", after: "x", mirror: ">"},
-		{Name: "pairs of quotes", piece: `"'`, after: "x", mirror: `'"`},
-		{Name: "entities", piece: "&amp;"},
-		{Name: "marks", before: "e", piece: "\u0301"},
-		{Name: "marks of two classes", before: "e", piece: "\u0301\u0323"},
-		{Name: "expanding characters", piece: "\ufdfa"},
-		{Name: "hangul", piece: "\u1100\u1161"},
-		{Name: "links", piece: "http://a "},
-		{Name: "dates", piece: "2026-03-09 "},
-		{Name: "half dates", piece: "2026-03-"},
-		{Name: "times", piece: "12:30:"},
-		{Name: "hexadecimal digits", piece: "0f"},
-		{Name: "chat ids", piece: ChatID + " "},
-		{Name: "half chat ids", piece: ChatID[:35]},
-		{Name: "extensions", piece: "1 x "},
-		{Name: "hyphens", piece: "-"},
-		{Name: "new lines", before: "x", piece: "\n", after: "x"},
-		{Name: "fields", before: "{", piece: `"chat_id":1,`, after: `"x":1}`},
-		{Name: "other fields", before: "{", piece: `"x":1,`, after: `"x":1}`},
-		{Name: "lists", piece: "[", mirror: "]"},
+		{Name: "numbers with spaces", repeat: "2025550132 "},
+		{Name: "digits with spaces", repeat: "1 "},
+		{Name: "digits", repeat: "1"},
+		{Name: "digits and separators", repeat: "1(.-/) "},
+		{Name: "words with numbers", repeat: "a1234567"},
+		{Name: "prices", repeat: "$1234567 "},
+		{Name: "letters", repeat: "a"},
+		{Name: "words", repeat: "a "},
+		{Name: "ats", repeat: "@"},
+		{Name: "letters and ats", repeat: "a@"},
+		{Name: "addresses", repeat: "a@b.c "},
+		{Name: "an address of many labels", before: "a@", repeat: "b."},
+		{Name: "pluses", repeat: "+"},
+		{Name: "commas", repeat: ","},
+		{Name: "semicolons", repeat: ";"},
+		{Name: "semicolons and names", repeat: ";ext"},
+		{Name: "quotes", repeat: `"`},
+		{Name: "quotes of two kinds", repeat: `"'`},
+		{Name: "quoted spaces", repeat: `"" `},
+		{Name: "spaces", before: `""`, repeat: " ", after: "x"},
+		{Name: "angle brackets", repeat: "<"},
+		{Name: "forms", repeat: "<tel:1|2>"},
+		{Name: "half forms", repeat: "<tel:"},
+		{Name: "one form", before: "<https://", repeat: "a", after: "|a>"},
+		{Name: "round brackets", repeat: "("},
+		{Name: "pairs of brackets", repeat: "(", after: "x", mirror: ")"},
+		{Name: "pairs of forms", repeat: "<", after: "x", mirror: ">"},
+		{Name: "pairs of quotes", repeat: `"'`, after: "x", mirror: `'"`},
+		{Name: "entities", repeat: "&amp;"},
+		{Name: "marks", before: "e", repeat: "\u0301"},
+		{Name: "marks of two classes", before: "e", repeat: "\u0301\u0323"},
+		{Name: "expanding characters", repeat: "\ufdfa"},
+		{Name: "hangul", repeat: "\u1100\u1161"},
+		{Name: "links", repeat: "http://a "},
+		{Name: "dates", repeat: "2026-03-09 "},
+		{Name: "half dates", repeat: "2026-03-"},
+		{Name: "times", repeat: "12:30:"},
+		{Name: "hexadecimal digits", repeat: "0f"},
+		{Name: "chat ids", repeat: ChatID + " "},
+		{Name: "half chat ids", repeat: ChatID[:35]},
+		{Name: "extensions", repeat: "1 x "},
+		{Name: "hyphens", repeat: "-"},
+		{Name: "new lines", before: "x", repeat: "\n", after: "x"},
+		{Name: "fields", before: "{", repeat: `"chat_id":1,`, after: `"x":1}`},
+		{Name: "other fields", before: "{", repeat: `"x":1,`, after: `"x":1}`},
+		{Name: "lists", repeat: "[", mirror: "]"},
 	}
 }
 
-// LongText is a piece that can be repeated to any length, with what stands around the repeated ones.
+// LongText is a text that can be repeated to any length, with what stands around the repeated ones.
 type LongText struct {
-	Name                         string
-	before, piece, after, mirror string
-	number                       bool
+	Name                          string
+	before, repeat, after, mirror string
+	number                        bool
 }
 
 // Of returns a text of about that many bytes.
@@ -80,6 +80,6 @@ func (a LongText) Of(length int) string {
 		}
 		return b.String()
 	}
-	times := max(1, length/len(a.piece+a.mirror))
-	return a.before + strings.Repeat(a.piece, times) + a.after + strings.Repeat(a.mirror, times)
+	times := max(1, length/len(a.repeat+a.mirror))
+	return a.before + strings.Repeat(a.repeat, times) + a.after + strings.Repeat(a.mirror, times)
 }

@@ -20,7 +20,7 @@ import (
 
 // crowd is many removals from one chat, carried on side by side by the same steps.
 type crowd struct {
-	*world
+	*env
 	all   []*records
 	byID  map[string]*records
 	calls *callCount
@@ -28,15 +28,15 @@ type crowd struct {
 }
 
 // newCrowd must be called in a bubble of synctest.
-func newCrowd(t *testing.T, config linqtest.Config, size, atOnce int) *crowd {
+func newCrowd(t *testing.T, config linqtest.Config, size, concurrency int) *crowd {
 	t.Helper()
 	people := []string{ada, ben, carla}
 	for i := range size {
 		people = append(people, fmt.Sprintf("+1202555%04d", 1000+i))
 	}
 	c := &crowd{
-		world: newWorld(t, config, group(people...), ada),
-		all:   make([]*records, size), byID: make(map[string]*records), runs: make([]int, size),
+		env: newEnv(t, config, group(people...), ada),
+		all: make([]*records, size), byID: make(map[string]*records), runs: make([]int, size),
 	}
 	for i, handle := range people[len(people)-size:] {
 		r := c.records.request()
@@ -47,16 +47,16 @@ func newCrowd(t *testing.T, config linqtest.Config, size, atOnce int) *crowd {
 	c.calls = &callCount{Chats: c.client}
 	c.steps = reconcile.NewSteps(reconcile.StepsConfig{
 		Chats: c.calls, Records: c, Lines: knownLines(), Logger: quiet(), Jitter: exactly,
-		Breaker: breaker.New(breaker.Config{Concurrency: atOnce, Logger: quiet(), Jitter: exactly}),
+		Breaker: breaker.New(breaker.Config{Concurrency: concurrency, Logger: quiet(), Jitter: exactly}),
 	})
 	return c
 }
 
 // newPaused is a crowd of which the first two have met a Linq in trouble, so that the others find a
 // pause of a second. It must be called in a bubble of synctest.
-func newPaused(t *testing.T, size, atOnce int, trouble linqtest.Fault) *crowd {
+func newPaused(t *testing.T, size, concurrency int, trouble linqtest.Fault) *crowd {
 	t.Helper()
-	c := newCrowd(t, linqtest.Config{}, size, atOnce)
+	c := newCrowd(t, linqtest.Config{}, size, concurrency)
 	c.outage(0, trouble)
 	c.try(0)
 	c.try(1)
@@ -115,10 +115,10 @@ func (c *crowd) work(workers int) {
 }
 
 // outage makes Linq answer every call in the same way, for some time or, with 0, until it is healed.
-func (c *crowd) outage(lasting time.Duration, fault linqtest.Fault) {
+func (c *crowd) outage(duration time.Duration, fault linqtest.Fault) {
 	c.linq.Inject(fault)
-	if lasting > 0 {
-		time.AfterFunc(lasting, c.linq.ClearFaults)
+	if duration > 0 {
+		time.AfterFunc(duration, c.linq.ClearFaults)
 	}
 }
 

@@ -41,32 +41,32 @@ func without(handle, status string) linqtest.Chat {
 	return chat
 }
 
-// adds turns the request of a world into one that adds the person back.
-func (w *world) adds() {
-	w.records.set(func(r *ledger.Request) { r.Kind, r.Source, r.Undoes = ledger.Add, ledger.UndoButton, "the-removal" })
+// adds turns the request of an env into one that adds the person back.
+func (e *env) adds() {
+	e.records.set(func(r *ledger.Request) { r.Kind, r.Source, r.Undoes = ledger.Add, ledger.UndoButton, "the-removal" })
 }
 
-// newAddWorld is a world in which Ada has been removed and is to come back.
-func newAddWorld(t *testing.T, config linqtest.Config) *world {
+// newAddEnv is an env in which Ada has been removed and is to come back.
+func newAddEnv(t *testing.T, config linqtest.Config) *env {
 	t.Helper()
-	w := newWorld(t, config, without(ada, linq.StatusRemoved), ada)
-	w.adds()
-	return w
+	e := newEnv(t, config, without(ada, linq.StatusRemoved), ada)
+	e.adds()
+	return e
 }
 
 // come lets the person into the chat without a call.
-func (w *world) come() {
-	chat, ok := w.linq.Chat(w.chat)
-	assert.Assert(w.t, ok)
+func (e *env) come() {
+	chat, ok := e.linq.Chat(e.chat)
+	assert.Assert(e.t, ok)
 	for i, p := range chat.People {
-		if p.Handle == w.handle {
+		if p.Handle == e.handle {
 			chat.People[i].Status = linq.StatusActive
-			w.linq.AddChat(chat)
+			e.linq.AddChat(chat)
 			return
 		}
 	}
-	chat.People = append(chat.People, linqtest.Person{Handle: w.handle})
-	w.linq.AddChat(chat)
+	chat.People = append(chat.People, linqtest.Person{Handle: e.handle})
+	e.linq.AddChat(chat)
 }
 
 const (
@@ -76,37 +76,37 @@ const (
 
 func TestPreflightOfAnAddition(t *testing.T) {
 	t.Parallel()
-	goesAhead := ending{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
-	settled := func(state ledger.State, reason string) ending {
-		return ending{State: state, Reason: reason, Waits: once(0), History: []string{"reading the chat: " + reason}}
+	goesAhead := result{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
+	settled := func(state ledger.State, reason string) result {
+		return result{State: state, Reason: reason, Waits: once(0), History: []string{"reading the chat: " + reason}}
 	}
 	html := linqtest.Fault{Status: http.StatusNotFound, RawBody: "<html><h1>404</h1></html>"}
-	stories := []story{
-		{name: "listed as removed", runs: []func(*world){nothing}, want: goesAhead},
-		{name: "listed as left", chat: without(ada, linq.StatusLeft), runs: []func(*world){nothing}, want: goesAhead},
-		{name: "not listed", chat: group(ben, carla, dan), runs: []func(*world){nothing}, want: goesAhead},
-		{name: "a one-to-one chat", chat: linqtest.OneToOne(line, ada), runs: []func(*world){nothing}, want: settled("refused", "not_a_group")},
-		{name: "in it already", chat: group(ada, ben, carla), runs: []func(*world){nothing}, want: settled("already_there", "seen_there")},
+	scenarios := []scenario{
+		{name: "listed as removed", runs: []func(*env){nothing}, want: goesAhead},
+		{name: "listed as left", chat: without(ada, linq.StatusLeft), runs: []func(*env){nothing}, want: goesAhead},
+		{name: "not listed", chat: group(ben, carla, dan), runs: []func(*env){nothing}, want: goesAhead},
+		{name: "a one-to-one chat", chat: linqtest.OneToOne(line, ada), runs: []func(*env){nothing}, want: settled("refused", "not_a_group")},
+		{name: "in it already", chat: group(ada, ben, carla), runs: []func(*env){nothing}, want: settled("already_there", "seen_there")},
 		{
-			name: "no such chat", runs: []func(*world){func(w *world) {
-				w.records.set(func(r *ledger.Request) { r.ChatID = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11" })
+			name: "no such chat", runs: []func(*env){func(e *env) {
+				e.records.set(func(r *ledger.Request) { r.ChatID = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11" })
 			}},
 			want: settled("refused", "no_such_chat"),
 		},
-		{name: "the chat is a 404 of a proxy", runs: []func(*world){failing(linqtest.GetChat, html)}, want: goesAhead},
+		{name: "the chat is a 404 of a proxy", runs: []func(*env){failing(linqtest.GetChat, html)}, want: goesAhead},
 	}
 	for name, fault := range unreadable() {
-		stories = append(stories, story{name: "reading: " + name, runs: []func(*world){failing(linqtest.GetChat, fault)}, want: goesAhead})
+		scenarios = append(scenarios, scenario{name: "reading: " + name, runs: []func(*env){failing(linqtest.GetChat, fault)}, want: goesAhead})
 	}
-	tellOfAdditions(t, stories)
+	tellOfAdditions(t, scenarios)
 }
 
-func tellOfAdditions(t *testing.T, stories []story) {
+func tellOfAdditions(t *testing.T, scenarios []scenario) {
 	t.Helper()
-	for i := range stories {
-		stories[i].kind = ledger.Add
+	for i := range scenarios {
+		scenarios[i].kind = ledger.Add
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }
 
 func TestTheSpellingOfAnAddition(t *testing.T) {
@@ -129,14 +129,14 @@ func TestTheSpellingOfAnAddition(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, test.chat, typed)
-				w.adds()
-				w.remove()
-				calls := w.linq.Calls()
+				e := newEnv(t, linqtest.Config{}, test.chat, typed)
+				e.adds()
+				e.remove()
+				calls := e.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Op, linqtest.Add)
 				assert.Equal(t, calls[len(calls)-1].Handle, test.sent)
-				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
-				assert.Equal(t, w.effects(), 1)
+				assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
+				assert.Equal(t, e.effects(), 1)
 			})
 		})
 	}
@@ -150,8 +150,8 @@ func TestDoubtOfAnAddition(t *testing.T) {
 		lostEarly = failing(linqtest.Add, linqtest.Fault{Drop: linqtest.BeforeEffect})
 		turned    = failing(linqtest.Add, linqtest.Fault{Status: 429, Code: 1007})
 		blind     = failing(linqtest.GetChat, linqtest.Fault{Status: 500, Code: 3006})
-		blinder   = func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
-		come      = (*world).come
+		blinder   = func(e *env) { e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
+		come      = (*env).come
 	)
 	const (
 		noAnswer = "Linq did not answer; trying again in 1s"
@@ -164,42 +164,42 @@ func TestDoubtOfAnAddition(t *testing.T) {
 		}
 		return waits
 	}
-	stories := []story{
+	scenarios := []scenario{
 		{
-			name: "the answer is lost, the effect is not", runs: []func(*world){lost, nothing},
-			want: ending{"added", "seen_there", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, there}},
+			name: "the answer is lost, the effect is not", runs: []func(*env){lost, nothing},
+			want: result{"added", "seen_there", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, there}},
 		},
 		{
 			name: "the answer takes too long, the effect does not",
-			runs: []func(*world){failing(linqtest.Add, linqtest.Fault{Delay: time.Minute}), nothing},
-			want: ending{"added", "seen_there", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, there}},
+			runs: []func(*env){failing(linqtest.Add, linqtest.Fault{Delay: time.Minute}), nothing},
+			want: result{"added", "seen_there", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, there}},
 		},
 		{
 			name: "500, then they came by themselves",
-			runs: []func(*world){failing(linqtest.Add, linqtest.Fault{Status: 500, Code: 3006}), come},
-			want: ending{"added", "seen_there", true, 1, 0, seconds(1, 0), []string{asked, "Linq answered 500, code 3006; trying again in 1s", there}},
+			runs: []func(*env){failing(linqtest.Add, linqtest.Fault{Status: 500, Code: 3006}), come},
+			want: result{"added", "seen_there", true, 1, 0, seconds(1, 0), []string{asked, "Linq answered 500, code 3006; trying again in 1s", there}},
 		},
 		{
-			name: "429, then they came by themselves", runs: []func(*world){turned, come},
-			want: ending{"already_there", "seen_there", false, 1, 0, seconds(1, 0), []string{asked, tooMany, there}},
+			name: "429, then they came by themselves", runs: []func(*env){turned, come},
+			want: result{"already_there", "seen_there", false, 1, 0, seconds(1, 0), []string{asked, tooMany, there}},
 		},
 		{
 			name: "refused connection, then they came by themselves",
-			runs: []func(*world){func(w *world) { w.linq.RefuseConnections(http.MethodPost) }, come},
-			want: ending{"already_there", "seen_there", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, there}},
+			runs: []func(*env){func(e *env) { e.linq.RefuseConnections(http.MethodPost) }, come},
+			want: result{"already_there", "seen_there", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, there}},
 		},
 		{
-			name: "lost before its effect: asked again", runs: []func(*world){lostEarly, nothing},
-			want: ending{"sent", "", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, queued}},
+			name: "lost before its effect: asked again", runs: []func(*env){lostEarly, nothing},
+			want: result{"sent", "", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, queued}},
 		},
 		{
 			name: "lost while it is queued: asked again, done once", config: linqtest.Config{EffectDelay: 10 * time.Second},
-			runs: []func(*world){lost, nothing, func(w *world) { time.Sleep(time.Minute) }},
-			want: ending{"sent", "", true, 2, 1, seconds(1, 0, 0), []string{asked, noAnswer, asked2, queued}},
+			runs: []func(*env){lost, nothing, func(e *env) { time.Sleep(time.Minute) }},
+			want: result{"sent", "", true, 2, 1, seconds(1, 0, 0), []string{asked, noAnswer, asked2, queued}},
 		},
 		{
-			name: "unread, and in it already: Linq says so, and the chat shows it", chat: group(ada, ben, carla), runs: []func(*world){blind, nothing},
-			want: ending{"already_there", "seen_there", false, 1, 0, seconds(1, 0), []string{
+			name: "unread, and in it already: Linq says so, and the chat shows it", chat: group(ada, ben, carla), runs: []func(*env){blind, nothing},
+			want: result{"already_there", "seen_there", false, 1, 0, seconds(1, 0), []string{
 				asked, "Linq answered 409, code 2015; trying again in 1s", there,
 			}},
 		},
@@ -213,24 +213,24 @@ func TestDoubtOfAnAddition(t *testing.T) {
 		"409":      {linqtest.Fault{Status: 409, Code: 2013}, "Linq answered 409, code 2013"},
 	} {
 		no := failing(linqtest.Add, second.fault)
-		stories = append(stories,
-			story{
-				name: "then " + name + ", and the chat shows them", runs: []func(*world){lost, both(blind, no)},
-				want: ending{"added", "seen_there", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, second.said + "; " + showsIt}},
+		scenarios = append(scenarios,
+			scenario{
+				name: "then " + name + ", and the chat shows them", runs: []func(*env){lost, both(blind, no)},
+				want: result{"added", "seen_there", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, second.said + "; " + showsIt}},
 			},
-			story{
-				name: "then " + name + ", and they are not in it", runs: []func(*world){lostEarly, no},
-				want: ending{"refused", reasonIn(second.fault), true, 2, 0, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
+			scenario{
+				name: "then " + name + ", and they are not in it", runs: []func(*env){lostEarly, no},
+				want: result{"refused", reasonIn(second.fault), true, 2, 0, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
 			},
-			story{
-				name: "then " + name + ", and the chat cannot be read", runs: []func(*world){lost, both(blinder, no), nothing},
-				want: ending{"added", "seen_there", true, 2, 1, seconds(1, 2, 0), []string{
+			scenario{
+				name: "then " + name + ", and the chat cannot be read", runs: []func(*env){lost, both(blinder, no), nothing},
+				want: result{"added", "seen_there", true, 2, 1, seconds(1, 2, 0), []string{
 					asked, noAnswer, asked2, second.said + ", and the chat could not be read; trying again in 2s", there,
 				}},
 			},
 		)
 	}
-	tellOfAdditions(t, stories)
+	tellOfAdditions(t, scenarios)
 }
 
 func TestTriesOfAnAdditionEndAfterFifteenMinutes(t *testing.T) {
@@ -249,16 +249,16 @@ func TestTriesOfAnAdditionEndAfterFifteenMinutes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newAddWorld(t, linqtest.Config{})
-				w.linq.Fail(linqtest.Add, 0, test.fault)
+				e := newAddEnv(t, linqtest.Config{})
+				e.linq.Fail(linqtest.Add, 0, test.fault)
 				began := time.Now()
-				w.follow()
-				r := w.records.request()
+				e.follow()
+				r := e.records.request()
 				assert.Equal(t, r.State, ledger.Failed)
 				assert.Equal(t, r.Reason, test.reason)
 				assert.Equal(t, r.MayHaveReached, test.doubt)
 				assert.Equal(t, time.Since(began), 15*time.Minute)
-				assert.Equal(t, w.effects(), 0)
+				assert.Equal(t, e.effects(), 0)
 			})
 		})
 	}
@@ -270,25 +270,25 @@ func TestDoubtAtTheEndOfAnAddition(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		fault linqtest.Fault
-		chat  func(*world)
+		chat  func(*env)
 		state ledger.State
 	}{
 		{"the last try took effect", linqtest.Fault{Drop: linqtest.AfterEffect}, nothing, ledger.Added},
 		{"it did not", linqtest.Fault{Status: 500, Code: 3006}, nothing, ledger.Failed},
-		{"they are not even listed", linqtest.Fault{Status: 500, Code: 3006}, (*world).unlist, ledger.Failed},
+		{"they are not even listed", linqtest.Fault{Status: 500, Code: 3006}, (*env).unlist, ledger.Failed},
 		{"nobody can tell", linqtest.Fault{Drop: linqtest.AfterEffect}, failing(linqtest.GetChat, linqtest.Fault{Status: 500}), ledger.Failed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newAddWorld(t, linqtest.Config{})
-				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
-				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
-				w.linq.Fail(linqtest.Add, 1, test.fault)
-				test.chat(w)
-				assert.Equal(t, w.remove(), time.Duration(0))
-				assert.Equal(t, w.records.request().State, test.state)
-				assert.Equal(t, w.linq.Count(linqtest.GetChat), 2)
+				e := newAddEnv(t, linqtest.Config{})
+				e.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
+				e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+				e.linq.Fail(linqtest.Add, 1, test.fault)
+				test.chat(e)
+				assert.Equal(t, e.remove(), time.Duration(0))
+				assert.Equal(t, e.records.request().State, test.state)
+				assert.Equal(t, e.linq.Count(linqtest.GetChat), 2)
 			})
 		})
 	}
@@ -300,28 +300,28 @@ func TestCrashOfAnAddition(t *testing.T) {
 		name   string
 		config linqtest.Config
 		die    int
-		want   ending
+		want   result
 	}{
-		{"before the intent is stored", linqtest.Config{}, 1, ending{"sent", "", true, 1, 1, once(0), []string{asked, queued}}},
-		{"after the POST: the chat shows it", linqtest.Config{}, 2, ending{"added", "seen_there", true, 1, 1, once(0), []string{asked, there}}},
+		{"before the intent is stored", linqtest.Config{}, 1, result{"sent", "", true, 1, 1, once(0), []string{asked, queued}}},
+		{"after the POST: the chat shows it", linqtest.Config{}, 2, result{"added", "seen_there", true, 1, 1, once(0), []string{asked, there}}},
 		{
 			"after the POST, whose effect is queued",
 			linqtest.Config{EffectDelay: time.Minute},
 			2,
-			ending{"sent", "", true, 2, 1, once(0), []string{asked, asked2, queued}},
+			result{"sent", "", true, 2, 1, once(0), []string{asked, asked2, queued}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newAddWorld(t, test.config)
-				w.dieAt(test.die)
-				_, err := w.steps.Try(w.ctx, requestID)
+				e := newAddEnv(t, test.config)
+				e.dieAt(test.die)
+				_, err := e.steps.Try(e.ctx, requestID)
 				assert.ErrorIs(t, err, errPowerOff)
-				w.revive()
-				got := ending{Waits: once(w.remove())}
+				e.revive()
+				got := result{Waits: once(e.remove())}
 				time.Sleep(2 * time.Minute)
-				w.finish(&got)
+				e.finish(&got)
 				assert.DeepEqual(t, test.want, got)
 			})
 		})
@@ -333,99 +333,99 @@ func TestShutdownInMidPost(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		fault linqtest.Fault
-		want  ending
+		want  result
 	}{
 		{
 			"its effect took place",
 			linqtest.Fault{Delay: time.Hour},
-			ending{"added", "seen_there", true, 1, 1, once(0), []string{asked, again("Linq did not answer", time.Second), there}},
+			result{"added", "seen_there", true, 1, 1, once(0), []string{asked, again("Linq did not answer", time.Second), there}},
 		},
 		{
 			"its effect did not",
 			linqtest.Fault{Delay: time.Hour, Drop: linqtest.BeforeEffect},
-			ending{"sent", "", true, 2, 1, once(0), []string{asked, again("Linq did not answer", time.Second), asked2, queued}},
+			result{"sent", "", true, 2, 1, once(0), []string{asked, again("Linq did not answer", time.Second), asked2, queued}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newAddWorld(t, linqtest.Config{})
-				w.linq.Fail(linqtest.Add, 1, test.fault)
-				w.stopIn(2 * time.Second)
-				_, err := w.steps.Try(w.ctx, requestID)
+				e := newAddEnv(t, linqtest.Config{})
+				e.linq.Fail(linqtest.Add, 1, test.fault)
+				e.stopIn(2 * time.Second)
+				_, err := e.steps.Try(e.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)
-				assert.Equal(t, w.records.request().State, ledger.Accepted)
+				assert.Equal(t, e.records.request().State, ledger.Accepted)
 
 				time.Sleep(time.Second)
-				w.ctx = t.Context()
-				w.restart()
-				got := ending{Waits: once(w.remove())}
-				w.finish(&got)
+				e.ctx = t.Context()
+				e.restart()
+				got := result{Waits: once(e.remove())}
+				e.finish(&got)
 				assert.DeepEqual(t, test.want, got)
 			})
 		})
 	}
 }
 
-// sentAdd is a world in which Linq has just queued the addition, and does nothing about it by itself.
-func sentAdd(t *testing.T) *world {
+// sentAdd is an env in which Linq has just queued the addition, and does nothing about it by itself.
+func sentAdd(t *testing.T) *env {
 	t.Helper()
-	w := newAddWorld(t, linqtest.Config{EffectDelay: linqtest.OnSettle})
-	w.remove()
-	assert.Equal(t, w.records.request().State, ledger.Sent)
-	return w
+	e := newAddEnv(t, linqtest.Config{EffectDelay: linqtest.OnSettle})
+	e.remove()
+	assert.Equal(t, e.records.request().State, ledger.Sent)
+	return e
 }
 
 func TestTheChatIsReadOnTimeAfterAnAddition(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := sentAdd(t)
-		reads := w.watch()
+		e := sentAdd(t)
+		reads := e.watch()
 		assert.Equal(t, len(reads), 26)
 		assert.DeepEqual(t, reads, sent(t).watch())
-		assert.Equal(t, w.records.request().State, ledger.Unconfirmed)
-		assert.Equal(t, w.records.request().Reason, outcome.ReasonStillAway)
-		assert.Equal(t, w.linq.Count(linqtest.Add), 1, "reading asks for nothing again")
+		assert.Equal(t, e.records.request().State, ledger.Unconfirmed)
+		assert.Equal(t, e.records.request().Reason, outcome.ReasonStillAway)
+		assert.Equal(t, e.linq.Count(linqtest.Add), 1, "reading asks for nothing again")
 	})
 }
 
 func TestConfirmAnAddition(t *testing.T) {
 	t.Parallel()
-	settle := func(w *world) { w.linq.Settle() }
+	settle := func(e *env) { e.linq.Settle() }
 	for _, test := range []struct {
 		name   string
-		doings func(*world) // at once after Linq queued the addition
+		doings func(*env) // at once after Linq queued the addition
 		state  ledger.State
 		reason string
 		after  time.Duration
 	}{
 		{"they are in it", settle, "added", "seen_there", 200 * time.Millisecond},
-		{"they are not listed yet", both((*world).unlist, func(w *world) { time.AfterFunc(5*time.Second, w.linq.Settle) }), "added", "seen_there", 8 * time.Second},
-		{"a minute later", func(w *world) { time.AfterFunc(61*time.Second, w.linq.Settle) }, "added", "seen_there", 90 * time.Second},
-		{"at the last moment", func(w *world) { time.AfterFunc(599*time.Second, w.linq.Settle) }, "added", "seen_there", 10 * time.Minute},
+		{"they are not listed yet", both((*env).unlist, func(e *env) { time.AfterFunc(5*time.Second, e.linq.Settle) }), "added", "seen_there", 8 * time.Second},
+		{"a minute later", func(e *env) { time.AfterFunc(61*time.Second, e.linq.Settle) }, "added", "seen_there", 90 * time.Second},
+		{"at the last moment", func(e *env) { time.AfterFunc(599*time.Second, e.linq.Settle) }, "added", "seen_there", 10 * time.Minute},
 		{"never", nothing, "unconfirmed", "still_away", 10 * time.Minute},
-		{"never listed", (*world).unlist, "unconfirmed", "still_away", 10 * time.Minute},
+		{"never listed", (*env).unlist, "unconfirmed", "still_away", 10 * time.Minute},
 		{
-			"the chat cannot be read", both(settle, func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) }),
+			"the chat cannot be read", both(settle, func(e *env) { e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) }),
 			"unconfirmed", "unreadable", 10 * time.Minute,
 		},
 		{
-			"a 404 is no sign", both(settle, func(w *world) { w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) }),
+			"a 404 is no sign", both(settle, func(e *env) { e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) }),
 			"unconfirmed", "unreadable", 10 * time.Minute,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := sentAdd(t)
-				test.doings(w)
-				reads := w.watch()
-				r := w.records.request()
+				e := sentAdd(t)
+				test.doings(e)
+				reads := e.watch()
+				r := e.records.request()
 				assert.Equal(t, r.State, test.state)
 				assert.Equal(t, r.Reason, test.reason)
 				assert.Equal(t, reads[len(reads)-1], test.after)
 				assert.Equal(t, len(r.TraceID), 32, "the trace id of Linq's answer stays")
-				assert.Equal(t, w.confirm(), time.Duration(0))
+				assert.Equal(t, e.confirm(), time.Duration(0))
 				if test.state == ledger.Added {
 					assert.Equal(t, r.People, 5)
 				}
@@ -437,14 +437,14 @@ func TestConfirmAnAddition(t *testing.T) {
 func TestNewsOfAnAddition(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newAddWorld(t, linqtest.Config{EffectDelay: 5 * time.Second})
-		w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
-		w.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
-		w.follow()
-		w.watch()
+		e := newAddEnv(t, linqtest.Config{EffectDelay: 5 * time.Second})
+		e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
+		e.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
+		e.follow()
+		e.watch()
 		var got []string
-		for i, c := range w.records.changes {
-			got = append(got, fmt.Sprintf("%s | %s | news %t", c.Cause, w.records.states[i], c.News))
+		for i, c := range e.records.changes {
+			got = append(got, fmt.Sprintf("%s | %s | news %t", c.Cause, e.records.states[i], c.News))
 		}
 		want := []string{
 			"try 1: asking Linq | accepted | news false",
@@ -464,31 +464,31 @@ func TestShownAgainAfterADay(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
-		world func(*testing.T) *world
-		doing func(*world)
+		env   func(*testing.T) *env
+		doing func(*env)
 		state ledger.State
 		again bool
 	}{
-		{"removed", sent, func(w *world) { w.linq.Settle() }, ledger.Removed, true},
-		{"already gone", sent, func(w *world) {
-			w.records.set(func(r *ledger.Request) { r.SeenListed = false })
-			w.unlist()
+		{"removed", sent, func(e *env) { e.linq.Settle() }, ledger.Removed, true},
+		{"already gone", sent, func(e *env) {
+			e.records.set(func(r *ledger.Request) { r.SeenListed = false })
+			e.unlist()
 		}, ledger.AlreadyGone, false},
 		{"unconfirmed", sent, nothing, ledger.Unconfirmed, false},
-		{"added", sentAdd, func(w *world) { w.linq.Settle() }, ledger.Added, false},
+		{"added", sentAdd, func(e *env) { e.linq.Settle() }, ledger.Added, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := test.world(t)
-				test.doing(w)
-				w.watch()
-				r := w.records.request()
+				e := test.env(t)
+				test.doing(e)
+				e.watch()
+				r := e.records.request()
 				assert.Equal(t, r.State, test.state)
-				last := w.records.changes[len(w.records.changes)-1]
+				last := e.records.changes[len(e.records.changes)-1]
 				assert.Assert(t, last.News)
 				assert.Equal(t, r.EndedAt, time.Now())
-				for _, c := range w.records.changes[:len(w.records.changes)-1] {
+				for _, c := range e.records.changes[:len(e.records.changes)-1] {
 					assert.Assert(t, c.ShowAgain.IsZero(), c.Cause)
 				}
 				if !test.again {
@@ -507,19 +507,19 @@ func TestShownAgainAfterADay(t *testing.T) {
 func TestAnAdditionLogsNoHandle(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newAddWorld(t, linqtest.Config{})
+		e := newAddEnv(t, linqtest.Config{})
 		var logged bytes.Buffer
 		logger := logrus.New()
 		logger.SetOutput(&logged)
 		logger.SetLevel(logrus.TraceLevel)
 		logger.SetFormatter(&logrus.JSONFormatter{})
-		w.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: w.client, Records: w.records, Logger: logger})
-		w.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
-		w.follow()
-		w.watch()
-		assert.Equal(t, w.records.request().State, ledger.Added)
+		e.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: e.client, Records: e.records, Logger: logger})
+		e.linq.Fail(linqtest.Add, 1, linqtest.Fault{Status: 503, Code: 4004})
+		e.follow()
+		e.watch()
+		assert.Equal(t, e.records.request().State, ledger.Added)
 		assert.Assert(t, strings.Contains(logged.String(), `"msg":"addition ended"`), logged.String())
-		for _, text := range append(w.records.history(), logged.String()) {
+		for _, text := range append(e.records.history(), logged.String()) {
 			assert.Assert(t, !strings.Contains(text, "0132"), text)
 		}
 	})

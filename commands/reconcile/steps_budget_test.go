@@ -16,16 +16,16 @@ import (
 const mostRuns = 100
 
 // follow runs the step until it wants no further run.
-func (w *world) follow() {
-	w.t.Helper()
+func (e *env) follow() {
+	e.t.Helper()
 	for range mostRuns {
-		wait := w.remove()
+		wait := e.remove()
 		if wait == 0 {
 			return
 		}
 		time.Sleep(wait)
 	}
-	w.t.Fatal("it is tried without end")
+	e.t.Fatal("it is tried without end")
 }
 
 func TestTriesEndAfterFifteenMinutes(t *testing.T) {
@@ -45,16 +45,16 @@ func TestTriesEndAfterFifteenMinutes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				w.linq.Fail(linqtest.Remove, 0, test.fault)
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				e.linq.Fail(linqtest.Remove, 0, test.fault)
 				began := time.Now()
-				w.follow()
-				r := w.records.request()
+				e.follow()
+				r := e.records.request()
 				assert.Equal(t, r.State, ledger.Failed)
 				assert.Equal(t, r.Reason, test.reason)
 				assert.Equal(t, r.MayHaveReached, test.doubt)
 				assert.Equal(t, time.Since(began), 15*time.Minute)
-				assert.Equal(t, w.effects(), 0)
+				assert.Equal(t, e.effects(), 0)
 			})
 		})
 	}
@@ -78,22 +78,22 @@ func TestBudget(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-test.since) })
-				w.linq.Fail(linqtest.Remove, 1, trouble)
-				assert.Equal(t, w.remove(), test.wait)
-				assert.Equal(t, w.records.request().State, test.state)
-				assert.Equal(t, w.linq.Count(linqtest.Remove), 1, "it is tried before it fails")
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				e.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-test.since) })
+				e.linq.Fail(linqtest.Remove, 1, trouble)
+				assert.Equal(t, e.remove(), test.wait)
+				assert.Equal(t, e.records.request().State, test.state)
+				assert.Equal(t, e.linq.Count(linqtest.Remove), 1, "it is tried before it fails")
 			})
 		})
 	}
 	t.Run("after an hour in which linqbot was down, and all is well again", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-			w.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
-			w.remove()
-			assert.Equal(t, w.records.request().State, ledger.Sent)
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+			e.records.set(func(r *ledger.Request) { r.Tries, r.FirstTryAt = 30, time.Now().Add(-time.Hour) })
+			e.remove()
+			assert.Equal(t, e.records.request().State, ledger.Sent)
 		})
 	})
 }
@@ -105,30 +105,30 @@ func TestDoubtAtTheEnd(t *testing.T) {
 		name   string
 		listed bool // the handle was seen before
 		fault  linqtest.Fault
-		chat   func(*world)
+		chat   func(*env)
 		state  ledger.State
 		reason string
 	}{
 		{"the last try took effect", true, linqtest.Fault{Drop: linqtest.AfterEffect}, nothing, ledger.Removed, outcome.ReasonSeenGone},
 		{"it did not", true, linqtest.Fault{Status: 500, Code: 3006}, nothing, ledger.Failed, "linq_3006"},
 		{"nobody can tell", true, linqtest.Fault{Drop: linqtest.AfterEffect}, failing(linqtest.GetChat, linqtest.Fault{Status: 500}), ledger.Failed, outcome.ReasonNoAnswer},
-		{"not listed, as never before", false, linqtest.Fault{Status: 500, Code: 3006}, (*world).unlist, ledger.AlreadyGone, outcome.ReasonSeenGone},
+		{"not listed, as never before", false, linqtest.Fault{Status: 500, Code: 3006}, (*env).unlist, ledger.AlreadyGone, outcome.ReasonSeenGone},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				w.records.set(func(r *ledger.Request) {
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				e.records.set(func(r *ledger.Request) {
 					r.Tries, r.FirstTryAt, r.SeenListed = 30, time.Now().Add(-time.Hour), test.listed
 				})
-				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
-				w.linq.Fail(linqtest.Remove, 1, test.fault)
-				test.chat(w)
-				assert.Equal(t, w.remove(), time.Duration(0))
-				r := w.records.request()
+				e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
+				e.linq.Fail(linqtest.Remove, 1, test.fault)
+				test.chat(e)
+				assert.Equal(t, e.remove(), time.Duration(0))
+				r := e.records.request()
 				assert.Equal(t, r.State, test.state)
 				assert.Equal(t, r.Reason, test.reason)
-				assert.Equal(t, w.linq.Count(linqtest.GetChat), 2)
+				assert.Equal(t, e.linq.Count(linqtest.GetChat), 2)
 			})
 		})
 	}

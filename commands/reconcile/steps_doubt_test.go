@@ -19,10 +19,10 @@ func TestDoubt(t *testing.T) {
 		broken    = failing(linqtest.Remove, linqtest.Fault{Status: 500, Code: 3006})
 		turned    = failing(linqtest.Remove, linqtest.Fault{Status: 429, Code: 1007})
 		blind     = failing(linqtest.GetChat, linqtest.Fault{Status: 500, Code: 3006})
-		blinder   = func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
-		unlist    = (*world).unlist
-		leave     = (*world).leave
-		reading   = func(fault linqtest.Fault) func(*world) { return failing(linqtest.GetChat, fault) }
+		blinder   = func(e *env) { e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500, Code: 3006}) }
+		unlist    = (*env).unlist
+		leave     = (*env).leave
+		reading   = func(fault linqtest.Fault) func(*env) { return failing(linqtest.GetChat, fault) }
 	)
 	const (
 		noAnswer = "Linq did not answer; trying again in 1s"
@@ -37,61 +37,61 @@ func TestDoubt(t *testing.T) {
 		}
 		return waits
 	}
-	stories := []story{
+	scenarios := []scenario{
 		{
-			name: "the answer is lost, the effect is not", runs: []func(*world){lost, nothing},
-			want: ending{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
+			name: "the answer is lost, the effect is not", runs: []func(*env){lost, nothing},
+			want: result{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
-			name: "the same, and Linq no longer lists them", runs: []func(*world){lost, unlist},
-			want: ending{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
+			name: "the same, and Linq no longer lists them", runs: []func(*env){lost, unlist},
+			want: result{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
-			name: "the same, and they were never seen listed", runs: []func(*world){both(blind, lost), unlist},
-			want: ending{"already_gone", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
+			name: "the same, and they were never seen listed", runs: []func(*env){both(blind, lost), unlist},
+			want: result{"already_gone", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
-			name: "never seen listed, but listed as gone", runs: []func(*world){both(blind, lost), nothing},
-			want: ending{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
+			name: "never seen listed, but listed as gone", runs: []func(*env){both(blind, lost), nothing},
+			want: result{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
 			name: "the answer takes too long, the effect does not",
-			runs: []func(*world){failing(linqtest.Remove, linqtest.Fault{Delay: time.Minute}), nothing},
-			want: ending{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
+			runs: []func(*env){failing(linqtest.Remove, linqtest.Fault{Delay: time.Minute}), nothing},
+			want: result{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
-			name: "500, but it took effect", runs: []func(*world){failing(linqtest.Remove, linqtest.Fault{Status: 500, Code: 3006, WithEffect: true}), nothing},
-			want: ending{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, fiveHun, gone}},
+			name: "500, but it took effect", runs: []func(*env){failing(linqtest.Remove, linqtest.Fault{Status: 500, Code: 3006, WithEffect: true}), nothing},
+			want: result{"removed", "seen_gone", true, 1, 1, seconds(1, 0), []string{asked, fiveHun, gone}},
 		},
 		{
-			name: "500, then they left by themselves", runs: []func(*world){broken, leave},
-			want: ending{"removed", "seen_gone", true, 1, 0, seconds(1, 0), []string{asked, fiveHun, gone}},
+			name: "500, then they left by themselves", runs: []func(*env){broken, leave},
+			want: result{"removed", "seen_gone", true, 1, 0, seconds(1, 0), []string{asked, fiveHun, gone}},
 		},
 		{
-			name: "429, then they left by themselves", runs: []func(*world){turned, leave},
-			want: ending{"already_gone", "seen_gone", false, 1, 0, seconds(1, 0), []string{asked, tooMany, gone}},
+			name: "429, then they left by themselves", runs: []func(*env){turned, leave},
+			want: result{"already_gone", "seen_gone", false, 1, 0, seconds(1, 0), []string{asked, tooMany, gone}},
 		},
 		{
-			name: "429, then they left and Linq no longer lists them", runs: []func(*world){turned, unlist},
-			want: ending{"already_gone", "seen_gone", false, 1, 0, seconds(1, 0), []string{asked, tooMany, gone}},
+			name: "429, then they left and Linq no longer lists them", runs: []func(*env){turned, unlist},
+			want: result{"already_gone", "seen_gone", false, 1, 0, seconds(1, 0), []string{asked, tooMany, gone}},
 		},
 		{
-			name: "429 unseen, then not listed", runs: []func(*world){both(blind, turned), unlist},
-			want: ending{"refused", "not_in_chat", false, 1, 0, seconds(1, 0), []string{asked, tooMany, unlisted}},
+			name: "429 unseen, then not listed", runs: []func(*env){both(blind, turned), unlist},
+			want: result{"refused", "not_in_chat", false, 1, 0, seconds(1, 0), []string{asked, tooMany, unlisted}},
 		},
 		{
 			name: "refused connection, then they left by themselves",
-			runs: []func(*world){func(w *world) { w.linq.RefuseConnections(http.MethodDelete) }, leave},
-			want: ending{"already_gone", "seen_gone", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, gone}},
+			runs: []func(*env){func(e *env) { e.linq.RefuseConnections(http.MethodDelete) }, leave},
+			want: result{"already_gone", "seen_gone", false, 0, 0, seconds(1, 0), []string{asked, noAnswer, gone}},
 		},
 		{
-			name: "lost before its effect: asked again", runs: []func(*world){lostEarly, nothing},
-			want: ending{"sent", "", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, queued}},
+			name: "lost before its effect: asked again", runs: []func(*env){lostEarly, nothing},
+			want: result{"sent", "", true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, queued}},
 		},
 		{
 			name: "lost while it is queued: asked again, done once", config: linqtest.Config{EffectDelay: 10 * time.Second},
-			runs: []func(*world){lost, nothing, func(w *world) { time.Sleep(time.Minute) }},
-			want: ending{"sent", "", true, 2, 1, seconds(1, 0, 0), []string{asked, noAnswer, asked2, queued}},
+			runs: []func(*env){lost, nothing, func(e *env) { time.Sleep(time.Minute) }},
+			want: result{"sent", "", true, 2, 1, seconds(1, 0, 0), []string{asked, noAnswer, asked2, queued}},
 		},
 	}
 	for name, second := range map[string]struct {
@@ -103,32 +103,32 @@ func TestDoubt(t *testing.T) {
 		"409":      {linqtest.Fault{Status: 409, Code: 2013}, "Linq answered 409, code 2013"},
 	} {
 		no := failing(linqtest.Remove, second.fault)
-		stories = append(stories,
-			story{
+		scenarios = append(scenarios,
+			scenario{
 				// The first reading fails on the second try, so that the DELETE goes out.
-				name: "then " + name + ", and the chat shows them gone", runs: []func(*world){lost, both(blind, no)},
-				want: ending{"removed", "seen_gone", true, 2, 1, seconds(1, 0), []string{
+				name: "then " + name + ", and the chat shows them gone", runs: []func(*env){lost, both(blind, no)},
+				want: result{"removed", "seen_gone", true, 2, 1, seconds(1, 0), []string{
 					asked, noAnswer, asked2, second.said + "; the chat shows that they are gone",
 				}},
 			},
-			story{
-				name: "then " + name + ", and they are still active", runs: []func(*world){lostEarly, no},
-				want: ending{"refused", reasonIn(second.fault), true, 2, 0, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
+			scenario{
+				name: "then " + name + ", and they are still active", runs: []func(*env){lostEarly, no},
+				want: result{"refused", reasonIn(second.fault), true, 2, 0, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
 			},
-			story{
-				name: "then " + name + ", and the chat cannot be read", runs: []func(*world){lost, both(blinder, no), nothing},
-				want: ending{"removed", "seen_gone", true, 2, 1, seconds(1, 2, 0), []string{
+			scenario{
+				name: "then " + name + ", and the chat cannot be read", runs: []func(*env){lost, both(blinder, no), nothing},
+				want: result{"removed", "seen_gone", true, 2, 1, seconds(1, 2, 0), []string{
 					asked, noAnswer, asked2, second.said + ", and the chat could not be read; trying again in 2s", gone,
 				}},
 			},
-			story{
+			scenario{
 				name: "then " + name + ", and there is no such chat any more",
-				runs: []func(*world){lost, both(blind, reading(linqtest.Fault{Status: 404, Code: 2001}), no)},
-				want: ending{"refused", reasonIn(second.fault), true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
+				runs: []func(*env){lost, both(blind, reading(linqtest.Fault{Status: 404, Code: 2001}), no)},
+				want: result{"refused", reasonIn(second.fault), true, 2, 1, seconds(1, 0), []string{asked, noAnswer, asked2, second.said}},
 			},
 		)
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }
 
 func reasonIn(fault linqtest.Fault) string {
@@ -145,11 +145,11 @@ func reasonIn(fault linqtest.Fault) string {
 func TestWithoutDoubtARefusalIsBelieved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
-		w.remove()
-		if n := w.linq.Count(linqtest.GetChat); n != 1 || w.records.request().State != ledger.Refused {
-			t.Errorf("%d readings, %s", n, w.records.request().State)
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
+		e.remove()
+		if n := e.linq.Count(linqtest.GetChat); n != 1 || e.records.request().State != ledger.Refused {
+			t.Errorf("%d readings, %s", n, e.records.request().State)
 		}
 	})
 }
@@ -158,24 +158,24 @@ func TestWithoutDoubtARefusalIsBelieved(t *testing.T) {
 func TestARefusalAfterAnUnreadChat(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		before func(w *world)
+		before func(e *env)
 		want   ledger.State
 	}{
-		"they had left":      {(*world).leave, ledger.AlreadyGone},
-		"they are in it":     {func(*world) {}, ledger.Refused},
-		"they never were":    {(*world).unlist, ledger.Refused},
-		"it is unread still": {func(w *world) { w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 503, Code: 3007}) }, ledger.Refused},
+		"they had left":      {(*env).leave, ledger.AlreadyGone},
+		"they are in it":     {func(*env) {}, ledger.Refused},
+		"they never were":    {(*env).unlist, ledger.Refused},
+		"it is unread still": {func(e *env) { e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 503, Code: 3007}) }, ledger.Refused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: 503, Code: 3007})
-				test.before(w)
-				w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
-				w.remove()
-				if r := w.records.request(); r.State != test.want || w.linq.Count(linqtest.GetChat) != 2 {
-					t.Errorf("%s (%s) after %d readings, want %s after 2", r.State, r.Reason, w.linq.Count(linqtest.GetChat), test.want)
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: 503, Code: 3007})
+				test.before(e)
+				e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 404, Code: 2001})
+				e.remove()
+				if r := e.records.request(); r.State != test.want || e.linq.Count(linqtest.GetChat) != 2 {
+					t.Errorf("%s (%s) after %d readings, want %s after 2", r.State, r.Reason, e.linq.Count(linqtest.GetChat), test.want)
 				}
 			})
 		})
@@ -185,10 +185,10 @@ func TestARefusalAfterAnUnreadChat(t *testing.T) {
 // A 2xx is an acceptance, whatever its body.
 func TestAcceptancesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	sent := func(history string) ending {
-		return ending{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, history}}
+	sent := func(history string) result {
+		return result{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, history}}
 	}
-	var stories []story
+	var scenarios []scenario
 	for _, test := range []struct {
 		name  string
 		fault linqtest.Fault
@@ -200,7 +200,7 @@ func TestAcceptancesThatCannotBeRead(t *testing.T) {
 		{"empty", linqtest.Fault{Status: 204, WithEffect: true}, "Linq answered 204"},
 		{"another 2xx", linqtest.Fault{Status: 200, WithEffect: true, RawBody: "ok"}, "Linq answered 200"},
 	} {
-		stories = append(stories, story{name: test.name, runs: []func(*world){failing(linqtest.Remove, test.fault)}, want: sent(test.said)})
+		scenarios = append(scenarios, scenario{name: test.name, runs: []func(*env){failing(linqtest.Remove, test.fault)}, want: sent(test.said)})
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }

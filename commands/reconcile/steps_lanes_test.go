@@ -14,8 +14,8 @@ import (
 func TestCallsAtATime(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		atOnce, want int
-		took         time.Duration // of 64 removals from a Linq that answers after 150 ms
+		concurrency, want int
+		took              time.Duration // of 64 removals from a Linq that answers after 150 ms
 	}{
 		"one":         {1, 1, 65 * 150 * time.Millisecond},
 		"the default": {0, 8, 9 * 150 * time.Millisecond},
@@ -24,7 +24,7 @@ func TestCallsAtATime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := newCrowd(t, linqtest.Config{}, 64, test.atOnce)
+				c := newCrowd(t, linqtest.Config{}, 64, test.concurrency)
 				c.linq.Fail("", 0, linqtest.Fault{Delay: 150 * time.Millisecond})
 				began := time.Now()
 				c.work(2 * test.want)

@@ -18,17 +18,17 @@ import (
 )
 
 // askingLines begins anew with steps that ask Linq for our lines.
-func (w *world) askingLines() {
-	w.steps = reconcile.NewSteps(reconcile.StepsConfig{
-		Chats: w.client, Records: w.records, Logger: quiet(),
+func (e *env) askingLines() {
+	e.steps = reconcile.NewSteps(reconcile.StepsConfig{
+		Chats: e.client, Records: e.records, Logger: quiet(),
 		Jitter: func(wait time.Duration) time.Duration { return wait },
 	})
 }
 
 // carryOn runs the step until it wants no more.
-func (w *world) carryOn() {
-	w.t.Helper()
-	for wait := w.remove(); wait > 0; wait = w.remove() {
+func (e *env) carryOn() {
+	e.t.Helper()
+	for wait := e.remove(); wait > 0; wait = e.remove() {
 		time.Sleep(wait)
 	}
 }
@@ -63,19 +63,19 @@ func TestOurOwnLineIsNeverRemoved(t *testing.T) {
 			t.Run(reading+", "+listing, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), line)
-					w.askingLines()
-					w.linq.Fail(linqtest.GetChat, 0, fault)
+					e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), line)
+					e.askingLines()
+					e.linq.Fail(linqtest.GetChat, 0, fault)
 					switch spelling {
 					case "":
 					case "500":
-						w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+						e.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusInternalServerError})
 					default:
-						w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{RawBody: fmt.Sprintf(`{"phone_numbers": [{"id": "1", "phone_number": %q}]}`, spelling)})
+						e.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{RawBody: fmt.Sprintf(`{"phone_numbers": [{"id": "1", "phone_number": %q}]}`, spelling)})
 					}
-					w.carryOn()
-					r := w.records.request()
-					assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
+					e.carryOn()
+					r := e.records.request()
+					assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
 					assert.Assert(t, !r.MayHaveReached)
 					if spelling == "500" {
 						assert.Equal(t, r.State, ledger.Failed)
@@ -121,11 +121,11 @@ func TestOurOwnLineInAChatThatCanBeRead(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				chat := linqtest.Chat{IsGroup: true, People: append(test.people, person(ada), person(ben), person(carla))}
-				w := newWorld(t, linqtest.Config{PhoneNumbers: []string{line, second}}, chat, test.handle)
-				w.askingLines()
-				assert.Equal(t, w.remove(), time.Duration(0))
-				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
-				assert.Equal(t, w.records.request().Reason, test.reason)
+				e := newEnv(t, linqtest.Config{PhoneNumbers: []string{line, second}}, chat, test.handle)
+				e.askingLines()
+				assert.Equal(t, e.remove(), time.Duration(0))
+				assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
+				assert.Equal(t, e.records.request().Reason, test.reason)
 			})
 		})
 	}
@@ -157,22 +157,22 @@ func TestAListOfLinesThatIsNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.askingLines()
-				w.linq.Fail(linqtest.PhoneNumbers, 0, fault)
-				w.linq.Fail(linqtest.OldPhoneNumbers, 0, fault)
-				w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: http.StatusInternalServerError})
-				wait := w.remove()
-				r := w.records.request()
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				e.askingLines()
+				e.linq.Fail(linqtest.PhoneNumbers, 0, fault)
+				e.linq.Fail(linqtest.OldPhoneNumbers, 0, fault)
+				e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Status: http.StatusInternalServerError})
+				wait := e.remove()
+				r := e.records.request()
 				assert.Equal(t, r.State, ledger.Accepted, "nothing tells who we are")
 				assert.Equal(t, r.Tries, 1)
 				assert.Assert(t, !r.MayHaveReached && wait > 0)
-				assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
+				assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
 
 				time.Sleep(wait)
-				w.carryOn()
-				assert.Equal(t, w.records.request().State, ledger.Sent, "a chat that marks our line is enough")
-				assert.Equal(t, w.linq.Count(linqtest.Remove), 1)
+				e.carryOn()
+				assert.Equal(t, e.records.request().State, ledger.Sent, "a chat that marks our line is enough")
+				assert.Equal(t, e.linq.Count(linqtest.Remove), 1)
 			})
 		})
 	}
@@ -183,12 +183,12 @@ func TestLinesUnderTheOlderPath(t *testing.T) {
 	t.Parallel()
 	for handle, deletes := range map[string]int{line: 0, ada: 1} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), handle)
-			w.askingLines()
-			w.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusNotFound})
-			w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
-			assert.Equal(t, w.remove(), time.Duration(0))
-			assert.Equal(t, w.linq.Count(linqtest.Remove), deletes)
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), handle)
+			e.askingLines()
+			e.linq.Fail(linqtest.PhoneNumbers, 0, linqtest.Fault{Status: http.StatusNotFound})
+			e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+			assert.Equal(t, e.remove(), time.Duration(0))
+			assert.Equal(t, e.linq.Count(linqtest.Remove), deletes)
 		})
 	}
 }
@@ -197,14 +197,14 @@ func TestLinesUnderTheOlderPath(t *testing.T) {
 func TestABadKeyIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.askingLines()
-		w.linq.Inject(linqtest.Fault{Status: http.StatusUnauthorized, Code: 2004})
-		assert.Equal(t, w.remove(), time.Duration(0))
-		r := w.records.request()
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.askingLines()
+		e.linq.Inject(linqtest.Fault{Status: http.StatusUnauthorized, Code: 2004})
+		assert.Equal(t, e.remove(), time.Duration(0))
+		r := e.records.request()
 		assert.Equal(t, r.State, ledger.Refused)
 		assert.Equal(t, r.Reason, "linq_2004")
-		assert.Equal(t, w.linq.Count(linqtest.Remove), 0)
+		assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
 	})
 }
 
@@ -212,12 +212,12 @@ func TestABadKeyIsToldAtOnce(t *testing.T) {
 func TestAnAdditionNeedsNoLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newAddWorld(t, linqtest.Config{})
-		w.askingLines()
-		w.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
-		w.remove()
-		assert.Equal(t, w.linq.Count(linqtest.PhoneNumbers), 0)
-		assert.Equal(t, w.linq.Count(linqtest.Add), 1)
+		e := newAddEnv(t, linqtest.Config{})
+		e.askingLines()
+		e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusInternalServerError})
+		e.remove()
+		assert.Equal(t, e.linq.Count(linqtest.PhoneNumbers), 0)
+		assert.Equal(t, e.linq.Count(linqtest.Add), 1)
 	})
 }
 

@@ -20,13 +20,13 @@ import (
 func TestNews(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{EffectDelay: 5 * time.Second}, group(ada, ben, carla, dan), ada)
-		w.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
-		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004})
-		w.follow()
-		w.watch()
+		e := newEnv(t, linqtest.Config{EffectDelay: 5 * time.Second}, group(ada, ben, carla, dan), ada)
+		e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
+		e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004})
+		e.follow()
+		e.watch()
 		var got []string
-		for i, c := range w.records.changes {
+		for i, c := range e.records.changes {
 			news := "-"
 			if c.News {
 				news = "news"
@@ -35,7 +35,7 @@ func TestNews(t *testing.T) {
 			if c.TraceID != "" {
 				traced = "traced"
 			}
-			got = append(got, strings.Join([]string{c.Cause, string(w.records.states[i]), news, traced}, " | "))
+			got = append(got, strings.Join([]string{c.Cause, string(e.records.states[i]), news, traced}, " | "))
 		}
 		want := []string{
 			"try 1: asking Linq | accepted | - | -",
@@ -54,23 +54,23 @@ func TestNews(t *testing.T) {
 func TestStepsLogNoHandle(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, linqtest.Group(ben+", "+carla, line, ada, ben, carla), ada)
+		e := newEnv(t, linqtest.Config{}, linqtest.Group(ben+", "+carla, line, ada, ben, carla), ada)
 		var logged bytes.Buffer
 		logger := logrus.New()
 		logger.SetOutput(&logged)
 		logger.SetLevel(logrus.TraceLevel)
 		logger.SetFormatter(&logrus.JSONFormatter{})
-		w.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: w.client, Records: w.records, Logger: logger})
-		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 403, Code: 4711, Message: "not " + ada})
-		w.remove()
-		assert.Equal(t, w.records.request().State, ledger.Refused)
+		e.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: e.client, Records: e.records, Logger: logger})
+		e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 403, Code: 4711, Message: "not " + ada})
+		e.remove()
+		assert.Equal(t, e.records.request().State, ledger.Refused)
 		for _, field := range []string{`"request":"00c0ffee"`, `"state":"refused"`, `"reason":"linq_4711"`, `"trace_id":"`} {
 			assert.Assert(t, strings.Contains(logged.String(), field), logged.String())
 		}
 		for _, part := range []string{"5550132", "••• 0132", "5550143", "carla", "Tr1"} {
 			assert.Assert(t, !strings.Contains(logged.String(), part), logged.String())
 		}
-		for _, cause := range w.records.history() {
+		for _, cause := range e.records.history() {
 			assert.Assert(t, !strings.Contains(cause, "0132"), "the history holds no one's number: %s", cause)
 		}
 	})

@@ -179,10 +179,10 @@ func TestAWaitThatLinqAsksForIsShared(t *testing.T) {
 func TestALongOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const size, lasting = 60, time.Hour
+		const size, duration = 60, time.Hour
 		c := newCrowd(t, linqtest.Config{}, size, 8)
 		began := time.Now()
-		c.outage(lasting, down())
+		c.outage(duration, down())
 		c.work(16)
 
 		// A pause lasts a minute but for the first six, and one try follows it, of two calls. The few who
@@ -194,7 +194,7 @@ func TestALongOutage(t *testing.T) {
 		assert.Equal(t, c.effects(), states[ledger.Sent])
 		during := 0
 		for _, call := range c.linq.Calls() {
-			if call.At.Before(began.Add(lasting)) {
+			if call.At.Before(began.Add(duration)) {
 				during++
 			}
 		}
@@ -202,7 +202,7 @@ func TestALongOutage(t *testing.T) {
 		for i, r := range c.all {
 			assert.Assert(t, c.runs[i] <= pauses+5, "%d runs", c.runs[i])
 			if r.request().State == ledger.Sent && r.request().Tries == 1 {
-				assert.Assert(t, !r.request().FirstTryAt.Before(began.Add(lasting-time.Minute)), "its time began with its first try")
+				assert.Assert(t, !r.request().FirstTryAt.Before(began.Add(duration-time.Minute)), "its time began with its first try")
 			}
 		}
 	})

@@ -13,7 +13,7 @@ import (
 // What Linq refuses for good ends at once, with one call.
 func TestRefusalsEndAtOnce(t *testing.T) {
 	t.Parallel()
-	var stories []story
+	var scenarios []scenario
 	byStatus := map[int][]int{
 		http.StatusBadRequest:          {0, 1001, 1002, 1003, 1005},
 		http.StatusUnauthorized:        {0, 2004},
@@ -31,26 +31,26 @@ func TestRefusalsEndAtOnce(t *testing.T) {
 				if code == 0 {
 					reason = fmt.Sprint("http_", status)
 				}
-				stories = append(stories, story{
+				scenarios = append(scenarios, scenario{
 					name: fmt.Sprint(kind, " ", status, " ", code), kind: kind,
-					runs: []func(*world){failing(op.op, linqtest.Fault{Status: status, Code: code})},
+					runs: []func(*env){failing(op.op, linqtest.Fault{Status: status, Code: code})},
 					want: refusedBy(status, code, reason),
 				})
 			}
 		}
 		for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
-			stories = append(stories, story{
+			scenarios = append(scenarios, scenario{
 				name: fmt.Sprint(kind, " ", status, " is not followed"), kind: kind,
-				runs: []func(*world){failing(op.op, linqtest.Fault{Status: status, Redirect: "/api/partner/v3/phone_numbers"})},
+				runs: []func(*env){failing(op.op, linqtest.Fault{Status: status, Redirect: "/api/partner/v3/phone_numbers"})},
 				want: refusedBy(status, 0, fmt.Sprint("http_", status)),
 			})
 		}
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }
 
-func refusedBy(status, code int, reason string) ending {
-	return ending{
+func refusedBy(status, code int, reason string) result {
+	return result{
 		State: ledger.Refused, Reason: reason, Calls: 1, Waits: once(0),
 		History: []string{asked, fmt.Sprintf("Linq answered %d, code %d", status, code)},
 	}
@@ -71,10 +71,10 @@ func TestWhatLinqSaid(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusForbidden, Code: test.code, Message: "no room for " + ada})
-				w.remove()
-				r := w.records.request()
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusForbidden, Code: test.code, Message: "no room for " + ada})
+				e.remove()
+				r := e.records.request()
 				if r.LinqSaid != test.want || r.State != ledger.Refused {
 					t.Errorf("%s: %q", r.State, r.LinqSaid)
 				}

@@ -48,35 +48,35 @@ func TestTroubleIsTriedAgain(t *testing.T) {
 		{"a conflict of states", linqtest.Fault{Status: 409, Code: 2015}, 0, answered(409, 2015)},
 		{"dropped before its effect", linqtest.Fault{Drop: linqtest.BeforeEffect}, 0, slow},
 	}
-	var stories []story
+	var scenarios []scenario
 	for kind, op := range kinds() {
 		for _, trouble := range troubles {
 			if trouble.wait == 0 {
 				trouble.wait = time.Second
 			}
-			stories = append(stories, story{
+			scenarios = append(scenarios, scenario{
 				name: fmt.Sprint(kind, ", ", trouble.name), kind: kind,
-				runs: []func(*world){failing(op.op, trouble.fault), nothing},
-				want: ending{
+				runs: []func(*env){failing(op.op, trouble.fault), nothing},
+				want: result{
 					State: ledger.Sent, MayHaveReached: true, Calls: 2, Effects: 1,
 					Waits:   []time.Duration{trouble.wait, 0},
 					History: []string{asked, again(trouble.cause, trouble.wait), asked2, queued},
 				},
 			})
 		}
-		stories = append(stories, story{
+		scenarios = append(scenarios, scenario{
 			name: fmt.Sprint(kind, ", refused connection"), kind: kind,
-			runs: []func(*world){
-				func(w *world) { w.linq.RefuseConnections(op.method) },
-				func(w *world) { w.linq.RefuseConnections("") },
+			runs: []func(*env){
+				func(e *env) { e.linq.RefuseConnections(op.method) },
+				func(e *env) { e.linq.RefuseConnections("") },
 			},
-			want: ending{
+			want: result{
 				State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: []time.Duration{time.Second, 0},
 				History: []string{asked, again(slow, time.Second), asked2, queued},
 			},
 		})
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }
 
 func again(cause string, wait time.Duration) string {
@@ -103,10 +103,10 @@ func TestDoubtAfterTrouble(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-				w.linq.Fail(linqtest.Remove, 1, test.fault)
-				w.remove()
-				r := w.records.request()
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				e.linq.Fail(linqtest.Remove, 1, test.fault)
+				e.remove()
+				r := e.records.request()
 				assert.Equal(t, r.State, ledger.Accepted)
 				assert.Equal(t, r.MayHaveReached, test.doubt)
 			})
@@ -115,10 +115,10 @@ func TestDoubtAfterTrouble(t *testing.T) {
 	t.Run("refused connection: nothing was sent", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.linq.RefuseConnections(http.MethodDelete)
-			w.remove()
-			r := w.records.request()
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+			e.linq.RefuseConnections(http.MethodDelete)
+			e.remove()
+			r := e.records.request()
 			assert.Equal(t, r.Reason, outcome.ReasonNoAnswer)
 			assert.Assert(t, !r.MayHaveReached)
 		})
@@ -126,24 +126,24 @@ func TestDoubtAfterTrouble(t *testing.T) {
 	t.Run("an earlier doubt is not forgotten", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500})
-			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 429})
-			time.Sleep(w.remove())
-			time.Sleep(w.remove())
-			assert.Assert(t, w.records.request().MayHaveReached)
-			w.linq.RefuseConnections(http.MethodDelete)
-			w.remove()
-			assert.Assert(t, w.records.request().MayHaveReached)
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+			e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 500})
+			e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 429})
+			time.Sleep(e.remove())
+			time.Sleep(e.remove())
+			assert.Assert(t, e.records.request().MayHaveReached)
+			e.linq.RefuseConnections(http.MethodDelete)
+			e.remove()
+			assert.Assert(t, e.records.request().MayHaveReached)
 		})
 	})
 	t.Run("an error that says nothing of what was sent", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.stepsWith(fixed{chat: errors.New("unreadable"), remove: errors.New("who knows")})
-			assert.Equal(t, w.remove(), time.Second)
-			r := w.records.request()
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+			e.stepsWith(fixed{chat: errors.New("unreadable"), remove: errors.New("who knows")})
+			assert.Equal(t, e.remove(), time.Second)
+			r := e.records.request()
 			assert.Assert(t, r.MayHaveReached)
 			assert.Equal(t, r.State, ledger.Accepted)
 		})
@@ -169,12 +169,12 @@ func (f fixed) AddParticipant(context.Context, linq.ChatID, handle.Handle) (linq
 func TestWaitsDouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.linq.Fail(linqtest.Remove, 0, linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.linq.Fail(linqtest.Remove, 0, linqtest.Fault{Status: http.StatusServiceUnavailable, Code: 4004})
 		for _, want := range []int{1, 2, 4, 8, 16, 30, 30, 30} {
-			wait := w.remove()
+			wait := e.remove()
 			assert.Equal(t, wait, time.Duration(want)*time.Second)
-			assert.Equal(t, w.records.request().NextTryAt, time.Now().Add(wait), "it is stored before the step returns")
+			assert.Equal(t, e.records.request().NextTryAt, time.Now().Add(wait), "it is stored before the step returns")
 			time.Sleep(wait)
 		}
 	})
@@ -185,10 +185,10 @@ func TestWaitsAreSpread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		different := map[time.Duration]bool{}
 		for range 20 {
-			w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-			w.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: w.client, Records: w.records, Logger: quiet()})
-			w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusServiceUnavailable})
-			wait := w.remove()
+			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+			e.steps = reconcile.NewSteps(reconcile.StepsConfig{Chats: e.client, Records: e.records, Logger: quiet()})
+			e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: http.StatusServiceUnavailable})
+			wait := e.remove()
 			assert.Assert(t, wait >= 800*time.Millisecond && wait <= 1200*time.Millisecond, "%s", wait)
 			different[wait] = true
 		}
@@ -199,29 +199,29 @@ func TestWaitsAreSpread(t *testing.T) {
 func TestARunBeforeItsTimeCallsNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.records.set(func(r *ledger.Request) { r.NextTryAt = time.Now().Add(10 * time.Second) })
-		assert.Equal(t, w.remove(), 10*time.Second)
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.records.set(func(r *ledger.Request) { r.NextTryAt = time.Now().Add(10 * time.Second) })
+		assert.Equal(t, e.remove(), 10*time.Second)
 		time.Sleep(9 * time.Second)
-		assert.Equal(t, w.remove(), time.Second)
-		assert.Equal(t, len(w.linq.Calls()), 0)
-		assert.Equal(t, len(w.records.history()), 0)
+		assert.Equal(t, e.remove(), time.Second)
+		assert.Equal(t, len(e.linq.Calls()), 0)
+		assert.Equal(t, len(e.records.history()), 0)
 
 		time.Sleep(time.Second - 15*time.Millisecond)
-		assert.Equal(t, w.remove(), time.Duration(0), "a job may be woken a little early")
-		assert.Equal(t, w.records.request().State, ledger.Sent)
+		assert.Equal(t, e.remove(), time.Duration(0), "a job may be woken a little early")
+		assert.Equal(t, e.records.request().State, ledger.Sent)
 	})
 }
 
 func TestATryLastsTwentySeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Delay: time.Hour})
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
-		assert.Equal(t, w.remove(), time.Second)
+		assert.Equal(t, e.remove(), time.Second)
 		assert.Equal(t, time.Since(began), 20*time.Second)
-		r := w.records.request()
+		r := e.records.request()
 		assert.Equal(t, r.Reason, outcome.ReasonNoAnswer)
 		assert.Assert(t, r.MayHaveReached)
 	})
@@ -230,15 +230,15 @@ func TestATryLastsTwentySeconds(t *testing.T) {
 func TestStepsLeaveOthersAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
 		for _, state := range []ledger.State{
 			ledger.Asked, ledger.Sent, ledger.Removed, ledger.AlreadyGone, ledger.Unconfirmed, ledger.Refused, ledger.Failed, ledger.Cancelled,
 		} {
-			w.records.set(func(r *ledger.Request) { r.State = state })
-			assert.Equal(t, w.remove(), time.Duration(0), string(state))
+			e.records.set(func(r *ledger.Request) { r.State = state })
+			assert.Equal(t, e.remove(), time.Duration(0), string(state))
 		}
-		assert.Equal(t, len(w.linq.Calls()), 0)
-		_, err := w.steps.Try(t.Context(), "no-such-request")
+		assert.Equal(t, len(e.linq.Calls()), 0)
+		_, err := e.steps.Try(t.Context(), "no-such-request")
 		assert.ErrorIs(t, err, ledger.ErrNotFound)
 	})
 }

@@ -15,20 +15,20 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// story is a request told from outside: what goes wrong before each run of the step, and where that
+// scenario is a request told from outside: what goes wrong before each run of the step, and where that
 // leads.
-type story struct {
+type scenario struct {
 	name   string
 	kind   ledger.Kind // a removal if it is empty
 	config linqtest.Config
 	chat   linqtest.Chat // a group of our line, Ada, Ben, Carla and Dan if it is empty; of an addition, Ada has been removed
 	handle string        // Ada if it is empty
-	runs   []func(*world)
-	want   ending
+	runs   []func(*env)
+	want   result
 }
 
-// ending is all that must be right in the end.
-type ending struct {
+// result is all that must be right in the end.
+type result struct {
 	State          ledger.State
 	Reason         string
 	MayHaveReached bool
@@ -38,9 +38,9 @@ type ending struct {
 	History        []string
 }
 
-func tell(t *testing.T, stories []story) {
+func runScenarios(t *testing.T, scenarios []scenario) {
 	t.Helper()
-	for _, s := range stories {
+	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -53,18 +53,18 @@ func tell(t *testing.T, stories []story) {
 						s.chat = without(ada, linq.StatusRemoved)
 					}
 				}
-				w := newWorld(t, s.config, s.chat, s.handle)
+				e := newEnv(t, s.config, s.chat, s.handle)
 				if s.kind == ledger.Add {
-					w.adds()
+					e.adds()
 				}
-				got := ending{}
+				got := result{}
 				for _, prepare := range s.runs {
-					prepare(w)
-					wait := w.remove()
+					prepare(e)
+					wait := e.remove()
 					got.Waits = append(got.Waits, wait)
 					time.Sleep(wait)
 				}
-				w.finish(&got)
+				e.finish(&got)
 				if diff := cmp.Diff(s.want, got, cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("-want +got\n%s", diff)
 				}
@@ -74,32 +74,32 @@ func tell(t *testing.T, stories []story) {
 }
 
 // finish fills in what is left behind.
-func (w *world) finish(e *ending) {
-	w.t.Helper()
-	r := w.records.request()
-	e.State, e.Reason, e.MayHaveReached = r.State, r.Reason, r.MayHaveReached
-	e.Calls, e.Effects, e.History = w.linq.Count(kinds()[r.Kind].op), w.effects(), w.records.history()
-	assert.Assert(w.t, r.State == ledger.Accepted || r.NextTryAt.IsZero(), "a request that is %s waits for no try", r.State)
+func (e *env) finish(got *result) {
+	e.t.Helper()
+	r := e.records.request()
+	got.State, got.Reason, got.MayHaveReached = r.State, r.Reason, r.MayHaveReached
+	got.Calls, got.Effects, got.History = e.linq.Count(kinds()[r.Kind].op), e.effects(), e.records.history()
+	assert.Assert(e.t, r.State == ledger.Accepted || r.NextTryAt.IsZero(), "a request that is %s waits for no try", r.State)
 	if r.State.Final() {
-		before := e.History
-		assert.Equal(w.t, w.remove(), time.Duration(0), "a request at its end is not tried again")
-		assert.DeepEqual(w.t, before, w.records.history())
+		before := got.History
+		assert.Equal(e.t, e.remove(), time.Duration(0), "a request at its end is not tried again")
+		assert.DeepEqual(e.t, before, e.records.history())
 	}
 }
 
 // A run before which nothing happens.
-func nothing(*world) {}
+func nothing(*env) {}
 
 // failing makes the next call of a kind go wrong.
-func failing(op linqtest.Op, fault linqtest.Fault) func(*world) {
-	return func(w *world) { w.linq.Fail(op, 1, fault) }
+func failing(op linqtest.Op, fault linqtest.Fault) func(*env) {
+	return func(e *env) { e.linq.Fail(op, 1, fault) }
 }
 
 // both does one thing after the other.
-func both(doings ...func(*world)) func(*world) {
-	return func(w *world) {
+func both(doings ...func(*env)) func(*env) {
+	return func(e *env) {
 		for _, do := range doings {
-			do(w)
+			do(e)
 		}
 	}
 }
@@ -121,35 +121,35 @@ func TestPreflight(t *testing.T) {
 		return chat
 	}
 	html := linqtest.Fault{Status: http.StatusNotFound, RawBody: "<html><h1>404</h1></html>"}
-	goesAhead := ending{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
-	settled := func(state ledger.State, reason string) ending {
-		return ending{State: state, Reason: reason, Waits: once(0), History: []string{"reading the chat: " + reason}}
+	goesAhead := result{State: ledger.Sent, MayHaveReached: true, Calls: 1, Effects: 1, Waits: once(0), History: []string{asked, queued}}
+	settled := func(state ledger.State, reason string) result {
+		return result{State: state, Reason: reason, Waits: once(0), History: []string{"reading the chat: " + reason}}
 	}
-	stories := []story{
-		{name: "all is well", runs: []func(*world){nothing}, want: goesAhead},
-		{name: "a one-to-one chat", chat: linqtest.OneToOne(line, ada), runs: []func(*world){nothing}, want: settled("refused", "not_a_group")},
-		{name: "our own line", handle: line, runs: []func(*world){nothing}, want: settled("refused", "own_line")},
-		{name: "not listed", chat: group(ben, carla, dan), runs: []func(*world){nothing}, want: settled("refused", "not_in_chat")},
+	scenarios := []scenario{
+		{name: "all is well", runs: []func(*env){nothing}, want: goesAhead},
+		{name: "a one-to-one chat", chat: linqtest.OneToOne(line, ada), runs: []func(*env){nothing}, want: settled("refused", "not_a_group")},
+		{name: "our own line", handle: line, runs: []func(*env){nothing}, want: settled("refused", "own_line")},
+		{name: "not listed", chat: group(ben, carla, dan), runs: []func(*env){nothing}, want: settled("refused", "not_in_chat")},
 		{
 			name: "listed as left", chat: with(linqtest.Person{Handle: ada, Status: "left"}),
-			runs: []func(*world){nothing}, want: settled("already_gone", "seen_gone"),
+			runs: []func(*env){nothing}, want: settled("already_gone", "seen_gone"),
 		},
 		{
 			name: "listed as removed", chat: with(linqtest.Person{Handle: ada, Status: "removed"}),
-			runs: []func(*world){nothing}, want: settled("already_gone", "seen_gone"),
+			runs: []func(*env){nothing}, want: settled("already_gone", "seen_gone"),
 		},
 		{
-			name: "no such chat", runs: []func(*world){func(w *world) {
-				w.records.set(func(r *ledger.Request) { r.ChatID = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11" })
+			name: "no such chat", runs: []func(*env){func(e *env) {
+				e.records.set(func(r *ledger.Request) { r.ChatID = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11" })
 			}},
 			want: settled("refused", "no_such_chat"),
 		},
-		{name: "the chat is a 404 of a proxy", runs: []func(*world){failing(linqtest.GetChat, html)}, want: goesAhead},
+		{name: "the chat is a 404 of a proxy", runs: []func(*env){failing(linqtest.GetChat, html)}, want: goesAhead},
 	}
 	for name, fault := range unreadable() {
-		stories = append(stories, story{name: "reading: " + name, runs: []func(*world){failing(linqtest.GetChat, fault)}, want: goesAhead})
+		scenarios = append(scenarios, scenario{name: "reading: " + name, runs: []func(*env){failing(linqtest.GetChat, fault)}, want: goesAhead})
 	}
-	tell(t, stories)
+	runScenarios(t, scenarios)
 }
 
 // unreadable are the ways in which a chat cannot be read.
@@ -170,12 +170,12 @@ func unreadable() map[string]linqtest.Fault {
 func TestReadingGivesUpAfterFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla), ada)
-		w.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+		e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{Delay: time.Hour})
 		began := time.Now()
-		w.remove()
+		e.remove()
 		assert.Equal(t, time.Since(began), 5*time.Second)
-		assert.Equal(t, w.records.request().State, ledger.Sent)
+		assert.Equal(t, e.records.request().State, ledger.Sent)
 	})
 }
 
@@ -188,12 +188,12 @@ func TestTheChatsOwnSpellingIsSent(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, linqtest.Config{}, group(ada, ben, test.listed), test.asked)
-				w.remove()
-				calls := w.linq.Calls()
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, test.listed), test.asked)
+				e.remove()
+				calls := e.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Handle, test.sent)
-				assert.Equal(t, w.effects(), 1)
-				assert.Equal(t, w.records.request().Spelling.Value(), test.sent)
+				assert.Equal(t, e.effects(), 1)
+				assert.Equal(t, e.records.request().Spelling.Value(), test.sent)
 			})
 		})
 	}
@@ -202,9 +202,9 @@ func TestTheChatsOwnSpellingIsSent(t *testing.T) {
 func TestWhatAReadingLeavesBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-		w.remove()
-		r := w.records.request()
+		e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+		e.remove()
+		r := e.records.request()
 		assert.Equal(t, r.ChatName, "Spring launch")
 		assert.Equal(t, r.People, 5)
 		assert.Assert(t, r.SeenListed)
@@ -213,7 +213,7 @@ func TestWhatAReadingLeavesBehind(t *testing.T) {
 		assert.Equal(t, r.FirstTryAt, time.Now())
 		assert.Equal(t, r.HTTPStatus, http.StatusAccepted)
 		assert.Equal(t, len(r.TraceID), 32)
-		news := w.records.changes
+		news := e.records.changes
 		assert.Assert(t, !news[0].News && news[1].News, "the intent is no news, the answer is")
 		assert.Equal(t, news[1].TraceID, r.TraceID)
 	})

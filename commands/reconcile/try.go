@@ -102,7 +102,7 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	if err == nil {
 		return 0, s.sent(ctx, r, accepted)
 	}
-	return s.afterTrouble(ctx, t, r, known{doubt: doubt, unread: before.err != nil}, err)
+	return s.afterTrouble(ctx, t, r, earlier{doubt: doubt, unread: before.err != nil}, err)
 }
 
 // settle says what a reading of the chat makes certain before a try; false when it is for Linq to say.
@@ -167,14 +167,14 @@ func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accept
 	return err
 }
 
-// known is what is known, when a try begins, of what came before it.
-type known struct {
+// earlier is what is known, when a try begins, of what came before it.
+type earlier struct {
 	doubt  bool // a try before it may have taken effect
 	unread bool // the chat could not be read
 }
 
 // afterTrouble decides what a try that ended in err means.
-func (s *Steps) afterTrouble(ctx context.Context, t *breaker.Permit, r ledger.Request, before known, err error) (time.Duration, error) {
+func (s *Steps) afterTrouble(ctx context.Context, t *breaker.Permit, r ledger.Request, before earlier, err error) (time.Duration, error) {
 	refusal, answered := errors.AsType[*linq.Error](err)
 	if !answered {
 		// Only a request that certainly never left leaves no doubt behind.

@@ -226,10 +226,10 @@ func BenchmarkMaskText(b *testing.B) {
 
 // BenchmarkMaskTextOfAnyLength shows that four times the text takes four times as long.
 func BenchmarkMaskTextOfAnyLength(b *testing.B) {
-	for _, piece := range []string{"1", "1 ", "1,", "1234567,", "+1", "1234567 (((", "•••", "••• 0143", "••• 0143 ", " ", "a", "a@", "@", "a@b,", "a-", "1a", "0f", "①", "1️⃣", "(", "+", "1½", "\u0301"} {
+	for _, part := range []string{"1", "1 ", "1,", "1234567,", "+1", "1234567 (((", "•••", "••• 0143", "••• 0143 ", " ", "a", "a@", "@", "a@b,", "a-", "1a", "0f", "①", "1️⃣", "(", "+", "1½", "\u0301"} {
 		for _, length := range []int{10_000, 40_000} {
-			text := strings.Repeat(piece, length/len(piece))
-			b.Run(fmt.Sprintf("%s/%d", piece, length), func(b *testing.B) {
+			text := strings.Repeat(part, length/len(part))
+			b.Run(fmt.Sprintf("%s/%d", part, length), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				for b.Loop() {
 					handle.MaskText(text)

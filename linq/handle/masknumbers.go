@@ -15,7 +15,7 @@ import (
 //   - What numbers are grouped with joins them: spaces, dots, hyphens, brackets, and all that is
 //     invisible.
 //   - Letters, fractions, and what is masked already end a number.
-//   - Anything else parts a list of numbers. But pieces of a list that are too short for numbers of
+//   - Anything else parts a list of numbers. But runs of a list that are too short for numbers of
 //     their own are taken together, and what stays readable beside a number must not complete it.
 type between int
 
@@ -85,27 +85,27 @@ func effectOf(r rune) between {
 	return parts
 }
 
-// piece is a part of a text whose digits are joined.
-type piece struct {
+// run is a part of a text whose digits are joined.
+type run struct {
 	start, end int
 	shown      []rune // the digits as they are written
 	plain      []byte // the same as 0 to 9
 	plus       bool
 	joined     bool // of several
 
-	after between // what comes before the next piece: parts or ends
+	after between // what comes before the next run: parts or ends
 	near  bool    // and it is a single character
 }
 
-func (p *piece) long() bool { return len(p.plain) >= leastDigits }
+func (p *run) long() bool { return len(p.plain) >= leastDigits }
 
-func (p *piece) join(next piece) {
+func (p *run) join(next run) {
 	p.shown, p.plain = append(p.shown, next.shown...), append(p.plain, next.plain...)
 	p.end, p.after, p.near, p.joined = next.end, next.after, next.near, true
 }
 
-// findPieces goes through the text once.
-func findPieces(s string) (all []piece) {
+// findRuns goes through the text once.
+func findRuns(s string) (all []run) {
 	end, gap, width := 0, ends, 0
 	for i, r := range s {
 		digits := digitsOf(r)
@@ -123,7 +123,7 @@ func findPieces(s string) (all []piece) {
 			if len(all) > 0 {
 				all[len(all)-1].after, all[len(all)-1].near = gap, width == 1
 			}
-			all = append(all, startPiece(s, end, i))
+			all = append(all, startRun(s, end, i))
 		}
 		p := &all[len(all)-1]
 		p.plain = append(p.plain, digits...)
@@ -140,9 +140,9 @@ func findPieces(s string) (all []piece) {
 	return all
 }
 
-// startPiece includes a plus, and a bracket on either side of it, before the digit at i, but nothing
+// startRun includes a plus, and a bracket on either side of it, before the digit at i, but nothing
 // before from.
-func startPiece(s string, from, i int) piece {
+func startRun(s string, from, i int) run {
 	start := i
 	take := func(signs string) bool {
 		r, size := utf8.DecodeLastRuneInString(s[from:start])
@@ -155,28 +155,28 @@ func startPiece(s string, from, i int) piece {
 	take(opening)
 	plus := take("+＋﹢")
 	take(opening)
-	return piece{start: start, plus: plus}
+	return run{start: start, plus: plus}
 }
 
 // maskPieces writes s with its numbers masked.
 func maskPieces(out *strings.Builder, s string) {
-	pieces := joinShort(joinNear(findPieces(s)))
-	masks := make([]string, len(pieces))
-	for i := range pieces {
-		if pieces[i].long() {
-			masks[i] = pieces[i].mask(s)
+	runs := joinShort(joinNear(findRuns(s)))
+	masks := make([]string, len(runs))
+	for i := range runs {
+		if runs[i].long() {
+			masks[i] = runs[i].mask(s)
 		}
 	}
 	done := 0
-	for i, p := range pieces {
+	for i, p := range runs {
 		with := masks[i]
 		if with == "" {
 			readable := len(p.plain)
-			if i > 0 && pieces[i-1].after == parts {
+			if i > 0 && runs[i-1].after == parts {
 				_, tail, _ := strings.Cut(masks[i-1], masked+" ")
 				readable += countDigits(tail)
 			}
-			if i+1 < len(pieces) && p.after == parts {
+			if i+1 < len(runs) && p.after == parts {
 				head, _, _ := strings.Cut(masks[i+1], masked)
 				readable += countDigits(head)
 			}
@@ -201,8 +201,8 @@ func countDigits(text string) (count int) {
 
 // joinNear joins what a single character parts, unless each is a number of its own, or one is a whole
 // number to which the other cannot belong.
-func joinNear(pieces []piece) (joined []piece) {
-	for _, next := range pieces {
+func joinNear(runs []run) (joined []run) {
+	for _, next := range runs {
 		if len(joined) > 0 {
 			last := &joined[len(joined)-1]
 			whole := last.long() && last.plus && !last.joined || !last.plus && len(last.plain) >= wholeNumber
@@ -217,9 +217,9 @@ func joinNear(pieces []piece) (joined []piece) {
 }
 
 // joinShort joins neighbours that are both too short.
-func joinShort(pieces []piece) (joined []piece) {
-	short := false // whether the last is a piece, or pieces, too short
-	for _, next := range pieces {
+func joinShort(runs []run) (joined []run) {
+	short := false // whether the last is a run, or runs, too short
+	for _, next := range runs {
 		if len(joined) > 0 {
 			if last := &joined[len(joined)-1]; short && !next.long() && last.after == parts {
 				last.join(next)
@@ -233,7 +233,7 @@ func joinShort(pieces []piece) (joined []piece) {
 }
 
 // mask returns what p is replaced by.
-func (p *piece) mask(s string) string {
+func (p *run) mask(s string) string {
 	text, before := s[p.start:p.end], ""
 	if first, size := utf8.DecodeRuneInString(text); strings.ContainsRune(opening, first) && !strings.ContainsAny(text, closing) {
 		before = text[:size] // it belongs to the text around the number

@@ -45,8 +45,8 @@ type Config struct {
 	Now   func() time.Time
 
 	Try, Confirm, Show, Execute Step
-	Tries                       int // how many Try run side by side; 0: 16
-	Confirms                    int // how many Confirm run side by side; 0: 16
+	TryConcurrency              int // how many Try run side by side; 0: 16
+	ConfirmConcurrency          int // how many Confirm run side by side; 0: 16
 }
 
 // Runner runs steps.
@@ -74,8 +74,8 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 	client, err := cfg.Store.NewJobs(&river.Config{
 		Logger: slog.New(logrusHandler{entry: cfg.Log, lost: cfg.Lost}),
 		Queues: map[string]river.QueueConfig{
-			TryQueue:     {MaxWorkers: cmp.Or(cfg.Tries, tryWorkers)},
-			confirmQueue: {MaxWorkers: cmp.Or(cfg.Confirms, confirmWorkers), FetchPollInterval: 200 * time.Millisecond},
+			TryQueue:     {MaxWorkers: cmp.Or(cfg.TryConcurrency, tryWorkers)},
+			confirmQueue: {MaxWorkers: cmp.Or(cfg.ConfirmConcurrency, confirmWorkers), FetchPollInterval: 200 * time.Millisecond},
 			showQueue:    {MaxWorkers: showWorkers},
 			executeQueue: {MaxWorkers: executeWorkers},
 		},

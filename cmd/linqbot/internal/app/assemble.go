@@ -72,7 +72,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
-		Ask: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
+		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
@@ -147,6 +147,6 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	const confirms = 16
 	return ledger.Workers{
 		Try: steps.Try, Confirm: steps.Confirm, Show: publisher.Run, Execute: execute.Run,
-		Tries: 2 * cfg.Concurrency, Confirms: max(confirms, 2*cfg.Concurrency),
+		TryConcurrency: 2 * cfg.Concurrency, ConfirmConcurrency: max(confirms, 2*cfg.Concurrency),
 	}
 }

@@ -29,8 +29,8 @@ const (
 	requestID = commandstest.RequestID
 )
 
-// world is a Linq with one chat, a ledger with one request for it, and the steps between the two.
-type world struct {
+// env is a Linq with one chat, a ledger with one request for it, and the steps between the two.
+type env struct {
 	t       *testing.T
 	linq    *commandstest.Linq
 	chat    string
@@ -41,29 +41,29 @@ type world struct {
 	ctx     context.Context // a test may replace it by one that ends
 }
 
-// newWorld must be called in a bubble of synctest.
-func newWorld(t *testing.T, config linqtest.Config, chat linqtest.Chat, handle string) *world {
+// newEnv must be called in a bubble of synctest.
+func newEnv(t *testing.T, config linqtest.Config, chat linqtest.Chat, handle string) *env {
 	t.Helper()
 	server := commandstest.NewLinq(t, config)
 	id := server.AddChat(chat)
-	w := &world{t: t, linq: server, chat: id, handle: handle, client: server.Client, ctx: t.Context()}
-	w.records = newRecords(ledger.Request{
+	e := &env{t: t, linq: server, chat: id, handle: handle, client: server.Client, ctx: t.Context()}
+	e.records = newRecords(ledger.Request{
 		Order: ledger.Order{
 			Delivery: "Tr1", Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: "U1", ChannelID: "C1",
 			ChatID: id, Handle: ledger.NewSecret(handle),
 		},
 		ID: requestID, State: ledger.Accepted, AcceptedAt: time.Now(),
 	})
-	w.restart()
-	return w
+	e.restart()
+	return e
 }
 
 // restart is what a new process begins with: what is on disk, and nothing else.
-func (w *world) restart() { w.stepsWith(w.client) }
+func (e *env) restart() { e.stepsWith(e.client) }
 
-func (w *world) stepsWith(chats reconcile.Chats) {
-	w.steps = reconcile.NewSteps(reconcile.StepsConfig{
-		Chats: chats, Records: w.records, Logger: quiet(), Lines: knownLines(),
+func (e *env) stepsWith(chats reconcile.Chats) {
+	e.steps = reconcile.NewSteps(reconcile.StepsConfig{
+		Chats: chats, Records: e.records, Logger: quiet(), Lines: knownLines(),
 		Jitter: func(wait time.Duration) time.Duration { return wait },
 	})
 }
@@ -82,27 +82,27 @@ func knownLines() *reconcile.OwnLines {
 	return reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: accountLines{{Number: handle.New(line)}}, Logger: quiet()})
 }
 
-func (w *world) remove() time.Duration {
-	w.t.Helper()
-	wait, err := w.steps.Try(w.ctx, requestID)
-	assert.NilError(w.t, err)
+func (e *env) remove() time.Duration {
+	e.t.Helper()
+	wait, err := e.steps.Try(e.ctx, requestID)
+	assert.NilError(e.t, err)
 	return wait
 }
 
 // unlist takes the person off the chat's list, as Linq may do some time after they have left.
-func (w *world) unlist() {
-	chat, ok := w.linq.Chat(w.chat)
-	assert.Assert(w.t, ok)
-	chat.People = slices.DeleteFunc(chat.People, func(p linqtest.Person) bool { return p.Handle == w.handle })
-	w.linq.AddChat(chat)
+func (e *env) unlist() {
+	chat, ok := e.linq.Chat(e.chat)
+	assert.Assert(e.t, ok)
+	chat.People = slices.DeleteFunc(chat.People, func(p linqtest.Person) bool { return p.Handle == e.handle })
+	e.linq.AddChat(chat)
 }
 
-func (w *world) leave() { assert.Assert(w.t, w.linq.LeaveByThemselves(w.chat, w.handle)) }
+func (e *env) leave() { assert.Assert(e.t, e.linq.LeaveByThemselves(e.chat, e.handle)) }
 
 // effects counts how often someone left because of a call.
-func (w *world) effects() int {
+func (e *env) effects() int {
 	n := 0
-	for _, event := range w.linq.Events() {
+	for _, event := range e.linq.Events() {
 		if event.TraceID != "" {
 			n++
 		}
