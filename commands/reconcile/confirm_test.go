@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,10 +17,7 @@ import (
 // sent is an env in which Linq has just queued the removal, and does nothing about it by itself.
 func sent(t *testing.T) *env {
 	t.Helper()
-	e := newEnv(t, linqtest.Config{EffectDelay: linqtest.OnSettle}, group(ada, ben, carla, dan), ada)
-	e.remove()
-	assert.Equal(t, e.records.request().State, ledger.Sent)
-	return e
+	return sentOf(t, ledger.Remove)
 }
 
 func (e *env) confirm() time.Duration {
@@ -52,83 +50,118 @@ func (e *env) watch() []time.Duration {
 
 func TestTheChatIsReadOnTime(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := sent(t)
-		want := []time.Duration{200 * time.Millisecond}
-		for _, s := range []int{1, 2, 4, 8, 16} {
-			want = append(want, time.Duration(s)*time.Second)
-		}
-		for s := 30; s <= 600; s += 30 {
-			want = append(want, time.Duration(s)*time.Second)
-		}
-		assert.DeepEqual(t, want, e.watch())
-		r := e.records.request()
-		assert.Equal(t, r.State, ledger.Unconfirmed)
-		assert.Equal(t, r.Reason, outcome.ReasonStillListed)
-		assert.Equal(t, e.linq.Count(linqtest.Remove), 1, "reading asks for nothing again")
-	})
+	want := []time.Duration{200 * time.Millisecond}
+	for _, s := range []int{1, 2, 4, 8, 16} {
+		want = append(want, time.Duration(s)*time.Second)
+	}
+	for s := 30; s <= 600; s += 30 {
+		want = append(want, time.Duration(s)*time.Second)
+	}
+	for kind, reason := range map[ledger.Kind]string{ledger.Remove: outcome.ReasonStillListed, ledger.Add: outcome.ReasonStillAway} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := sentOf(t, kind)
+				assert.DeepEqual(t, want, e.watch())
+				r := e.records.request()
+				assert.Equal(t, r.State, ledger.Unconfirmed)
+				assert.Equal(t, r.Reason, reason)
+				assert.Equal(t, e.linq.Count(kinds()[kind].op), 1, "reading asks for nothing again")
+			})
+		})
+	}
+}
+
+// confirmation is what happens after Linq queued a request, and how that ends.
+type confirmation struct {
+	name   string
+	doings func(*env) // at once after Linq queued it
+	unseen bool       // the chat had not been read before
+	state  ledger.State
+	reason string
+	after  time.Duration // the end comes so long after Linq queued it
+}
+
+const (
+	atOnce  = 200 * time.Millisecond
+	tooLate = 10 * time.Minute
+)
+
+func settle(e *env) { e.linq.Settle() }
+
+func settleAfter(d time.Duration) func(*env) {
+	return func(e *env) { time.AfterFunc(d, e.linq.Settle) }
+}
+
+// readingFails makes so many readings of the chat fail, 0 for all.
+func readingFails(times int, fault linqtest.Fault) func(*env) {
+	return func(e *env) { e.linq.Fail(linqtest.GetChat, times, fault) }
 }
 
 func TestConfirm(t *testing.T) {
 	t.Parallel()
-	settle := func(e *env) { e.linq.Settle() }
-	for _, test := range []struct {
-		name   string
-		doings func(*env) // at once after Linq queued the removal
-		unseen bool       // the chat had not been read before
-		state  ledger.State
-		reason string
-		after  time.Duration // the end comes so long after Linq queued the removal
-	}{
-		{name: "they are listed as removed", doings: settle, state: "removed", after: 200 * time.Millisecond},
-		{name: "they are listed as left", doings: (*env).leave, state: "removed", after: 200 * time.Millisecond},
-		{name: "they are not listed any more", doings: (*env).unlist, state: "removed", after: 200 * time.Millisecond},
-		{name: "they were never seen listed", doings: (*env).unlist, unseen: true, state: "already_gone", after: 200 * time.Millisecond},
-		{name: "never seen before, and listed as removed", doings: settle, unseen: true, state: "removed", after: 200 * time.Millisecond},
-		{name: "a little later", doings: func(e *env) { time.AfterFunc(5*time.Second, e.linq.Settle) }, state: "removed", after: 8 * time.Second},
-		{
-			name: "first seen listed while waiting", doings: func(e *env) { time.AfterFunc(5*time.Second, e.unlist) }, unseen: true,
-			state: "removed", after: 8 * time.Second,
-		},
-		{name: "a minute later", doings: func(e *env) { time.AfterFunc(61*time.Second, e.linq.Settle) }, state: "removed", after: 90 * time.Second},
-		{name: "at the last moment", doings: func(e *env) { time.AfterFunc(599*time.Second, e.linq.Settle) }, state: "removed", after: 10 * time.Minute},
-		{name: "never", doings: nothing, state: "unconfirmed", reason: outcome.ReasonStillListed, after: 10 * time.Minute},
-		{
-			name: "the chat cannot be read", doings: func(e *env) { e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 500}) },
-			state: "unconfirmed", reason: outcome.ReasonUnreadable, after: 10 * time.Minute,
-		},
-		{
-			name: "a 404 is no sign", doings: func(e *env) { e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: 404, Code: 2001}) },
-			state: "unconfirmed", reason: outcome.ReasonUnreadable, after: 10 * time.Minute,
-		},
-		{
-			name: "the chat can be read at last", doings: func(e *env) {
-				e.linq.Settle()
-				e.linq.Fail(linqtest.GetChat, 8, linqtest.Fault{Status: 500})
+	noAnswer, notFound := linqtest.Fault{Status: 500}, linqtest.Fault{Status: 404, Code: 2001}
+	for kind, tests := range map[ledger.Kind][]confirmation{
+		ledger.Remove: {
+			{name: "they are listed as removed", doings: settle, state: "removed", reason: "seen_gone", after: atOnce},
+			{name: "they are listed as left", doings: (*env).leave, state: "removed", reason: "seen_gone", after: atOnce},
+			{name: "they are not listed any more", doings: (*env).unlist, state: "removed", reason: "seen_gone", after: atOnce},
+			{name: "they were never seen listed", doings: (*env).unlist, unseen: true, state: "already_gone", reason: "seen_gone", after: atOnce},
+			{name: "never seen before, and listed as removed", doings: settle, unseen: true, state: "removed", reason: "seen_gone", after: atOnce},
+			{name: "a little later", doings: settleAfter(5 * time.Second), state: "removed", reason: "seen_gone", after: 8 * time.Second},
+			{
+				name: "first seen listed while waiting", doings: func(e *env) { time.AfterFunc(5*time.Second, e.unlist) }, unseen: true,
+				state: "removed", reason: "seen_gone", after: 8 * time.Second,
 			},
-			state: "removed", after: 90 * time.Second,
+			{name: "a minute later", doings: settleAfter(61 * time.Second), state: "removed", reason: "seen_gone", after: 90 * time.Second},
+			{name: "at the last moment", doings: settleAfter(599 * time.Second), state: "removed", reason: "seen_gone", after: tooLate},
+			{name: "never", doings: nothing, state: "unconfirmed", reason: "still_listed", after: tooLate},
+			{name: "the chat cannot be read", doings: readingFails(0, noAnswer), state: "unconfirmed", reason: "unreadable", after: tooLate},
+			{name: "a 404 is no sign", doings: readingFails(0, notFound), state: "unconfirmed", reason: "unreadable", after: tooLate},
+			{
+				name: "the chat can be read at last", doings: both(settle, readingFails(8, noAnswer)),
+				state: "removed", reason: "seen_gone", after: 90 * time.Second,
+			},
+		},
+		ledger.Add: {
+			{name: "they are in it", doings: settle, state: "added", reason: "seen_there", after: atOnce},
+			{
+				name: "they are not listed yet", doings: both((*env).unlist, settleAfter(5*time.Second)),
+				state: "added", reason: "seen_there", after: 8 * time.Second,
+			},
+			{name: "a minute later", doings: settleAfter(61 * time.Second), state: "added", reason: "seen_there", after: 90 * time.Second},
+			{name: "at the last moment", doings: settleAfter(599 * time.Second), state: "added", reason: "seen_there", after: tooLate},
+			{name: "never", doings: nothing, state: "unconfirmed", reason: "still_away", after: tooLate},
+			{name: "never listed", doings: (*env).unlist, state: "unconfirmed", reason: "still_away", after: tooLate},
+			{
+				name: "the chat cannot be read", doings: both(settle, readingFails(0, noAnswer)),
+				state: "unconfirmed", reason: "unreadable", after: tooLate,
+			},
+			{name: "a 404 is no sign", doings: both(settle, readingFails(0, notFound)), state: "unconfirmed", reason: "unreadable", after: tooLate},
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				e := sent(t)
-				if test.unseen {
-					e.records.set(func(r *ledger.Request) { r.SeenListed, r.Spelling = false, ledger.Secret{} })
-				}
-				if test.reason == "" {
-					test.reason = outcome.ReasonSeenGone
-				}
-				test.doings(e)
-				reads := e.watch()
-				r := e.records.request()
-				assert.Equal(t, r.State, test.state)
-				assert.Equal(t, r.Reason, test.reason)
-				assert.Equal(t, reads[len(reads)-1], test.after)
-				assert.Equal(t, len(r.TraceID), 32, "the trace id of Linq's answer stays")
-				assert.Equal(t, e.confirm(), time.Duration(0))
+		for _, test := range tests {
+			t.Run(fmt.Sprint(kind, ", ", test.name), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					e := sentOf(t, kind)
+					if test.unseen {
+						e.records.set(func(r *ledger.Request) { r.SeenListed, r.Spelling = false, ledger.Secret{} })
+					}
+					test.doings(e)
+					reads := e.watch()
+					r := e.records.request()
+					assert.Equal(t, r.State, test.state)
+					assert.Equal(t, r.Reason, test.reason)
+					assert.Equal(t, reads[len(reads)-1], test.after)
+					assert.Equal(t, len(r.TraceID), 32, "the trace id of Linq's answer stays")
+					assert.Equal(t, e.confirm(), time.Duration(0))
+					if test.state == ledger.Added {
+						assert.Equal(t, r.People, 5)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 

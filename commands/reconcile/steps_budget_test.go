@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -42,21 +43,23 @@ func TestTriesEndAfterFifteenMinutes(t *testing.T) {
 		{"a conflict of states", linqtest.Fault{Status: 409, Code: 2015}, "linq_2015", false},
 		{"dropped", linqtest.Fault{Drop: linqtest.BeforeEffect}, "no_answer", true},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				e.linq.Fail(linqtest.Remove, 0, test.fault)
-				began := time.Now()
-				e.follow()
-				r := e.records.request()
-				assert.Equal(t, r.State, ledger.Failed)
-				assert.Equal(t, r.Reason, test.reason)
-				assert.Equal(t, r.MayHaveReached, test.doubt)
-				assert.Equal(t, time.Since(began), 15*time.Minute)
-				assert.Equal(t, e.effects(), 0)
+		for kind, call := range kinds() {
+			t.Run(fmt.Sprint(kind, ", ", test.name), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					e := newEnvOf(t, kind, linqtest.Config{})
+					e.linq.Fail(call.op, 0, test.fault)
+					began := time.Now()
+					e.follow()
+					r := e.records.request()
+					assert.Equal(t, r.State, ledger.Failed)
+					assert.Equal(t, r.Reason, test.reason)
+					assert.Equal(t, r.MayHaveReached, test.doubt)
+					assert.Equal(t, time.Since(began), 15*time.Minute)
+					assert.Equal(t, e.effects(), 0)
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -101,28 +104,35 @@ func TestBudget(t *testing.T) {
 // A doubt at the end is settled by one more look at the chat.
 func TestDoubtAtTheEnd(t *testing.T) {
 	t.Parallel()
+	lost, broken := linqtest.Fault{Drop: linqtest.AfterEffect}, linqtest.Fault{Status: 500, Code: 3006}
+	cannotRead := failing(linqtest.GetChat, linqtest.Fault{Status: 500})
 	for _, test := range []struct {
 		name   string
+		kind   ledger.Kind
 		listed bool // the handle was seen before
 		fault  linqtest.Fault
 		chat   func(*env)
 		state  ledger.State
 		reason string
 	}{
-		{"the last try took effect", true, linqtest.Fault{Drop: linqtest.AfterEffect}, nothing, ledger.Removed, outcome.ReasonSeenGone},
-		{"it did not", true, linqtest.Fault{Status: 500, Code: 3006}, nothing, ledger.Failed, "linq_3006"},
-		{"nobody can tell", true, linqtest.Fault{Drop: linqtest.AfterEffect}, failing(linqtest.GetChat, linqtest.Fault{Status: 500}), ledger.Failed, outcome.ReasonNoAnswer},
-		{"not listed, as never before", false, linqtest.Fault{Status: 500, Code: 3006}, (*env).unlist, ledger.AlreadyGone, outcome.ReasonSeenGone},
+		{name: "the last try took effect", kind: ledger.Remove, listed: true, fault: lost, chat: nothing, state: ledger.Removed, reason: outcome.ReasonSeenGone},
+		{name: "it did not", kind: ledger.Remove, listed: true, fault: broken, chat: nothing, state: ledger.Failed, reason: "linq_3006"},
+		{name: "nobody can tell", kind: ledger.Remove, listed: true, fault: lost, chat: cannotRead, state: ledger.Failed, reason: outcome.ReasonNoAnswer},
+		{name: "not listed, as never before", kind: ledger.Remove, fault: broken, chat: (*env).unlist, state: ledger.AlreadyGone, reason: outcome.ReasonSeenGone},
+		{name: "the last try took effect", kind: ledger.Add, fault: lost, chat: nothing, state: ledger.Added, reason: outcome.ReasonSeenThere},
+		{name: "it did not", kind: ledger.Add, fault: broken, chat: nothing, state: ledger.Failed, reason: "linq_3006"},
+		{name: "they are not even listed", kind: ledger.Add, fault: broken, chat: (*env).unlist, state: ledger.Failed, reason: "linq_3006"},
+		{name: "nobody can tell", kind: ledger.Add, fault: lost, chat: cannotRead, state: ledger.Failed, reason: outcome.ReasonNoAnswer},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(fmt.Sprint(test.kind, ", ", test.name), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+				e := newEnvOf(t, test.kind, linqtest.Config{})
 				e.records.set(func(r *ledger.Request) {
 					r.Tries, r.FirstTryAt, r.SeenListed = 30, time.Now().Add(-time.Hour), test.listed
 				})
 				e.linq.Fail(linqtest.GetChat, 1, linqtest.Fault{RawBody: "<html>"})
-				e.linq.Fail(linqtest.Remove, 1, test.fault)
+				e.linq.Fail(kinds()[test.kind].op, 1, test.fault)
 				test.chat(e)
 				assert.Equal(t, e.remove(), time.Duration(0))
 				r := e.records.request()

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,49 +34,63 @@ func (e *env) revive() {
 }
 
 // The process ends between any two of its acts; another carries on. However that falls, the person
-// leaves once.
+// leaves or comes once.
 func TestCrash(t *testing.T) {
 	t.Parallel()
+	slow := linqtest.Config{EffectDelay: time.Minute}
 	for _, test := range []struct {
-		name    string
-		config  linqtest.Config
-		die     int
-		deletes int // before the restart
-		then    func(*env)
-		want    result
+		name   string
+		kind   ledger.Kind
+		config linqtest.Config
+		die    int
+		calls  int // before the restart
+		then   func(*env)
+		want   result
 	}{
 		{
-			name: "before the intent is stored: nothing was sent", die: 1, deletes: 0, then: nothing,
+			name: "before the intent is stored: nothing was sent", kind: ledger.Remove, die: 1, calls: 0, then: nothing,
 			want: result{"sent", "", true, 1, 1, once(0), []string{asked, queued}},
 		},
 		{
-			name: "after the DELETE: the chat shows it", die: 2, deletes: 1, then: nothing,
+			name: "after the DELETE: the chat shows it", kind: ledger.Remove, die: 2, calls: 1, then: nothing,
 			want: result{"removed", "seen_gone", true, 1, 1, once(0), []string{asked, gone}},
 		},
 		{
-			name: "after the DELETE, and they are not listed any more", die: 2, deletes: 1, then: (*env).unlist,
+			name: "after the DELETE, and they are not listed any more", kind: ledger.Remove, die: 2, calls: 1, then: (*env).unlist,
 			want: result{"removed", "seen_gone", true, 1, 1, once(0), []string{asked, gone}},
 		},
 		{
-			name: "after the DELETE, whose effect is queued", config: linqtest.Config{EffectDelay: time.Minute}, die: 2, deletes: 1, then: nothing,
+			name: "after the DELETE, whose effect is queued", kind: ledger.Remove, config: slow, die: 2, calls: 1, then: nothing,
 			want: result{"sent", "", true, 2, 1, once(0), []string{asked, asked2, queued}},
 		},
 		{
-			name: "after the DELETE, and the chat cannot be read, and Linq knows nothing of them", die: 2, deletes: 1,
+			name: "after the DELETE, and the chat cannot be read, and Linq knows nothing of them", kind: ledger.Remove, die: 2, calls: 1,
 			then: failing(linqtest.GetChat, linqtest.Fault{Status: 500}),
 			want: result{"removed", "seen_gone", true, 2, 1, once(0), []string{
 				asked, asked2, "Linq answered 404, code 2001; the chat shows that they are gone",
 			}},
 		},
+		{
+			name: "before the intent is stored: nothing was sent", kind: ledger.Add, die: 1, calls: 0, then: nothing,
+			want: result{"sent", "", true, 1, 1, once(0), []string{asked, queued}},
+		},
+		{
+			name: "after the POST: the chat shows it", kind: ledger.Add, die: 2, calls: 1, then: nothing,
+			want: result{"added", "seen_there", true, 1, 1, once(0), []string{asked, there}},
+		},
+		{
+			name: "after the POST, whose effect is queued", kind: ledger.Add, config: slow, die: 2, calls: 1, then: nothing,
+			want: result{"sent", "", true, 2, 1, once(0), []string{asked, asked2, queued}},
+		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(fmt.Sprint(test.kind, ", ", test.name), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e := newEnv(t, test.config, group(ada, ben, carla, dan), ada)
+				e := newEnvOf(t, test.kind, test.config)
 				e.dieAt(test.die)
 				_, err := e.steps.Try(e.ctx, requestID)
 				assert.ErrorIs(t, err, errPowerOff)
-				assert.Equal(t, e.linq.Count(linqtest.Remove), test.deletes)
+				assert.Equal(t, e.linq.Count(kinds()[test.kind].op), test.calls)
 
 				e.revive()
 				test.then(e)
@@ -89,7 +104,7 @@ func TestCrash(t *testing.T) {
 	t.Run("between the intent and the DELETE", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
+			e := newEnvOf(t, ledger.Remove, linqtest.Config{})
 			e.records.set(func(r *ledger.Request) { r.Tries, r.MayHaveReached, r.FirstTryAt = 1, true, time.Now() })
 			got := result{Waits: once(e.remove())}
 			e.finish(&got)
@@ -99,29 +114,27 @@ func TestCrash(t *testing.T) {
 }
 
 // The process is told to stop while Linq hangs: what was learned is kept, and the next one goes on.
-func TestShutdownInMidDelete(t *testing.T) {
+func TestShutdownInMidCall(t *testing.T) {
 	t.Parallel()
+	cut := again("Linq did not answer", time.Second)
+	tookPlace := linqtest.Fault{Delay: time.Hour}
+	didNot := linqtest.Fault{Delay: time.Hour, Drop: linqtest.BeforeEffect}
 	for _, test := range []struct {
 		name  string
+		kind  ledger.Kind
 		fault linqtest.Fault
 		want  result
 	}{
-		{
-			"its effect took place",
-			linqtest.Fault{Delay: time.Hour},
-			result{"removed", "seen_gone", true, 1, 1, once(0), []string{asked, again("Linq did not answer", time.Second), gone}},
-		},
-		{
-			"its effect did not",
-			linqtest.Fault{Delay: time.Hour, Drop: linqtest.BeforeEffect},
-			result{"sent", "", true, 2, 1, once(0), []string{asked, again("Linq did not answer", time.Second), asked2, queued}},
-		},
+		{"its effect took place", ledger.Remove, tookPlace, result{"removed", "seen_gone", true, 1, 1, once(0), []string{asked, cut, gone}}},
+		{"its effect did not", ledger.Remove, didNot, result{"sent", "", true, 2, 1, once(0), []string{asked, cut, asked2, queued}}},
+		{"its effect took place", ledger.Add, tookPlace, result{"added", "seen_there", true, 1, 1, once(0), []string{asked, cut, there}}},
+		{"its effect did not", ledger.Add, didNot, result{"sent", "", true, 2, 1, once(0), []string{asked, cut, asked2, queued}}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(fmt.Sprint(test.kind, ", ", test.name), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla, dan), ada)
-				e.linq.Fail(linqtest.Remove, 1, test.fault)
+				e := newEnvOf(t, test.kind, linqtest.Config{})
+				e.linq.Fail(kinds()[test.kind].op, 1, test.fault)
 				e.stopIn(2 * time.Second)
 				_, err := e.steps.Try(e.ctx, requestID)
 				assert.ErrorIs(t, err, context.Canceled)

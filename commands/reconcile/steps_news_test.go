@@ -19,36 +19,49 @@ import (
 // People see what changes for them, and not each act on the way.
 func TestNews(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := newEnv(t, linqtest.Config{EffectDelay: 5 * time.Second}, group(ada, ben, carla, dan), ada)
-		e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
-		e.linq.Fail(linqtest.Remove, 1, linqtest.Fault{Status: 503, Code: 4004})
-		e.follow()
-		e.watch()
-		var got []string
-		for i, c := range e.records.changes {
-			news := "-"
-			if c.News {
-				news = "news"
-			}
-			traced := "-"
-			if c.TraceID != "" {
-				traced = "traced"
-			}
-			got = append(got, strings.Join([]string{c.Cause, string(e.records.states[i]), news, traced}, " | "))
-		}
-		want := []string{
+	for kind, want := range map[ledger.Kind][]string{
+		ledger.Remove: {
 			"try 1: asking Linq | accepted | - | -",
 			"Linq answered 503, code 4004; trying again in 1s | accepted | news | traced",
 			"try 2: asking Linq | accepted | - | -",
 			"Linq answered 202 | sent | news | traced",
 			"the chat still lists them | sent | - | -",
 			"the chat shows that they are gone | removed | news | -",
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-	})
+		},
+		ledger.Add: {
+			"try 1: asking Linq | accepted | - | -",
+			"Linq answered 503, code 4004; trying again in 1s | accepted | news | traced",
+			"try 2: asking Linq | accepted | - | -",
+			"Linq answered 202 | sent | news | traced",
+			"the chat shows that they are in it | added | news | -",
+		},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := newEnvOf(t, kind, linqtest.Config{EffectDelay: 5 * time.Second})
+				e.linq.Fail(linqtest.GetChat, 2, linqtest.Fault{Status: 500})
+				e.linq.Fail(kinds()[kind].op, 1, linqtest.Fault{Status: 503, Code: 4004})
+				e.follow()
+				e.watch()
+				var got []string
+				for i, c := range e.records.changes {
+					news := "-"
+					if c.News {
+						news = "news"
+					}
+					traced := "-"
+					if c.TraceID != "" {
+						traced = "traced"
+					}
+					got = append(got, strings.Join([]string{c.Cause, string(e.records.states[i]), news, traced}, " | "))
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("-want +got\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestStepsLogNoHandle(t *testing.T) {
