@@ -2,12 +2,14 @@ package commands_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/commandstest"
+	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/linq"
@@ -65,3 +67,13 @@ func slowBook(t *testing.T) (*commandstest.Linq, *chatindex.Index) {
 }
 
 func manyChats(count int) []linqtest.Chat { return commandstest.ManyChats(count) }
+
+func anyone() policy.Policy { return policy.Policy{Everyone: true} }
+
+func shownAnswer(answer richtext.Answer) string {
+	var texts []string
+	for _, text := range answer {
+		texts = append(texts, markedUp(text))
+	}
+	return strings.Join(texts, "\n")
+}
