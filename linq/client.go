@@ -33,7 +33,7 @@ type Config struct {
 	// them, named or not.
 	Secrets redact.Secrets
 
-	// Observe is told of each call when it has ended; nil: nobody is. It must not take long.
+	// Observe is told of each call when it has ended. Optional; it must not take long.
 	Observe func(Call)
 }
 

@@ -3,7 +3,7 @@ package policy
 import "linqbot/ledger"
 
 // Outcomes is told how people were answered who asked for something: the way in which they did, and the
-// outcome as the log has it. nil: nobody is told. It must not take long.
+// outcome as the log has it. Optional; nil counts nothing. It must not take long.
 type Outcomes func(source ledger.Source, outcome string)
 
 // Count tells of an outcome, and returns it, so that what is counted is what is logged.
