@@ -124,7 +124,7 @@ func TestSearch(t *testing.T) {
 		{"the beginning of a number", "US", "+1202", spring + "|" + gone},
 		{"+ is the beginning", "US", "+5550132", ""},
 		{"a national beginning", "DE", "0171 123", munich},
-		{"digits of our commandstest.Line are not those of a person", "US", "0100", ""},
+		{"digits of our line are not those of a person", "US", "0100", ""},
 		{"digits in a name", "US", "2024", gone},
 		{"a name and digits", "US", "spring 0132", spring},
 		{"a name and other digits", "US", "spring 9999", ""},
