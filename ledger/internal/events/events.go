@@ -10,8 +10,9 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// remembered is far longer than any redelivery: Slack's last try comes within 24 hours.
-const remembered = 14 * 24 * time.Hour
+// remembered is longer than any redelivery: Slack's last try comes within 24 hours. It is not much longer, since
+// whoever is denied adds a row with each try.
+const remembered = 2 * 24 * time.Hour
 
 // forgottenAtOnce is how many old events one transaction deletes.
 const forgottenAtOnce = 200
