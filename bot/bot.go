@@ -42,6 +42,7 @@ type Config struct {
 	Gate           *policy.Gate                    // records who is refused for their workspace. Optional.
 	SlackURL       string                          // of the Web API; response URLs must lead to Slack as it does
 	Ready          func(ctx context.Context) error // whether work can be taken and done
+	Noticed        func(context.Context, Notice)   // told what Slack says about the app itself. Optional.
 	Remark         func() string                   // what /readyz adds while all is ready, "" for nothing. Optional.
 	Build          string                          // told to who has the signing secret, in [BuildHeader]
 	Logger         *logrus.Logger

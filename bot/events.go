@@ -44,6 +44,11 @@ type event struct {
 	// app_home_opened
 	Tab string `json:"tab"`
 
+	// tokens_revoked
+	Tokens struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"`
+
 	// message, and User app_home_opened
 	User        string `json:"user"`
 	BotID       string `json:"bot_id"`
@@ -76,6 +81,11 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	case "event_callback":
+	case string(AppRateLimited):
+		if serves, _ := b.cfg.Teams.Serves(r.Context(), e.TeamID, e.EnterpriseID); serves {
+			b.noticed(r.Context(), log, AppRateLimited)
+		}
+		return
 	default:
 		log.WithField("event", e.Type).Info("event of no interest")
 		return
@@ -100,6 +110,10 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 		}
 		return
 	}
+	if notice := served.notice(); notice != "" {
+		b.noticed(ctx, log, notice)
+		return
+	}
 	if err := b.takeEvent(ctx, e, served); err != nil {
 		log.WithError(err).Error("event not taken: the ledger does not answer")
 		w.WriteHeader(http.StatusInternalServerError)
@@ -116,15 +130,15 @@ func decodeEvent(encoded json.RawMessage) (event, bool) {
 	}
 	_ = json.Unmarshal(encoded, &named) // what cannot be read has no type that is served
 	switch named.Type {
-	case "function_executed", "message", "app_home_opened":
+	case "function_executed", "message", "app_home_opened", string(TokensRevoked), string(AppUninstalled):
 	default:
 		return event{Type: named.Type}, false
 	}
 	var e event
-	if json.Unmarshal(encoded, &e) != nil {
+	if slackapi.Decode(encoded, &e) != nil {
 		return event{Type: named.Type}, false
 	}
-	return e, e.runsOurStep() || e.isWrittenToUs() || e.opensHome()
+	return e, e.runsOurStep() || e.isWrittenToUs() || e.opensHome() || e.notice() != ""
 }
 
 func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
@@ -158,7 +172,7 @@ func (e event) runsOurStep() bool {
 // isWrittenToUs recognises what a person writes in the app's Messages tab; our own messages, and
 // edits, come the same way.
 func (e event) isWrittenToUs() bool {
-	return e.Type == "message" && e.ChannelType == "im" && e.Subtype == "" && e.BotID == "" && e.User != ""
+	return e.Type == "message" && e.ChannelType == "im" && e.Subtype == "" && e.BotID == "" && e.User != "" && e.Channel != ""
 }
 
 // opensHome recognises that a person looks at their Home tab; the Messages tab is told of the same way.

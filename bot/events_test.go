@@ -102,6 +102,33 @@ func TestEventsThatAreBroken(t *testing.T) {
 	}
 }
 
+// What Slack says about the app itself is told to whoever runs linqbot, if it is about theirs.
+func TestNoticesOfSlack(t *testing.T) {
+	t.Parallel()
+	in := func(team, event string) string {
+		return fmt.Sprintf(`{"type":"event_callback","team_id":%q,"event_id":"Ev1","event":%s}`, team, event)
+	}
+	for name, test := range map[string]struct {
+		body string
+		want Notice
+	}{
+		"too many events":           {`{"type":"app_rate_limited","team_id":"` + bottest.Team + `","minute_rate_limited":1518467820}`, AppRateLimited},
+		"too many events elsewhere": {`{"type":"app_rate_limited","team_id":"T0OTHER","minute_rate_limited":1518467820}`, ""},
+		"the bot's token":           {in(bottest.Team, `{"type":"tokens_revoked","tokens":{"oauth":[],"bot":["U0BOT"]}}`), TokensRevoked},
+		"somebody's token":          {in(bottest.Team, `{"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":[]}}`), ""},
+		"strange tokens":            {in(bottest.Team, `{"type":"tokens_revoked","tokens":[]}`), ""},
+		"another team's token":      {in("T0OTHER", `{"type":"tokens_revoked","tokens":{"bot":["U0BOT"]}}`), ""},
+		"the app":                   {in(bottest.Team, `{"type":"app_uninstalled"}`), AppUninstalled},
+	} {
+		var told Notice
+		e, taken := newEventEdge(t, nil, func(c *Config) { c.Noticed = func(_ context.Context, n Notice) { told = n } })
+		assert.Equal(t, e.event(test.body).status, http.StatusOK, name)
+		assert.Equal(t, told, test.want, name)
+		assert.Equal(t, strings.Contains(e.log.String(), `"notice":`), test.want != "", name)
+		assert.Equal(t, len(*taken), 0, name)
+	}
+}
+
 // What is not served gets a 200, or Slack would try again and in the end stop telling.
 func TestEventsOfNoInterest(t *testing.T) {
 	t.Parallel()
@@ -109,7 +136,7 @@ func TestEventsOfNoInterest(t *testing.T) {
 		return fmt.Sprintf(`{"type":"event_callback","team_id":%q,"event_id":"Ev1","event":%s}`, bottest.Team, event)
 	}
 	for name, body := range map[string]string{
-		"another outer type":      `{"type":"app_rate_limited","team_id":"T1","minute_rate_limited":1}`,
+		"another outer type":      `{"type":"quantum_leap","team_id":"T1"}`,
 		"no event":                in("null"),
 		"an event of next year":   in(`{"type":"quantum_leap","user":{"id":"U1"},"channel":{"id":"C1"},"function":[1],"inputs":3}`),
 		"a user as an object":     in(`{"type":"user_change","user":{"id":"U1"}}`),

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -149,10 +150,18 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 			inner["type"], inner["tab"], inner["user"], inner["channel"] = "app_home_opened", "home", bottest.Ada, h.dm(bottest.Ada)
 		}),
 	}
+	for _, notice := range []Notice{TokensRevoked, AppUninstalled} {
+		bodies[string(notice)] = stepEvent(func(_, inner map[string]any) {
+			clear(inner)
+			inner["type"], inner["tokens"] = string(notice), map[string]any{"bot": []string{"U0BOT"}}
+		})
+	}
 	assert.Equal(t, len(m.Settings.Events.BotEvents), len(bodies))
 	assert.Equal(t, m.Features.AppHome.HomeTab, slices.Contains(m.Settings.Events.BotEvents, "app_home_opened"))
 	for _, name := range m.Settings.Events.BotEvents {
+		var told Notice
 		e, taken := newEventEdge(t, nil, func(c *Config) {
+			c.Noticed = func(_ context.Context, n Notice) { told = n }
 			c.Interactive, c.Home = &Interactive{Slack: slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())}, h.home
 		})
 		assert.Equal(t, e.event(bodies[name]).status, http.StatusOK, name)
@@ -160,6 +169,10 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 		if name == "app_home_opened" { // it is not kept
 			_, published := h.Slack.HomeView(bottest.Ada)
 			assert.Assert(t, published)
+			continue
+		}
+		if told != "" { // as it is
+			assert.Equal(t, string(told), name)
 			continue
 		}
 		assert.Equal(t, len(*taken), 1, name)

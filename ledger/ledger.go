@@ -172,8 +172,17 @@ func (l *Ledger) Close() error {
 
 // Setting returns what was kept under name, or "".
 func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
+	return setting(ctx, l.store.Reader(), name)
+}
+
+// Setting returns what was kept under name, or "".
+func (r *Reader) Setting(ctx context.Context, name string) (string, error) {
+	return setting(ctx, r.q, name)
+}
+
+func setting(ctx context.Context, in store.Querier, name string) (string, error) {
 	var value string
-	err := l.store.Reader().QueryRow(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&value)
+	err := in.QueryRow(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&value)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read setting %s: %w", name, err)
 	}

@@ -47,6 +47,7 @@ type shared struct {
 	scheduler *queue.Scheduler
 	replays   *ingress.Replays
 	bodies    *ingress.BodyBudget
+	notices   *notices
 	logger    *logrus.Logger
 }
 
@@ -92,7 +93,8 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
-			Remark:         key.remark,
+			Noticed:        of.notices.take,
+			Remark:         remarks(key.remark, of.notices.remark),
 			Build:          of.build.String(),
 			Logger:         logger,
 			Acked:          measured.Acked,

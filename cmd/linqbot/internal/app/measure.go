@@ -28,10 +28,14 @@ func newMetrics(cfg config.Settings, this build.Build) *metrics.Metrics {
 	for _, why := range ingress.Refusals() {
 		refusals = append(refusals, string(why))
 	}
+	var notices []string
+	for _, notice := range bot.Notices() {
+		notices = append(notices, string(notice))
+	}
 	return metrics.New(metrics.Config{
 		Version: this.Version, Revision: commit, Secrets: len(cfg.SigningSecrets),
 		Routes:   []string{bot.CommandsPath, bot.InteractionsPath, bot.EventsPath, bot.LinqWebhooksPath},
-		Refusals: refusals,
+		Refusals: refusals, Notices: notices,
 	})
 }
 

@@ -63,6 +63,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	common := shared{
 		build: this, records: records, measured: measured, logger: logger, scheduler: queue.New(queue.Config{}),
+		notices: newNotices(records, measured, logger),
 		replays: ingress.NewReplays(), bodies: ingress.NewBodyBudget(0),
 		breaker: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}

@@ -83,6 +83,7 @@ func (e *checkup) checks() []check {
 		{"other variables", e.checkNames},
 		{"clock", e.checkClock},
 		{"bot token", e.checkToken},
+		{"Slack's notices", e.checkNotices},
 		{"scopes", e.checkScopes},
 		{"user groups", e.checkGroups},
 		{"channels", e.checkChannels},

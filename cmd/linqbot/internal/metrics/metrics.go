@@ -24,6 +24,7 @@ type Config struct {
 	Routes   []string // by which acks are told apart; others are not timed
 	Secrets  int      // how many signing secrets there are at the start
 	Refusals []string // why requests are turned away at the door
+	Notices  []string // what Slack may say about the app itself
 }
 
 // Metrics holds everything that is measured. It is safe for concurrent use.
@@ -33,6 +34,7 @@ type Metrics struct {
 	acks       map[string]prometheus.Observer // by route, so that the ack looks up no labels
 	signatures *prometheus.CounterVec
 	refused    *prometheus.CounterVec
+	notices    *prometheus.CounterVec
 	commands   *prometheus.CounterVec
 
 	reached     *prometheus.HistogramVec
@@ -88,6 +90,10 @@ func (m *Metrics) edge(cfg Config) {
 	for _, reason := range cfg.Refusals {
 		m.refused.WithLabelValues(reason)
 	}
+	m.notices = m.counters("slack_notices_total", "What Slack said about the app itself, by notice.", "notice")
+	for _, notice := range cfg.Notices {
+		m.notices.WithLabelValues(notice)
+	}
 	m.commands = m.counters("commands_total",
 		"People asked for, by the way in which they were (as in the ledger) and by the outcome (as in the log).", "source", "outcome")
 }
@@ -121,6 +127,9 @@ func (m *Metrics) Signed(secret int) { m.signatures.WithLabelValues(secretLabel(
 
 // Refused takes why a request was turned away at the door.
 func (m *Metrics) Refused(reason string) { m.refused.WithLabelValues(reason).Inc() }
+
+// Noticed takes what Slack said about the app itself.
+func (m *Metrics) Noticed(notice string) { m.notices.WithLabelValues(notice).Inc() }
 
 // secretLabel bounds the values: nobody rotates through more than ten secrets at once.
 func secretLabel(secret int) string {

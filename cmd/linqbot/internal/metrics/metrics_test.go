@@ -32,6 +32,7 @@ func exercised() *Metrics {
 	m.Reached("remove", "sent", time.Second)
 	m.Ended("remove", "removed")
 	m.Undelivered()
+	m.Noticed("app_rate_limited")
 	m.LinqCalled("read_chat", "200", time.Second)
 	m.LinqKeyRefused()
 	m.SlackCalled("chat.postMessage", "")
