@@ -10,18 +10,34 @@ import (
 // Groups looks up the members of user groups in Slack.
 type Groups struct {
 	Slack *slack.Client
-	// Team returns the workspace of the groups: the token of an app that is installed for an organisation does not
-	// say it. Optional.
-	Team func() string
+	// Workspaces returns those in which a group may be: the token of an app that is installed for an organisation does
+	// not say it. Optional.
+	Workspaces func() []string
 }
 
 // GroupMembers implements [policy.Directory]. A group without members is taken for an answer that
 // was not understood, since a refusal of Slack can look like one.
 func (g Groups) GroupMembers(ctx context.Context, group string) ([]string, error) {
-	var options []slack.GetUserGroupMembersOption
-	if g.Team != nil && g.Team() != "" {
-		options = append(options, slack.GetUserGroupMembersOptionTeamID(g.Team()))
+	var workspaces []string
+	if g.Workspaces != nil {
+		workspaces = g.Workspaces()
 	}
+	if len(workspaces) == 0 {
+		return g.membersIn(ctx, group)
+	}
+	var members []string
+	var err error
+	for _, workspace := range workspaces {
+		if members, err = g.membersIn(ctx, group, slack.GetUserGroupMembersOptionTeamID(workspace)); Code(err) != noGroup {
+			break
+		}
+	}
+	return members, err
+}
+
+const noGroup = "no_such_subteam"
+
+func (g Groups) membersIn(ctx context.Context, group string, options ...slack.GetUserGroupMembersOption) ([]string, error) {
 	members, err := g.Slack.GetUserGroupMembersContext(ctx, group, options...)
 	if err != nil {
 		return nil, err

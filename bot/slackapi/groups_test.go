@@ -1,6 +1,8 @@
 package slackapi
 
 import (
+	"io"
+	"net/http"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -26,4 +28,28 @@ func TestGroupMembers(t *testing.T) {
 	fake.Inject(slacktest.Fault{NoError: true, Times: 1})
 	_, err = groups.GroupMembers(t.Context(), "S0OPS")
 	assert.Assert(t, err != nil, "a refusal without a reason lets nobody in")
+}
+
+// In an organisation a group is looked for in each workspace that is served.
+func TestGroupMembersInAnOrganisation(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	api := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		team := r.FormValue("team_id")
+		asked = append(asked, team)
+		switch team {
+		case "":
+			_, _ = io.WriteString(w, `{"ok":false,"error":"missing_argument"}`)
+		case "T2":
+			_, _ = io.WriteString(w, `{"ok":true,"users":["U1"]}`)
+		default:
+			_, _ = io.WriteString(w, `{"ok":false,"error":"no_such_subteam"}`)
+		}
+	})
+	members, err := Groups{Slack: api, Workspaces: func() []string { return []string{"T1", "T2", "T3"} }}.GroupMembers(t.Context(), "S1")
+	assert.NilError(t, err)
+	assert.DeepEqual(t, members, []string{"U1"})
+	assert.DeepEqual(t, asked, []string{"T1", "T2"})
+	_, err = Groups{Slack: api}.GroupMembers(t.Context(), "S1")
+	assert.Equal(t, Code(err), "missing_argument")
 }

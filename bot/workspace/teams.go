@@ -33,6 +33,7 @@ type Teams struct {
 
 	mu        sync.RWMutex
 	ids       []string
+	met       []string      // workspaces of an organisation among ids
 	workspace string        // https://acme.slack.com/; "" until learned
 	learned   chan struct{} // closed once Slack has said whose token it is
 }
@@ -140,22 +141,33 @@ func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, kn
 		}
 	}
 	t.mu.RLock()
-	defer t.mu.RUnlock()
 	known = len(t.ids) > 0
-	return team != "" && slices.Contains(t.ids, team) || enterprise != "" && slices.Contains(t.ids, enterprise), known
+	named := team != "" && slices.Contains(t.ids, team)
+	serves = named || enterprise != "" && slices.Contains(t.ids, enterprise)
+	t.mu.RUnlock()
+	if serves && !named {
+		t.meet(team)
+	}
+	return serves, known
 }
 
-// TeamID returns the workspace that is served, the first one if there are several; "" while only the organisation
-// is known.
-func (t *Teams) TeamID() string {
+// Workspaces returns the workspaces that are served: those that are named, and, of an organisation that is named, those
+// whose requests came so far.
+func (t *Teams) Workspaces() []string {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	for _, id := range t.ids {
-		if strings.HasPrefix(id, "T") {
-			return id
-		}
+	ids := slices.Clone(t.ids)
+	return append(slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "T") }), t.met...)
+}
+
+// meet remembers a workspace of an organisation that is served.
+func (t *Teams) meet(team string) {
+	const most = 50 // an organisation may have thousands; a look-up asks about each
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if strings.HasPrefix(team, "T") && !slices.Contains(t.ids, team) && !slices.Contains(t.met, team) && len(t.met) < most {
+		t.met = append(t.met, team)
 	}
-	return ""
 }
 
 // Renderer returns a renderer whose links lead into the workspace.

@@ -135,3 +135,14 @@ func TestALedgerThatDoesNotAnswerStopsTheStart(t *testing.T) {
 	_, err := New(t.Context(), Config{Settings: &bottest.Settings{Err: broken}, Logger: logger})
 	assert.ErrorIs(t, err, broken)
 }
+
+// Of an organisation the workspaces are learned from the requests that are served.
+func TestWorkspacesOfAnOrganisation(t *testing.T) {
+	t.Parallel()
+	teams, _ := Learner(t, slacktest.New(slacktest.Config{}), new(bottest.Settings), "E1", "T1")
+	assert.DeepEqual(t, teams.Workspaces(), []string{"T1"})
+	for _, asked := range [][2]string{{"T1", ""}, {"T2", "E1"}, {"T2", "E1"}, {"T3", "E9"}, {"", "E1"}} {
+		serves(teams, asked[0], asked[1])
+	}
+	assert.DeepEqual(t, teams.Workspaces(), []string{"T1", "T2"})
+}

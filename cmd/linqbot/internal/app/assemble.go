@@ -67,7 +67,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		return nil, err
 	}
 	rules := cfg.Policy
-	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Team: teams.TeamID}})
+	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Workspaces: teams.Workspaces}})
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
