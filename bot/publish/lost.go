@@ -97,7 +97,7 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 			return "", slackapi.JudgeCall(err)
 		}
 		for _, m := range messages {
-			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key {
+			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key && s.isOwn(m) {
 				return m.Timestamp, nil
 			}
 		}
@@ -106,6 +106,12 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 		}
 	}
 	return "", nil
+}
+
+// isOwn reports whether linqbot wrote a message, as far as that is known: other apps can write our metadata too.
+func (s poster) isOwn(m slack.Message) bool {
+	user, bot := s.own()
+	return user == "" && bot == "" || m.User == "" && m.BotID == "" || user != "" && m.User == user || bot != "" && m.BotID == bot
 }
 
 // timestamp is a moment as Slack writes it.

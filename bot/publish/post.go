@@ -60,6 +60,7 @@ func (o outgoing) place() []slack.MsgOption {
 type poster struct {
 	slack     *slack.Client
 	scheduler *queue.Scheduler
+	own       func() (userID, botID string) // as whom linqbot writes; "" while that is not known
 	now       func() time.Time
 	log       *logrus.Entry
 }

@@ -66,7 +66,7 @@ func New(cfg Config) *Publisher {
 	log := cfg.Logger.WithField("part", "show")
 	return &Publisher{
 		cfg:    cfg,
-		poster: poster{slack: cfg.Slack, scheduler: cfg.Scheduler, now: cfg.Now, log: log},
+		poster: poster{slack: cfg.Slack, scheduler: cfg.Scheduler, own: cfg.Teams.Own, now: cfg.Now, log: log},
 		log:    log,
 	}
 }

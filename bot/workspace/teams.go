@@ -35,6 +35,8 @@ type Teams struct {
 	ids       []string
 	met       []string      // workspaces of an organisation among ids
 	workspace string        // https://acme.slack.com/; "" until learned
+	userID    string        // the bot's, as a member; "" until learned
+	botID     string        // the same, as an app
 	learned   chan struct{} // closed once Slack has said whose token it is
 }
 
@@ -107,7 +109,7 @@ func (t *Teams) learn(ctx context.Context) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.workspace = own.URL
+	t.workspace, t.userID, t.botID = own.URL, own.UserID, own.BotID
 	if len(t.cfg.IDs) == 0 {
 		t.ids = []string{own.TeamID}
 	}
@@ -149,6 +151,13 @@ func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, kn
 		t.meet(team)
 	}
 	return serves, known
+}
+
+// Own returns as whom linqbot writes in Slack; "" until Slack has said it since the start.
+func (t *Teams) Own() (userID, botID string) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.userID, t.botID
 }
 
 // Workspaces returns the workspaces that are served: those that are named, and, of an organisation that is named, those
