@@ -29,8 +29,25 @@ func (m Message) Digest() (string, error) {
 
 // fits reports whether a message can hold more blocks: it holds only so many, and only so much in them.
 func (m Message) fits(blocks ...slack.Block) bool {
-	const spare = 600 // for what stands at the end of a message
-	return len(m.Blocks)+len(blocks) <= mostBlocks && lengthOf(m.Blocks)+lengthOf(blocks) <= longestBlocks-spare
+	const room = longestBlocks - 600 // the rest is for what stands at the end of a message
+	if len(m.Blocks)+len(blocks) > mostBlocks {
+		return false
+	}
+	return mostLength(m.Blocks)+mostLength(blocks) <= room || lengthOf(m.Blocks)+lengthOf(blocks) <= room
+}
+
+// mostLength is at least [lengthOf], and costs nothing: most messages are short.
+func mostLength(blocks []slack.Block) int {
+	const escaped, around = 6, 300 // bytes of JSON for a byte of text, and for what stands around it
+	length := 0
+	for _, block := range blocks {
+		section, ok := block.(*slack.SectionBlock)
+		if !ok || section.Text == nil {
+			return longestBlocks // it has to be counted
+		}
+		length += escaped*len(section.Text.Text) + around
+	}
+	return length
 }
 
 func lengthOf(blocks []slack.Block) int {
