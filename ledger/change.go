@@ -62,6 +62,9 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		r.news++
 	}
 	l.tell(before, now, r)
+	if r.Undoes != "" && r.State.Final() {
+		l.dispatcher.Wake() // what it undoes is due to be shown
+	}
 	return r, nil
 }
 

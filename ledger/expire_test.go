@@ -42,7 +42,7 @@ func TestQuestionsExpireInBatches(t *testing.T) {
 		for _, want := range []int{expireBatchSize, expireBatchSize, 1, 0} {
 			before, err := l.Count(t.Context(), "history")
 			assert.NilError(t, err)
-			expired, err := l.expireQuestions(t.Context())
+			expired, _, err := l.expireQuestions(t.Context())
 			assert.NilError(t, err)
 			assert.Equal(t, expired, want)
 			after, err := l.Count(t.Context(), "history")

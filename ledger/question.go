@@ -90,6 +90,8 @@ func showSoon(ctx context.Context, tx store.Tx, id string, now time.Time) error 
 
 const (
 	expireEvery = 250 * time.Millisecond
+	// expireAlone is for a store to which nobody else writes: by then each new question is seen, minutes before it expires.
+	expireAlone = 5 * time.Second
 	// expireBatchSize is small, so that accepting waits for one batch at the most.
 	expireBatchSize = 200
 	// expireRest lets others write between two batches.
@@ -98,35 +100,47 @@ const (
 
 // expire cancels, until ctx ends, the questions that nobody answered in time.
 func (l *Ledger) expire(ctx context.Context) {
-	look := time.NewTicker(expireEvery)
+	look := time.NewTimer(0)
 	defer look.Stop()
 	for {
-		expired, err := l.expireQuestions(ctx)
-		if err != nil && ctx.Err() == nil && !l.lost.Takes(err.Error()) {
-			l.log.WithError(err).Warn("questions could not be expired; trying again")
-		}
-		next := look.C
-		if expired == expireBatchSize {
-			next = time.After(expireRest)
-		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-next:
+		case <-look.C:
 		}
+		expired, next, err := l.expireQuestions(ctx)
+		if err != nil && ctx.Err() == nil && !l.lost.Takes(err.Error()) {
+			l.log.WithError(err).Warn("questions could not be expired; trying again")
+		}
+		pause := expireEvery
+		switch {
+		case expired == expireBatchSize:
+			pause = expireRest
+		case err == nil && expired == 0 && l.store.Alone():
+			pause = expireAlone
+			if !next.IsZero() {
+				pause = max(0, min(pause, next.Sub(l.now())))
+			}
+		}
+		look.Reset(pause)
 	}
 }
 
 // expiredClauses repeat the condition of the index requests_expiring. Without it the index is not used.
 const expiredClauses = `WHERE state = 'asked' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`
 
-// expireQuestions cancels a batch of what nobody answered in time, and returns how many. It looks before
-// it waits for the right to write, since mostly there is nothing to do.
-func (l *Ledger) expireQuestions(ctx context.Context) (int, error) {
+const nextToExpire = `SELECT COALESCE(MIN(expires_at), 0) FROM requests WHERE state = 'asked'`
+
+// expireQuestions cancels a batch of what nobody answered in time, and returns how many; if none has expired, also
+// when the next one will. It looks before it waits for the right to write, since mostly there is nothing to do.
+func (l *Ledger) expireQuestions(ctx context.Context) (count int, next time.Time, err error) {
 	now := l.now()
-	due, err := queryRequests(ctx, l.store.Reader(), expiredClauses, store.Micros(now), 1)
-	if err != nil || len(due) == 0 {
-		return 0, err
+	var earliest int64
+	if err := l.store.Reader().QueryRow(ctx, nextToExpire).Scan(&earliest); err != nil {
+		return 0, time.Time{}, fmt.Errorf("look for expired questions: %w", err)
+	}
+	if next = store.FromMicros(earliest); earliest == 0 || next.After(now) {
+		return 0, next, nil
 	}
 	var expired []Request
 	err = l.store.InTx(ctx, func(tx store.Tx) error {
@@ -150,8 +164,8 @@ func (l *Ledger) expireQuestions(ctx context.Context) (int, error) {
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("expire questions: %w", err)
+		return 0, time.Time{}, fmt.Errorf("expire questions: %w", err)
 	}
 	l.tell(Asked, now, expired...)
-	return len(expired), nil
+	return len(expired), time.Time{}, nil
 }

@@ -17,8 +17,11 @@ const (
 	handOverBatch = 64
 	// enoughForRiver keeps the workers busy until the next sweep.
 	enoughForRiver = 64
-	// sweepEvery finds what is due to be shown, and what a crash left between accepting and handing over.
+	// sweepEvery finds what is due to be shown, and what the crash of another replica left between accepting and
+	// handing over. It is also how soon what could not be done is tried again.
 	sweepEvery = 250 * time.Millisecond
+	// sweepAlone is for a store to which nobody else writes, where [Dispatcher.Wake] tells of all there is to do.
+	sweepAlone = time.Second
 )
 
 // Dispatcher hands to River what the rows of the requests say is due.
@@ -42,7 +45,7 @@ func NewDispatcher(cfg DispatcherConfig) *Dispatcher {
 	return &Dispatcher{cfg: cfg, wake: make(chan struct{}, 1)}
 }
 
-// Wake says that a request was accepted.
+// Wake says that a request was accepted, or is to be shown at another moment than before.
 func (d *Dispatcher) Wake() {
 	select {
 	case d.wake <- struct{}{}:
@@ -52,10 +55,10 @@ func (d *Dispatcher) Wake() {
 
 // Run hands accepted requests over until ctx ends: at once when a commit wakes it, and in a sweep.
 func (d *Dispatcher) Run(ctx context.Context) {
-	sweep := time.NewTicker(sweepEvery)
+	sweep := time.NewTimer(0)
 	defer sweep.Stop()
 	for {
-		full, err := d.sweep(ctx)
+		left, err := d.sweep(ctx)
 		switch {
 		case err == nil:
 			d.cfg.Swept(ctx)
@@ -63,9 +66,10 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			d.cfg.Log.WithError(err).Warn("requests could not be handed over; trying again")
 		}
 		woken := d.wake
-		if full { // there is no room for what is accepted now
+		if left.accepted { // there is no room for what is accepted now
 			woken = nil
 		}
+		sweep.Reset(d.pause(left, err))
 		select {
 		case <-ctx.Done():
 			return
@@ -75,26 +79,48 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 }
 
+// pause returns how long to wait for the next sweep.
+func (d *Dispatcher) pause(left leftOver, err error) time.Duration {
+	if !d.cfg.Store.Alone() || err != nil || left.accepted || d.cfg.Lost.Lasts() {
+		return sweepEvery
+	}
+	if left.showBy.IsZero() {
+		return sweepAlone
+	}
+	due := left.showBy.Sub(d.cfg.Now())
+	if due <= 0 { // there was no room for it
+		return sweepEvery
+	}
+	return min(due, sweepAlone)
+}
+
+// leftOver is what a sweep leaves to the next one.
+type leftOver struct {
+	accepted bool      // accepted requests have to wait for room in River
+	showBy   time.Time // when something is due to be shown; zero: nothing is
+}
+
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
-// is left, or when other replicas have what is left. It reports whether accepted requests have to wait for room
-// in River.
-func (d *Dispatcher) sweep(ctx context.Context) (full bool, err error) {
+// is left that can be done, or when other replicas have what is left.
+func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 	for ctx.Err() == nil {
-		var accepted, unshown bool
+		var accepted bool
+		var showBy int64
 		err := d.cfg.Store.Reader().QueryRow(ctx, `
 			SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
-				EXISTS (SELECT 1 FROM requests WHERE show_by > 0 AND show_by <= $1)`,
-			store.Micros(d.cfg.Now())).Scan(&accepted, &unshown)
+				COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0)`).Scan(&accepted, &showBy)
 		if err != nil {
-			return false, fmt.Errorf("sweep: %w", err)
+			return leftOver{}, fmt.Errorf("sweep: %w", err)
 		}
-		waits := accepted
+		left := leftOver{accepted: accepted, showBy: store.FromMicros(showBy)}
+		unshown := showBy > 0 && showBy <= store.Micros(d.cfg.Now())
 		if accepted, err = d.hasRoom(ctx, TryQueue, accepted); err != nil {
-			return false, err
+			return leftOver{}, err
 		}
 		if unshown, err = d.hasRoom(ctx, showQueue, unshown); err != nil {
-			return false, err
+			return leftOver{}, err
 		}
+		left.accepted = left.accepted && !accepted
 		taken := 0
 		for _, part := range []struct {
 			due  bool
@@ -105,15 +131,15 @@ func (d *Dispatcher) sweep(ctx context.Context) (full bool, err error) {
 			}
 			n, err := part.take(ctx)
 			if err != nil {
-				return false, err
+				return leftOver{}, err
 			}
 			taken += n
 		}
 		if taken == 0 {
-			return waits && !accepted, nil
+			return left, nil
 		}
 	}
-	return false, ctx.Err()
+	return leftOver{}, ctx.Err()
 }
 
 // hasRoom reports whether a queue of River's is to be given what waits for it. A backlog waits in our

@@ -33,7 +33,7 @@ func TestASweepEndsWhereAnotherReplicaHasTheRows(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	d := NewDispatcher(DispatcherConfig{Store: s, Now: time.Now})
-	full, err := d.sweep(ctx)
+	left, err := d.sweep(ctx)
 	assert.NilError(t, err)
-	assert.Assert(t, !full, "there is room for what is accepted now")
+	assert.Assert(t, !left.accepted, "there is room for what is accepted now")
 }

@@ -80,8 +80,9 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 			executeQueue: {MaxWorkers: executeWorkers},
 		},
 		Workers: registry,
-		// A commit is noticed by River's listener, which looks each 50 ms; the poll finds steps that
-		// asked to be run again within seconds. Confirming has the shortest of those waits.
+		// A commit is noticed by River's listener; the poll finds steps that asked to be run again within
+		// seconds. Confirming has the shortest of those waits. A store that wakes River for these too lets it
+		// look less often.
 		FetchCooldown:               time.Millisecond,
 		FetchPollInterval:           500 * time.Millisecond,
 		JobTimeout:                  stepTime,

@@ -54,6 +54,8 @@ type ReadOnly interface {
 type Store interface {
 	ReadOnly
 	Writer() Querier
+	// Alone reports whether nobody but this process writes to the store.
+	Alone() bool
 
 	// InTx runs do in a transaction and commits it. An error of do rolls it back and is returned.
 	InTx(ctx context.Context, do func(tx Tx) error) error

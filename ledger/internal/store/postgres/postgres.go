@@ -97,6 +97,9 @@ func (p *DB) migrate(ctx context.Context) (err error) {
 // Dialect implements [store.Store].
 func (p *DB) Dialect() store.Dialect { return dialect() }
 
+// Alone implements [store.Store].
+func (p *DB) Alone() bool { return false }
+
 // Reader implements [store.Store].
 func (p *DB) Reader() store.Querier { return querier{p.work} }
 

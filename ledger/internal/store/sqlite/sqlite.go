@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
@@ -24,6 +25,7 @@ type DB struct {
 	read   *sql.DB
 	owned  *ownership
 	jobs   *river.Client[*sql.Tx]
+	wakes  *wakes
 }
 
 // Open opens the file, brings its schema up to date, and takes back what a crash left running.
@@ -32,7 +34,7 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 	if path, err = resolveFile(path); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	s := &DB{}
+	s := &DB{wakes: newWakes()}
 	s.owned, err = own(path)
 	if errors.Is(err, errOwned) {
 		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", bothNames(named, path))
@@ -61,6 +63,9 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
 	}
 	if err := s.takeBackOrphans(ctx); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %s: %w", path, err)
+	}
+	if err := s.wakeLater(ctx); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %s: %w", path, err)
 	}
 	return s, nil
@@ -92,8 +97,30 @@ func (s *DB) takeBackOrphans(ctx context.Context) error {
 	return nil
 }
 
+// wakeLater wakes the workers for the jobs that the last process had put off for seconds.
+func (s *DB) wakeLater(ctx context.Context) error {
+	found, err := s.read.QueryContext(ctx, `
+		SELECT DISTINCT queue, CAST(unixepoch(scheduled_at, 'subsec') * 1000 AS INTEGER) FROM river_job WHERE state = 'available'`)
+	if err != nil {
+		return fmt.Errorf("look for jobs that were put off: %w", err)
+	}
+	defer func() { _ = found.Close() }()
+	for found.Next() {
+		var queue string
+		var due int64
+		if err := found.Scan(&queue, &due); err != nil {
+			return fmt.Errorf("look for jobs that were put off: %w", err)
+		}
+		s.wakes.wake(queue, time.UnixMilli(due))
+	}
+	return found.Err()
+}
+
 // Dialect implements [store.Store].
 func (s *DB) Dialect() store.Dialect { return dialect() }
+
+// Alone implements [store.Store].
+func (s *DB) Alone() bool { return true }
 
 // Reader implements [store.Store].
 func (s *DB) Reader() store.Querier { return querier{s.read} }
@@ -116,15 +143,30 @@ func (s *DB) inTxOf(ctx context.Context, pool *sql.DB, do func(tx store.Tx) erro
 	if err != nil {
 		return err
 	}
-	if err := do(transaction{querier: querier{begun}, tx: begun, jobs: s.jobs}); err != nil {
+	t := &transaction{querier: querier{begun}, tx: begun, jobs: s.jobs}
+	if err := do(t); err != nil {
 		return errors.Join(err, ignoreDone(begun.Rollback()))
 	}
-	return begun.Commit()
+	if err := begun.Commit(); err != nil {
+		return err
+	}
+	for _, each := range t.inserted {
+		s.wakes.wake(each.Job.Queue, each.Job.ScheduledAt)
+	}
+	return nil
 }
 
-// NewJobs implements [store.Store].
+// fetchPoll is how often River looks for jobs that nobody told it of. There are none, unless a look came to nothing.
+const fetchPoll = 5 * time.Second
+
+// NewJobs implements [store.Store]. Its wakes come in time, so that River need not look often.
 func (s *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
-	s.jobs, err = river.NewClient(riversqlite.New(s.write), config)
+	config.FetchPollInterval = fetchPoll
+	for name, queue := range config.Queues {
+		queue.FetchPollInterval = fetchPoll
+		config.Queues[name] = queue
+	}
+	s.jobs, err = river.NewClient(newRiverDriver(s.write, s.wakes), config)
 	return s.jobs, err
 }
 

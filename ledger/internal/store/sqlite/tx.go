@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 
 	"linqbot/ledger/internal/store"
@@ -39,17 +38,19 @@ func (q querier) QueryRow(ctx context.Context, query string, args ...any) store.
 // transaction is a transaction in SQLite.
 type transaction struct {
 	querier
-	tx   *sql.Tx
-	jobs *river.Client[*sql.Tx]
+	tx       *sql.Tx
+	jobs     *river.Client[*sql.Tx]
+	inserted []*rivertype.JobInsertResult
 }
 
-func (t transaction) InsertJobs(ctx context.Context, jobs []river.InsertManyParams) error {
-	_, err := t.jobs.InsertManyTx(ctx, t.tx, jobs)
+func (t *transaction) InsertJobs(ctx context.Context, jobs []river.InsertManyParams) error {
+	inserted, err := t.jobs.InsertManyTx(ctx, t.tx, jobs)
+	t.inserted = append(t.inserted, inserted...)
 	return err
 }
 
-func (t transaction) CompleteJob(ctx context.Context, job *rivertype.JobRow) error {
-	_, err := river.JobCompleteTx[*riversqlite.Driver](ctx, t.tx, &river.Job[store.AnyArgs]{JobRow: job})
+func (t *transaction) CompleteJob(ctx context.Context, job *rivertype.JobRow) error {
+	_, err := river.JobCompleteTx[riverDriver](ctx, t.tx, &river.Job[store.AnyArgs]{JobRow: job})
 	return err
 }
 
