@@ -37,7 +37,7 @@ func lost() []string {
 	return []string{
 		"failed to connect", "unexpected EOF", "connection reset", "connection refused", "broken pipe", "conn closed", "use of closed network connection",
 		"i/o timeout", "deadline exceeded", "SQLSTATE 57P", "SQLSTATE 08", "SQLSTATE 53", "SQLSTATE 25006",
-		"database is locked", "disk is full", "disk I/O error", "readonly database", "unable to open database file",
+		"database is locked", "disk is full", "disk I/O error", "readonly database", "unable to open database file", "while linqbot serves from it",
 	}
 }
 

@@ -8,12 +8,15 @@ import (
 	"fmt"
 
 	modernc "modernc.org/sqlite"
+
+	"linqbot/ledger/internal/store"
 )
 
 // connector opens connections to an SQLite file. One of them writes at a time. Each prepares a statement
 // once, since preparing costs more than running most statements of ours and of River's.
 type connector struct {
 	dsn    string
+	owned  *ownership     // nil for a file that another process owns
 	mutex  *priorityMutex // nil for connections that only read
 	urgent bool
 }
@@ -23,10 +26,18 @@ func openPool(c connector) *sql.DB { return sql.OpenDB(c) }
 
 func (c connector) Driver() driver.Driver { return &modernc.Driver{} }
 
+// Connect implements [driver.Connector]. It looks twice whether the file is in its place: SQLite would make one where
+// there is none, and open another one.
 func (c connector) Connect(context.Context) (driver.Conn, error) {
+	if err := c.inPlace(); err != nil {
+		return nil, err
+	}
 	opened, err := c.Driver().Open(c.dsn)
 	if err != nil {
 		return nil, err
+	}
+	if err := c.inPlace(); err != nil {
+		return nil, errors.Join(err, opened.Close())
 	}
 	inner, ok := opened.(sqliteConn)
 	if !ok {
@@ -79,15 +90,28 @@ func (c *conn) Close() error {
 	return errors.Join(append(errs, c.sqliteConn.Close())...)
 }
 
-// lock takes the right to write, which a transaction has already.
+// lock takes the right to write, which a transaction has already. It refuses a file that is no longer in its place.
 func (c *conn) lock(ctx context.Context) (unlock func(), err error) {
-	if c.mutex == nil || c.inTx {
+	if c.inTx {
+		return func() {}, nil
+	}
+	if err := c.inPlace(); err != nil {
+		return nil, err
+	}
+	if c.mutex == nil {
 		return func() {}, nil
 	}
 	if err := c.mutex.Lock(ctx, c.urgent); err != nil {
 		return nil, err
 	}
 	return c.mutex.Unlock, nil
+}
+
+func (c connector) inPlace() error {
+	if c.owned == nil {
+		return nil
+	}
+	return c.owned.inPlace()
 }
 
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
@@ -101,7 +125,7 @@ func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx
 		return nil, err
 	}
 	c.inTx = true
-	return &lockedTx{Tx: begun, over: func() {
+	return &lockedTx{Tx: begun, inPlace: c.inPlace, over: func() {
 		c.inTx = false
 		unlock()
 	}}, nil
@@ -110,12 +134,20 @@ func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx
 // lockedTx unlocks at its end.
 type lockedTx struct {
 	driver.Tx
-	over func()
+	inPlace func() error
+	over    func()
 }
 
+// Commit implements [driver.Tx]. The file may have been taken away meanwhile, with what was committed.
 func (t *lockedTx) Commit() error {
 	defer t.over()
-	return t.Tx.Commit()
+	if err := t.Tx.Commit(); err != nil {
+		return err
+	}
+	if err := t.inPlace(); err != nil {
+		return fmt.Errorf("%w: %w", store.ErrCommitUnknown, err)
+	}
+	return nil
 }
 
 func (t *lockedTx) Rollback() error {

@@ -17,8 +17,10 @@ import (
 // and holds on every system. The lock on the file belongs to its inode: it holds when the file is
 // renamed or mounted elsewhere, and when somebody deletes the lock beside it.
 type ownership struct {
+	path   string
 	beside *flock.Flock
 	file   *os.File // nil until it is there
+	opened fs.FileInfo
 }
 
 var (
@@ -33,7 +35,7 @@ func own(path string) (_ *ownership, err error) {
 	if _, err := checkFile(path); err != nil {
 		return nil, err
 	}
-	o := &ownership{beside: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	o := &ownership{path: path, beside: flock.New(path+".lock", flock.SetPermissions(0o600))}
 	locked, err := o.beside.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be locked: %w", path, err)
@@ -54,7 +56,27 @@ func own(path string) (_ *ownership, err error) {
 	if err := lockInode(o.file); err != nil {
 		return nil, err
 	}
+	if o.opened, err = o.file.Stat(); err != nil {
+		return nil, err
+	}
 	return o, nil
+}
+
+// errGone says that what SQLite writes to is no longer what the next process will find.
+var errGone = errors.New("the file was deleted, moved or replaced while linqbot serves from it")
+
+// inPlace returns an error if the file is no longer at its path. SQLite would go on with a file without a name, and
+// all that it takes would be lost with the process.
+func (o *ownership) inPlace() error {
+	switch found, err := os.Stat(o.path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: %w", o.path, errGone)
+	case err != nil:
+		return fmt.Errorf("the file of the ledger cannot be found: %w", err)
+	case !os.SameFile(found, o.opened):
+		return fmt.Errorf("%s: %w", o.path, errGone)
+	}
+	return nil
 }
 
 // release gives the file up. It must come after SQLite has closed the file: the locks of SQLite are

@@ -48,9 +48,9 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 		}
 	}()
 	var writing priorityMutex
-	s.write = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), mutex: &writing})
-	s.accept = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), mutex: &writing, urgent: true})
-	s.read = openPool(connector{dsn: dataSource(path, "_pragma=query_only(1)")})
+	s.write = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), owned: s.owned, mutex: &writing})
+	s.accept = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), owned: s.owned, mutex: &writing, urgent: true})
+	s.read = openPool(connector{dsn: dataSource(path, "_pragma=query_only(1)"), owned: s.owned})
 	s.write.SetMaxOpenConns(1)
 	s.accept.SetMaxOpenConns(1)
 	const readers = 4
