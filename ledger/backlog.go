@@ -50,7 +50,7 @@ type Stuck struct {
 }
 
 const (
-	// handOverBy is when a request is late to be handed over: the sweep comes several times a second.
+	// handOverBy is when a request is late to be handed over: the sweep comes each second at the latest.
 	handOverBy = time.Minute
 	// tryBy is when a try is late. A worker is free within seconds, and after a restart too.
 	tryBy = 5 * time.Minute

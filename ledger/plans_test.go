@@ -50,6 +50,16 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 	})
 }
 
+// The next question to expire is found by an index as well, which holds only those that are open.
+func TestTheNextToExpireIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	storetest.OnEach(t, func(t *testing.T, s store.Store) {
+		storetest.FillRequests(t, s)
+		plan := storetest.Plan(t, s, nextToExpire)
+		assert.Assert(t, strings.Contains(plan, "requests_expiring"), "%s", plan)
+	})
+}
+
 // readsAll reports whether a plan reads every request, or every entry of another index than the one named.
 func readsAll(plan, index string) bool {
 	const dear = 200 // in PostgreSQL's own measure, in which to read all of an index of those costs 350

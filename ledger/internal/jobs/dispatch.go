@@ -100,15 +100,18 @@ type leftOver struct {
 	showBy   time.Time // when something is due to be shown; zero: nothing is
 }
 
+// selectLeft repeats the conditions of two indexes. Without them these are not used.
+const selectLeft = `
+	SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
+		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0)`
+
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
 // is left that can be done, or when other replicas have what is left.
 func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 	for ctx.Err() == nil {
 		var accepted bool
 		var showBy int64
-		err := d.cfg.Store.Reader().QueryRow(ctx, `
-			SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
-				COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0)`).Scan(&accepted, &showBy)
+		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &showBy)
 		if err != nil {
 			return leftOver{}, fmt.Errorf("sweep: %w", err)
 		}

@@ -18,8 +18,6 @@ func Advice(err error) string {
 		code = failed.Code() & primary
 	}
 	switch {
-	case errors.Is(err, errGone):
-		return "put it back; if it is lost, restart linqbot, which makes a new one, or put a backup in its place first with linqbot restore"
 	case errors.Is(err, syscall.ENOSPC) || code == sqlite3.SQLITE_FULL:
 		return "the disk is full: free space on it, or enlarge it"
 	case errors.Is(err, syscall.EDQUOT):

@@ -63,7 +63,7 @@ func own(path string) (_ *ownership, err error) {
 }
 
 // errGone says that what SQLite writes to is no longer what the next process will find.
-var errGone = errors.New("the file was deleted, moved or replaced while linqbot serves from it")
+var errGone = errors.New("the file was deleted, moved or replaced while linqbot serves from it: put it back, or stop linqbot and put a backup in its place with linqbot restore")
 
 // inPlace returns an error if the file is no longer at its path. SQLite would go on with a file without a name, and
 // all that it takes would be lost with the process.
