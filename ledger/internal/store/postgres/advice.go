@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+const readOnlyAdvice = "the server lets nobody write: name the primary server in DATABASE_URL, or end its read-only mode"
+
 // Advice says what to do about an error of a server, or about one that gives no answer; "" if the error says all there
 // is. ok is false for an error that has nothing to do with a server.
 func Advice(err error) (advice string, ok bool) {
@@ -48,7 +50,7 @@ func refusalAdvice(err error, refused *pgconn.PgError) string {
 	case code == "53100":
 		return "the server's disk is full: free space on it, or enlarge it"
 	case code == "25006":
-		return "the server lets nobody write: name the primary server in DATABASE_URL, or end its read-only mode"
+		return readOnlyAdvice
 	case code == "42501":
 		return fmt.Sprintf("grant %s what it lacks, or run linqbot migrate with a role that has it", role)
 	default:
@@ -66,6 +68,8 @@ func connectAdvice(err error) string {
 	}
 	timeout, timed := errors.AsType[net.Error](err)
 	switch {
+	case errors.Is(err, pgconn.ErrReadOnlyConnection):
+		return readOnlyAdvice
 	case strings.Contains(err.Error(), "server refused TLS connection"): // pgx has no value for it
 		return "the server speaks no TLS: switch ssl on there, or, on a network that you trust, write sslmode=disable in DATABASE_URL"
 	case errors.Is(err, syscall.ECONNREFUSED):

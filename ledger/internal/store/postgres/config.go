@@ -1,10 +1,14 @@
 package postgres
 
 import (
+	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -30,21 +34,14 @@ func configOf(databaseURL string) (*pgxpool.Config, error) {
 	if params["application_name"] == "" {
 		params["application_name"] = "linqbot"
 	}
-	// The server lets go, within half a minute, of what a replica holds whose machine is gone: its locks
-	// on rows, and the one on the schema. No transaction of ours or of River's waits for anything but the
-	// server, and the lock on the schema is held outside of one.
-	for name, value := range map[string]string{
-		"idle_in_transaction_session_timeout": "10s",
-		"tcp_keepalives_idle":                 "15",
-		"tcp_keepalives_interval":             "5",
-		"tcp_keepalives_count":                "3",
-	} {
-		if params[name] == "" && !strings.Contains(params["options"], name) {
-			params[name] = value
-		}
-	}
+	settings := sessionSettings()
+	maps.DeleteFunc(settings, func(name, _ string) bool {
+		return params[name] != "" || strings.Contains(params["options"], name)
+	})
 	// An acknowledged command is on disk, whatever the server's default is.
-	params["synchronous_commit"] = "on"
+	delete(params, "synchronous_commit")
+	settings["synchronous_commit"] = "on"
+	config.ConnConfig.AfterConnect = set(settings)
 	if !strings.Contains(databaseURL, "connect_timeout=") {
 		config.ConnConfig.ConnectTimeout = connectTime
 	}
@@ -52,4 +49,40 @@ func configOf(databaseURL string) (*pgxpool.Config, error) {
 		config.MaxConns = workConnections
 	}
 	return config, nil
+}
+
+// sessionSettings are those of each session, unless the URL says otherwise. With them the server lets go, within
+// half a minute, of what a replica holds whose machine is gone: its locks on rows, and the one on the schema. No
+// transaction of ours or of River's waits for anything but the server, and the lock on the schema is held outside
+// of one.
+func sessionSettings() map[string]string {
+	return map[string]string{
+		"idle_in_transaction_session_timeout": "10s",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	}
+}
+
+// set makes settings once a session is there. As parameters of its start, PgBouncer would refuse them, or leave
+// them out.
+func set(settings map[string]string) pgconn.AfterConnectFunc {
+	var statements strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		statements.WriteString("SET " + name + " = '" + settings[name] + "';")
+	}
+	return func(ctx context.Context, session *pgconn.PgConn) error {
+		return session.Exec(ctx, statements.String()).Close()
+	}
+}
+
+// then makes more settings after those that are made anyway.
+func then(before pgconn.AfterConnectFunc, settings map[string]string) pgconn.AfterConnectFunc {
+	more := set(settings)
+	return func(ctx context.Context, session *pgconn.PgConn) error {
+		if err := before(ctx, session); err != nil {
+			return err
+		}
+		return more(ctx, session)
+	}
 }

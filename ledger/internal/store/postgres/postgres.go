@@ -24,8 +24,11 @@ import (
 // DB is a PostgreSQL database.
 type DB struct {
 	work   *pgxpool.Pool
-	accept *pgxpool.Pool // apart, so that no backlog of work keeps an order waiting
-	jobs   *river.Client[pgx.Tx]
+	accept *pgxpool.Pool         // apart, so that no backlog of work keeps an order waiting
+	jobs   *river.Client[pgx.Tx] // for inserting
+
+	riverConfig *pgxpool.Config // of the connections by which River runs jobs
+	running     *jobs           // nil before there are any
 }
 
 const (
@@ -46,6 +49,12 @@ func Open(ctx context.Context, databaseURL string) (_ *DB, err error) {
 			err = errors.Join(err, p.Close())
 		}
 	}()
+	config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	p.riverConfig = config.Copy()
+	p.riverConfig.MaxConns = max(2, config.MaxConns/3) //nolint:mnd // a third is enough for River's own statements
+	config.MaxConns = max(2, config.MaxConns-p.riverConfig.MaxConns)
+	p.riverConfig.MinConns = min(p.riverConfig.MinConns, p.riverConfig.MaxConns)
+	config.MinConns = min(config.MinConns, config.MaxConns)
 	if p.work, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
@@ -136,14 +145,15 @@ func (p *DB) AcceptTx(ctx context.Context, do func(tx store.Tx) error) error {
 	return err
 }
 
-// NewJobs implements [store.Store].
-func (p *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
-	p.jobs, err = river.NewClient(riverpgxv5.New(p.work), config)
-	return p.jobs, err
+// refresh has the pools make new connections: those that there are lead to a server that is gone, or takes nothing.
+func (p *DB) refresh() {
+	p.accept.Reset()
+	p.work.Reset()
 }
 
 // Close implements [store.Store].
 func (p *DB) Close() error {
+	err := p.running.close()
 	closePools(p.accept, p.work)
-	return nil
+	return err
 }

@@ -21,7 +21,7 @@ func OpenReader(ctx context.Context, databaseURL string) (store.ReadOnly, error)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
-	config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	config.ConnConfig.AfterConnect = then(config.ConnConfig.AfterConnect, map[string]string{"default_transaction_read_only": "on"})
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
