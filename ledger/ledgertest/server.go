@@ -92,19 +92,10 @@ func programsOfPostgres() string {
 	return ""
 }
 
-// create makes the cluster. The folder is not the test's own, which nobody but us can enter:
-// PostgreSQL does not run as root.
+// create makes the cluster.
 func (s *Server) create() (err error) {
-	if s.dir, err = os.MkdirTemp("", "linqbot-postgres-"); err != nil {
+	if s.dir, s.as, err = folderForServer("linqbot-postgres-"); err != nil {
 		return err
-	}
-	if os.Getuid() == 0 {
-		if s.as, err = nobody(); err != nil {
-			return err
-		}
-		if err := os.Chown(s.dir, int(s.as.Uid), int(s.as.Gid)); err != nil {
-			return err
-		}
 	}
 	if s.addr, err = addrToKeep(); err != nil {
 		return err
@@ -116,6 +107,18 @@ func (s *Server) create() (err error) {
 		return fmt.Errorf("initdb: %w\n%s", err, made)
 	}
 	return nil
+}
+
+// folderForServer makes a folder, and says whom a server runs as that does not run as root; nil: whoever we are. The
+// folder is not the test's own, which nobody but us can enter.
+func folderForServer(name string) (dir string, as *syscall.Credential, err error) {
+	if dir, err = os.MkdirTemp("", name); err != nil || os.Getuid() != 0 {
+		return dir, nil, err
+	}
+	if as, err = nobody(); err != nil {
+		return dir, nil, err
+	}
+	return dir, as, os.Chown(dir, int(as.Uid), int(as.Gid))
 }
 
 func nobody() (*syscall.Credential, error) {

@@ -43,6 +43,9 @@ func Open(ctx context.Context, databaseURL string) (_ *DB, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
+	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
 	p := &DB{}
 	defer func() {
 		if err != nil {

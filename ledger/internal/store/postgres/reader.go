@@ -21,6 +21,9 @@ func OpenReader(ctx context.Context, databaseURL string) (store.ReadOnly, error)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
+	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
 	config.ConnConfig.AfterConnect = then(config.ConnConfig.AfterConnect, map[string]string{"default_transaction_read_only": "on"})
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)

@@ -17,6 +17,9 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 	if err != nil {
 		return false, err
 	}
+	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+		return false, err
+	}
 	db, err := pgx.ConnectConfig(ctx, config.ConnConfig)
 	if err != nil {
 		return false, fmt.Errorf("the database cannot be reached: %w", err)
