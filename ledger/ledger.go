@@ -134,13 +134,22 @@ func (l *Ledger) Ready(ctx context.Context) error {
 	if now := l.now(); now.Sub(l.probe.at) >= time.Second {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime)
 		defer cancel()
-		l.probe.err = l.Keep(ctx, settingProbed, now.UTC().Format(time.RFC3339))
+		l.probe.err = l.probeBoth(ctx, now)
 		l.probe.at = l.now()
 	}
 	if l.probe.err != nil && l.lost.Lasts() {
 		return fmt.Errorf("%w: %w", ErrOutage, l.probe.err)
 	}
 	return l.probe.err
+}
+
+// probeBoth writes by the connections of the work and by those of accepting.
+func (l *Ledger) probeBoth(ctx context.Context, now time.Time) error {
+	at := now.UTC().Format(time.RFC3339)
+	if err := l.Keep(ctx, settingProbed, at); err != nil {
+		return err
+	}
+	return l.store.AcceptTx(ctx, func(tx store.Tx) error { return keep(ctx, tx, settingProbed, at) })
 }
 
 // lookWhetherOver writes once an outage has settled: on a full disk reading goes on as ever.
@@ -191,7 +200,11 @@ func setting(ctx context.Context, in store.Querier, name string) (string, error)
 
 // Keep keeps value under name.
 func (l *Ledger) Keep(ctx context.Context, name, value string) error {
-	_, err := l.store.Writer().Exec(ctx, `
+	return keep(ctx, l.store.Writer(), name, value)
+}
+
+func keep(ctx context.Context, in store.Querier, name, value string) error {
+	_, err := in.Exec(ctx, `
 		INSERT INTO settings (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 	if err != nil {

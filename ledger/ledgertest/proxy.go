@@ -62,6 +62,18 @@ func (p *Proxy) Restore() {
 	p.away, p.loses = false, nil
 }
 
+// LeadTo has new connections lead to another server, as a name does that is moved. Those that there are stay.
+func (p *Proxy) LeadTo(databaseURL string) error {
+	at, err := url.Parse(databaseURL)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.server = at.Host
+	return nil
+}
+
 // LoseAnswer has the server do what the ledger sends, and cuts the connection in the place of its
 // answer to what to says true of. With andStay the server is away from then on.
 func (p *Proxy) LoseAnswer(to func(fromLedger []byte) bool, andStay bool) {
@@ -91,7 +103,7 @@ func (p *Proxy) serve() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.server)
+		server, err := net.Dial("tcp", p.leadsTo())
 		if err != nil {
 			_ = ledger.Close()
 			continue
@@ -107,6 +119,12 @@ func (p *Proxy) serve() {
 		}
 		p.mu.Unlock()
 	}
+}
+
+func (p *Proxy) leadsTo() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.server
 }
 
 func (p *Proxy) ask(w *way) {

@@ -80,6 +80,9 @@ func programsOfPostgres() string {
 	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // it fails for a bad pattern alone
 	slices.Reverse(folders)                                  // the newest first, more or less
 	if initdb, err := exec.LookPath("initdb"); err == nil {
+		if linked, err := filepath.EvalSymlinks(initdb); err == nil { // to where the other programs are
+			initdb = linked
+		}
 		folders = append([]string{filepath.Dir(initdb)}, folders...)
 	}
 	for _, folder := range folders {
@@ -100,13 +103,17 @@ func (s *Server) create() (err error) {
 	if s.addr, err = addrToKeep(); err != nil {
 		return err
 	}
-	s.URL = "postgres://postgres@" + s.addr + "/postgres?sslmode=disable"
+	s.URL = serverURL(s.addr)
 	made, err := s.command("initdb", "--pgdata", s.dir, "--auth", "trust", "--username", "postgres",
 		"--encoding", "UTF8", "--locale", "C", "--no-sync").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, made)
 	}
 	return nil
+}
+
+func serverURL(addr string) string {
+	return "postgres://postgres@" + addr + "/postgres?sslmode=disable"
 }
 
 // folderForServer makes a folder, and says whom a server runs as that does not run as root; nil: whoever we are. The

@@ -116,13 +116,13 @@ func (p *DB) Alone() bool { return false }
 func (p *DB) Reader() store.Querier { return querier{p.work} }
 
 // Writer implements [store.Store].
-func (p *DB) Writer() store.Querier { return querier{p.work} }
+func (p *DB) Writer() store.Querier { return writer{querier{p.work}, p} }
 
 // InTx implements [store.Store].
 func (p *DB) InTx(ctx context.Context, do func(tx store.Tx) error) error {
-	return pgx.BeginFunc(ctx, p.work, func(begun pgx.Tx) error {
+	return p.noticed(pgx.BeginFunc(ctx, p.work, func(begun pgx.Tx) error {
 		return do(transaction{querier: querier{begun}, tx: begun, jobs: p.jobs})
-	})
+	}))
 }
 
 // AcceptTx implements [store.Store].
@@ -139,11 +139,21 @@ func (p *DB) AcceptTx(ctx context.Context, do func(tx store.Tx) error) error {
 	// A server that goes down says so too, perhaps after it has committed.
 	said, answered := errors.AsType[*pgconn.PgError](err)
 	if answered && said.SeverityUnlocalized == "ERROR" {
-		return err
+		return p.noticed(err)
 	}
 	p.accept.Reset() // after a restart of the server the other connections are gone as well
 	if decided {
 		return fmt.Errorf("%w: %w", store.ErrCommitUnknown, err)
+	}
+	return err
+}
+
+// noticed returns err. When it says that a server takes nothing, such as a primary that has become a standby, the
+// connections to it are dropped; new ones are made to a server alone that can be written.
+func (p *DB) noticed(err error) error {
+	const readOnly = "25006"
+	if said, ok := errors.AsType[*pgconn.PgError](err); ok && said.Code == readOnly {
+		p.refresh()
 	}
 	return err
 }

@@ -37,6 +37,17 @@ func (q querier) QueryRow(ctx context.Context, query string, args ...any) store.
 	return q.in.QueryRow(ctx, query, storable(args)...)
 }
 
+// writer is a querier whose errors the database notices.
+type writer struct {
+	querier
+	db *DB
+}
+
+func (w writer) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	affected, err := w.querier.Exec(ctx, query, args...)
+	return affected, w.db.noticed(err)
+}
+
 // transaction is a transaction in PostgreSQL.
 type transaction struct {
 	querier
