@@ -18,6 +18,8 @@ type Proxy struct {
 	mu       sync.Mutex
 	open     map[*way]bool
 	away     bool
+	silent   bool
+	flows    *sync.Cond // when silent or away has changed
 	loses    func(fromLedger []byte) bool
 	thenAway bool
 }
@@ -34,6 +36,7 @@ func NewProxy(t testing.TB, databaseURL string) *Proxy {
 		t.Fatal(err)
 	}
 	p := &Proxy{server: at.Host, listener: listener, open: make(map[*way]bool)}
+	p.flows = sync.NewCond(&p.mu)
 	at.Host = listener.Addr().String()
 	query := at.Query()
 	query.Set("sslmode", "disable") // so that what is sent can be read
@@ -52,14 +55,31 @@ func (p *Proxy) Lose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.away = true
+	p.flows.Broadcast()
 	p.cut()
 }
 
-// Restore takes connections again.
+// Silence lets nothing through, not even that a connection is closed, as a cable does that is cut.
+func (p *Proxy) Silence() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent = true
+}
+
+func (p *Proxy) awaitFlow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.silent && !p.away {
+		p.flows.Wait()
+	}
+}
+
+// Restore takes connections again, and lets through what was held up.
 func (p *Proxy) Restore() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.away, p.loses = false, nil
+	p.away, p.silent, p.loses = false, false, nil
+	p.flows.Broadcast()
 }
 
 // LeadTo has new connections lead to another server, as a name does that is moved. Those that there are stay.
@@ -132,6 +152,7 @@ func (p *Proxy) ask(w *way) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := w.ledger.Read(buffer)
+		p.awaitFlow()
 		if n > 0 && p.isLost(buffer[:n]) {
 			w.lost.Store(true)
 		}
@@ -155,6 +176,7 @@ func (p *Proxy) answer(w *way) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := w.server.Read(buffer)
+		p.awaitFlow()
 		if w.lost.Load() {
 			p.mu.Lock()
 			if p.thenAway {

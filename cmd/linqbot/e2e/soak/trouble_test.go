@@ -104,6 +104,12 @@ func (s *soak) postgresTroubles(server *ledgertest.Server) []trouble {
 		{what: "PostgreSQL restarted, fast", slow: true, happen: restart(ledgertest.Fast)},
 		{what: "the way to PostgreSQL lost", slow: true, happen: func() { lose(s.replicas) }},
 		{what: "one replica's way to PostgreSQL lost", slow: true, happen: func() { lose(s.inAnyOrder()[:1]) }},
+		{what: "one replica's way to PostgreSQL silent", slow: true, happen: func() {
+			r := s.inAnyOrder()[0]
+			r.proxy.Silence()
+			s.dice.pause(time.Second, 15*time.Second)
+			r.proxy.Restore()
+		}},
 		{what: "an answer of PostgreSQL lost", slow: true, happen: func() {
 			r := s.inAnyOrder()[0]
 			r.proxy.LoseAnswer(func(sent []byte) bool { return s.dice.oneIn(20) }, false)
