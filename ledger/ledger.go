@@ -91,7 +91,7 @@ type Ledger struct {
 }
 
 // Open opens the ledger that cfg.URL names and brings its schema up to date. On SQLite it also takes
-// back what a crash left running; on PostgreSQL the other replicas, or River's rescuer, do that.
+// back what a crash left running; on PostgreSQL this process and the others do that once they are started.
 // Orders are accepted from here on; they are carried on after [Ledger.Start].
 func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Now == nil {

@@ -54,7 +54,7 @@ func (s *soak) steps() (acked []*delivery) {
 }
 
 // settle waits until nobody waits for anything, as long as those who do become fewer. On PostgreSQL the
-// work of a replica that was killed is taken over within 90 s, trouble with Slack is looked at again
+// work of a replica that was frozen is taken over within 90 s, trouble with Slack is looked at again
 // after a minute at the most, and changes of messages go at Slack's pace.
 func (s *soak) settle() bool {
 	const patience, between = 3 * time.Minute, 500 * time.Millisecond
