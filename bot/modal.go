@@ -132,7 +132,7 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Plac
 	defer cancel()
 	chat, err := b.cfg.Interactive.Chats.Chat(reading, id)
 	switch {
-	case err == nil && chat.IsGroup:
+	case err == nil && !chat.OneToOne():
 		m.Chat = &chat
 	case err == nil:
 		m.Note = richtext.Say("%s is a one-to-one chat. Pick a group chat.", richtext.ID(id.String()))

@@ -154,6 +154,9 @@ func (c *FindChats) andMore(answer richtext.Answer) richtext.Answer {
 func notListed(err error) richtext.Text {
 	refused, ok := errors.AsType[*linq.Error](err)
 	switch {
+	case ok && refused.NotLinqs():
+		return richtext.Say("%s Linq has not listed the chats: something between linqbot and Linq answered in its place (HTTP %s). Try again in a minute; if it stays like this, someone who runs linqbot should check what stands between the two.",
+			string(richtext.MarkNeedsPerson), fmt.Sprint(refused.HTTPStatus))
 	case !ok || refused.Retriable():
 		return richtext.Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(richtext.MarkNeedsPerson))
 	case refused.Unauthorized():

@@ -115,7 +115,7 @@ func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.
 		return texts
 	}
 	texts := []richtext.Text{richtext.Say("Remove %s from %s (%s)?", names, chatName(chat), richtext.ID(id.String()))}
-	if !chat.IsGroup {
+	if chat.OneToOne() {
 		return append(texts, richtext.Say("This is a one-to-one chat, and people can only be removed from groups, so this will be refused."))
 	}
 	leaving := 0

@@ -156,10 +156,14 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richt
 	if !r.State.Final() {
 		return outputs, nil, look
 	}
-	if len(status.Next) == 0 {
-		return outputs, status.Happened, 0
+	refused = status.Happened
+	if len(status.Next) > 0 {
+		refused = richtext.Say("%s %s", refused, status.Next)
 	}
-	return outputs, richtext.Say("%s %s", status.Happened, status.Next), 0
+	if r.TraceID != "" {
+		refused = richtext.Say("%s Trace id %s.", refused, richtext.ID(r.TraceID))
+	}
+	return outputs, refused, 0
 }
 
 // firstSentence cuts after the first full stop of ours. Those in names are their own.

@@ -26,7 +26,8 @@ const (
 type Chat struct {
 	ID          ChatID
 	DisplayName string // by default the handles of its people, comma-joined: pass it through [handle.MaskText]
-	IsGroup     bool
+	IsGroup     bool   // Linq says so; where it says nothing, its people show it
+	KindUnknown bool   // Linq does not say whether it is a group, and its people do not show it
 	Service     string // one of the Service constants, or "" if Linq does not say
 	Handles     []Participant
 	Health      Health
@@ -61,6 +62,23 @@ func (p Participant) Active() bool {
 		return false
 	}
 	return p.LeftAt == nil
+}
+
+// fewestOfGroup is how many people make a group, our line included.
+//
+// Source: https://docs.linqapp.com/guides/chats/group-chats/
+const fewestOfGroup = 3
+
+// OneToOne reports whether it is certain that the chat is no group.
+func (c Chat) OneToOne() bool { return !c.IsGroup && !c.KindUnknown }
+
+// people returns who is or was in the chat, each once.
+func (c Chat) people() map[string]bool {
+	people := make(map[string]bool)
+	for _, p := range c.Handles {
+		people[strings.ToLower(p.Handle.Full())] = true
+	}
+	return people
 }
 
 // Find returns the participant with the handle, compared without regard to case. Of several, as

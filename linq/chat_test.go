@@ -73,7 +73,7 @@ func TestChatInFull(t *testing.T) {
 func TestChatWithLittleInIt(t *testing.T) {
 	t.Parallel()
 	const person = `{"handle":"+12025550100"}`
-	bare := linq.Chat{ID: chatID(t, testChat), Handles: []linq.Participant{{Handle: handle.New("+12025550100")}}}
+	bare := linq.Chat{ID: chatID(t, testChat), KindUnknown: true, Handles: []linq.Participant{{Handle: handle.New("+12025550100")}}}
 	for name, body := range map[string]string{
 		"missing":  `{"id":"` + testChat + `","handles":[` + person + `]}`,
 		"null":     `{"id":"` + testChat + `","display_name":null,"is_group":null,"service":null,"health_status":null,"created_at":null,"updated_at":null,"handles":[{"handle":"+12025550100","status":null,"service":null,"is_me":null,"joined_at":null,"left_at":null}]}`,
@@ -85,6 +85,33 @@ func TestChatWithLittleInIt(t *testing.T) {
 			got, err := readChat(t, body)
 			assert.NilError(t, err)
 			assert.DeepEqual(t, got, bare, byValue)
+		})
+	}
+}
+
+// Only Linq's word makes a chat one-to-one.
+func TestKindOfChat(t *testing.T) {
+	t.Parallel()
+	const two, three = `{"handle":"+12025550100"},{"handle":"+12025550143"}`, `{"handle":"+12025550100"},{"handle":"+12025550143"},{"handle":"a@example.com"}`
+	for name, test := range map[string]struct {
+		said, people    string
+		group, oneToOne bool
+	}{
+		"a group":                   {`"is_group":true,`, two, true, false},
+		"a one-to-one chat":         {`"is_group":false,`, three, false, true},
+		"a one-to-one chat, quoted": {`"is_group":"false",`, two, false, true},
+		"missing, two people":       {``, two, false, false},
+		"missing, three people":     {``, three, true, false},
+		"missing, one listed twice": {``, two + `,{"handle":"+12025550143","status":"left"}`, false, false},
+		"mistyped, three people":    {`"is_group":1,`, three, true, false},
+		"null, three people":        {`"is_group":null,`, three, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			chat, err := readChat(t, "\ufeff"+`{"id":"`+testChat+`",`+test.said+`"handles":[`+test.people+`]}`)
+			assert.NilError(t, err)
+			assert.Equal(t, chat.IsGroup, test.group)
+			assert.Equal(t, chat.OneToOne(), test.oneToOne)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package linq
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -14,7 +15,7 @@ import (
 // decodeJSON fills in what it can: a value of an unexpected type is left out, and only a body that
 // is no JSON object is an error.
 func decodeJSON(body []byte, into any) error {
-	err := json.Unmarshal(body, into)
+	err := json.Unmarshal(bytes.TrimPrefix(body, []byte(byteOrderMark)), into)
 	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && mistyped.Field != "" {
 		return nil
 	}
@@ -23,6 +24,9 @@ func decodeJSON(body []byte, into any) error {
 	}
 	return nil
 }
+
+// byteOrderMark stands before the text of some gateways, though JSON has none (RFC 8259, 8.1).
+const byteOrderMark = "\ufeff"
 
 // moment is a timestamp that is left out, as the zero time, if it is not one.
 type moment struct{ time.Time }
@@ -42,6 +46,25 @@ func (n *number) UnmarshalJSON(text []byte) error {
 	parsed, err := strconv.ParseFloat(strings.Trim(string(text), `"`), 64)
 	if err == nil {
 		*n = number(parsed)
+	}
+	return nil
+}
+
+// answered is a yes or no that may be missing; one that is neither counts as missing.
+type answered int
+
+const (
+	saysNothing answered = iota
+	saysNo
+	saysYes
+)
+
+func (a *answered) UnmarshalJSON(text []byte) error {
+	switch strings.Trim(string(text), `"`) {
+	case "true":
+		*a = saysYes
+	case "false":
+		*a = saysNo
 	}
 	return nil
 }
@@ -66,6 +89,30 @@ type envelope struct {
 	Message string      `json:"message"`
 	TraceID string      `json:"trace_id"`
 	Error   errorDetail `json:"error"`
+}
+
+// noSuccess reports whether a 2xx answer says that it is no success, and which status the error in it
+// has: its own, else that of its code, else that of the answer.
+func noSuccess(answered int, body []byte) (status int, no bool) {
+	var e struct {
+		Success *bool           `json:"success"` // documented of errors alone
+		Error   json.RawMessage `json:"error"`
+	}
+	if !bytes.Contains(body, []byte("success")) || decodeJSON(body, &e) != nil || e.Success == nil || *e.Success {
+		return 0, false
+	}
+	var detail struct {
+		Status number `json:"status"`
+		Code   number `json:"code"`
+	}
+	_ = decodeJSON(e.Error, &detail) // the answer's own status is left
+	if given := int(detail.Status); given >= http.StatusBadRequest && given < 600 {
+		return given, true
+	}
+	if entry, _ := LookUp(errorCode(detail.Code)); entry.HTTPStatus != 0 {
+		return entry.HTTPStatus, true
+	}
+	return answered, true
 }
 
 // errorDetail is the error of an [envelope], which something in front of Linq may send as a string.
@@ -121,7 +168,7 @@ func firstTraceID(candidates ...string) string {
 		letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	)
 	for _, id := range candidates {
-		if len(id) <= longest && strings.ContainsAny(id, letters) && strings.Trim(id, letters+"0123456789-") == "" {
+		if len(id) <= longest && strings.ContainsAny(id, letters) && strings.Trim(id, letters+"0123456789-_") == "" {
 			return id
 		}
 	}

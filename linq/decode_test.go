@@ -24,7 +24,7 @@ func chatBody(people int) []byte {
 const errorBody = `{"success":false,"error":{"status":429,"code":1007,"message":"Rate limit exceeded","doc_url":"https://docs.linqapp.com/error/codes/1xxx/1007/","retry_after":30},"trace_id":"0af7651916cd43dd8448eb211c80319c"}`
 
 func FuzzDecodeError(f *testing.F) {
-	for _, seed := range []string{errorBody, "", "<html>", `{"error":"x"}`, `{"error":{"code":"2013","retry_after":"1e9"}}`, `{"error":[]}`, `null`} {
+	for _, seed := range []string{errorBody, "", "<html>", `{"error":"x"}`, `{"error":{"code":"2013","retry_after":"1e9"}}`, `{"error":[]}`, `null`, "\ufeff" + errorBody, `{"trace_id":"req_1"}`} {
 		f.Add(409, "30", "4bf92f3577b34da6a3ce929d0e0e4736", []byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, status int, retryAfter, trace string, body []byte) {
@@ -43,7 +43,7 @@ func FuzzDecodeError(f *testing.F) {
 			t.Errorf("message %q", got.Message)
 		}
 		text := got.Error()
-		if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:, ") != "" {
+		if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:, ") != "" {
 			t.Errorf("text %q", text)
 		}
 	})

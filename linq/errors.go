@@ -12,14 +12,14 @@ import (
 	"linqbot/linq/handle"
 )
 
-// Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx. The
-// HTTP status decides what it means, then the code, since neither the code nor anything else of the
+// Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx, or
+// with one and a body that says that it is no success. The HTTP status decides what it means, then the code, since neither the code nor anything else of the
 // body is always there.
 //
 // Its text carries no one's number and no secret. Message does, at times: pass it through [handle.MaskText].
 type Error struct {
 	Op         string        // what was tried: "remove participant"
-	HTTPStatus int           // as answered; a redirect, which is never followed, keeps its 3xx
+	HTTPStatus int           // as answered; that of the error inside, if a 2xx holds one; a redirect, which is never followed, keeps its 3xx
 	Code       int           // error.code, see [LookUp]; 0 if the answer has none
 	Message    string        // error.message as Linq wrote it, at most 1 KiB
 	DocURL     string        // page about the code at Linq, https; "" if there is none
@@ -39,20 +39,26 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Retriable reports whether the same call may succeed later: 408, 429, 5xx, and the two conflicts
-// that pass by themselves, 2009 (the chat is being created) and 2015 (read the chat first). An
-// unknown code is judged by its HTTP status.
+// Retriable reports whether the same call may succeed later: 408, 429, 5xx, what is not Linq's own
+// answer, and the two conflicts that pass by themselves, 2009 (the chat is being created) and 2015
+// (read the chat first). An unknown code is judged by its HTTP status.
 func (e *Error) Retriable() bool {
 	if e.Conflict() {
-		return e.Code == CodeChatBeingCreated || e.Code == CodeStateConflict
+		return e.Code == CodeChatBeingCreated || e.StateConflict()
 	}
-	return e.Struggling()
+	return e.Struggling() || e.NotLinqs()
 }
 
 // MayHaveActed reports whether Linq may have acted on the call all the same: it gave up on it rather
-// than turned it down.
+// than turned it down, or says no more than that it was no success.
 func (e *Error) MayHaveActed() bool {
-	return e.TimedOut() || e.HTTPStatus >= http.StatusInternalServerError
+	return e.TimedOut() || e.HTTPStatus >= http.StatusInternalServerError || isSuccess(e.HTTPStatus)
+}
+
+// NotLinqs reports whether something between us and Linq has answered, such as a proxy: 403 or 404
+// with neither a code nor a trace id, of which Linq's own answers have both.
+func (e *Error) NotLinqs() bool {
+	return (e.Forbidden() || e.NotFound()) && e.Code == 0 && e.TraceID == ""
 }
 
 // Struggling reports whether Linq cannot keep up. The conflicts that are retriable do not count: they
@@ -79,6 +85,10 @@ func (e *Error) NoSuchChat() bool { return e.NotFound() && e.Code == CodeChatNot
 
 // Conflict reports whether the call conflicts with the present state of the chat.
 func (e *Error) Conflict() bool { return e.HTTPStatus == http.StatusConflict }
+
+// StateConflict reports whether the call conflicts with who is in the chat: look there before the
+// same call is made again.
+func (e *Error) StateConflict() bool { return e.Conflict() && e.Code == CodeStateConflict }
 
 // Redirected reports whether the answer leads elsewhere. Linq itself never does that.
 func (e *Error) Redirected() bool {

@@ -36,10 +36,67 @@ func TestEveryStatusIsJudged(t *testing.T) {
 		for _, body := range []string{"", "<html>oops</html>", `{"error":{"code":9999}}`} {
 			got := refused(t, status, http.Header{}, body)
 			assert.Equal(t, got.HTTPStatus, status)
-			assert.Equal(t, got.Retriable(), status == 408 || status == 429 || status >= 500, "status %d", status)
+			assert.Equal(t, got.Retriable(), status == 408 || status == 429 || status >= 500 || got.NotLinqs(), "status %d", status)
+			assert.Equal(t, got.NotLinqs(), (status == 403 || status == 404) && got.Code == 0, "status %d", status)
 			assert.Equal(t, linq.Retriable(fmt.Errorf("wrapped: %w", got)), got.Retriable())
 			assert.Equal(t, linq.IsNotFound(fmt.Errorf("wrapped: %w", got)), status == 404)
 		}
+	}
+}
+
+// A proxy's page is nobody's word on the chat. Linq's has a code or a trace id.
+func TestWhoseWordARefusalIs(t *testing.T) {
+	t.Parallel()
+	trace := http.Header{"X-Trace-Id": {"req_0af7651916cd43dd"}}
+	for name, test := range map[string]struct {
+		status int
+		header http.Header
+		body   string
+		want   bool
+	}{
+		"a page, 404":             {404, nil, "<html>", true},
+		"a page, 403":             {403, nil, "<html>", true},
+		"JSON of another's":       {404, nil, `{"error":"not found"}`, true},
+		"with a trace id, 404":    {404, trace, "<html>", false},
+		"with a code, 403":        {403, nil, `{"error":{"code":2005}}`, false},
+		"with a trace id in JSON": {403, nil, `{"trace_id":"req_0af7651916cd43dd"}`, false},
+		"another status":          {400, nil, "<html>", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := refused(t, test.status, test.header, test.body)
+			assert.Equal(t, got.NotLinqs(), test.want)
+			assert.Equal(t, got.Retriable(), test.want)
+			assert.Assert(t, !got.MayHaveActed() && !got.NoSuchChat())
+		})
+	}
+}
+
+// A 2xx that says that it is no success is the refusal that it holds.
+func TestSuccessThatIsNone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body         string
+		status, code int
+		retriable    bool
+	}{
+		"status and code":         {`{"success":false,"error":{"status":409,"code":2013}}`, 409, 2013, false},
+		"after a byte order mark": {"\ufeff" + `{"success":false,"error":{"status":404,"code":2001}}`, 404, 2001, false},
+		"a code alone":            {`{"success":false,"error":{"code":1007}}`, 429, 1007, true},
+		"a code that is unknown":  {`{"success":false,"error":{"code":1015}}`, 200, 1015, true},
+		"a status alone":          {`{"success":false,"error":{"status":503}}`, 503, 0, true},
+		"a status of no error":    {`{"success":false,"error":{"status":202}}`, 200, 0, true},
+		"a text":                  {`{"success":false,"error":"no"}`, 200, 0, true},
+		"nothing":                 {`{"success":false}`, 200, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := refused(t, http.StatusOK, http.Header{"X-Trace-Id": {"trace"}}, test.body)
+			assert.Equal(t, got.HTTPStatus, test.status)
+			assert.Equal(t, got.Code, test.code)
+			assert.Equal(t, got.Retriable(), test.retriable)
+			assert.Equal(t, got.TraceID, "trace")
+		})
 	}
 }
 
@@ -96,6 +153,7 @@ func TestErrorBodies(t *testing.T) {
 		"cut off":            {inHeader, `{"error":{"code":20`, linq.Error{TraceID: other}},
 		"over the limit":     {inHeader, `{"error":{"code":2013,"message":"` + strings.Repeat("x", 2<<20) + `"}}`, linq.Error{TraceID: other}},
 		"long message":       {nil, `{"error":{"message":"` + strings.Repeat("é", 1000) + `"}}`, linq.Error{Message: strings.Repeat("é", 512)}},
+		"trace id with _":    {inHeader, `{"trace_id":"req_0af7651916cd43dd"}`, linq.Error{TraceID: "req_0af7651916cd43dd"}},
 		"trace id odd":       {inHeader, `{"trace_id":"a b"}`, linq.Error{TraceID: other}},
 		"trace ids odd":      {http.Header{"X-Trace-Id": {"a|b"}}, `{"trace_id":"<x>"}`, linq.Error{}},
 	} {

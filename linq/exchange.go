@@ -69,8 +69,11 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, error) {
 	body, bodyErr := readBody(response, r.limit)
 	body = c.secrets.Bytes(body)
 	c.secrets.Response(response)
-	if response.StatusCode < 200 || response.StatusCode > 299 {
+	if !isSuccess(response.StatusCode) {
 		return answer{}, decodeError(r.op, response.StatusCode, response.Header, body)
+	}
+	if status, no := noSuccess(response.StatusCode, body); no {
+		return answer{}, decodeError(r.op, status, response.Header, body)
 	}
 	return answer{
 		status:  response.StatusCode,
@@ -79,6 +82,8 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, error) {
 		traceID: traceIDOf(body, response.Header),
 	}, nil
 }
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
 	var body io.Reader
@@ -135,7 +140,6 @@ const (
 	errBrokenOff unreadable = "it broke off"
 	errTooLarge  unreadable = "it is too large"
 	errNotJSON   unreadable = "it is not JSON"
-	errNoSuccess unreadable = "it says that it is no success"
 	errOtherChat unreadable = "it is not about the chat that was asked for"
 	errNoHandles unreadable = "it lists no one"
 	errNoChats   unreadable = "it has no list of chats"

@@ -173,13 +173,9 @@ func (w wireSubscription) subscription() Subscription {
 // decodeSubscriptions keeps those without a usable id too: they take up a URL.
 func decodeSubscriptions(body []byte) ([]Subscription, error) {
 	var w struct {
-		wireRead
 		Subscriptions *[]wireSubscription `json:"subscriptions"`
 	}
 	if err := decodeJSON(body, &w); err != nil {
-		return nil, err
-	}
-	if err := w.check(); err != nil {
 		return nil, err
 	}
 	if w.Subscriptions == nil {

@@ -8,23 +8,10 @@ import (
 
 // The shapes of Linq's answers. Only what linqbot uses is read.
 
-// wireRead is what any answer to a read may say of itself.
-type wireRead struct {
-	Success *bool `json:"success"` // documented of errors alone
-}
-
-func (w wireRead) check() error {
-	if w.Success != nil && !*w.Success {
-		return errNoSuccess
-	}
-	return nil
-}
-
 type wireChat struct {
-	wireRead
 	ID          string             `json:"id"`
 	DisplayName string             `json:"display_name"`
-	IsGroup     bool               `json:"is_group"`
+	IsGroup     answered           `json:"is_group"`
 	Service     string             `json:"service"`
 	Handles     []*wireParticipant `json:"handles"`
 	Health      wireHealth         `json:"health_status"`
@@ -51,7 +38,7 @@ func (w wireChat) chat(id ChatID) Chat {
 	chat := Chat{
 		ID:          id,
 		DisplayName: w.DisplayName,
-		IsGroup:     w.IsGroup,
+		IsGroup:     w.IsGroup == saysYes,
 		Service:     w.Service,
 		Health:      w.Health.health(),
 		CreatedAt:   w.CreatedAt.Time,
@@ -61,6 +48,10 @@ func (w wireChat) chat(id ChatID) Chat {
 		if p != nil {
 			chat.Handles = append(chat.Handles, p.participant())
 		}
+	}
+	if w.IsGroup == saysNothing {
+		chat.IsGroup = len(chat.people()) >= fewestOfGroup
+		chat.KindUnknown = !chat.IsGroup
 	}
 	return chat
 }
@@ -90,9 +81,6 @@ func decodeChat(body []byte, asked ChatID) (Chat, error) {
 	if err := decodeJSON(body, &w); err != nil {
 		return Chat{}, err
 	}
-	if err := w.check(); err != nil {
-		return Chat{}, err
-	}
 	if id, err := ParseChatID(w.ID); err != nil || id != asked {
 		return Chat{}, errOtherChat
 	}
@@ -106,14 +94,10 @@ func decodeChat(body []byte, asked ChatID) (Chat, error) {
 // decodeChatsPage leaves out chats without a usable id, which nothing could be done with.
 func decodeChatsPage(body []byte) (ChatsPage, error) {
 	var w struct {
-		wireRead
 		Chats      *[]wireChat `json:"chats"`
 		NextCursor cursor      `json:"next_cursor"`
 	}
 	if err := decodeJSON(body, &w); err != nil {
-		return ChatsPage{}, err
-	}
-	if err := w.check(); err != nil {
 		return ChatsPage{}, err
 	}
 	if w.Chats == nil {
@@ -130,7 +114,6 @@ func decodeChatsPage(body []byte) (ChatsPage, error) {
 
 func decodePhoneNumbers(body []byte) ([]PhoneNumber, error) {
 	var w struct {
-		wireRead
 		PhoneNumbers *[]struct {
 			ID          string     `json:"id"`
 			PhoneNumber string     `json:"phone_number"`
@@ -138,9 +121,6 @@ func decodePhoneNumbers(body []byte) ([]PhoneNumber, error) {
 		} `json:"phone_numbers"`
 	}
 	if err := decodeJSON(body, &w); err != nil {
-		return nil, err
-	}
-	if err := w.check(); err != nil {
 		return nil, err
 	}
 	if w.PhoneNumbers == nil {

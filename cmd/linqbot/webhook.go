@@ -79,7 +79,7 @@ func newWebhookDelete() *cobra.Command {
 			}
 			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
 				err := client.DeleteSubscription(ctx, id)
-				if linq.IsNotFound(err) {
+				if refusal, ok := errors.AsType[*linq.Error](err); ok && refusal.NotFound() && !refusal.NotLinqs() {
 					return fmt.Errorf("no subscription has this id, see: linqbot webhook list (%w)", err)
 				}
 				if err == nil {

@@ -105,7 +105,7 @@ func (x *Index) list(ctx context.Context) (listing, error) {
 			return listing{}, fmt.Errorf("list chats: %w", err)
 		}
 		waiting.Reset(patience)
-		if chat.IsGroup && !seen[chat.ID] {
+		if !chat.OneToOne() && !seen[chat.ID] {
 			seen[chat.ID] = true
 			all.groups = append(all.groups, asSearched(chat))
 		}

@@ -123,6 +123,7 @@ func refusedByCode() []OutcomeCase {
 	return append(all,
 		RefusedBy(group, "1002 for an e-mail", 400, 1002, ledger.Request{Order: ledger.Order{Handle: ledger.NewSecret(Carla)}}),
 		RefusedBy(group, "2001, never seen listed", 404, 2001, ledger.Request{TraceID: TraceID, ChatName: nameless}),
+		RefusedBy(group, "2015 with few people", 409, 2015, ledger.Request{TraceID: TraceID, People: 3}),
 		RefusedBy(group, "2013, in doubt", 409, 2013, ledger.Request{TraceID: TraceID, MayHaveReached: true}),
 		RefusedBy(group, "2004, in doubt", 401, 2004, ledger.Request{TraceID: TraceID, MayHaveReached: true}),
 	)
@@ -132,10 +133,14 @@ func refusedByStatus() []OutcomeCase {
 	const group = "refused_statuses"
 	var all []OutcomeCase
 	for _, status := range []int{301, 400, 401, 403, 404, 405, 409, 418, 422} {
-		all = append(all, RefusedBy(group, fmt.Sprint(status), status, 0, ledger.Request{}))
+		r := ledger.Request{}
+		if status == 403 || status == 404 { // without one they are not Linq's, and no refusal
+			r.TraceID = TraceID
+		}
+		all = append(all, RefusedBy(group, fmt.Sprint(status), status, 0, r))
 	}
 	return append(all,
-		RefusedBy(group, "404, seen listed", 404, 0, ledger.Request{SeenListed: true}),
+		RefusedBy(group, "404, seen listed", 404, 0, ledger.Request{SeenListed: true, TraceID: TraceID}),
 		RefusedBy(group, "418 with a trace id", 418, 0, ledger.Request{TraceID: TraceID}),
 		RefusedBy(group, "418 with words", 418, 0, ledger.Request{LinqSaid: handle.MaskText("no tea for " + Ada)}),
 		RefusedBy(group, "418, in doubt", 418, 0, ledger.Request{MayHaveReached: true}),
@@ -184,11 +189,14 @@ func troubles() []OutcomeCase {
 		status, code   int
 		people         int
 		doubt, certain bool
+		foreign        bool // nothing of it is Linq's
 		reason         string
 	}{
 		{name: "no answer", doubt: true, certain: true, reason: outcome.ReasonNoAnswer},
 		{name: "our own lines are not known", doubt: true, certain: true, reason: outcome.ReasonLinesUnknown},
 		{name: "408", status: 408, doubt: true},
+		{name: "403 of a proxy", status: 403, foreign: true, doubt: true, certain: true},
+		{name: "404 of a proxy", status: 404, foreign: true, certain: true},
 		{name: "429", status: 429, code: 1007, doubt: true, certain: true},
 		{name: "429 without a code", status: 429, certain: true},
 		{name: "500", status: 500, code: 3006, doubt: true},
@@ -217,6 +225,9 @@ func troubles() []OutcomeCase {
 				r.Reason, r.TraceID = trouble.reason, ""
 			case trouble.code == 0:
 				r.Reason = fmt.Sprint("http_", trouble.status)
+			}
+			if trouble.foreign {
+				r.TraceID = ""
 			}
 			name := trouble.name
 			if doubt {

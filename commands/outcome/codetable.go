@@ -141,10 +141,16 @@ func stateConflict() row {
 	)
 	return row{
 		reasons: codes(linq.CodeStateConflict),
-		refused: byKind{addition: []words{
-			{when: tooFewToAdd, happened: tooFew, next: newGroup},
-			{happened: addition, next: "Look into the chat; if they are not in it, choose Add back again in a few minutes."},
-		}},
+		refused: byKind{
+			removal: []words{
+				{when: fewWouldStay, happened: fewStay, next: "Add someone to the chat first; then ask again."},
+				{happened: removal, next: "Look into the chat; if they are still there, ask again in a few minutes."},
+			},
+			addition: []words{
+				{when: tooFewToAdd, happened: tooFew, next: newGroup},
+				{happened: addition, next: "Look into the chat; if they are not in it, choose Add back again in a few minutes."},
+			},
+		},
 		trouble: byKind{
 			removal: []words{
 				{when: fewWouldStay, happened: fewStay, next: "If too few would remain, add someone to the chat first; then ask again."},

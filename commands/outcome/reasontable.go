@@ -81,6 +81,13 @@ func ownReasons() []row {
 func otherAnswers() []row {
 	const again = "Ask again in a few minutes."
 	return []row{
+		{
+			answers: (*linq.Error).NotLinqs,
+			trouble: alike(just(
+				"Something between linqbot and Linq answered in Linq's place (HTTP {HTTP status}).",
+				"",
+			)),
+		},
 		{answers: (*linq.Error).TimedOut, trouble: alike(just("Linq waited too long for the request.", ""))},
 		{answers: notFoundOrConflict, trouble: alike(just("Linq turned a later try down, and the chat could not be read to see why.", ""))},
 		{

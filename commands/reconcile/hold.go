@@ -2,11 +2,13 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
+	"linqbot/linq"
 	"linqbot/linq/breaker"
 )
 
@@ -30,6 +32,19 @@ func (s *Steps) hold(ctx context.Context, r ledger.Request, told breaker.Wait) (
 		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(r.Reason), wait.Round(time.Millisecond)), News: true,
 	})
 	return wait, err
+}
+
+// holdAfter puts off a try whose reading began a pause. Where Linq took no more calls, its time begins
+// with that reading: else a chat that is never read would put it off without end.
+func (s *Steps) holdAfter(ctx context.Context, r ledger.Request, at chatSnapshot, told breaker.Wait) (time.Duration, error) {
+	if refusal, ok := errors.AsType[*linq.Error](at.err); ok && refusal.Limited() && r.FirstTryAt.IsZero() {
+		r.FirstTryAt = s.now()
+		var err error
+		if r, err = s.save(ctx, r, ledger.Change{Cause: pauseWords(reasonToWait(told.Why)) + ", so nothing was sent"}); err != nil {
+			return 0, err
+		}
+	}
+	return s.hold(ctx, r, told)
 }
 
 // timeIsOver reports whether the next try of r is its last, which no pause puts off.

@@ -126,6 +126,20 @@ func (at chatSnapshot) noSuchChat() bool {
 	return linq.IsNoSuchChat(at.err)
 }
 
+// tooFew reports whether Linq's rule of at least three people turns r down, even if it counts our
+// own line.
+func (at chatSnapshot) tooFew(r ledger.Request) bool {
+	const fewest = 3
+	if at.err != nil {
+		return false
+	}
+	staying := len(at.chat.Active())
+	if r.Kind != ledger.Add {
+		staying--
+	}
+	return staying < fewest
+}
+
 // note keeps what a reading showed.
 func (at chatSnapshot) note(r ledger.Request) ledger.Request {
 	if at.err != nil {

@@ -168,6 +168,37 @@ func TestALongOutage(t *testing.T) {
 	})
 }
 
+// A chat whose reading always meets a pause has no more time than any other: 15 minutes, then a last try.
+func TestAReadingThatIsNeverLetIn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		removing linqtest.Fault
+		state    ledger.State
+		reason   string
+	}{
+		"nor is the removal": {linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007}, ledger.Failed, "linq_1007"},
+		"the removal is":     {linqtest.Fault{}, ledger.Sent, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := newEnv(t, linqtest.Config{}, group(ada, ben, carla), ada)
+				e.linq.Fail(linqtest.GetChat, 0, linqtest.Fault{Status: http.StatusTooManyRequests, Code: 1007, RetryAfter: 5 * time.Second})
+				e.linq.Fail(linqtest.Remove, 0, test.removing)
+				began := time.Now()
+				for wait := e.remove(); wait > 0 && time.Since(began) < time.Hour; wait = e.remove() {
+					time.Sleep(wait)
+				}
+				r := e.records.request()
+				assert.Equal(t, r.State, test.state)
+				assert.Equal(t, r.Reason, test.reason)
+				assert.Equal(t, r.Tries, 1)
+				assert.Equal(t, time.Since(began).Round(time.Minute), 15*time.Minute)
+			})
+		})
+	}
+}
+
 // When Linq is well again all go on at once, about as fast as it can serve them.
 func TestAllGoOnWhenItIsOver(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gotest.tools/v3/assert"
+
 	"linqbot/ledger"
 	"linqbot/linq/linqtest"
 )
@@ -47,6 +49,31 @@ func TestRefusalsEndAtOnce(t *testing.T) {
 		}
 	}
 	runScenarios(t, scenarios)
+}
+
+// With too few people in the chat no later try can succeed, so a conflict ends the request at once.
+func TestTooFewPeopleEndAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		people []string
+		want   ledger.State
+	}{
+		"two would stay":   {[]string{ada, ben}, ledger.Refused},
+		"three would stay": {[]string{ada, ben, carla}, ledger.Accepted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := newEnv(t, linqtest.Config{}, group(test.people...), ada)
+				e.linq.Fail(linqtest.Remove, 0, linqtest.Fault{Status: http.StatusConflict, Code: 2015})
+				e.remove()
+				r := e.records.request()
+				assert.Equal(t, r.State, test.want)
+				assert.Equal(t, r.Reason, "linq_2015")
+				assert.Assert(t, !r.MayHaveReached)
+			})
+		})
+	}
 }
 
 func refusedBy(status, code int, reason string) result {

@@ -81,7 +81,7 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	}
 	defer leave()
 	if told, paused := t.Paused(); paused {
-		return s.hold(ctx, r, told)
+		return s.holdAfter(ctx, r, before, told)
 	}
 	doubt := r.MayHaveReached
 	r.Tries++
@@ -102,7 +102,7 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	if err == nil {
 		return 0, s.sent(ctx, r, accepted)
 	}
-	return s.afterTrouble(ctx, t, r, earlier{doubt: doubt, unread: before.err != nil}, err)
+	return s.afterTrouble(ctx, t, r, earlier{doubt: doubt, unread: before.err != nil, tooFew: before.tooFew(r)}, err)
 }
 
 // settle says what a reading of the chat makes certain before a try; false when it is for Linq to say.
@@ -119,7 +119,7 @@ func settle(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
 		}
 	}
 	switch {
-	case !at.chat.IsGroup:
+	case at.chat.OneToOne():
 		return ledger.Refused, outcome.ReasonNotAGroup, true
 	case r.Kind == ledger.Add:
 		return settleAddition(at)
@@ -171,6 +171,7 @@ func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accept
 type earlier struct {
 	doubt  bool // a try before it may have taken effect
 	unread bool // the chat could not be read
+	tooFew bool // the chat shows too few people for what is asked
 }
 
 // afterTrouble decides what a try that ended in err means.
@@ -190,6 +191,9 @@ func (s *Steps) afterTrouble(ctx context.Context, t *breaker.Permit, r ledger.Re
 	}
 	r.MayHaveReached = before.doubt || refusal.MayHaveActed()
 	cause := fmt.Sprintf("Linq answered %d, code %d", refusal.HTTPStatus, refusal.Code)
+	if before.tooFew && !before.doubt && refusal.StateConflict() {
+		return 0, s.end(ctx, r, ledger.Refused, r.Reason, cause+"; the chat has too few people", refusal.TraceID)
+	}
 	if refusal.Retriable() {
 		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
 	}

@@ -29,6 +29,8 @@ type Fault struct {
 	Redirect   string        // a Location, with Status or else 307
 	WithEffect bool          // the request does its work all the same
 
+	Untraced bool // the answer has no X-Trace-ID, as one that never came from Linq
+
 	RawBody string // body of the answer in place of what it would be; HTML if it starts with <
 
 	Drop Drop

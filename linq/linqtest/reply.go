@@ -75,7 +75,9 @@ func (a reply) raw(body string) reply {
 func (a reply) write(w http.ResponseWriter, traceID string) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
-	header.Set("X-Trace-ID", traceID)
+	if traceID != "" {
+		header.Set("X-Trace-ID", traceID)
+	}
 	maps.Copy(header, a.header)
 	w.WriteHeader(a.status)
 	switch body := a.body.(type) {

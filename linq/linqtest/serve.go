@@ -70,6 +70,9 @@ func (l *Linq) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer = fault.spoil(answer, asked.traceID)
 	l.answered(place, answer.status)
+	if fault.Untraced {
+		asked.traceID = ""
+	}
 	answer.write(w, asked.traceID)
 }
 

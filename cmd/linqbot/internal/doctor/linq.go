@@ -32,6 +32,9 @@ func (e *checkup) linqTrouble(err error) []finding {
 			found += fmt.Sprintf("; Linq says: %q", handle.MaskText(refusal.Message))
 		}
 		switch {
+		case refusal.NotLinqs():
+			return fail(linqURLFix+"; if it is, something between this machine and Linq answers, such as a proxy",
+				"%s answers: %s", e.settings.LinqURL, found)
 		case refusal.Unauthorized() || refusal.Forbidden():
 			return fail("make a token at https://dashboard.linqapp.com/api-tooling/, and put it into LINQ_API_V3_API_KEY",
 				"Linq does not accept %s: %s", mask(e.settings.LinqKey), err)
