@@ -27,9 +27,11 @@ const (
 	OldPhoneNumbers Op = "list phonenumbers"
 
 	ListSubscriptions  Op = "list subscriptions"
+	GetSubscription    Op = "get subscription"
 	Subscribe          Op = "subscribe"
 	UpdateSubscription Op = "update subscription"
 	Unsubscribe        Op = "delete subscription"
+	ListWebhookEvents  Op = "list webhook events"
 
 	unknown Op = "unknown"
 )
@@ -110,7 +112,9 @@ func route(r *http.Request) request {
 		byMethod = map[string]Op{http.MethodGet: ListSubscriptions, http.MethodPost: Subscribe}
 	case len(segments) == 2 && segments[0] == "webhook-subscriptions":
 		subscription = segments[1]
-		byMethod = map[string]Op{http.MethodPut: UpdateSubscription, http.MethodDelete: Unsubscribe}
+		byMethod = map[string]Op{http.MethodGet: GetSubscription, http.MethodPut: UpdateSubscription, http.MethodDelete: Unsubscribe}
+	case path == "webhook-events":
+		byMethod = map[string]Op{http.MethodGet: ListWebhookEvents}
 	default:
 		return request{op: unknown}
 	}
@@ -149,6 +153,10 @@ func (l *Linq) answer(r *http.Request, asked request, lost bool) reply {
 		return l.listOldPhoneNumbers()
 	case ListSubscriptions:
 		return l.listSubscriptions()
+	case ListWebhookEvents:
+		return listWebhookEvents()
+	case GetSubscription:
+		return l.getSubscription(asked)
 	case Subscribe, UpdateSubscription, Unsubscribe:
 		return l.changeSubscription(r.Header.Get("Content-Type"), asked)
 	}

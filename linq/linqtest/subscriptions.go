@@ -96,6 +96,21 @@ func (l *Linq) listSubscriptions() reply {
 	return ok(http.StatusOK, map[string]any{"subscriptions": shown})
 }
 
+func (l *Linq) getSubscription(asked request) reply {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := l.findSubscription(asked.subscription)
+	if at < 0 {
+		return refuse(http.StatusNotFound, 2010, "Webhook subscription not found", asked.traceID)
+	}
+	return ok(http.StatusOK, l.subscriptions[at].show())
+}
+
+// findSubscription returns the place of a subscription, -1 for none.
+func (l *Linq) findSubscription(id string) int {
+	return slices.IndexFunc(l.subscriptions, func(s *Subscription) bool { return strings.EqualFold(s.ID, id) })
+}
+
 // subscriptionBody is a request. What is nil was not sent.
 type subscriptionBody struct {
 	TargetURL    *string         `json:"target_url"`
@@ -110,7 +125,7 @@ type subscriptionBody struct {
 func (l *Linq) changeSubscription(contentType string, asked request) reply {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at := slices.IndexFunc(l.subscriptions, func(s *Subscription) bool { return strings.EqualFold(s.ID, asked.subscription) })
+	at := l.findSubscription(asked.subscription)
 	if asked.op != Subscribe && at < 0 {
 		return refuse(http.StatusNotFound, 2010, "Webhook subscription not found", asked.traceID)
 	}
