@@ -4,13 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"linqbot/linq/handle"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
@@ -94,56 +91,4 @@ func (v *WebhookVerifier) Verify(header http.Header, body []byte) error {
 		return ErrWebhookHeadersStripped
 	}
 	return ErrWebhookUnsigned
-}
-
-// The events that linqbot acts on.
-const (
-	EventParticipantRemoved = "participant.removed"
-	EventParticipantAdded   = "participant.added"
-)
-
-// WebhookEvent is what Linq tells of a chat. Fields that the event does not have are zero.
-type WebhookEvent struct {
-	ID        string // unique; the same for every delivery of the event
-	Type      string
-	TraceID   string
-	CreatedAt time.Time
-	ChatID    ChatID // zero if the event names no chat, or none that is one
-	Person    Participant
-}
-
-// DecodeWebhook reads the body of a webhook whose signature was checked. An event of another type
-// than those above has no chat and no person.
-func DecodeWebhook(body []byte) (WebhookEvent, error) {
-	var e struct {
-		EventID   string `json:"event_id"`
-		EventType string `json:"event_type"`
-		TraceID   string `json:"trace_id"`
-		CreatedAt moment `json:"created_at"`
-		Data      struct {
-			ChatID      string           `json:"chat_id"`
-			Handle      string           `json:"handle"` // deprecated, and the only one that is always there
-			Participant *wireParticipant `json:"participant"`
-		} `json:"data"`
-	}
-	if err := decodeJSON(body, &e); err != nil {
-		return WebhookEvent{}, fmt.Errorf("linq: webhook: %w", err)
-	}
-	if e.EventID == "" || e.EventType == "" {
-		return WebhookEvent{}, errors.New("linq: webhook: the event has no id or no type")
-	}
-	event := WebhookEvent{ID: e.EventID, Type: e.EventType, TraceID: firstTraceID(e.TraceID), CreatedAt: e.CreatedAt.Time}
-	if e.EventType != EventParticipantRemoved && e.EventType != EventParticipantAdded {
-		return event, nil
-	}
-	if id, err := ParseChatID(e.Data.ChatID); err == nil {
-		event.ChatID = id
-	}
-	if e.Data.Participant != nil {
-		event.Person = e.Data.Participant.participant()
-	}
-	if event.Person.Handle.IsZero() {
-		event.Person.Handle = handle.New(strings.TrimSpace(e.Data.Handle))
-	}
-	return event, nil
 }

@@ -114,6 +114,8 @@ const removedEvent = `{
 	}
 }`
 
+const createdChat = `{"id":"3B9D7C52-2f64-4a7e-8d0b-6f1f0a9c4e11","display_name":"Summer","is_group":true,"handles":[{"handle":"+12025550143"}]}`
+
 func TestDecodeWebhook(t *testing.T) {
 	t.Parallel()
 	e, err := linq.DecodeWebhook([]byte(removedEvent))
@@ -129,6 +131,21 @@ func TestDecodeWebhook(t *testing.T) {
 	if e, err = linq.DecodeWebhook([]byte(`{"event_id":"e1","event_type":"message.received","data":{"chat_id":7}}`)); err == nil && !e.Person.Handle.IsZero() {
 		t.Errorf("%+v, %v", e, err)
 	}
+	// What a chat.created holds is what reading the chat would show.
+	e, err = linq.DecodeWebhook([]byte(`{"event_id":"e2","event_type":"chat.created","data":` + createdChat + `}`))
+	if err != nil || e.ChatID != e.Chat.ID || e.Chat.DisplayName != "Summer" || !e.Chat.IsGroup || len(e.Chat.Handles) != 1 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	e, err = linq.DecodeWebhook([]byte(`{"event_id":"e3","event_type":"chat.group_name_updated","data":{"chat_id":"3B9D7C52-2f64-4a7e-8d0b-6f1f0a9c4e11","old_value":"Spring","new_value":"Summer"}}`))
+	if err != nil || e.ChatID.IsZero() || e.Name != "Summer" {
+		t.Errorf("%+v, %v", e, err)
+	}
+	for status, ill := range map[string]bool{"ACTIVE": false, "active": false, "FLAGGED": true, "SUSPENDED": true, "": false} {
+		e, err = linq.DecodeWebhook([]byte(`{"event_id":"e4","event_type":"phone_number.status_updated","data":{"phone_number":"+12025550100","previous_status":"ACTIVE","new_status":"` + status + `"}}`))
+		if err != nil || e.Line.Number.Full() != "+12025550100" || e.Line.Status != status || e.Line.Ill() != ill {
+			t.Errorf("%+v, %v", e, err)
+		}
+	}
 	for _, body := range []string{"", "null", "[]", "{}", `{"event_id":"e1"}`, `{"event_type":"participant.removed"}`} {
 		if e, err := linq.DecodeWebhook([]byte(body)); err == nil {
 			t.Errorf("%s: %+v", body, e)
@@ -139,6 +156,9 @@ func TestDecodeWebhook(t *testing.T) {
 func FuzzDecodeWebhook(f *testing.F) {
 	f.Add([]byte(removedEvent))
 	f.Add([]byte(`{"event_id":"e1","event_type":"participant.added","data":{"participant":{}}}`))
+	f.Add([]byte(`{"event_id":"e2","event_type":"chat.created","data":` + createdChat + `}`))
+	f.Add([]byte(`{"event_id":"e3","event_type":"chat.group_name_updated","data":{"chat_id":null,"new_value":null}}`))
+	f.Add([]byte(`{"event_id":"e4","event_type":"phone_number.status_updated","data":[]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		e, err := linq.DecodeWebhook(body)
 		if err == nil && (e.ID == "" || e.Type == "") {

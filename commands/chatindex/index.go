@@ -110,6 +110,11 @@ func (x *Index) list(ctx context.Context) (listing, error) {
 			all.groups = append(all.groups, asSearched(chat))
 		}
 	}
-	slices.SortStableFunc(all.groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
+	all.sort()
 	return all, nil
+}
+
+// sort puts the newest first.
+func (l listing) sort() {
+	slices.SortStableFunc(l.groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
 }

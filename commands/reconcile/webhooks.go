@@ -11,6 +11,7 @@ import (
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // WebhookRecords is what a [WebhookHandler] needs of the ledger.
@@ -21,9 +22,12 @@ type WebhookRecords interface {
 	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
 }
 
-// WebhookHandler takes what Linq tells by webhook: somebody left a chat, or joined it.
+// WebhookHandler takes what Linq tells by webhook: somebody left a chat, or joined it; of chats and of
+// our lines it tells others.
 type WebhookHandler struct {
 	records WebhookRecords
+	chats   func(linq.WebhookEvent)
+	illLine func()
 	now     func() time.Time
 	log     *logrus.Entry
 }
@@ -32,7 +36,9 @@ type WebhookHandler struct {
 type WebhookConfig struct {
 	Records WebhookRecords
 	Logger  *logrus.Logger
-	Now     func() time.Time // nil: time.Now
+	Chats   func(linq.WebhookEvent) // Optional; is told of every event, to keep a list of chats.
+	IllLine func()                  // Optional; is told that Linq flags a line of ours.
+	Now     func() time.Time        // nil: time.Now
 }
 
 // NewWebhookHandler returns a handler.
@@ -40,14 +46,26 @@ func NewWebhookHandler(cfg WebhookConfig) *WebhookHandler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &WebhookHandler{records: cfg.Records, now: cfg.Now, log: cfg.Logger.WithField("part", "sightings")}
+	if cfg.Chats == nil {
+		cfg.Chats = func(linq.WebhookEvent) {}
+	}
+	if cfg.IllLine == nil {
+		cfg.IllLine = func() {}
+	}
+	return &WebhookHandler{
+		records: cfg.Records, chats: cfg.Chats, illLine: cfg.IllLine, now: cfg.Now, log: cfg.Logger.WithField("part", "sightings"),
+	}
 }
 
 // Take ends the request that waits for what the event shows, and keeps the event. What nobody asked
 // for is kept and otherwise ignored. Taking an event twice does nothing more.
 func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
+	s.chats(e)
 	kind, state := ledger.Remove, ledger.Removed
 	switch e.Type {
+	case linq.EventLineStatusUpdated:
+		s.lineChanged(e)
+		return nil
 	case linq.EventParticipantRemoved:
 	case linq.EventParticipantAdded:
 		kind, state = ledger.Add, ledger.Added
@@ -69,6 +87,19 @@ func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
 		"event": e.Type, "event_id": e.ID, "chat": event.ChatID, "request": event.RequestID, "trace_id": e.TraceID,
 	}).Info("seen by webhook")
 	return s.records.KeepWebhookEvent(ctx, event)
+}
+
+// lineChanged says in the log how a line of ours is, whose number it masks.
+func (s *WebhookHandler) lineChanged(e linq.WebhookEvent) {
+	log := s.log.WithFields(logrus.Fields{
+		"event": e.Type, "event_id": e.ID, "line": e.Line.Number.String(), "status": handle.MaskText(e.Line.Status), "trace_id": e.TraceID,
+	})
+	if !e.Line.Ill() {
+		log.Info("a line of ours is well")
+		return
+	}
+	s.illLine()
+	log.Warn("Linq flags a line of ours: removals from its chats may be refused; linqbot doctor says how the lines are")
 }
 
 // end returns the id of the request that the event ended, "" if there is none.

@@ -1,9 +1,11 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,6 +113,32 @@ func TestWebhookEvents(t *testing.T) {
 			assert.Equal(t, !records.changes[0].ShowAgain.IsZero(), test.state == ledger.Removed, "the offer to add them back ends")
 		})
 	}
+}
+
+// Whatever happens in chats is told to the list of chats, and an ill line to the log.
+func TestEventsForOthers(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logger := logrus.New()
+	logger.SetOutput(&log)
+	told, ill := 0, 0
+	s := NewWebhookHandler(WebhookConfig{
+		Records: &webhookRecords{none: true}, Logger: logger,
+		Chats: func(linq.WebhookEvent) { told++ }, IllLine: func() { ill++ },
+	})
+	line := linq.LineStatus{Number: handle.New("+12025550100"), Status: "FLAGGED"}
+	for _, e := range []linq.WebhookEvent{
+		{ID: "e1", Type: linq.EventChatCreated},
+		{ID: "e2", Type: linq.EventParticipantAdded},
+		{ID: "e3", Type: linq.EventLineStatusUpdated, Line: line},
+		{ID: "e4", Type: linq.EventLineStatusUpdated, Line: linq.LineStatus{Number: line.Number, Status: "ACTIVE"}},
+	} {
+		assert.NilError(t, s.Take(t.Context(), e))
+	}
+	assert.Equal(t, told, 4)
+	assert.Equal(t, ill, 1)
+	assert.Equal(t, strings.Count(log.String(), "level=warning"), 1, "%s", log.String())
+	assert.Assert(t, strings.Contains(log.String(), "FLAGGED") && !strings.Contains(log.String(), "12025550100"), "%s", log.String())
 }
 
 func TestAWebhookEventThatCannotBeKept(t *testing.T) {

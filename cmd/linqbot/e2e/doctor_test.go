@@ -39,7 +39,7 @@ func newDoctorEnv(t *testing.T, scopes func([]string) []string) *testEnv {
 	stop, err := env.slack.Serve()
 	assert.NilError(t, err)
 	t.Cleanup(stop)
-	subscription := env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned})
+	subscription := env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned, Events: linqbotsEvents()})
 	maps.Copy(env.vars, map[string]string{
 		"SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret,
 		"SLACK_BOT_TOKEN":      env.slack.Config().BotToken,
@@ -98,7 +98,7 @@ func TestDoctorOfAHealthyBot(t *testing.T) {
 	t.Parallel()
 	env := newDoctorEnv(t, asTheManifestHasThem)
 	env.vars["ALLOWED_USERS"] = ""
-	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + env.addr + "/linq/webhooks" + pinned})
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "http://" + env.addr + "/linq/webhooks" + pinned, Events: linqbotsEvents()})
 	env.start()
 	out, mistakes, err := env.run("doctor", "--url", "http://"+env.addr)
 	assert.NilError(t, err, "%s%s", out, mistakes)
@@ -208,13 +208,16 @@ func TestDoctorOnWebhooks(t *testing.T) {
 	found, content := env.doctor()
 	wantFinding(t, found, "Linq webhooks", "failure", "it is not active", "linqbot webhook subscribe --url https://bot.example$")
 	assert.Assert(t, !content)
-	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", PhoneNumbers: []string{line}})
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://bot.example/linq/webhooks" + pinned + "&env=b", Events: linqbotsEvents(), PhoneNumbers: []string{line}})
 	found, _ = env.doctor("--url", "https://bot.example")
 	wantFinding(t, found, "Linq webhooks", "warning", `these lines only: \[\+1 ••• ••• 0100\]`,
 		"linqbot webhook delete "+env.linq.Subscriptions()[1].ID+", and linqbot webhook subscribe --url https://bot.example/linq/webhooks")
-	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://staging.example/linq/webhooks" + pinned}) // whole, and another's
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://staging.example/linq/webhooks" + pinned, Events: linqbotsEvents()}) // whole, and another's
 	found, _ = env.doctor()
 	wantFinding(t, found, "Linq webhooks", "warning", "3 subscriptions lead to a linqbot, .*bot.example.*staging.example", "--url")
+	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://older.example/linq/webhooks" + pinned})
+	found, _ = env.doctor("--url", "https://older.example")
+	wantFinding(t, found, "Linq webhooks", "warning", "its events are others", "linqbot webhook subscribe --url https://older.example$")
 }
 
 func TestDoctorOnLines(t *testing.T) {

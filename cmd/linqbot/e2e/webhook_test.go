@@ -57,6 +57,11 @@ func (env *testEnv) refusedWebhook(reason string, args ...string) {
 	}
 }
 
+// linqbotsEvents are those that linqbot subscribes to.
+func linqbotsEvents() []string {
+	return []string{"participant.removed", "participant.added", "chat.created", "chat.group_name_updated", "phone_number.status_updated"}
+}
+
 func TestWebhookSubscribeListDelete(t *testing.T) {
 	t.Parallel()
 	env := newWebhookEnv(t)
@@ -66,7 +71,7 @@ func TestWebhookSubscribeListDelete(t *testing.T) {
 	}
 	out := env.mustWebhook("subscribe", "--url", address)
 	made := env.linq.Subscriptions()[0]
-	if made.TargetURL != address+pinned || !slices.Equal(made.Events, []string{"participant.removed", "participant.added"}) {
+	if made.TargetURL != address+pinned || !slices.Equal(made.Events, linqbotsEvents()) {
 		t.Errorf("%+v", made)
 	}
 	if strings.Count(out, made.Secret) != 1 || !strings.Contains(out, "LINQ_WEBHOOK_SECRET="+made.Secret) {
@@ -79,7 +84,7 @@ func TestWebhookSubscribeListDelete(t *testing.T) {
 	env.linq.AddSubscription(linqtest.Subscription{TargetURL: "https://other.example/", Events: []string{"message.sent"}})
 	list := env.mustWebhook("list")
 	for _, row := range []string{
-		made.ID + ` +` + regexp.QuoteMeta(made.TargetURL) + ` +participant\.removed,participant\.added +yes +yes`,
+		made.ID + ` +` + regexp.QuoteMeta(made.TargetURL) + ` +participant\.removed,participant\.added,\S+,phone_number\.status_updated +yes +yes`,
 		`https://other\.example/ +message\.sent +yes +no`,
 	} {
 		if !regexp.MustCompile(`(?m)` + row + `$`).MatchString(list) {
@@ -105,6 +110,7 @@ func TestWebhookSubscribeRepairs(t *testing.T) {
 		says   string
 	}{
 		"wrong events":    {linqtest.Subscription{TargetURL: address + pinned, Events: []string{"message.sent"}}, false, address, address + pinned, "events are others"},
+		"older events":    {linqtest.Subscription{TargetURL: address + pinned}, false, address, address + pinned, "events are others"},
 		"inactive":        {linqtest.Subscription{TargetURL: address + pinned}, true, address, address + pinned, "not active"},
 		"no version":      {linqtest.Subscription{TargetURL: address}, false, address, address + pinned, "does not name version"},
 		"another version": {linqtest.Subscription{TargetURL: address + "?version=2025-01-01&env=b"}, false, address + "?env=b", address + "?env=b&version=2026-02-03", "does not name version"},
@@ -119,7 +125,7 @@ func TestWebhookSubscribeRepairs(t *testing.T) {
 			}
 			out := env.mustWebhook("subscribe", "--url", test.url)
 			all := env.linq.Subscriptions()
-			if len(all) != 1 || all[0].ID != was.ID || all[0].TargetURL != test.want || !all[0].Active || len(all[0].Events) != 2 ||
+			if len(all) != 1 || all[0].ID != was.ID || all[0].TargetURL != test.want || !all[0].Active || !slices.Equal(all[0].Events, linqbotsEvents()) ||
 				!slices.Equal(all[0].PhoneNumbers, test.was.PhoneNumbers) {
 				t.Errorf("%+v", all)
 			}

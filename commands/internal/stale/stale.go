@@ -19,6 +19,7 @@ type Value[T any] struct {
 	failure  error     // why the last renewal failed; nil if it did not
 	retryAt  time.Time // no renewal begins before
 	underWay *renewal[T]
+	expired  bool // kept is not fresh, whatever its age
 }
 
 // Config is what a [Value] needs.
@@ -34,9 +35,10 @@ type Config[T any] struct {
 
 // renewal is one call of Fetch.
 type renewal[T any] struct {
-	done  chan struct{}
-	value T
-	err   error
+	done    chan struct{}
+	value   T
+	err     error
+	changes []func(T) T // made while it was under way
 }
 
 // New returns a value that was not fetched yet.
@@ -83,6 +85,26 @@ func (v *Value[T]) Kept() (T, bool) {
 	return v.kept, true
 }
 
+// Update changes the value that is kept, if there is one, and the one that a renewal under way brings,
+// which may be older than the change. change must not write to what it is given.
+func (v *Value[T]) Update(change func(T) T) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.counts() {
+		v.kept = change(v.kept)
+	}
+	if v.underWay != nil {
+		v.underWay.changes = append(v.underWay.changes, change)
+	}
+}
+
+// Expire has the next who asks begin a renewal.
+func (v *Value[T]) Expire() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.expired = true
+}
+
 // Refresh begins to renew the value if it is not fresh, and does not wait.
 func (v *Value[T]) Refresh(ctx context.Context) {
 	v.mu.Lock()
@@ -101,7 +123,7 @@ func (v *Value[T]) counts() bool {
 func (v *Value[T]) pausing() bool { return v.cfg.Now().Before(v.retryAt) }
 
 func (v *Value[T]) renewIfDue(ctx context.Context) {
-	if (v.at.IsZero() || v.age() >= v.cfg.Fresh(v.kept)) && !v.pausing() {
+	if (v.at.IsZero() || v.expired || v.age() >= v.cfg.Fresh(v.kept)) && !v.pausing() {
 		v.renew(ctx)
 	}
 }
@@ -112,7 +134,7 @@ func (v *Value[T]) renew(ctx context.Context) *renewal[T] {
 		return v.underWay
 	}
 	begun := &renewal[T]{done: make(chan struct{})}
-	v.underWay = begun
+	v.underWay, v.expired = begun, false
 	asked := v.cfg.Now() // what the answer shows may be as old
 	go func() {
 		begun.value, begun.err = v.cfg.Fetch(context.WithoutCancel(ctx))
@@ -128,6 +150,9 @@ func (v *Value[T]) keep(ended *renewal[T], asked time.Time) {
 	defer v.mu.Unlock()
 	v.underWay = nil
 	if v.failure = ended.err; v.failure == nil {
+		for _, change := range ended.changes {
+			ended.value = change(ended.value)
+		}
 		v.kept, v.at, v.retryAt = ended.value, asked, time.Time{}
 		return
 	}

@@ -103,7 +103,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Replays:        of.replays,
 			Bodies:         of.bodies,
 			Events:         records,
-			Webhooks:       newWebhooks(cfg, records, logger),
+			Webhooks:       newWebhooks(cfg, of, book),
 			Home:           home,
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
@@ -119,11 +119,13 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 }
 
 // newWebhooks is nil without a secret: removals are then confirmed by reading alone.
-func newWebhooks(cfg config.Settings, records *ledger.Ledger, logger *logrus.Logger) *bot.Webhooks {
+func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Webhooks {
 	if cfg.Webhooks == nil {
 		return nil
 	}
-	events := reconcile.NewWebhookHandler(reconcile.WebhookConfig{Records: records, Logger: logger})
+	events := reconcile.NewWebhookHandler(reconcile.WebhookConfig{
+		Records: of.records, Logger: of.logger, Chats: book.Take, IllLine: of.measured.LineFlagged,
+	})
 	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: events.Take}
 }
 

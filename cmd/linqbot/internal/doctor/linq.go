@@ -154,10 +154,13 @@ func judgeSubscriptions(all []linq.Subscription, base string) []finding {
 }
 
 // judgeSubscription tells of the best of those that lead to the same place: one that works is enough.
-func judgeSubscription(ours []linq.Subscription) (found []finding) {
+func judgeSubscription(ours []linq.Subscription) []finding {
+	var found, works []finding
 	for _, s := range ours {
 		place := terminal.Cell(s.TargetURL)
 		switch faults := webhook.Faults(s); {
+		case webhook.Ends(s) && len(faults) > 0:
+			works = warn("linqbot webhook subscribe --url "+webhook.AddressToGive(place), "%s: %s", place, strings.Join(faults, "; "))
 		case len(faults) > 0:
 			found = fail("linqbot webhook subscribe --url "+webhook.AddressToGive(place), "%s: %s", place, strings.Join(faults, "; "))
 		case len(s.PhoneNumbers) > 0:
@@ -166,6 +169,9 @@ func judgeSubscription(ours []linq.Subscription) (found []finding) {
 		default:
 			return ok("%s is active, with linqbot's events", place)
 		}
+	}
+	if works != nil {
+		return works
 	}
 	return found
 }

@@ -43,6 +43,7 @@ type Metrics struct {
 
 	linqRequests *prometheus.CounterVec
 	keyRefused   prometheus.Counter
+	lineFlagged  prometheus.Counter
 	linqSeconds  *prometheus.HistogramVec
 	slackCalls   *prometheus.CounterVec
 	slackErrors  vocabulary
@@ -109,6 +110,7 @@ func (m *Metrics) calls() {
 	m.linqRequests = m.counters("linq_requests_total",
 		"Calls of Linq's API by operation and by Linq's error code, or else the HTTP status, or no_answer.", "operation", "code")
 	m.keyRefused = m.counter("linq_key_refused_total", "Calls that Linq refused because it does not take the API key.")
+	m.lineFlagged = m.counter("linq_lines_flagged_total", "Webhooks by which Linq says that a line is not well.")
 	m.linqSeconds = m.histograms("linq_request_seconds", "Time that calls of Linq's API took, by operation.",
 		[]float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20}, "operation")
 	m.slackCalls = m.counters("slack_calls_total",
@@ -169,6 +171,9 @@ func (m *Metrics) LinqCalled(operation, code string, took time.Duration) {
 // LinqKeyRefused takes that Linq does not take the API key. It is counted by itself, from 0 on: of a
 // series that begins with the first refusal, Prometheus sees no increase.
 func (m *Metrics) LinqKeyRefused() { m.keyRefused.Inc() }
+
+// LineFlagged takes that Linq's webhook says that a line of ours is not well.
+func (m *Metrics) LineFlagged() { m.lineFlagged.Inc() }
 
 // SlackCalled takes a call of Slack's and its error, "" for none. Slack documents its errors, and is
 // not held to that: past the first hundred they are all one.

@@ -13,7 +13,29 @@ import (
 )
 
 // ourEvents are what linqbot acts on.
-func ourEvents() []string { return []string{linq.EventParticipantRemoved, linq.EventParticipantAdded} }
+func ourEvents() []string {
+	return append(endingEvents(), linq.EventChatCreated, linq.EventGroupNameUpdated, linq.EventLineStatusUpdated)
+}
+
+// endingEvents are those by which requests end.
+func endingEvents() []string {
+	return []string{linq.EventParticipantRemoved, linq.EventParticipantAdded}
+}
+
+// Ends tells whether requests end by a subscription's webhooks, whatever else it lacks.
+func Ends(s linq.Subscription) bool {
+	for _, event := range endingEvents() {
+		if !slices.Contains(s.Events, event) {
+			return false
+		}
+	}
+	return s.Active && namesVersion(s)
+}
+
+func namesVersion(s linq.Subscription) bool {
+	target, err := url.Parse(s.TargetURL)
+	return err == nil && target.Query().Get(versionParameter) == linq.WebhookVersion
+}
 
 func wantsOurEvents(s linq.Subscription) bool {
 	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(ourEvents())))
@@ -65,8 +87,7 @@ func endpoint(address string) string {
 
 // Faults says in what a subscription is not as linqbot subscribes.
 func Faults(s linq.Subscription) (faults []string) {
-	target, err := url.Parse(s.TargetURL)
-	if err != nil || target.Query().Get(versionParameter) != linq.WebhookVersion {
+	if !namesVersion(s) {
 		faults = append(faults, "its URL does not name version "+linq.WebhookVersion)
 	}
 	if !wantsOurEvents(s) {

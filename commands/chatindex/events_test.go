@@ -1,0 +1,91 @@
+package chatindex_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/commands/chatindex"
+	"linqbot/commands/commandstest"
+	"linqbot/linq"
+	"linqbot/linq/handle"
+)
+
+func listedGroup(t *testing.T, name string, people ...string) linq.Chat {
+	t.Helper()
+	chat := chatNamed(t, name)
+	chat.Handles = []linq.Participant{{Handle: handle.New(commandstest.Line), IsMe: true}}
+	for _, person := range people {
+		chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(person)})
+	}
+	return chat
+}
+
+// Linq's webhooks are seen by the next search, without a listing.
+func TestEventsKeepTheListFresh(t *testing.T) {
+	t.Parallel()
+	chat := listedGroup(t, "Spring launch", commandstest.Ada, commandstest.Ben)
+	other := listedGroup(t, "Winter", commandstest.Carla)
+	other.ID = mustChatID(t, "00000000-2f64-4a7e-8d0b-6f1f0a9c4e11")
+	created := linq.WebhookEvent{Type: linq.EventChatCreated, ChatID: other.ID, Chat: other}
+	oneToOne := created
+	oneToOne.Chat.IsGroup = false
+	about := func(kind string, person string) linq.WebhookEvent {
+		return linq.WebhookEvent{Type: kind, ChatID: chat.ID, Person: linq.Participant{Handle: handle.New(person)}}
+	}
+	for name, test := range map[string]struct {
+		event  linq.WebhookEvent
+		words  string
+		before string
+		after  string
+	}{
+		"a new name":           {linq.WebhookEvent{Type: linq.EventGroupNameUpdated, ChatID: chat.ID, Name: "Summer"}, "summer", "", "Summer"},
+		"the old name":         {linq.WebhookEvent{Type: linq.EventGroupNameUpdated, ChatID: chat.ID, Name: "Summer"}, "spring", "Spring launch", ""},
+		"no name any more":     {linq.WebhookEvent{Type: linq.EventGroupNameUpdated, ChatID: chat.ID}, "spring", "Spring launch", ""},
+		"a new chat":           {created, "winter", "", "Winter"},
+		"a new chat of two":    {oneToOne, "winter", "", ""},
+		"somebody came":        {about(linq.EventParticipantAdded, commandstest.Carla), commandstest.Carla, "", "Spring launch"},
+		"somebody left":        {about(linq.EventParticipantRemoved, commandstest.Ada), commandstest.Ada, "Spring launch", ""},
+		"nobody left":          {about(linq.EventParticipantRemoved, ""), commandstest.Ada, "Spring launch", "Spring launch"},
+		"an event of no chats": {linq.WebhookEvent{Type: linq.EventLineStatusUpdated}, "spring", "Spring launch", "Spring launch"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lister := &lister{chats: []linq.Chat{chat}}
+			index := chatindex.New(chatindex.Config{Lister: lister, Region: "US"})
+			index.Take(test.event) // there is no list yet
+			assert.Equal(t, found(t, index, test.words), test.before)
+			index.Take(test.event)
+			index.Take(test.event) // it is delivered at least once
+			assert.Equal(t, found(t, index, test.words), test.after)
+			assert.Equal(t, lister.times, 1)
+		})
+	}
+}
+
+// An event of a chat that the list does not have makes the next search renew it.
+func TestAnEventOfAnUnknownChat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lister := &lister{chats: []linq.Chat{listedGroup(t, "Spring launch", commandstest.Ada)}}
+		index := chatindex.New(chatindex.Config{Lister: lister, Region: "US"})
+		found(t, index, "")
+		index.Take(linq.WebhookEvent{Type: linq.EventGroupNameUpdated, ChatID: mustChatID(t, "00000000-2f64-4a7e-8d0b-6f1f0a9c4e11"), Name: "Winter"})
+		found(t, index, "")
+		synctest.Wait()
+		assert.Equal(t, lister.times, 2)
+		time.Sleep(time.Second)
+		found(t, index, "")
+		synctest.Wait()
+		assert.Equal(t, lister.times, 2)
+	})
+}
+
+func mustChatID(t *testing.T, text string) linq.ChatID {
+	t.Helper()
+	id, err := linq.ParseChatID(text)
+	assert.NilError(t, err)
+	return id
+}
