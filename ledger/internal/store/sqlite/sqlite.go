@@ -100,7 +100,7 @@ func (s *DB) takeBackOrphans(ctx context.Context) error {
 // wakeLater wakes the workers for the jobs that the last process had put off for seconds.
 func (s *DB) wakeLater(ctx context.Context) error {
 	found, err := s.read.QueryContext(ctx, `
-		SELECT DISTINCT queue, CAST(unixepoch(scheduled_at, 'subsec') * 1000 AS INTEGER) FROM river_job WHERE state = 'available'`)
+		SELECT DISTINCT queue, CAST(COALESCE(unixepoch(scheduled_at, 'subsec'), 0) * 1000 AS INTEGER) FROM river_job WHERE state = 'available'`)
 	if err != nil {
 		return fmt.Errorf("look for jobs that were put off: %w", err)
 	}
@@ -151,7 +151,9 @@ func (s *DB) inTxOf(ctx context.Context, pool *sql.DB, do func(tx store.Tx) erro
 		return err
 	}
 	for _, each := range t.inserted {
-		s.wakes.wake(each.Job.Queue, each.Job.ScheduledAt)
+		if !each.UniqueSkippedAsDuplicate { // the one that waits or runs has its own
+			s.wakes.wake(each.Job.Queue, each.Job.ScheduledAt)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,4 +29,24 @@ func TestWorkersAreWokenWhenAJobIsDue(t *testing.T) {
 		_, left := w.take()
 		assert.Assert(t, !left)
 	})
+}
+
+// A job that the last process had put off for seconds is run when it is due, which nobody else would tell.
+func TestWorkersAreWokenForAJobOfTheLastProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	last, err := Open(t.Context(), path)
+	assert.NilError(t, err)
+	_, err = last.Writer().Exec(t.Context(), `
+		INSERT INTO river_job (args, kind, max_attempts, queue, state, scheduled_at)
+		VALUES ('{}', 'confirm', 1, 'confirm', 'available', strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.5 seconds'))`)
+	assert.NilError(t, err)
+	assert.NilError(t, last.Close())
+
+	s, err := Open(t.Context(), path)
+	assert.NilError(t, err)
+	defer func() { assert.Check(t, s.Close()) }()
+	queue, err := s.wakes.next(t.Context())
+	assert.NilError(t, err)
+	assert.Equal(t, queue, "confirm")
 }
