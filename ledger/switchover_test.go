@@ -1,3 +1,5 @@
+//go:build unix
+
 package ledger_test
 
 import (
@@ -34,6 +36,8 @@ func TestASwitchover(t *testing.T) {
 		assert.ErrorIs(t, err, ledger.ErrNotRecorded)
 	}
 	assert.Assert(t, l.Ready(t.Context()) != nil)
+	_, err := ledger.Open(t.Context(), ledger.Config{URL: old.URL, Logger: quiet()})
+	assert.ErrorContains(t, err, "name the primary server in DATABASE_URL")
 	assert.NilError(t, name.LeadTo(standby.URL))
 	awaitReady(t, l)
 	carriesOut(t, l, "after")

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -158,20 +156,17 @@ func (j *jobs) last() *river.Client[pgx.Tx] {
 	return j.current.client
 }
 
-func (j *jobs) close() error {
+// close lets go of what may still run. It ends with the process.
+func (j *jobs) close() {
 	if j == nil || j.stop == nil {
-		return nil
+		return
 	}
 	j.stop()
 	j.both.Wait()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.current == nil {
-		return nil
+	if j.current != nil {
+		closePools(j.current.pool)
+		j.current.owner.release()
 	}
-	closePools(j.current.pool)
-	if err := j.current.owner.release(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("let go of the jobs: %w", err)
-	}
-	return nil
 }

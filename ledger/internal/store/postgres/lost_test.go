@@ -45,6 +45,24 @@ func TestTheServerLetsGoOfTheLost(t *testing.T) {
 	}
 }
 
+// The server lets go sooner of the lock that says who runs jobs, so that others take over what a machine ran that is gone.
+func TestTheServerLetsGoOfALostOwner(t *testing.T) {
+	t.Parallel()
+	p, err := Open(t.Context(), ledgertest.Postgres(t))
+	assert.NilError(t, err)
+	defer func() { _ = p.Close() }()
+	o, err := newOwner(t.Context(), p.riverConfig.ConnConfig)
+	assert.NilError(t, err)
+	defer o.release()
+	for name, want := range map[string]string{
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3", "tcp_user_timeout": "10000",
+	} {
+		var is string
+		assert.NilError(t, o.session.QueryRow(t.Context(), "SHOW "+name).Scan(&is))
+		assert.Equal(t, is, want, name)
+	}
+}
+
 // The end of the process is not put off for a connection that does not come back.
 func TestClosingWaitsForNoLostConnection(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,7 @@ func ownerSettings() map[string]string {
 		"tcp_keepalives_idle":     "5",
 		"tcp_keepalives_interval": "2",
 		"tcp_keepalives_count":    "3",
-		"tcp_user_timeout":        "10s",
+		"tcp_user_timeout":        "10000", // ms
 	}
 }
 
@@ -55,7 +55,7 @@ func newOwner(ctx context.Context, config *pgx.ConnConfig) (_ *owner, err error)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, o.release())
+			o.release()
 		}
 	}()
 	// The row is seen by others once its lock is held.
@@ -115,9 +115,9 @@ func (o *owner) check(ctx context.Context) error {
 	return nil
 }
 
-// release frees the lock.
-func (o *owner) release() error {
+// release frees the lock. A session that cannot be closed is lost anyway.
+func (o *owner) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
-	return o.session.Close(ctx)
+	_ = o.session.Close(ctx)
 }

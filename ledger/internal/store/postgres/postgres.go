@@ -54,8 +54,9 @@ func Open(ctx context.Context, databaseURL string) (_ *DB, err error) {
 	}()
 	config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	p.riverConfig = config.Copy()
-	p.riverConfig.MaxConns = max(2, config.MaxConns/3) //nolint:mnd // a third is enough for River's own statements
-	config.MaxConns = max(2, config.MaxConns-p.riverConfig.MaxConns)
+	const fewest, riversShare = 2, 3 // a third is enough for River's own statements
+	p.riverConfig.MaxConns = max(fewest, config.MaxConns/riversShare)
+	config.MaxConns = max(fewest, config.MaxConns-p.riverConfig.MaxConns)
 	p.riverConfig.MinConns = min(p.riverConfig.MinConns, p.riverConfig.MaxConns)
 	config.MinConns = min(config.MinConns, config.MaxConns)
 	if p.work, err = pgxpool.NewWithConfig(ctx, config); err != nil {
@@ -166,7 +167,7 @@ func (p *DB) refresh() {
 
 // Close implements [store.Store].
 func (p *DB) Close() error {
-	err := p.running.close()
+	p.running.close()
 	closePools(p.accept, p.work)
-	return err
+	return nil
 }

@@ -98,7 +98,7 @@ func (t *term) end(ctx context.Context) {
 		case <-time.After(endTime): // it was told to end
 		}
 	}
-	_ = t.owner.release() // its session is lost
+	t.owner.release()
 }
 
 // untilOver logs nothing of a term that is over: it has lost its connections.
