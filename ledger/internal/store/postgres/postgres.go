@@ -1,6 +1,7 @@
 // Package postgres keeps a ledger in a PostgreSQL database, which any number of processes share. It knows the
-// connections, how long each of them waits for a server, and what a lost one means, and it implements
-// [store.Store]. It knows tables only where the two stores need different statements. Begin with [Open].
+// connections, how long each of them waits for a server, and what a lost one means, also for the jobs of the
+// process that lost it, and it implements [store.Store]. It knows tables only where the two stores need different
+// statements. Begin with [Open].
 package postgres
 
 import (
