@@ -88,8 +88,8 @@ func (a acceptor) isRecorded(ctx context.Context, batch []*acceptance) bool {
 	return false
 }
 
-// firstShow is when a request that made no news is shown all the same.
-const firstShow = 2 * time.Second
+// firstShow is how long the first word waits for the outcome.
+const firstShow = 2500 * time.Millisecond
 
 // entry is an order on its way into the ledger.
 type entry struct {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"linqbot/ledger/internal/jobs"
@@ -27,6 +28,13 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	}
 	var before State
 	err := l.store.InTx(ctx, func(tx store.Tx) error {
+		wait, err := l.awaitsOutcome(ctx, tx, r, now)
+		if err != nil {
+			return err
+		}
+		if wait && (c.ShowAgain.IsZero() || !r.State.Final()) {
+			c.ShowAgain = r.AcceptedAt.Add(firstShow)
+		}
 		if err := tx.QueryRow(ctx, `SELECT state FROM requests WHERE id = $1`, r.ID).Scan(&before); err != nil {
 			return err
 		}
@@ -49,7 +57,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		if r.State == Sent && before != Sent {
 			next = append(next, jobs.Confirm(r.ID))
 		}
-		if c.News {
+		if c.News && !wait {
 			next = append(next, jobs.Show(r.Delivery))
 		}
 		return jobs.Insert(ctx, tx, next...)
@@ -66,6 +74,20 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		l.dispatcher.Wake() // what it undoes is due to be shown
 	}
 	return r, nil
+}
+
+// awaitsOutcome reports whether news of r wait, since the first word of its delivery does: for the outcome of all
+// of it, until [firstShow] is over. What is still open then is due to be shown, and the rest with it.
+func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now time.Time) (bool, error) {
+	if !now.Before(r.AcceptedAt.Add(firstShow)) {
+		return false, nil
+	}
+	if !r.State.Final() {
+		return true, nil
+	}
+	// Locked in one order, so that of two that end side by side the later sees the earlier.
+	all, err := queryRequests(ctx, tx, `WHERE delivery = $1 ORDER BY id`+l.store.Dialect().LockRows, r.Delivery)
+	return slices.ContainsFunc(all, func(other Request) bool { return other.ID != r.ID && !other.State.Final() }), err
 }
 
 func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool, error) {

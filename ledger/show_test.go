@@ -32,6 +32,7 @@ func TestATimeToShowThatComesDuringAShowing(t *testing.T) {
 		return 0, nil
 	}})
 	request := accept(t, l, order("d1", "+14155550132"))[0].Request
+	request.State = ledger.Removed
 	_, err = l.Save(t.Context(), request, ledger.Change{Cause: "test", News: true, ShowAgain: c.now().Add(time.Hour)})
 	assert.NilError(t, err)
 	<-looked
