@@ -29,7 +29,7 @@ func TestPrune(t *testing.T) {
 		assert.NilError(t, l.SaveExecution(t.Context(), ledger.Execution{ID: "done", DoneAt: time.Now()}))
 		for _, statement := range []string{ // each request has a follower and a reply
 			`INSERT INTO followers SELECT id, 'of ' || id, 'T1', 'C1', 'U2', '', 0, FALSE FROM requests`,
-			`INSERT INTO replies SELECT id, 'C1', '1.2', '', 0, 0 FROM requests`,
+			`INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts) SELECT id, 'C1', '1.2', '', 0, 0 FROM requests`,
 		} {
 			assert.NilError(t, l.Exec(t.Context(), statement))
 		}

@@ -42,10 +42,13 @@ type Thread struct {
 	TroubleSince time.Time // since when nothing could be posted; zero when all is well
 }
 
-// Reply is the one status message of a request in its thread.
+// Reply is the status message of a request in its thread, and what is known of the one reply beside it, or in its
+// place, that mentions who asked.
 type Reply struct {
 	RequestID string
 	Posting
+	Mention   Posting
+	Mentioned bool // a mention was posted, whatever became of it: there is no second
 }
 
 // Follower is a person who asked for a removal that was already under way.
@@ -135,26 +138,34 @@ func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
 
 func loadReply(ctx context.Context, db store.Querier, requestID string) (Reply, error) {
 	reply := Reply{RequestID: requestID}
-	var since int64
+	var since, mentionSince int64
 	err := db.QueryRow(ctx, `
-		SELECT channel_id, ts, shown, posting_since, doubts FROM replies WHERE request_id = $1`, requestID).
-		Scan(&reply.ChannelID, &reply.TS, &reply.Shown, &since, &reply.Doubts)
+		SELECT channel_id, ts, shown, posting_since, doubts,
+			mention_channel_id, mention_ts, mention_shown, mention_since, mention_doubts, mentioned
+		FROM replies WHERE request_id = $1`, requestID).
+		Scan(&reply.ChannelID, &reply.TS, &reply.Shown, &since, &reply.Doubts,
+			&reply.Mention.ChannelID, &reply.Mention.TS, &reply.Mention.Shown, &mentionSince, &reply.Mention.Doubts, &reply.Mentioned)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Reply{}, fmt.Errorf("load reply: %w", err)
 	}
-	reply.Since = store.FromMicros(since)
+	reply.Since, reply.Mention.Since = store.FromMicros(since), store.FromMicros(mentionSince)
 	return reply, nil
 }
 
-// SaveReply stores what the status message of a request shows.
+// SaveReply stores what the status message of a request shows, and the mention beside it.
 func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
 	_, err := l.store.Writer().Exec(ctx, `
-		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts,
+			mention_channel_id, mention_ts, mention_shown, mention_since, mention_doubts, mentioned)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (request_id) DO UPDATE SET
 			channel_id = excluded.channel_id, ts = excluded.ts, shown = excluded.shown,
-			posting_since = excluded.posting_since, doubts = excluded.doubts`,
-		r.RequestID, r.ChannelID, r.TS, r.Shown, store.Micros(r.Since), r.Doubts)
+			posting_since = excluded.posting_since, doubts = excluded.doubts,
+			mention_channel_id = excluded.mention_channel_id, mention_ts = excluded.mention_ts,
+			mention_shown = excluded.mention_shown, mention_since = excluded.mention_since,
+			mention_doubts = excluded.mention_doubts, mentioned = excluded.mentioned`,
+		r.RequestID, r.ChannelID, r.TS, r.Shown, store.Micros(r.Since), r.Doubts,
+		r.Mention.ChannelID, r.Mention.TS, r.Mention.Shown, store.Micros(r.Mention.Since), r.Mention.Doubts, r.Mentioned)
 	if err != nil {
 		return fmt.Errorf("save reply: %w", err)
 	}
