@@ -72,7 +72,7 @@ func TestRemoveSomeoneOpensTheModalOnThatChat(t *testing.T) {
 	wantView(t, h.modal(), "people-"+bottest.ChatID, "+1 415-555-0132")
 	assert.Assert(t, h.submit(h.modal(), chatPick(bottest.ChatID), peoplePick(bottest.Ann)) == nil)
 	h.awaitReply("0132 has left")
-	bottest.WantMessages(t, h.OnlyThread(), "@Ada asked to remove", "has left")
+	bottest.WantMessages(t, h.OnlyThread(), "asked for by @Ada", "has left")
 }
 
 func TestWhoMayNotFindsNoChats(t *testing.T) {

@@ -124,7 +124,7 @@ func TestScopesOfTheManifestAreEnough(t *testing.T) {
 	s.Settle(d)
 	s.News(d, bottest.Ann, bottest.Removed)
 	s.Settle(d)
-	s.WantThread("asked to remove", "has left")
+	s.WantThread("asked for by", "has left")
 
 	for _, kind := range []slacktest.Kind{slacktest.Public, slacktest.Private, slacktest.DM, slacktest.MPIM} {
 		channel := "C0" + strings.ToUpper(string(kind))

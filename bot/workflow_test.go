@@ -208,7 +208,7 @@ func TestWhereARunIsReported(t *testing.T) {
 	h.begin("Fx2", inputs("handle", bottest.Bert, "channel_id", bottest.Ops))
 	reply := h.awaitReply("0133 has left Spring launch")
 	parent := h.Slack.Thread(bottest.Ops, reply.ThreadTS)[0]
-	assert.Assert(t, strings.Contains(parent.Rendered, "A workflow asks to remove +1 ••• ••• 0133 from"), parent.Rendered)
+	assert.Assert(t, strings.Contains(parent.Rendered, "✅ +1 ••• ••• 0133 has left Spring launch, asked for by a workflow."), parent.Rendered)
 	assert.Assert(t, parent.TS != asked.TS)
 
 	before := len(h.Slack.Messages(bottest.Ops))

@@ -10,58 +10,40 @@ import (
 	"linqbot/ledger"
 )
 
-// Parent renders the message that opens a delivery's thread: who asked, whom, from which chat.
+// Parent renders the message that opens a delivery's thread: who asked, whom, from which chat, and how it ended.
 func (r Renderer) Parent(e outcome.Explainer, requests []ledger.Request) Message {
 	first := requests[0]
-	m := r.Answer(richtext.Answer{sentence(e, requests)})
-	if chatOf(e, requests).Kind != richtext.Code {
+	m := r.Answer(richtext.Answer{e.Headline(requests)})
+	if e.ChatOf(requests).Kind != richtext.Code {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("Chat %s", richtext.ID(first.ChatID))))
 	}
 	return m
 }
 
-// sentence says who asked for what. Of a workflow the name is a claim.
-func sentence(e outcome.Explainer, requests []ledger.Request) richtext.Text {
-	first := requests[0]
-	who := richtext.Say("%s asked", richtext.Member(first.UserID))
-	if first.Source == ledger.WorkflowStep {
-		who = richtext.Say("A workflow asks")
-		if first.UserID != "" {
-			who = richtext.Say("A workflow asks, for %s,", richtext.Member(first.UserID))
-		}
-	}
-	if first.Kind == ledger.Add {
-		return richtext.Say("%s to add %s back to %s.", who, people(e, requests), chatOf(e, requests))
-	}
-	return richtext.Say("%s to remove %s from %s.", who, people(e, requests), chatOf(e, requests))
-}
-
-// chatOf names the chat of requests as soon as one of them knows its name.
-func chatOf(e outcome.Explainer, requests []ledger.Request) richtext.Span {
-	for _, request := range requests {
-		if request.ChatName != "" {
-			return e.Chat(request)
-		}
-	}
-	return e.Chat(requests[0])
-}
-
-// people lists those whom requests are about.
-func people(e outcome.Explainer, requests []ledger.Request) richtext.Text {
-	names := make([]string, len(requests))
-	for i, request := range requests {
-		names[i] = e.Who(request)
-	}
-	return richtext.AllOfWords(names)
-}
-
 // Status renders the reply of one request.
 func (r Renderer) Status(e outcome.Explainer, request ledger.Request, now time.Time) Message {
-	m := r.Answer(richtext.Answer{e.Explain(request).Text()})
+	return r.status(e.Explain(request).Text(), request, now)
+}
+
+// Mention renders the reply of one request that mentions who asked.
+func (r Renderer) Mention(e outcome.Explainer, request ledger.Request, now time.Time) Message {
+	return r.status(e.Explain(request).TextFor(request.UserID), request, now)
+}
+
+func (r Renderer) status(said richtext.Text, request ledger.Request, now time.Time) Message {
+	m := r.Answer(richtext.Answer{said})
 	m.Blocks = append(m.Blocks, r.contextLine(details(request)...))
 	if outcome.OffersUndo(request, now) {
 		m.Blocks = append(m.Blocks, buttons(undoButton(request)))
 	}
+	return m
+}
+
+// Superseded renders the reply of one request that has another after it, which mentions who asked.
+func (r Renderer) Superseded(e outcome.Explainer, request ledger.Request, by ledger.Posting) Message {
+	m := r.Answer(richtext.Answer{e.Explain(request).Text()})
+	m.Blocks = append(m.Blocks,
+		r.contextLine(richtext.Say("Said again in %s, so that who asked hears of it.", richtext.Message(by.ChannelID, by.TS, "a new reply"))))
 	return m
 }
 
@@ -108,7 +90,7 @@ func lastNews(r ledger.Request) time.Time {
 
 // Whole renders all of a delivery in one message, for the ways round a thread.
 func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
-	m := r.Answer(richtext.Answer{sentence(e, view.Requests)})
+	m := r.Answer(richtext.Answer{e.Asked(view.Requests)})
 	leftOut := 0
 	for _, request := range view.Requests {
 		status := r.Status(e, request, now)

@@ -137,7 +137,7 @@ func TestABusyChannelOfTheLedger(t *testing.T) {
 	assert.NilError(t, s.Slack.Await(ctx, func(fake *slacktest.Slack) bool {
 		over := 0
 		for _, m := range fake.Messages(bottest.Ops) {
-			if strings.Contains(m.Rendered, "has left") {
+			if m.ThreadTS != "" && strings.Contains(m.Rendered, "has left") {
 				over++
 			}
 		}

@@ -30,7 +30,7 @@ func TestCodesThatPass(t *testing.T) {
 				e.Settle(d)
 				e.News(d, bottest.Ann, bottest.Removed)
 				e.Settle(d)
-				e.WantThread("asked to remove", "has left")
+				e.WantThread("asked for by", "has left")
 				assert.Equal(t, e.View(d).Thread.Route, ledger.InThread)
 				assert.Equal(t, e.Calls("response_url"), 0)
 			})
@@ -68,7 +68,7 @@ func TestMessagesThatSlackDoesNotTake(t *testing.T) {
 			e.Settle(d)
 			e.News(d, bottest.Ann, bottest.Removed)
 			e.Settle(d)
-			e.WantThread("asked to remove", "has left")
+			e.WantThread("asked for by", "has left")
 			for _, m := range e.Slack.Messages(bottest.Ops) {
 				assert.Equal(t, len(m.Blocks), 0)
 			}

@@ -76,7 +76,7 @@ func TestAProcessThatGoesOnTooLate(t *testing.T) {
 			assert.DeepEqual(t, after.Thread, stands.Thread)
 			assert.DeepEqual(t, after.Replies, stands.Replies)
 			assert.Equal(t, len(s.Slack.Calls()), calls)
-			s.WantThread("asked to remove", "has left")
+			s.WantThread("asked for by", "has left")
 		})
 	}
 }

@@ -91,7 +91,7 @@ func TestAnOutageOfSlack(t *testing.T) {
 	s.Slack.ClearFaults()
 	s.News(d, bottest.Ann, bottest.Removed)
 	s.Settle(d)
-	s.WantThread("asked to remove", "has left")
+	s.WantThread("asked for by", "has left")
 	assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero())
 
 	s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})

@@ -22,6 +22,8 @@ type outgoing struct {
 	channel      string // a channel, or a member for a direct message
 	threadTS     string // the parent; "" for a message of its own
 	isParent     bool   // of a thread
+	once         bool   // posted once, and not again when somebody deletes it
+	onlyUpdate   bool   // not posted where it does not stand
 	beforeExpiry string // digest of what it was before a button expired; taking that away is worth one try only
 }
 
@@ -67,7 +69,7 @@ type poster struct {
 
 // ticket is what the message that p knows of takes in the queue of its channel.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
-	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != ""}
+	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent}
 }
 
 // afterCall sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
@@ -121,6 +123,12 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		if err := save(ctx); err != nil {
 			return err
 		}
+		if want.once {
+			return &slackapi.RetryLaterError{Err: errDeleted}
+		}
+	}
+	if want.onlyUpdate {
+		return save(ctx)
 	}
 	return s.post(ctx, p, want, digest, save)
 }
@@ -130,6 +138,9 @@ func isFinalRefusal(err error) bool {
 	_, barred := errors.AsType[*slackapi.BarredError](err)
 	return barred || isGone(err)
 }
+
+// errDeleted is not the refusal that it stems from, which would tell of the whole thread.
+var errDeleted = errors.New("bot: a reply was deleted, and is not posted twice")
 
 var errNoTS = errors.New("bot: an answer without a ts")
 

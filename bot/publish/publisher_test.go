@@ -62,7 +62,7 @@ func TestShowingAgainByAnotherProcess(t *testing.T) {
 	assert.Equal(t, len(s.Slack.Calls()), before)
 	s.News(d, bottest.Ann, bottest.Removed)
 	s.Run(d)
-	s.WantThread("asked to remove", "has left")
+	s.WantThread("asked for by", "has left")
 }
 
 // News that came between two runs are shown by one call.
@@ -75,8 +75,8 @@ func TestNewsAreShownTogether(t *testing.T) {
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.State, r.SentAt = ledger.Sent, s.Clock.Now() })
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.State = ledger.Removed })
 	s.Run(d)
-	assert.Equal(t, s.Calls("chat.update"), 1)
-	s.WantThread("asked to remove", "has left")
+	assert.Equal(t, s.Calls("chat.update"), 2, "the reply and the parent")
+	s.WantThread("asked for by", "has left")
 }
 
 func TestTheParentLearnsTheNameOfTheChat(t *testing.T) {
@@ -89,7 +89,7 @@ func TestTheParentLearnsTheNameOfTheChat(t *testing.T) {
 	s.Run(d)
 	thread := s.OnlyThread()
 	assert.Equal(t, thread[0].TS, parent.TS)
-	assert.Equal(t, thread[0].Rendered, "@Ada asked to remove +1 ••• ••• 0132 from Spring launch.\nChat "+bottest.ChatID)
+	assert.Equal(t, thread[0].Rendered, "⏳ @Ada asked to remove +1 ••• ••• 0132 from Spring launch.\nChat "+bottest.ChatID)
 	assert.Equal(t, s.Calls("chat.postMessage"), 2)
 	assert.Equal(t, s.Calls("chat.update"), 2)
 }
@@ -102,8 +102,8 @@ func TestSeveralHandlesShareAThread(t *testing.T) {
 	s.WantThread("remove +1 ••• ••• 0132, +1 ••• ••• 0133 and +1 ••• ••• 0134 from", "0132", "0133", "0134")
 	s.News(d, bottest.Bert, func(r *ledger.Request) { r.State, r.Reason = ledger.Refused, outcome.ReasonNotInChat })
 	s.Run(d)
-	assert.Equal(t, s.Calls("chat.update"), 1)
-	s.WantThread("asked", "0132 from", "0133 is not in", "0134 from")
+	assert.Equal(t, s.Calls("chat.update"), 2)
+	s.WantThread("⛔ 1 refused, ⏳ 2 under way: @Ada asked to remove", "0132 from", "0133 is not in", "0134 from", "⛔ @Ada: +1 ••• ••• 0133 is not in")
 }
 
 func TestDeliveriesHaveThreadsOfTheirOwn(t *testing.T) {

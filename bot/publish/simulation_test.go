@@ -139,33 +139,39 @@ func (c *simulation) work(rounds int) {
 	for ; rounds > 0 && len(c.due) > 0; rounds-- {
 		at := slices.MinFunc(slices.Collect(maps.Values(c.due)), time.Time.Compare)
 		c.Clock.Pass(max(0, at.Sub(c.Clock.Now())))
-		var round []string
-		for d, due := range c.due {
-			if !due.After(c.Clock.Now()) {
-				round = append(round, d)
-				delete(c.due, d)
-			}
+		c.workDue()
+	}
+}
+
+// workDue runs what is due now.
+func (c *simulation) workDue() {
+	c.T.Helper()
+	var round []string
+	for d, due := range c.due {
+		if !due.After(c.Clock.Now()) {
+			round = append(round, d)
+			delete(c.due, d)
 		}
-		slices.Sort(round)
-		c.runs += len(round)
-		waits := make([]time.Duration, len(round))
-		errs := make([]error, len(round))
-		var running sync.WaitGroup
-		workers := make(chan struct{}, 16)
-		for i, d := range round {
-			workers <- struct{}{}
-			publisher := c.anyPublisher()
-			running.Go(func() {
-				waits[i], errs[i] = publisher.Run(c.T.Context(), d)
-				<-workers
-			})
-		}
-		running.Wait()
-		for i, d := range round {
-			assert.NilError(c.T, errs[i])
-			if waits[i] > 0 {
-				c.due[d] = c.Clock.Now().Add(late(waits[i]))
-			}
+	}
+	slices.Sort(round)
+	c.runs += len(round)
+	waits := make([]time.Duration, len(round))
+	errs := make([]error, len(round))
+	var running sync.WaitGroup
+	workers := make(chan struct{}, 16)
+	for i, d := range round {
+		workers <- struct{}{}
+		publisher := c.anyPublisher()
+		running.Go(func() {
+			waits[i], errs[i] = publisher.Run(c.T.Context(), d)
+			<-workers
+		})
+	}
+	running.Wait()
+	for i, d := range round {
+		assert.NilError(c.T, errs[i])
+		if waits[i] > 0 {
+			c.due[d] = c.Clock.Now().Add(late(waits[i]))
 		}
 	}
 }
@@ -211,7 +217,7 @@ func (c *simulation) wantOutcomes() {
 	assert.Equal(c.T, messages, 2*len(c.deliveries))
 	for _, d := range c.deliveries {
 		thread := c.memoryViews.views[d].Thread
-		bottest.WantMessages(c.T, c.Slack.Thread(thread.ChannelID, thread.TS), "from "+bottest.Spree, "has left")
+		bottest.WantMessages(c.T, c.Slack.Thread(thread.ChannelID, thread.TS), bottest.Spree, "has left")
 		assert.Assert(c.T, thread.TroubleSince.IsZero() && thread.Doubts == 0, "%+v", thread)
 	}
 }

@@ -16,6 +16,22 @@ type threadMessage struct {
 	outgoing
 	posting *ledger.Posting
 	save    func(context.Context) error
+
+	// after is a message that must stand before this one is changed, to point to it. Optional.
+	after    *ledger.Posting
+	pointing func() blockkit.Message
+}
+
+// point makes a message point to the one after which it comes, and reports whether that stands.
+func (m *threadMessage) point() bool {
+	if m.after == nil {
+		return true
+	}
+	if m.after.TS == "" {
+		return false
+	}
+	m.Message = m.pointing()
+	return true
 }
 
 // inThread shows the parent in the channel and one reply a request in its thread. A message that
@@ -31,6 +47,9 @@ func (s *Publisher) inThread(ctx context.Context, view *ledger.View) error {
 	for _, m := range messages {
 		if !m.isParent {
 			m.channel, m.threadTS = thread.ChannelID, thread.TS
+		}
+		if !m.point() {
+			continue // it keeps its words as long
 		}
 		before := *m.posting
 		err := s.poster.project(ctx, m.posting, m.outgoing, m.save)
@@ -79,35 +98,31 @@ func (s *Publisher) adopt(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-// messages are the messages of the delivery's thread, the parent first. An adopted thread has its own.
+// messages are the messages of the delivery's thread: a parent that does not stand yet, the replies, and a parent
+// that does. An adopted thread has its own.
 func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	first, thread := view.Requests[0], &view.Thread
 	r := s.cfg.Teams.Renderer()
 	var messages []threadMessage
-	if first.ThreadTS == "" {
-		thread.Route = ledger.InThread
-		messages = append(messages, threadMessage{
-			outgoing: outgoing{
-				Message: r.Parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
-				key: "parent-" + first.ID, channel: first.ChannelID, isParent: true,
-			},
-			posting: &thread.Posting,
-			save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },
-		})
-	}
 	for _, request := range view.Requests {
-		reply := view.Replies[request.ID]
-		messages = append(messages, threadMessage{
-			outgoing: outgoing{
-				Message: r.Status(s.cfg.Explainer, request, s.cfg.Now()), delivery: thread.Delivery,
-				key: "reply-" + request.ID, channel: first.ChannelID,
-				beforeExpiry: blockkit.DigestOf(r.Status(s.cfg.Explainer, offering(request)[0], inTime())),
-			},
-			posting: &reply.Posting,
-			save:    func(ctx context.Context) error { return s.cfg.Views.SaveReply(ctx, reply) },
-		})
+		messages = append(messages, s.replies(view, request)...)
 	}
-	return messages
+	if first.ThreadTS != "" {
+		return messages
+	}
+	thread.Route = ledger.InThread
+	parent := threadMessage{
+		outgoing: outgoing{
+			Message: r.Parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
+			key: "parent-" + first.ID, channel: first.ChannelID, isParent: true,
+		},
+		posting: &thread.Posting,
+		save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },
+	}
+	if thread.TS == "" {
+		return append([]threadMessage{parent}, messages...)
+	}
+	return append(messages, parent) // the outcome first: its edit may wait
 }
 
 // reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by
@@ -115,6 +130,7 @@ func (s *Publisher) messages(view *ledger.View) []threadMessage {
 func (s *Publisher) reserve(messages []threadMessage) {
 	var tickets []queue.Ticket
 	for _, m := range messages {
+		m.point()
 		if m.posting.TS == "" || m.posting.Shown != blockkit.DigestOf(m.Message) {
 			tickets = append(tickets, m.ticket(m.posting))
 		}
@@ -132,7 +148,7 @@ func (s *Publisher) startOver(ctx context.Context, view *ledger.View, gone *slac
 		return &slackapi.BarredError{Code: gone.Code}
 	}
 	for _, request := range view.Requests {
-		if err := s.cfg.Views.SaveReply(ctx, ledger.Reply{RequestID: request.ID}); err != nil {
+		if err := s.cfg.Views.SaveReply(ctx, ledger.Reply{RequestID: request.ID, Mentioned: view.Replies[request.ID].Mentioned}); err != nil {
 			return err
 		}
 	}

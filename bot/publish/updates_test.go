@@ -78,8 +78,9 @@ func TestManyBusyChannels(t *testing.T) {
 	assert.Equal(t, c.refused(), 0)
 	allowed := time.Duration(c.Calls("chat.update")-limits.Burst) * limits.Every
 	took := c.Clock.Now().Sub(began)
-	assert.Assert(t, took >= allowed && took <= allowed+20*time.Second, "took %s, not %s", took, allowed)
-	assert.Assert(t, c.runs <= 12*many, "%d runs", c.runs)
+	left := time.Duration(limits.Burst) * limits.Every // the edits of parents leave some of it to outcomes
+	assert.Assert(t, took >= allowed && took <= allowed+left+20*time.Second, "took %s, not %s", took, allowed)
+	assert.Assert(t, c.runs <= 16*many, "%d runs", c.runs)
 }
 
 // A Slack that allows fewer updates than we think puts off what is under way, and not each by itself.
@@ -111,11 +112,11 @@ func TestAnUpdateThatIsRefused(t *testing.T) {
 			s.Fail("chat.update", slacktest.Fault{Error: code, Times: 1})
 			s.News(d, bottest.Ann, bottest.Removed)
 			s.Settle(d)
-			s.WantThread("asked to remove", "queued", "has left")
+			s.WantThread("asked for by", "queued", "has left")
 			// The next news change the new one.
 			s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
 			s.Settle(d)
-			s.WantThread("asked to remove", "queued", "3 people stay")
+			s.WantThread("asked for by", "queued", "3 people stay")
 		})
 	}
 }
@@ -129,7 +130,16 @@ func TestAnUpdateOfTheParentThatIsRefused(t *testing.T) {
 			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
 			s.Run(d)
-			s.Fail("chat.update", slacktest.Fault{Error: code, Times: 1})
+			updates := 0
+			s.Slack.Chaos(func(method string) *slacktest.Fault {
+				if method != "chat.update" {
+					return nil
+				}
+				if updates++; updates != 2 { // the parent comes after the reply
+					return nil
+				}
+				return &slacktest.Fault{Error: code}
+			})
 			s.News(d, bottest.Ann, bottest.Removed)
 			s.Settle(d)
 			s.WantThread(bottest.ChatID, "has left")
@@ -155,9 +165,9 @@ func TestAnUpdateWhoseAnswerIsLost(t *testing.T) {
 			s.Fail("chat.update", fault)
 			assert.Assert(t, s.Run(d) > 0)
 			s.Settle(d)
-			s.WantThread("asked to remove", "has left")
+			s.WantThread("asked for by", "has left")
 			assert.Equal(t, s.Calls("chat.postMessage"), 2)
-			assert.Equal(t, s.Calls("chat.update"), 2)
+			assert.Equal(t, s.Calls("chat.update"), 3)
 		})
 	}
 }

@@ -82,9 +82,9 @@ func TestNewsOfAWaitingMessageAreShownTogether(t *testing.T) {
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
 	assert.Equal(t, s.Run(d), first)
 	s.Clock.Pass(first)
-	assert.Equal(t, s.Run(d), time.Duration(0))
-	assert.Equal(t, s.Calls("chat.update"), 1)
-	s.WantThread("asked to remove", "3 people stay")
+	s.Settle(d)
+	assert.Equal(t, s.Calls("chat.update"), 2, "the reply and the parent")
+	s.WantThread("asked for by", "3 people stay")
 }
 
 // An update that has to wait does not keep a first reply from its turn, nor a follower from the thread.
@@ -143,7 +143,7 @@ func TestAnUpdateThatIsRefusedInABusyChannel(t *testing.T) {
 	s.Clock.Pass(time.Second)
 	s.Settle(d)
 	s.WantThread("asked to remove", "queued", "has left")
-	assert.Equal(t, s.Calls("chat.update"), 1)
+	assert.Equal(t, s.Calls("chat.update"), 2, "the reply and the parent")
 }
 
 // A look whether a lost post stands needs no turn; the post that follows it does.

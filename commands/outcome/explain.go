@@ -17,8 +17,15 @@ type Status struct {
 }
 
 // Text returns the status as one text.
-func (s Status) Text() richtext.Text {
-	text := richtext.Say("%s %s", string(s.Mark), s.Happened)
+func (s Status) Text() richtext.Text { return s.text(s.Happened) }
+
+// TextFor is the status as one text that mentions a member.
+func (s Status) TextFor(member string) richtext.Text {
+	return s.text(richtext.Say("%s: %s", richtext.Member(member), s.Happened))
+}
+
+func (s Status) text(happened richtext.Text) richtext.Text {
+	text := richtext.Say("%s %s", string(s.Mark), happened)
 	if len(s.Next) > 0 {
 		text = append(append(text, richtext.Span{Kind: richtext.Words, Value: " "}), s.Next...)
 	}

@@ -12,12 +12,14 @@ import (
 type Ticket struct {
 	Delivery, Key string
 	Update        bool      // it changes what people have seen already
+	Minor         bool      // what it changes can wait, since another message says it
 	until         time.Time // its place is given up then, unless somebody asked about it before
 }
 
-// amongUpdates is the ticket where there are updates only.
+// amongUpdates is the ticket where there are updates only: the others go before the minor ones, as posts go before
+// updates in a channel.
 func (t Ticket) amongUpdates() Ticket {
-	t.Update = false
+	t.Update = t.Minor
 	return t
 }
 
@@ -25,7 +27,7 @@ func (t Ticket) amongUpdates() Ticket {
 //
 // What tells people something for the first time goes before what changes a message: an update
 // leaves room for the thread of the next command, and lets others pass. So that updates are not
-// kept from their turn for ever, one of them goes after postsPerUpdate that passed it.
+// kept from their turn for ever, one of them goes after some posts that passed it.
 //
 // A place is a claim to a message out of the bucket: the third in the queue may go when the bucket
 // holds three, even if the two before it are late. Nobody's lateness delays the others that way, and
@@ -36,12 +38,26 @@ type channelQueue struct {
 	posts        []Ticket
 	updates      []Ticket
 	passed       int // posts that went since an update did, while one waited
+	priority     priority
 }
 
-const (
-	postsPerUpdate = 3
-	leftToPosts    = 5 // of a burst; more would have an outcome wait as many seconds once the burst is spent
-)
+// priority is how far posts go before updates.
+type priority struct {
+	perUpdate int // posts that pass an update before it is its turn
+	left      int // of a burst, to posts
+}
+
+// inChannel leaves few of a burst to posts: more would have an outcome wait as many seconds once the burst is spent.
+func inChannel(burst int) priority {
+	const perUpdate, left = 3, 5
+	return priority{perUpdate: perUpdate, left: min(burst/2, left)}
+}
+
+// inWorkspace leaves most of a burst to the updates that bring outcomes.
+func inWorkspace(burst int) priority {
+	const perUpdate = 20
+	return priority{perUpdate: perUpdate, left: (burst - 1) * 4 / 5}
+}
 
 // enter puts a message at the end, unless it has a place. One that was to be an update and turns out
 // to be a post goes over to the posts; there is no way back, since it has waited as a post.
@@ -50,7 +66,11 @@ func (l *channelQueue) enter(t Ticket, until time.Time) {
 	switch {
 	case placeOf(l.posts, t.Key) >= 0:
 	case t.Update && placeOf(l.updates, t.Key) < 0:
-		l.updates = append(l.updates, t)
+		at := len(l.updates)
+		if minor := slices.IndexFunc(l.updates, func(o Ticket) bool { return o.Minor }); !t.Minor && minor >= 0 {
+			at = minor
+		}
+		l.updates = slices.Insert(l.updates, at, t)
 	case !t.Update:
 		l.remove(t.Key)
 		l.posts = append(l.posts, t)
@@ -80,7 +100,7 @@ func (l *channelQueue) reserve(key string, until time.Time) {
 // whatever we thought was left of it, and the first update goes right after what was put off.
 func (l *channelQueue) backOff(until time.Time) {
 	if until.After(l.backOffUntil) {
-		l.backOffUntil, l.passed = until, postsPerUpdate-1
+		l.backOffUntil, l.passed = until, l.priority.perUpdate-1
 		l.bucket = rate.NewLimiter(l.bucket.Limit(), l.bucket.Burst())
 		l.bucket.ReserveN(until, l.bucket.Burst()-1)
 	}
@@ -109,15 +129,15 @@ func (l *channelQueue) wait(key string, now time.Time) time.Duration {
 // that goes before it and, for an update that lets others pass, what it leaves to them.
 func (l *channelQueue) claim(key string) float64 {
 	if i := placeOf(l.posts, key); i >= 0 {
-		updates := min(len(l.updates), (i+l.passed)/postsPerUpdate)
+		updates := min(len(l.updates), (i+l.passed)/l.priority.perUpdate)
 		return float64(i + updates + 1)
 	}
 	i := placeOf(l.updates, key)
-	posts := (i+1)*postsPerUpdate - l.passed // that pass until it is its turn
+	posts := (i+1)*l.priority.perUpdate - l.passed // that pass until it is its turn
 	if posts <= len(l.posts) {
 		return float64(i + posts + 1)
 	}
-	return float64(i + len(l.posts) + 1 + min(l.bucket.Burst()/2, leftToPosts))
+	return float64(i + len(l.posts) + 1 + l.priority.left)
 }
 
 // send takes a message out of the queue and out of the bucket.
@@ -127,7 +147,7 @@ func (l *channelQueue) send(key string, now time.Time) {
 	if update || len(l.updates) == 0 {
 		l.passed = 0
 	} else {
-		l.passed = min(l.passed+1, postsPerUpdate)
+		l.passed = min(l.passed+1, l.priority.perUpdate)
 	}
 	l.bucket.ReserveN(now, 1)
 }

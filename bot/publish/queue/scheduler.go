@@ -45,8 +45,8 @@ func (e *WaitError) Error() string { return fmt.Sprintf("its turn comes in %s", 
 // often.
 //
 // Slack counts updates for the whole workspace, and apart from posts. One that may go in its channel
-// therefore waits in a second queue, with those of all other channels. Those that are not so far stand
-// in nobody's way there.
+// therefore waits in a second queue, with those of all other channels, in which the minor ones let the others
+// pass. Those that are not so far stand in nobody's way there.
 //
 // All of it is forgotten with the process; then the queues form anew. Whatever else a process
 // replaces as it runs, its scheduler stays: Slack goes on counting.
@@ -55,7 +55,7 @@ type Scheduler struct {
 
 	mu       sync.Mutex
 	channels map[string]*channelQueue // by channel; those where nothing happens are dropped
-	updates  *channelQueue            // of all channels; among themselves they stand where posts do
+	updates  *channelQueue            // of all channels; the minor ones stand where updates do, the others where posts do
 }
 
 // New returns a scheduler for all that a process shows.
@@ -69,7 +69,9 @@ func New(cfg Config) *Scheduler {
 	}
 	return &Scheduler{
 		cfg: cfg, channels: make(map[string]*channelQueue),
-		updates: &channelQueue{bucket: rate.NewLimiter(rate.Limit(cfg.UpdatesPerMinute/60), cfg.UpdateBurst)},
+		updates: &channelQueue{
+			bucket: rate.NewLimiter(rate.Limit(cfg.UpdatesPerMinute/60), cfg.UpdateBurst), priority: inWorkspace(cfg.UpdateBurst),
+		},
 	}
 }
 
@@ -163,7 +165,7 @@ func (p *Scheduler) channel(channel string, now time.Time) *channelQueue {
 				delete(p.channels, id)
 			}
 		}
-		l = &channelQueue{bucket: rate.NewLimiter(rate.Limit(p.cfg.PerSecond), p.cfg.Burst)}
+		l = &channelQueue{bucket: rate.NewLimiter(rate.Limit(p.cfg.PerSecond), p.cfg.Burst), priority: inChannel(p.cfg.Burst)}
 		p.channels[channel] = l
 	}
 	l.expire(now)
