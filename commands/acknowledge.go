@@ -9,8 +9,8 @@ import (
 )
 
 // acknowledge says to the one who asked what was understood, with the whole number, and where the
-// outcome will show. accepted answers for args.Handles, in the same order.
-func acknowledge(in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance) richtext.Answer {
+// outcome will show. accepted answers for args.Handles, in the same order; chat names the chat.
+func acknowledge(in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance, chat richtext.Text) richtext.Answer {
 	var answer richtext.Answer
 	taken := 0
 	for i, a := range accepted {
@@ -20,7 +20,7 @@ func acknowledge(in Invocation, args parse.RemoveArgs, accepted []ledger.Accepta
 			continue
 		}
 		taken++
-		answer = append(answer, richtext.Say("%s The removal of %s from chat %s is recorded.", string(richtext.MarkQueued), richtext.Name(who.International), richtext.ID(args.Chat.String())))
+		answer = append(answer, richtext.Say("%s The removal of %s from %s is recorded.", string(richtext.MarkQueued), richtext.Name(who.International), chat))
 		answer = append(answer, cautions(who)...)
 	}
 	switch {

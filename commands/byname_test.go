@@ -104,3 +104,17 @@ func (silentLister) AllChats(ctx context.Context, _ linq.ChatsQuery) iter.Seq2[l
 		yield(linq.Chat{}, ctx.Err())
 	}
 }
+
+// The answer names the chat where its name is known, and waits for no list.
+func TestTheAnswerNamesTheChat(t *testing.T) {
+	t.Parallel()
+	chat := gallery()[0]
+	book := bookOf(t, "US", chat)
+	text := chat.ID + " " + ada
+	answer := written(removeByName(t.Context(), book, &readings{}, text))
+	assert.Assert(t, strings.Contains(answer, "from chat `"+chat.ID+"` is recorded"), answer)
+
+	name := found(t, book, "") // it is listed from here on
+	answer = written(removeByName(t.Context(), book, &readings{}, text))
+	assert.Assert(t, strings.Contains(answer, "from *"+name+"*, chat `"+chat.ID+"`, is recorded"), answer)
+}

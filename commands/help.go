@@ -1,9 +1,6 @@
 package commands
 
 import (
-	"strings"
-	"unicode"
-
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 )
@@ -38,9 +35,4 @@ func otherWays() richtext.Answer {
 		richtext.Say("%s lists the group chats that match, with their ids.", richtext.ID("/linq-chats [words or number]")),
 		richtext.Say("In a thread, where Slack runs no commands, open the menu of a message and choose %s.", richtext.Name("Remove from Linq chat…")),
 	}
-}
-
-// isWord reports whether text is a word of a language rather than an id.
-func isWord(text string) bool {
-	return text != "" && strings.IndexFunc(text, func(c rune) bool { return !unicode.IsLetter(c) }) < 0
 }

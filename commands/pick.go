@@ -76,5 +76,5 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 		return nil, true
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
-	return acknowledge(in, args, accepted), allRecorded
+	return acknowledge(in, args, accepted, c.nameOf(chat)), allRecorded
 }

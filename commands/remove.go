@@ -13,6 +13,7 @@ import (
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // Invocation is a command as a person gave it.
@@ -123,12 +124,21 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	if c.confirm {
 		return c.askToConfirm(ctx, in, args, accepted)
 	}
-	return acknowledge(in, args, accepted)
+	return acknowledge(in, args, accepted, c.nameOf(args.Chat))
 }
 
-// explain answers a command that could not be read.
+// nameOf names a chat by its name too, where that is known without asking Linq.
+func (c *Remove) nameOf(chat linq.ChatID) richtext.Text {
+	if c.book != nil {
+		if name := c.book.Name(chat); name != "" {
+			return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
+		}
+	}
+	return richtext.Say("chat %s", richtext.ID(chat.String()))
+}
+
+// explain answers a command that could not be read: what is wrong, and how to go on.
 func (c *Remove) explain(ctx context.Context, in Invocation, rule string, usage *parse.UsageError) richtext.Answer {
-	answer := richtext.Answer{usage.Why, usage.Usage}
 	switch usage.Code {
 	case parse.UsageHelp:
 		return Help()
@@ -136,11 +146,8 @@ func (c *Remove) explain(ctx context.Context, in Invocation, rule string, usage 
 		if offered, answered := c.byName(ctx, in, rule); answered {
 			return offered
 		}
-		if isWord(usage.Offending) {
-			return append(answer, otherWays()...) // it was meant as a subcommand, of which there is none
-		}
 	}
-	return answer
+	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-remove"), richtext.ID("/linq-remove help"))}
 }
 
 func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {

@@ -54,8 +54,8 @@ func (l listing) with(e linq.WebhookEvent, change func(linq.Chat) linq.Chat) lis
 	if e.CreatedAt.After(after.UpdatedAt) {
 		after.UpdatedAt = e.CreatedAt
 	}
-	groups := slices.DeleteFunc(slices.Clone(l.groups), func(group listedChat) bool { return group.chat.ID == e.ChatID })
-	l.groups = append(groups, asSearched(after))
+	l.groups = slices.DeleteFunc(slices.Clone(l.groups), func(group listedChat) bool { return group.chat.ID == e.ChatID })
+	l.groups = append(l.groups, asSearched(after))
 	l.sort()
 	return l
 }

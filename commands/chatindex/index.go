@@ -71,6 +71,16 @@ func (x *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 	return found, nil
 }
 
+// Name returns the name of a group chat that is in the list, "" for any other. It neither waits for the list nor
+// renews it.
+func (x *Index) Name(id linq.ChatID) string {
+	kept, _ := x.listing.Kept()
+	if at := kept.find(id); at >= 0 {
+		return kept.groups[at].chat.DisplayName
+	}
+	return ""
+}
+
 // CutOff reports whether Linq's listing had no end that linqbot waited for, so that [Index.Search]
 // may miss chats.
 func (x *Index) CutOff() bool {
