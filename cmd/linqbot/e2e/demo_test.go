@@ -22,7 +22,7 @@ func TestTheDemoEndsByItself(t *testing.T) {
 	}
 	for _, sentence := range []string{
 		"✅ +1 ••• ••• 0132 has left Spring launch",
-		"⛔ +1 ••• ••• 0199 is not in Spring launch",
+		"⛔ @Dana: +1 ••• ••• 0199 is not in Spring launch",
 		"✅ +1 ••• ••• 0143 has left Spring launch",
 		"To get a thread next time, invite it",
 		"kill -9",

@@ -161,10 +161,22 @@ func (p *process) kill() error {
 	return nil
 }
 
+// awaitScreen waits until a channel shows a sign, and each of its threads is complete.
 func (s *env) awaitScreen(ctx context.Context, channelID, sign string) error {
 	return s.slack.Await(ctx, func(*slacktest.Slack) bool {
-		return strings.Contains(s.slack.Screen(channelID, User), sign)
+		return strings.Contains(s.slack.Screen(channelID, User), sign) && s.threadsAreComplete(channelID)
 	})
+}
+
+// threadsAreComplete reports whether each thread of the bot's has a reply, and says how it ended.
+func (s *env) threadsAreComplete(channelID string) bool {
+	for _, m := range s.slack.Messages(channelID) {
+		opens := m.ThreadTS == "" && m.Author == s.slack.Config().BotUserID
+		if opens && (len(s.slack.Thread(channelID, m.TS)) == 1 || strings.HasPrefix(m.Rendered, "⏳")) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *env) awaitDelete(ctx context.Context, handle string) error {
