@@ -46,7 +46,7 @@ type Config struct {
 }
 
 // Publisher makes Slack look like the ledger: for each delivery a parent message with one reply a
-// request, or the way round it where the bot may not post. It is the only code that posts outcomes,
+// request, and a second where an outcome calls for who asked, or the way round it where the bot may not post. It is the only code that posts outcomes,
 // and may be run at any time, any number of times.
 type Publisher struct {
 	cfg    Config

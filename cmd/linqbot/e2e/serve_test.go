@@ -29,8 +29,10 @@ func TestARemoval(t *testing.T) {
 	if parents, outcomes := env.parents(), env.outcomes(); len(parents) != 1 || len(outcomes) != 1 || outcomes[0].ThreadTS != parents[0].TS {
 		t.Errorf("%d parents, %d replies", len(parents), len(outcomes))
 	}
-	if outcome := env.outcomes()[0]; outcome.Edits == 0 {
-		t.Errorf("the reply was never shown as queued: %s", outcome.Rendered)
+	for _, m := range append(env.parents(), env.outcomes()...) {
+		if m.Edits != 0 || !strings.HasPrefix(m.Rendered, "✅") {
+			t.Errorf("the first word did not wait for the outcome: %d edits, %s", m.Edits, m.Rendered)
+		}
 	}
 	env.nothingLeaked(b)
 }

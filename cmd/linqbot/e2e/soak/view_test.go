@@ -63,6 +63,9 @@ func (s *soak) lookInto(channel string, view *slackView) {
 			view.unattributed = append(view.unattributed, m.Rendered)
 			continue
 		}
+		if isSuperseded(m) {
+			continue
+		}
 		p := named[0]
 		if told[m.ThreadTS] == nil {
 			told[m.ThreadTS] = make(map[*person]bool)
@@ -81,8 +84,14 @@ func (s *soak) lookInto(channel string, view *slackView) {
 		if named := s.people.find(parent.Text); len(told[ts]) < len(named) || len(named) == 0 {
 			view.open = append(view.open, fmt.Sprintf("%d replies to: %s", len(told[ts]), parent.Rendered))
 		}
+		if strings.Contains(parent.Text, "⏳") {
+			view.open = append(view.open, parent.Rendered)
+		}
 	}
 }
+
+// isSuperseded recognises a reply that has another after it, which mentions who asked.
+func isSuperseded(m slacktest.Message) bool { return strings.Contains(m.Rendered, "Said again in ") }
 
 func isEnd(text string) bool {
 	return strings.HasPrefix(text, "✅") || strings.HasPrefix(text, "⛔") || strings.HasPrefix(text, "⚠️")
@@ -95,7 +104,7 @@ func isFailure(text string) bool {
 // isUnread recognises the refusal of a removal before which the chat could not be read, and to which
 // Linq answers that there is nobody. It is true also of one whom an earlier request has removed.
 func isUnread(text string) bool {
-	return strings.HasPrefix(text, "⛔ Linq found no such chat, or nobody with this handle in it.")
+	return strings.Contains(text, "Linq found no such chat, or nobody with this handle in it.")
 }
 
 // isAddition tells a reply on somebody who is taken back by the words that no other reply has.
