@@ -114,7 +114,9 @@ func TestTheAnswerNamesTheChat(t *testing.T) {
 	answer := written(removeByName(t.Context(), book, &readings{}, text))
 	assert.Assert(t, strings.Contains(answer, "from chat `"+chat.ID+"` is recorded"), answer)
 
-	name := found(t, book, "") // it is listed from here on
+	listed, err := book.Search(t.Context(), "") // it is listed from here on
+	assert.NilError(t, err)
+	name := listed[0].DisplayName
 	answer = written(removeByName(t.Context(), book, &readings{}, text))
 	assert.Assert(t, strings.Contains(answer, "from *"+name+"*, chat `"+chat.ID+"`, is recorded"), answer)
 }
