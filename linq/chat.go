@@ -1,6 +1,7 @@
 package linq
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -96,6 +97,35 @@ func (c Chat) Find(person handle.Handle) (Participant, bool) {
 		found, ok = p, true
 	}
 	return found, ok
+}
+
+// Named returns the one participant whom a handle names in whatever spelling, see [handle.Handle.Names]:
+// the one that is spelled like it, else the only one whom it names, and of several the only one who is
+// in the chat.
+func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
+	if found, ok := c.Find(person); ok {
+		return found, true
+	}
+	var active, gone []handle.Handle
+	for _, p := range c.Handles {
+		if !person.Names(p.Handle, region) {
+			continue
+		}
+		named := &gone
+		if p.Active() {
+			named = &active
+		}
+		if !slices.ContainsFunc(*named, p.Handle.Is) {
+			*named = append(*named, p.Handle)
+		}
+	}
+	switch {
+	case len(active) == 1:
+		return c.Find(active[0])
+	case len(active) == 0 && len(gone) == 1:
+		return c.Find(gone[0])
+	}
+	return Participant{}, false
 }
 
 // Active returns those who are in the chat, our own line included.

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ func Handle(text, region string) (ParsedHandle, error) {
 	if len(pieces) > oneAndTheEmpty {
 		return ParsedHandle{}, oneHandleOnly(text)
 	}
-	u, err := readHandle(pieces[0], region)
+	u, err := readListed(pieces[0], region)
 	switch {
 	case err == nil:
 		return u, nil
@@ -82,6 +83,26 @@ func readHandle(typed, region string) (ParsedHandle, *UsageError) {
 	return ParsedHandle{}, err
 }
 
+var (
+	shortCode  = regexp.MustCompile(`^\d{4,6}$`)
+	businessID = regexp.MustCompile(`(?i)^urn:biz:[0-9a-z-]{1,64}$`)
+)
+
+// readListed also reads a short code, which a chat may list. It is for where nothing but a handle can be
+// meant: elsewhere four digits are a year, or a part of a name.
+func readListed(typed, region string) (ParsedHandle, *UsageError) {
+	u, err := readHandle(typed, region)
+	if code := bareHandle(typed); err != nil && shortCode.MatchString(code) {
+		return literal(code), nil
+	}
+	return u, err
+}
+
+// literal is a handle that is neither a number nor an address. It names whom a chat lists by just that.
+func literal(text string) ParsedHandle {
+	return ParsedHandle{Handle: handle.New(text), International: text}
+}
+
 // bareHandle strips what may stand around a handle: the mark of a list, quotes, tel: and mailto:.
 func bareHandle(text string) string {
 	text = strings.TrimSpace(text)
@@ -104,6 +125,9 @@ func readOne(text, region string) (ParsedHandle, *UsageError) {
 	if what, ok := mentioned(text); ok {
 		return ParsedHandle{}, usageError(UsageSlackMention, text,
 			"%s, and linqbot cannot tell who that is in Linq. Give the phone number or e-mail address that the person has in the chat.", what)
+	}
+	if businessID.MatchString(text) {
+		return literal(text), nil
 	}
 	for word := range strings.FieldsSeq(text) {
 		if id, _ := spelledUUID(word); id != "" {

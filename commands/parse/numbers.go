@@ -3,6 +3,7 @@ package parse
 import (
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -15,12 +16,20 @@ import (
 // extension finds the end of a number in an office; the number in front of it is group 1.
 var extension = regexp.MustCompile(`(?i)^([^\pL#]*?)[\s;/-]*(?:extension|extn|ext|x|#)[.:=\s]*\d+#?$`)
 
+// spreadsheetNumber is a number of which a spreadsheet has made one with decimals: the digits, and the rest.
+var spreadsheetNumber = regexp.MustCompile(`^(\+?\d{7,15})(\.0{1,2})$`)
+
 // readNumber reads a phone number. libphonenumber is only ever given digits and perhaps a leading
 // +, because it drops or converts whatever else it meets, and a number with something missing is
 // another person's number.
 func readNumber(typed, region string) (ParsedHandle, *UsageError) {
 	if err := refuseExtension(typed, region); err != nil {
 		return ParsedHandle{}, err
+	}
+	if m := spreadsheetNumber.FindStringSubmatch(typed); m != nil {
+		return ParsedHandle{}, usageError(UsageNumberUnexpected, typed,
+			"%s ends in %s, as spreadsheets write numbers that they calculate with. If %s is the person, write just that, and check each digit.",
+			richtext.Quoted(typed), richtext.ID(m[2]), richtext.ID(m[1]))
 	}
 	if strings.ContainsFunc(typed, isLetter) {
 		return ParsedHandle{}, refuseLetters(typed, region)
@@ -88,7 +97,23 @@ func national(digits, region string) (ParsedHandle, UsageCode) {
 	if phonenumbers.GetCountryCodeForRegion(region) == 0 {
 		return ParsedHandle{}, UsageUnknownRegion
 	}
-	return askLibrary(digits, region)
+	u, wrong := askLibrary(digits, region)
+	if code := countryCode(region); wrong == "" && u.Handle.Full() == "+"+code+digits && strings.HasPrefix(digits, code) {
+		asPlus, wrongAsPlus := international(digits)
+		switch {
+		case wrongAsPlus != "", asPlus.Unassigned && !u.Unassigned:
+		case u.Unassigned && !asPlus.Unassigned:
+			asPlus.Guessed = true
+			return asPlus, ""
+		default:
+			return ParsedHandle{}, UsageNumberAmbiguous
+		}
+	}
+	return u, wrong
+}
+
+func countryCode(region string) string {
+	return strconv.Itoa(phonenumbers.GetCountryCodeForRegion(region))
 }
 
 // doubleZero reads a leading 00 as the + it is in most of the world, unless the region dials
@@ -120,6 +145,11 @@ func askLibrary(text, region string) (ParsedHandle, UsageCode) {
 		return ParsedHandle{}, UsageNumberTooShort
 	}
 	full := phonenumbers.Format(number, phonenumbers.E164)
+	if former := handle.FormerRegion(full); former != "" { // chats keep such numbers
+		return ParsedHandle{
+			Handle: handle.New(full), International: phonenumbers.Format(number, phonenumbers.INTERNATIONAL), Region: former, Guessed: guessed(number),
+		}, ""
+	}
 	switch reason := phonenumbers.IsPossibleNumberWithReason(number); {
 	case reason == phonenumbers.INVALID_COUNTRY_CODE:
 		return ParsedHandle{}, UsageNumberNoCountry
@@ -198,7 +228,22 @@ func refuseLetters(typed, region string) *UsageError {
 }
 
 func refuseNumber(code UsageCode, typed, digits string, plus bool, region string) *UsageError {
-	return usageError(code, typed, "%s %s", wrongWithNumber(code, typed, plus, region), numberHint(code, digits, plus))
+	hint := numberHint(code, digits, plus)
+	if readings := bothReadings(digits, region); code == UsageNumberAmbiguous && !plus && len(readings) > 1 {
+		hint = richtext.Say("Write the one that you mean: %s or %s.", richtext.ID(readings[0]), richtext.ID(readings[1]))
+	}
+	return usageError(code, typed, "%s %s", wrongWithNumber(code, typed, plus, region), hint)
+}
+
+// bothReadings are those of a number without a plus: as one with its country code, and as a national one.
+func bothReadings(digits, region string) (both []string) {
+	if asPlus, wrong := international(strings.TrimPrefix(digits, "00")); wrong == "" {
+		both = append(both, asPlus.International)
+	}
+	if asDialled, wrong := askLibrary(digits, strings.ToUpper(strings.TrimSpace(region))); wrong == "" {
+		both = append(both, asDialled.International)
+	}
+	return both
 }
 
 func wrongWithNumber(code UsageCode, typed string, plus bool, region string) richtext.Text {

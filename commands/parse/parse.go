@@ -52,7 +52,7 @@ func parseRemove(text, region string) (RemoveArgs, *UsageError) {
 		return RemoveArgs{}, usageError(UsageMissingHandle, "",
 			"The person is missing. After the chat id, give the phone number or e-mail address of the person to remove.")
 	}
-	handles, refused := readHandles(rest, region)
+	handles, refused := readList(rest, region, readListed)
 	if refused != nil {
 		return RemoveArgs{}, refused
 	}
@@ -72,15 +72,20 @@ func isHelp(word string) bool {
 	return slices.Contains([]string{"help", "?", "-h", "-help", "--help"}, strings.ToLower(StripPairs(word)))
 }
 
-// readHandles reads a list. Whoever is named twice is taken once.
+// readHandles reads a list that may be something else than handles.
 func readHandles(list, region string) ([]ParsedHandle, *UsageError) {
+	return readList(list, region, readHandle)
+}
+
+// readList reads a list. Whoever is named twice is taken once.
+func readList(list, region string, read func(text, region string) (ParsedHandle, *UsageError)) ([]ParsedHandle, *UsageError) {
 	pieces := Split(StripPairs(list))
 	if len(pieces) == 0 {
 		pieces = []string{""}
 	}
 	var handles []ParsedHandle
 	for _, piece := range pieces {
-		u, err := readHandle(piece, region)
+		u, err := read(piece, region)
 		if err != nil {
 			return nil, err
 		}

@@ -63,6 +63,10 @@ func refusedHandles() []refusedRow {
 		{form: "no such country", text: "+999 1234567", code: UsageNumberNoCountry},
 		{form: "plus and zeros", text: "+0044 20 7123 4567", code: UsageNumberNoCountry},
 		{form: "00 or 009", text: "00 91 90124 27184", region: "CO", code: UsageNumberAmbiguous},
+		{form: "a national number or a country code", text: "4915123456789", region: "DE", code: UsageNumberAmbiguous},
+		{form: "the same with spaces", text: "49 1512 3456789", region: "de", code: UsageNumberAmbiguous},
+		{form: "of a spreadsheet", text: "+4930901820.0", code: UsageNumberUnexpected},
+		{form: "of a spreadsheet, national", text: "4155550132.00", code: UsageNumberUnexpected},
 		{form: "trunk (0) twice", text: "+44 (0)080 735 8191", code: UsageNumberAmbiguous},
 		{form: "unknown region", text: "4155550132", region: "UK", code: UsageUnknownRegion},
 
@@ -121,6 +125,8 @@ func refusedHandles() []refusedRow {
 
 		{form: "two @", text: "jane@@example.com", code: UsageEmailMalformed},
 		{form: "two domains", text: "jane@example.com@example.org", code: UsageEmailMalformed},
+		{form: "mailto: to two, percent-encoded", text: "mailto:jane@example.com%2Cjoe@example.com", code: UsageEmailMalformed},
+		{form: "mailto: with a new line", text: "mailto:jane%0A@example.com", code: UsageEmailMalformed},
 		{form: "no local part", text: "@example.com", code: UsageEmailMalformed},
 		{form: "no domain", text: "jane@", code: UsageEmailMalformed},
 		{form: "space before @", text: "jane @example.com", code: UsageEmailMalformed},

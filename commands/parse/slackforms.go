@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -64,7 +65,12 @@ func cutScheme(text string) (scheme, rest string) {
 		return "", text
 	}
 	switch scheme {
-	case "mailto", "tel", "sms":
+	case "mailto": // RFC 6068, 2: what addresses do not have in a URI is percent-encoded
+		rest, _, _ = strings.Cut(rest, "?")
+		if decoded, err := url.PathUnescape(rest); err == nil {
+			rest = decoded
+		}
+	case "tel", "sms":
 		rest, _, _ = strings.Cut(rest, "?")
 	case "http", "https":
 	default:

@@ -45,8 +45,12 @@ func (h Handle) IsZero() bool { return h == Handle{} }
 // IsEmail reports whether the handle is an e-mail address.
 func (h Handle) IsEmail() bool { return strings.Contains(h.Full(), "@") }
 
-// Is reports whether both name the same address, without regard to case.
-func (h Handle) Is(other Handle) bool { return strings.EqualFold(h.Full(), other.Full()) }
+// Is reports whether both name the same address, without regard to case, and to whether an
+// international domain is written in Unicode or in ASCII.
+func (h Handle) Is(other Handle) bool {
+	full, others := h.Full(), other.Full()
+	return strings.EqualFold(full, others) || sameMailbox(full, others)
+}
 
 const masked = "•••"
 

@@ -1,0 +1,41 @@
+package handle
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// sameMailbox compares two addresses of which one has an international domain, as in "xn--bcher-kva.example".
+func sameMailbox(a, b string) bool {
+	if !isInternational(a) && !isInternational(b) {
+		return false
+	}
+	local, domain, ok := cutEmail(a)
+	otherLocal, otherDomain, otherOK := cutEmail(b)
+	return ok && otherOK && strings.EqualFold(local, otherLocal) && asciiDomain(domain) == asciiDomain(otherDomain)
+}
+
+func isInternational(address string) bool {
+	const prefix = "xn--"
+	for i := range len(address) {
+		if address[i] >= utf8.RuneSelf || len(address)-i >= len(prefix) && strings.EqualFold(address[i:i+len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// asciiDomain returns the domain as name servers know it, and what is none in lower case.
+func asciiDomain(domain string) string {
+	const longest = 253 // bytes, of a domain; the conversion of a longer text is dear
+	domain = strings.ToLower(domain)
+	if len(domain) > longest {
+		return domain
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
+}

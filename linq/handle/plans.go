@@ -1,0 +1,93 @@
+package handle
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// plan is a change of a country's numbers. Chats keep the form in which a number joined them.
+type plan struct {
+	region      string
+	code        string // the country code
+	formerly    string // the prefix of a number before
+	now         []string
+	significant int  // how many digits both forms end in
+	gone        bool // libphonenumber takes the former form for no number any more
+}
+
+// plans are those changes after which a number is known by two forms.
+//
+// Sources: the countries' announcements in https://www.itu.int/oth/T0202.aspx?parent=T0202
+func plans() []plan {
+	return []plan{
+		{region: "MX", code: "52", formerly: "1", now: []string{""}, significant: 10, gone: true},        // 2019: mobiles lost their 1
+		{region: "AR", code: "54", formerly: "", now: []string{"9"}, significant: 10},                    // mobiles have a 9 from abroad alone
+		{region: "BJ", code: "229", formerly: "", now: []string{"01"}, significant: 8},                   // 2024
+		{region: "CI", code: "225", formerly: "", now: ivoryCoastPrefixes(), significant: 8, gone: true}, // 2021: by operator
+	}
+}
+
+func ivoryCoastPrefixes() []string { return []string{"01", "05", "07", "21", "25", "27"} }
+
+// formerForm returns the form that a number had before its country's numbers changed, and else "".
+func formerForm(e164 string) string {
+	for _, p := range plans() {
+		rest, ok := strings.CutPrefix(e164, "+"+p.code)
+		if !ok || len(rest) < p.significant {
+			continue
+		}
+		prefix, end := rest[:len(rest)-p.significant], rest[len(rest)-p.significant:]
+		for _, now := range p.now {
+			if prefix == now {
+				return "+" + p.code + p.formerly + end
+			}
+		}
+	}
+	return ""
+}
+
+// FormerRegion returns the region in which a number has the form of a former plan that libphonenumber
+// takes for no number any more, and else "".
+func FormerRegion(e164 string) string {
+	for _, p := range plans() {
+		rest, ok := strings.CutPrefix(e164, "+"+p.code+p.formerly)
+		if ok && len(rest) == p.significant && p.gone {
+			return p.region
+		}
+	}
+	return ""
+}
+
+// Names reports whether both are one person's number or address however each is written, in the form of
+// its country's numbers of today or of before. A number without a country code is read in the region.
+// Several of a chat may be named by one handle: then it names none of them.
+func (h Handle) Names(other Handle, region string) bool {
+	if h.IsZero() || other.IsZero() {
+		return false
+	}
+	if h.Is(other) {
+		return true
+	}
+	a, b := h.reading(region), other.reading(region)
+	return a != "" && b != "" && (a == b || formerForm(a) == b || formerForm(b) == a)
+}
+
+// reading returns the number in E.164 as people of the region read it, "" for what is no number.
+func (h Handle) reading(region string) string {
+	full := h.Full()
+	if h.IsEmail() || strings.ContainsFunc(full, unicode.IsLetter) {
+		return ""
+	}
+	if e164 := h.E164(); e164 != "" {
+		return e164
+	}
+	for _, try := range []struct{ text, region string }{{full, region}, {"+" + full, ""}} {
+		number, err := phonenumbers.Parse(try.text, try.region)
+		if err == nil && phonenumbers.IsValidNumber(number) {
+			return phonenumbers.Format(number, phonenumbers.E164)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,41 @@
+package linq_test
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/linq"
+	"linqbot/linq/handle"
+)
+
+// A handle names the one participant that it can mean, and nobody if it can mean two.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	const now, former, line = "+525512345678", "+5215512345678", "+12025550100"
+	in := func(person string) linq.Participant { return linq.Participant{Handle: handle.New(person)} }
+	left := func(person string) linq.Participant {
+		return linq.Participant{Handle: handle.New(person), Status: linq.StatusLeft}
+	}
+	for name, test := range map[string]struct {
+		people []linq.Participant
+		named  string
+		want   string // "": nobody
+	}{
+		"as listed":                     {[]linq.Participant{in(line), in(former), in(now)}, former, former},
+		"in another form":               {[]linq.Participant{in(line), in(former)}, now, former},
+		"one that left and came back":   {[]linq.Participant{left(former), in(former)}, now, former},
+		"one in the chat, one who left": {[]linq.Participant{left("5215512345678"), in(former)}, now, former},
+		"one who left":                  {[]linq.Participant{in(line), left(former)}, now, former},
+		"two":                           {[]linq.Participant{in("+225 07 12345678"), in("+2250512345678")}, "+22512345678", ""},
+		"nobody":                        {[]linq.Participant{in(line)}, now, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := linq.Chat{Handles: test.people}.Named(handle.New(test.named), "US")
+			assert.Equal(t, ok, test.want != "")
+			assert.Equal(t, got.Handle.Full(), test.want)
+			assert.Assert(t, !ok || got.Active() || test.want == former && name == "one who left")
+		})
+	}
+}
