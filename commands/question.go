@@ -120,7 +120,10 @@ func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.
 	}
 	leaving := 0
 	for _, who := range people {
-		person, listed := chat.Find(who.Handle)
+		person, listed := chat.Named(who.Handle, c.region)
+		if listed && !person.Handle.Is(who.Handle) {
+			texts = append(texts, richtext.Say("%s is in this chat as %s.", richtext.Name(who.International), richtext.Name(person.Handle.Full())))
+		}
 		switch {
 		case !listed:
 			texts = append(texts, richtext.Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", richtext.Name(who.International)))

@@ -137,7 +137,7 @@ func (r Renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.B
 		}
 		option := personOption(person)
 		offered = append(offered, option)
-		if rest := slices.DeleteFunc(slices.Clone(missing), person.Handle.Is); len(rest) < len(missing) && len(initial) < parse.MostHandles {
+		if rest := slices.DeleteFunc(slices.Clone(missing), func(h handle.Handle) bool { return h.Names(person.Handle, "") }); len(rest) < len(missing) && len(initial) < parse.MostHandles {
 			missing, initial = rest, append(initial, option)
 		}
 	}

@@ -65,6 +65,17 @@ func TestEventsKeepTheListFresh(t *testing.T) {
 	}
 }
 
+// A number finds the chats that list it in another form.
+func TestSearchKnowsFormsOfNumbers(t *testing.T) {
+	t.Parallel()
+	chat := listedGroup(t, "Spring launch", "+5215512345678", "14155550132")
+	index := chatindex.New(chatindex.Config{Lister: &lister{chats: []linq.Chat{chat}}, Region: "US"})
+	for _, words := range []string{"+52 55 1234 5678", "+1 415 555 0132", "+5215512345678"} {
+		assert.Equal(t, found(t, index, words), "Spring launch", words)
+	}
+	assert.Equal(t, found(t, index, "+52 55 1234 5679"), "")
+}
+
 // An event of a chat that the list does not have makes the next search renew it.
 func TestAnEventOfAnUnknownChat(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 
 	"linqbot/commands/parse"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // listedChat is a chat with what it is searched by.
@@ -52,15 +53,18 @@ func readSearch(words, region string) func(listedChat) bool {
 
 // readItem reads what may be a number, an address, or words. Digits may be all of these.
 func readItem(item, region string) func(listedChat) bool {
-	understood, err := parse.Handle(item, region)
-	isHandle, number := err == nil, partsOfNumber(item)
+	var forms []handle.Handle
+	if understood, err := parse.Handle(item, region); err == nil {
+		forms = understood.Handle.Forms()
+	}
+	number := partsOfNumber(item)
 	var terms []term
 	for word := range strings.FieldsSeq(item) {
 		terms = append(terms, asTerm(word))
 	}
 	return func(chat listedChat) bool {
-		if isHandle {
-			if person, listed := chat.chat.Find(understood.Handle); listed && person.Active() {
+		for _, form := range forms {
+			if person, listed := chat.chat.Find(form); listed && person.Active() {
 				return true
 			}
 		}

@@ -78,12 +78,21 @@ func names() []OutcomeCase {
 		whole.Full, whole.Name = true, name+", whole handles"
 		return []OutcomeCase{o, whole}
 	}
+	listedAs := func(name, handle, spelling string) []OutcomeCase {
+		some := named(name, "Spring launch", handle)
+		for i := range some {
+			some[i].Request.Spelling = ledger.NewSecret(spelling)
+		}
+		return some
+	}
 	var all []OutcomeCase
 	for _, some := range [][]OutcomeCase{
 		named("a name", "Spring launch", Ada),
 		named("no name", nameless, Ada),
 		named("handles for a name", Ben+", "+Carla+", +44 20 7183 8750", Ada),
 		named("an e-mail", "Spring launch", Carla),
+		listedAs("listed in a former form", "+525512345678", "+5215512345678"),
+		listedAs("listed without a plus", "+14155550132", "14155550132"),
 		named("a name with mark-up", "<!channel> *now* `rm` & co", Ada),
 	} {
 		all = append(all, some...)

@@ -37,13 +37,23 @@ type Explainer struct {
 	FullHandles bool // show whole numbers and addresses where others read along
 }
 
-// Who names the person of a request.
+// Who names the person of a request, and says so where the chat lists them in another form.
 func (e Explainer) Who(r ledger.Request) string {
-	handle := handle.New(r.Handle.Value())
-	if e.FullHandles {
-		return handle.Full()
+	asked, listed := handle.New(r.Handle.Value()), handle.New(r.Spelling.Value())
+	if listed.IsZero() || listed.Is(asked) {
+		return e.show(asked)
 	}
-	return handle.String()
+	if shown := e.show(listed); shown != e.show(asked) && (e.FullHandles || listed.E164() != "") {
+		return e.show(asked) + " (in the chat as " + shown + ")"
+	}
+	return e.show(asked) + " (in the chat in another form)"
+}
+
+func (e Explainer) show(person handle.Handle) string {
+	if e.FullHandles {
+		return person.Full()
+	}
+	return person.String()
 }
 
 // Chat names the chat of a request: by its name if that is known, else by its id.

@@ -39,6 +39,7 @@ type Steps struct {
 	breaker *breaker.Breaker
 	now     func() time.Time
 	jitter  func(time.Duration) time.Duration
+	region  string
 	log     *logrus.Entry
 }
 
@@ -48,6 +49,7 @@ type StepsConfig struct {
 	Records Records
 	Lines   *OwnLines        // shared by all that must know our lines; nil: their own
 	Breaker *breaker.Breaker // shared by all that call Linq on behalf of requests; nil: one of their own
+	Region  string           // for numbers that a chat lists without a country code
 	Logger  *logrus.Logger
 	Now     func() time.Time                  // nil: time.Now
 	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
@@ -56,7 +58,7 @@ type StepsConfig struct {
 // NewSteps returns the steps of a request.
 func NewSteps(cfg StepsConfig) *Steps {
 	s := &Steps{
-		chats: cfg.Chats, records: cfg.Records, lines: cfg.Lines, breaker: cfg.Breaker, now: cfg.Now, jitter: cfg.Jitter,
+		chats: cfg.Chats, records: cfg.Records, lines: cfg.Lines, breaker: cfg.Breaker, now: cfg.Now, jitter: cfg.Jitter, region: cfg.Region,
 		log: cfg.Logger.WithField("part", "steps"),
 	}
 	if s.now == nil {
@@ -116,9 +118,22 @@ func (s *Steps) look(ctx context.Context, t *breaker.Permit, lane *semaphore.Wei
 	t.Record(ctx, false, err)
 	at := chatSnapshot{chat: chat, err: err, took: time.Since(began)}
 	if err == nil {
-		at.person, at.listed = chat.Find(handle.New(r.Handle.Value()))
+		at.person, at.listed = s.find(chat, r)
 	}
 	return at, nil
+}
+
+// find returns the participant whom r means. Once one was seen it is that one, in the chat's spelling:
+// when they are gone, nobody of a similar number may take their place.
+func (s *Steps) find(chat linq.Chat, r ledger.Request) (linq.Participant, bool) {
+	asked, seen := handle.New(r.Handle.Value()), handle.New(r.Spelling.Value())
+	if !r.SeenListed || seen.IsZero() {
+		return chat.Named(asked, s.region)
+	}
+	if person, ok := chat.Find(seen); ok {
+		return person, true
+	}
+	return chat.Find(asked)
 }
 
 // noSuchChat is certain only in Linq's own words: a 404 without its code may come from a proxy.

@@ -74,6 +74,29 @@ func (h Handle) Names(other Handle, region string) bool {
 	return a != "" && b != "" && (a == b || formerForm(a) == b || formerForm(b) == a)
 }
 
+// Forms returns the handle in all forms under which chats may list it: today's, those of before, and as
+// digits alone. An address or a short code has one.
+func (h Handle) Forms() []Handle {
+	e164 := h.E164()
+	if e164 == "" {
+		return []Handle{h}
+	}
+	forms := []Handle{h, New(strings.TrimPrefix(e164, "+"))}
+	if former := formerForm(e164); former != "" {
+		forms = append(forms, New(former))
+	}
+	for _, p := range plans() {
+		end, ok := strings.CutPrefix(e164, "+"+p.code+p.formerly)
+		if !ok || len(end) != p.significant {
+			continue
+		}
+		for _, now := range p.now {
+			forms = append(forms, New("+"+p.code+now+end))
+		}
+	}
+	return forms
+}
+
 // reading returns the number in E.164 as people of the region read it, "" for what is no number.
 func (h Handle) reading(region string) string {
 	full := h.Full()

@@ -1,6 +1,29 @@
 package handle
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"+14155550132":   {"+14155550132", "14155550132"},
+		"+525512345678":  {"+525512345678", "525512345678", "+5215512345678"},
+		"+5215512345678": {"+5215512345678", "5215512345678", "+525512345678"},
+		"+2290197123456": {"+2290197123456", "2290197123456", "+22997123456"},
+		"12345":          {"12345"},
+		"a@example.com":  {"a@example.com"},
+	} {
+		var got []string
+		for _, form := range New(typed).Forms() {
+			got = append(got, form.Full())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v", typed, got)
+		}
+	}
+}
 
 func TestNames(t *testing.T) {
 	t.Parallel()

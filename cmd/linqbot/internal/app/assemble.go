@@ -134,7 +134,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Logger: logger, Breaker: of.breaker})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
