@@ -17,6 +17,7 @@ import (
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
+	"linqbot/linq/handle"
 )
 
 // FindChats is the command /linq-chats: it finds chats for people who do not know their ids.
@@ -189,12 +190,13 @@ func describe(chat linq.Chat) richtext.Text {
 	active := chat.Active()
 	var mine, people richtext.Text
 	others := 0
-	for _, person := range active {
+	masks := masksOf(active)
+	for i, person := range active {
 		switch {
 		case person.IsMe && len(mine) == 0:
 			mine = richtext.Say("your line")
 		case len(people) < mostNamed:
-			people = append(people, richtext.Span{Kind: richtext.Words, Value: person.Handle.String()})
+			people = append(people, richtext.Span{Kind: richtext.Words, Value: masks[i]})
 		default:
 			others++
 		}
@@ -223,6 +225,15 @@ func describe(chat linq.Chat) richtext.Text {
 		name.Value = "A" + strings.TrimPrefix(name.Value, "a")
 	}
 	return richtext.Say("%s (%s)%s. %s", name, facts, listed, richtext.ID(chat.ID.String()))
+}
+
+// masksOf masks people so that they can be told apart.
+func masksOf(people []linq.Participant) []string {
+	handles := make([]handle.Handle, len(people))
+	for i, person := range people {
+		handles[i] = person.Handle
+	}
+	return handle.MaskApart(handles)
 }
 
 // serviceWords names the service if it is one that is known: nothing of Linq's is said in words of ours.

@@ -12,7 +12,7 @@ import (
 
 // Parent renders the message that opens a delivery's thread: who asked, whom, from which chat, and how it ended.
 func (r Renderer) Parent(e outcome.Explainer, requests []ledger.Request) Message {
-	first := requests[0]
+	first, e := requests[0], e.Among(requests)
 	m := r.Answer(richtext.Answer{e.Headline(requests)})
 	if e.ChatOf(requests).Kind != richtext.Code {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("Chat %s", richtext.ID(first.ChatID))))
@@ -90,6 +90,7 @@ func lastNews(r ledger.Request) time.Time {
 
 // Whole renders all of a delivery in one message, for the ways round a thread.
 func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
+	e = e.Among(view.Requests)
 	m := r.Answer(richtext.Answer{e.Asked(view.Requests)})
 	leftOut := 0
 	for _, request := range view.Requests {

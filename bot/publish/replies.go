@@ -19,7 +19,7 @@ const lateAfter = time.Minute
 // a reply of its own, and the one before it, if there is one, points to it.
 func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadMessage {
 	reply := view.Replies[request.ID]
-	r, now := s.cfg.Teams.Renderer(), s.cfg.Now()
+	r, now, explainer := s.cfg.Teams.Renderer(), s.cfg.Now(), s.cfg.Explainer.Among(view.Requests)
 	save := func(ctx context.Context) error {
 		reply.Mentioned = reply.Mentioned || reply.Mention.TS != ""
 		view.Replies[request.ID] = reply
@@ -27,9 +27,9 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 	}
 	status := threadMessage{
 		outgoing: outgoing{
-			Message: r.Status(s.cfg.Explainer, request, now), delivery: view.Thread.Delivery,
+			Message: r.Status(explainer, request, now), delivery: view.Thread.Delivery,
 			key: "reply-" + request.ID, channel: view.Requests[0].ChannelID,
-			beforeExpiry: blockkit.DigestOf(r.Status(s.cfg.Explainer, offering(request)[0], inTime())),
+			beforeExpiry: blockkit.DigestOf(r.Status(explainer, offering(request)[0], inTime())),
 		},
 		posting: &reply.Posting, save: save,
 	}
@@ -38,9 +38,9 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 	}
 	mention := threadMessage{
 		outgoing: outgoing{
-			Message: r.Mention(s.cfg.Explainer, request, now), delivery: view.Thread.Delivery,
+			Message: r.Mention(explainer, request, now), delivery: view.Thread.Delivery,
 			key: "mention-" + request.ID, channel: view.Requests[0].ChannelID, once: true,
-			beforeExpiry: blockkit.DigestOf(r.Mention(s.cfg.Explainer, offering(request)[0], inTime())),
+			beforeExpiry: blockkit.DigestOf(r.Mention(explainer, offering(request)[0], inTime())),
 		},
 		posting: &reply.Mention, save: save,
 	}
@@ -48,7 +48,7 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 		return []threadMessage{mention}
 	}
 	status.onlyUpdate, status.after = true, &reply.Mention
-	status.pointing = func() blockkit.Message { return r.Superseded(s.cfg.Explainer, request, reply.Mention) }
+	status.pointing = func() blockkit.Message { return r.Superseded(explainer, request, reply.Mention) }
 	return []threadMessage{mention, status}
 }
 

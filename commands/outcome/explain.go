@@ -35,6 +35,22 @@ func (s Status) text(happened richtext.Text) richtext.Text {
 // Explainer finds the words for every outcome. It is the one place that has them.
 type Explainer struct {
 	FullHandles bool // show whole numbers and addresses where others read along
+
+	apart map[handle.Handle]string // masks that tell people apart, see [Explainer.Among]
+}
+
+// Among returns an explainer for requests that are read together: it tells apart whose numbers end in the
+// same four digits.
+func (e Explainer) Among(requests []ledger.Request) Explainer {
+	people := make([]handle.Handle, len(requests))
+	for i, r := range requests {
+		people[i] = handle.New(r.Handle.Value())
+	}
+	e.apart = make(map[handle.Handle]string, len(people))
+	for i, mask := range handle.MaskApart(people) {
+		e.apart[people[i]] = mask
+	}
+	return e
 }
 
 // Who names the person of a request, and says so where the chat lists them in another form.
@@ -53,7 +69,7 @@ func (e Explainer) show(person handle.Handle) string {
 	if e.FullHandles {
 		return person.Full()
 	}
-	return person.String()
+	return cmp.Or(e.apart[person], person.String())
 }
 
 // Chat names the chat of a request: by its name if that is known, else by its id.

@@ -1,0 +1,51 @@
+package handle
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// MaskApart masks each of a list of people as [Handle.String] does. Of numbers that would read the same
+// it shows as many more digits as tell them apart.
+func MaskApart(people []Handle) []string {
+	masks := make([]string, len(people))
+	same := make(map[string][]int) // by mask, their places
+	for i, person := range people {
+		masks[i] = person.String()
+		same[masks[i]] = append(same[masks[i]], i)
+	}
+	for mask, places := range same {
+		if len(places) < 2 || !strings.HasPrefix(mask, "+") {
+			continue
+		}
+		for shown := shownDigits + 1; ; shown++ {
+			told, all := make(map[string]Handle), true
+			for _, i := range places {
+				longer, more := people[i].showing(shown)
+				if other, taken := told[longer]; taken && !other.Is(people[i]) && more {
+					all = false
+				}
+				told[longer], masks[i] = people[i], longer
+			}
+			if all {
+				break
+			}
+		}
+	}
+	return masks
+}
+
+// showing returns the mask of a number with its last digits, and false once these are all.
+func (h Handle) showing(count int) (mask string, more bool) {
+	full := h.Full()
+	number, err := phonenumbers.Parse(full, "")
+	if err != nil || strings.ContainsFunc(full, unicode.IsLetter) {
+		return masked, false
+	}
+	digits := strconv.FormatUint(number.GetNationalNumber(), 10)
+	count = min(count, len(digits))
+	return "+" + strconv.Itoa(int(number.GetCountryCode())) + " " + masked + " " + masked + " " + digits[len(digits)-count:], count < len(digits)
+}

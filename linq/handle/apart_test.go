@@ -1,0 +1,33 @@
+package handle
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestMaskApart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ people, want []string }{
+		"none":                              {nil, []string{}},
+		"nobody alike":                      {[]string{"+14155550132", "+14155550133"}, []string{"+1 ••• ••• 0132", "+1 ••• ••• 0133"}},
+		"two alike":                         {[]string{"+14155550132", "+12025560132"}, []string{"+1 ••• ••• 50132", "+1 ••• ••• 60132"}},
+		"two alike for long":                {[]string{"+14155550132", "+14165550132"}, []string{"+1 ••• ••• 55550132", "+1 ••• ••• 65550132"}},
+		"three alike":                       {[]string{"+14155550132", "+12025550132", "+12025560132"}, []string{"+1 ••• ••• 55550132", "+1 ••• ••• 25550132", "+1 ••• ••• 25560132"}},
+		"the same twice":                    {[]string{"+14155550132", "+14155550132"}, []string{"+1 ••• ••• 50132", "+1 ••• ••• 50132"}},
+		"of two countries":                  {[]string{"+14155550132", "+442071230132"}, []string{"+1 ••• ••• 0132", "+44 ••• ••• 0132"}},
+		"different only in the first digit": {[]string{"+14155550132", "+12155550132"}, []string{"+1 ••• ••• 4155550132", "+1 ••• ••• 2155550132"}},
+		"written in two ways":               {[]string{"+1 415 555 0132", "+14155550132"}, []string{"+1 ••• ••• 4155550132", "+1 ••• ••• 4155550132"}},
+		"others":                            {[]string{"12345", "54321", "a@example.com", "ab@example.com"}, []string{"•••", "•••", "a•••@example.com", "a•••@example.com"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var people []Handle
+			for _, person := range test.people {
+				people = append(people, New(person))
+			}
+			if got := MaskApart(people); !slices.Equal(got, test.want) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
