@@ -51,6 +51,7 @@ func TestPreviews(t *testing.T) {
 		{name: "has left", chat: func(c *linqtest.Chat) { c.People[1].Status = linq.StatusLeft }},
 		{name: "our own line", people: line},
 		{name: "several, each in another way", people: ada + ", +12025550199, " + line + ", " + ben, chat: func(c *linqtest.Chat) { c.People[2].Status = linq.StatusRemoved }},
+		{name: "in another form", people: "+52 55 1234 5678", chat: func(c *linqtest.Chat) { c.People[1].Handle = "+5215512345678" }},
 		{name: "one-to-one", chat: func(c *linqtest.Chat) { c.IsGroup, c.People = false, c.People[:2] }},
 		{name: "SMS", chat: func(c *linqtest.Chat) { c.Service = linq.ServiceSMS }},
 		{name: "exactly three would stay", chat: func(c *linqtest.Chat) { c.People = c.People[:4] }},
