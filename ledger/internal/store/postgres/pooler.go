@@ -19,7 +19,7 @@ var errPoolsTransactions = errors.New("a connection pooler gives each transactio
 //
 // It sets nothing, since a setting could stay in a session of others.
 func refusePooledTransactions(ctx context.Context, config *pgconn.Config) (err error) {
-	const tries, patience = 4, 2 * time.Second
+	const tries, asks, patience = 4, 25, 2 * time.Second
 	config = config.Copy()
 	config.AfterConnect, config.ValidateConnect = nil, nil
 	first, err := pgconn.ConnectConfig(ctx, config)
@@ -50,12 +50,14 @@ func refusePooledTransactions(ctx context.Context, config *pgconn.Config) (err e
 		if theirs == pid {
 			return errPoolsTransactions
 		}
-		now, err := answer(ctx, first, ask)
-		if err != nil {
-			return fmt.Errorf("see whether a pooler keeps sessions: %w", err)
-		}
-		if now != pid {
-			return errPoolsTransactions
+		for range asks { // where others use the pooler, chance may give the same session again
+			now, err := answer(ctx, first, ask)
+			if err != nil {
+				return fmt.Errorf("see whether a pooler keeps sessions: %w", err)
+			}
+			if now != pid {
+				return errPoolsTransactions
+			}
 		}
 	}
 	return nil
