@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,10 +40,8 @@ func formerForm(e164 string) string {
 			continue
 		}
 		prefix, end := rest[:len(rest)-p.significant], rest[len(rest)-p.significant:]
-		for _, now := range p.now {
-			if prefix == now {
-				return "+" + p.code + p.formerly + end
-			}
+		if slices.Contains(p.now, prefix) {
+			return "+" + p.code + p.formerly + end
 		}
 	}
 	return ""
