@@ -11,11 +11,11 @@ import (
 // plan is a change of a country's numbers. Chats keep the form in which a number joined them.
 type plan struct {
 	region      string
-	code        string // the country code
-	formerly    string // the prefix of a number before
-	now         []string
-	significant int  // how many digits both forms end in
-	gone        bool // libphonenumber takes the former form for no number any more
+	code        string   // the country code
+	formerly    string   // the prefix of a number before
+	now         []string // the prefixes that numbers have had since
+	significant int      // how many digits both forms end in
+	gone        bool     // libphonenumber takes the former form for no number any more
 }
 
 // plans are those changes after which a number is known by two forms.
@@ -69,8 +69,14 @@ func (h Handle) Names(other Handle, region string) bool {
 	if h.Is(other) {
 		return true
 	}
-	a, b := h.reading(region), other.reading(region)
-	return a != "" && b != "" && (a == b || formerForm(a) == b || formerForm(b) == a)
+	for _, a := range h.readings(region) {
+		for _, b := range other.readings(region) {
+			if a == b || formerForm(a) == b || formerForm(b) == a {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Forms returns the handle in all forms under which chats may list it: today's, those of before, and as
@@ -96,20 +102,24 @@ func (h Handle) Forms() []Handle {
 	return forms
 }
 
-// reading returns the number in E.164 as people of the region read it, "" for what is no number.
-func (h Handle) reading(region string) string {
+// readings returns the numbers in E.164 that it may be: as people of the region read it, and where that
+// is no number in use, with its country code. An address has none.
+func (h Handle) readings(region string) (all []string) {
 	full := h.Full()
 	if h.IsEmail() || strings.ContainsFunc(full, unicode.IsLetter) {
-		return ""
+		return nil
 	}
 	if e164 := h.E164(); e164 != "" {
-		return e164
+		return []string{e164}
 	}
-	for _, try := range []struct{ text, region string }{{full, region}, {"+" + full, ""}} {
-		number, err := phonenumbers.Parse(try.text, try.region)
-		if err == nil && phonenumbers.IsValidNumber(number) {
-			return phonenumbers.Format(number, phonenumbers.E164)
+	if number, err := phonenumbers.Parse(full, region); err == nil && phonenumbers.IsPossibleNumber(number) {
+		all = append(all, phonenumbers.Format(number, phonenumbers.E164))
+		if phonenumbers.IsValidNumber(number) {
+			return all
 		}
 	}
-	return ""
+	if number, err := phonenumbers.Parse("+"+full, ""); err == nil && phonenumbers.IsValidNumber(number) {
+		all = append(all, phonenumbers.Format(number, phonenumbers.E164))
+	}
+	return all
 }
