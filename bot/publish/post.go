@@ -92,7 +92,7 @@ func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 }
 
 // project makes the message that p knows of look like want. It stores what it learns with save:
-// the intent before a post, and its result. Errors are those of trouble.go, or of save.
+// the intent before a post, and its result. Errors are those of [slackapi.Judge], or of save.
 func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
 	digest, err := want.Digest()
 	if err != nil {

@@ -8,7 +8,6 @@ func newRoot() *cobra.Command {
 		Short:         "Removes people from Linq group chats on the word of people in Slack",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newBackup(), newRestore(), newAudit(), newVersion(), newManifest(), newDoctor())

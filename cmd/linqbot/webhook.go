@@ -23,6 +23,7 @@ func newWebhook() *cobra.Command {
 		Long: "Subscribe to Linq's webhooks, list and delete subscriptions.\n\n" +
 			"Of the environment these need LINQ_API_V3_API_KEY, and LINQ_API_V3_BASE_URL if it is not Linq's own, or the same with _FILE.",
 		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // without it an unknown word is no mistake
 	}
 	cmd.AddCommand(newWebhookSubscribe(), newWebhookList(), newWebhookDelete())
 	return cmd

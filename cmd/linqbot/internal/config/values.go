@@ -50,10 +50,20 @@ func readDatabaseURL(s *Settings, value string) error {
 
 func readListenAddr(s *Settings, value string) error {
 	s.ListenAddr = value
-	if _, _, err := net.SplitHostPort(value); err != nil {
+	if !isAddress(value) {
 		return errors.New("is no address to listen at; write host:port, or :8080 for all addresses")
 	}
 	return nil
+}
+
+// isAddress reports whether something can listen there, as far as the spelling goes. Port 0 is any that is free.
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port) // by number or by name
+	return err == nil && port != ""
 }
 
 func readPort(s *Settings, value string) error {
@@ -69,7 +79,7 @@ func readAdminAddr(s *Settings, value string) error {
 		return nil
 	}
 	s.AdminAddr = value
-	if _, _, err := net.SplitHostPort(value); err != nil {
+	if !isAddress(value) {
 		return errors.New("is no address to serve metrics at; write host:port, such as 127.0.0.1:9090, or off")
 	}
 	return nil

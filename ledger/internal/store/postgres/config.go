@@ -24,9 +24,19 @@ func CheckURL(databaseURL string) error {
 	return err
 }
 
+// namesNothing finds what is left of a URL when its variables were empty. It would lead to whatever PostgreSQL's own
+// defaults name.
+func namesNothing(databaseURL string) bool {
+	_, rest, _ := strings.Cut(databaseURL, "://")
+	return strings.Trim(rest, "/:@") == ""
+}
+
 // configOf reads a URL. Its error says what is wrong without quoting the password.
 func configOf(databaseURL string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
+	if err == nil && namesNothing(databaseURL) {
+		return nil, errors.New("names neither a host nor a database: write postgres://user:password@host:5432/database")
+	}
 	if err != nil {
 		return nil, errors.New("is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database, with %-escapes in the password")
 	}
