@@ -158,7 +158,7 @@ func notListed(err error) richtext.Text {
 	case ok && refused.NotLinqs():
 		return richtext.Say("%s Linq has not listed the chats: something between linqbot and Linq answered in its place (HTTP %s). Try again in a minute; if it stays like this, someone who runs linqbot should check what stands between the two.",
 			string(richtext.MarkNeedsPerson), fmt.Sprint(refused.HTTPStatus))
-	case linq.Retriable(err):
+	case !ok || refused.Retriable():
 		return richtext.Say("%s Linq has not listed the chats yet. Try again in a few seconds; if it stays like this, someone who runs linqbot should check that it reaches Linq.", string(richtext.MarkNeedsPerson))
 	case refused.Unauthorized():
 		return outcome.KeyNotAccepted().Text()

@@ -62,8 +62,8 @@ func isAddress(text string) bool {
 	if err != nil {
 		return false
 	}
-	_, err = net.LookupPort("tcp", port) // by number or by name
-	return err == nil && port != ""
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 func readPort(s *Settings, value string) error {
