@@ -62,8 +62,7 @@ func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed ingress.
 	defer func() { end(success) }()
 	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	serve(answer)
-	// Nobody has heard an answer whose client has gone: whoever resends the bytes is served. What had an effect,
-	// the ledger knows.
+	// If the client is gone, nobody heard the answer, and a resend is served again. The ledger prevents a second effect.
 	success = answer.status < http.StatusMultipleChoices && r.Context().Err() == nil
 }
 

@@ -34,7 +34,7 @@ type FindChatsConfig struct {
 	Audit  policy.Audit // optional; nil records no denials and readings
 	Book   *chatindex.Index
 	Logger *logrus.Logger
-	Tally  policy.Outcomes // nil: nothing is counted
+	Tally  policy.Outcomes // optional; nil counts nothing
 }
 
 // NewFindChats returns the command.

@@ -66,9 +66,9 @@ type RemoveConfig struct {
 	Questions Questions           // needed only with Confirm
 	Chats     ChatReader          // needed only with Confirm
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
-	Lines     *reconcile.OwnLines // nil: a preview knows what the chat says
+	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 
-	Tally policy.Outcomes // nil: nothing is counted
+	Tally policy.Outcomes // optional; nil counts nothing
 }
 
 // NewRemove returns the command.

@@ -30,8 +30,8 @@ type UndoConfig struct {
 	Records   UndoRecords
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
-	Now       func() time.Time // nil: time.Now
-	Tally     policy.Outcomes  // nil: nothing is counted
+	Now       func() time.Time // defaults to time.Now
+	Tally     policy.Outcomes  // optional; nil counts nothing
 }
 
 // UndoRecords is what an [Undo] reads in the ledger.
@@ -90,7 +90,7 @@ func (u *Undo) Run(ctx context.Context, click UndoClick) richtext.Answer {
 		return richtext.Answer{richtext.Say("%s linqbot has no record of this removal. Nobody was added. %s", string(richtext.MarkRefused), outcome.AskSomeoneInChat())}
 	}
 	log = log.WithField("removal", removal.ShortID())
-	// Who comes too late is told all the same when somebody was in time.
+	// A late press still learns that somebody else was in time.
 	undone, err := u.cfg.Records.UndoneBy(ctx, removal.ID)
 	switch {
 	case err == nil:

@@ -38,7 +38,7 @@ type WorkflowConfig struct {
 	Logger    *logrus.Logger // optional; nil logs no denials
 	Region    string
 	Explainer outcome.Explainer
-	Now       func() time.Time // nil: time.Now
+	Now       func() time.Time // defaults to time.Now
 }
 
 // NewWorkflow returns the step.

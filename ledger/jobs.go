@@ -22,8 +22,8 @@ type Workers struct {
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed
 
-	TryConcurrency     int // how many Try run side by side; 0: 16
-	ConfirmConcurrency int // how many Confirm run side by side; 0: 16
+	TryConcurrency     int // how many Try run side by side; defaults to 16
+	ConfirmConcurrency int // how many Confirm run side by side; defaults to 16
 }
 
 // Start carries requests on with workers until [Ledger.Stop].

@@ -71,7 +71,7 @@ type Ledger struct {
 	now   func() time.Time
 	store store.Store
 	lost  *outage.Log
-	keep  time.Duration // how long a request is kept after its end; 0: for good
+	keep  time.Duration // how long a request is kept after its end; 0 keeps it for good
 
 	changed func(Transition)
 

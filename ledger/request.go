@@ -76,7 +76,7 @@ type Order struct {
 	Handle      Secret // E.164, or an e-mail address
 
 	ThreadTS   string        // a thread in the channel to answer in; "": one of our own
-	ConfirmFor time.Duration // how long the person may still decline; 0: they are not asked
+	ConfirmFor time.Duration // how long the person may still decline; 0 asks nobody
 	Undoes     string        // the id of the removal that this takes back
 }
 

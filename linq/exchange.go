@@ -28,7 +28,7 @@ type request struct {
 	method string
 	path   []string // segments below the base; none needs escaping
 	query  url.Values
-	body   any   // sent as JSON; nil: no body
+	body   any   // sent as JSON; optional
 	limit  int64 // bytes of the answer's body that are read
 }
 

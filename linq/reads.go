@@ -34,7 +34,7 @@ func (c *Client) Chat(ctx context.Context, id ChatID) (Chat, error) {
 type ChatsQuery struct {
 	From   handle.Handle // one of our lines
 	To     handle.Handle // someone in the chat
-	Limit  int           // chats a page, 1 to 100; 0: Linq's default, 20
+	Limit  int           // chats a page, 1 to 100; defaults to Linq's own, 20
 	Cursor string        // NextCursor of the page before; "": the first page
 }
 

@@ -209,8 +209,8 @@ func (s *Publisher) barred(thread *ledger.Thread, err error) (*slackapi.BarredEr
 	return barred, err
 }
 
-// leave goes over to the next route. Of what is kept as the trouble, people can mend why there is no
-// thread, and not that a response_url is spent.
+// leave goes over to the next route. It keeps why there is no thread, which people can mend. That a response_url is
+// spent is not kept: nobody can mend it.
 func (s *Publisher) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
 	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")

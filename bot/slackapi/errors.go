@@ -17,7 +17,7 @@ type (
 	RetryLaterError struct {
 		Wait time.Duration // what Slack asked for; 0 if it named nothing
 		Err  error
-		// Lasting is what it comes to when it goes on for [UnknownPasses]. Optional; nil if it passes however long it takes.
+		// Lasting is what the error counts as after [UnknownPasses]. Optional.
 		Lasting *BarredError
 	}
 	// LostAnswerError is a lost answer: the message may stand or not.

@@ -37,8 +37,8 @@ const (
 	failedUnreadable = "unreadable"
 )
 
-// RoundTrip tells of the call at once if there is nothing to read in the answer, and else when whoever
-// called has read it: what Slack did not like stands in the body.
+// RoundTrip reports a call without an answer at once, and any other after the caller has read the body, which holds
+// Slack's error.
 func (w watching) RoundTrip(r *http.Request) (*http.Response, error) {
 	method := methodOf(r.URL, w.apiURL)
 	response, err := w.next.RoundTrip(r)

@@ -37,8 +37,8 @@ type listing struct {
 type Config struct {
 	Lister Lister
 	Region string           // for numbers without a country code
-	Fresh  time.Duration    // how old the list may be before it is renewed; 0: a minute
-	Now    func() time.Time // nil: time.Now
+	Fresh  time.Duration    // how old the list may be before it is renewed; defaults to a minute
+	Now    func() time.Time // defaults to time.Now
 }
 
 // New returns an empty index; the first who asks fills it.

@@ -19,8 +19,8 @@ func (n NamedChat) Command(chat string) string {
 
 var anyWord = regexp.MustCompile(`[^ \n]+`)
 
-// ChatByName reads the text after /linq-remove, of which [Remove] said that it begins with no chat id. ok is false
-// if no name can be meant.
+// ChatByName reads the text after /linq-remove once [Remove] has found no chat id in it. ok is false if it can name
+// no chat.
 func ChatByName(text, region string) (named NamedChat, ok bool) {
 	if RefuseLong(text) != nil {
 		return NamedChat{}, false

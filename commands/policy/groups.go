@@ -28,8 +28,8 @@ type GroupCache struct {
 // GroupCacheConfig is what a [GroupCache] needs.
 type GroupCacheConfig struct {
 	Directory Directory
-	MaxAge    time.Duration    // 0: five minutes
-	Now       func() time.Time // nil: time.Now
+	MaxAge    time.Duration    // defaults to five minutes
+	Now       func() time.Time // defaults to time.Now
 }
 
 // NewGroupCache returns an empty cache.

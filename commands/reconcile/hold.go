@@ -15,8 +15,7 @@ import (
 // sayFrom is the wait from which people are told that it is Linq that they wait for.
 const sayFrom = 30 * time.Second
 
-// hold puts a try off for a pause. It counts as no try, and nothing is stored of a wait that is too
-// short to tell of.
+// hold puts a try off for a pause. That is not a try, and a wait that is too short to tell of is not stored.
 func (s *Steps) hold(ctx context.Context, r ledger.Request, told breaker.Wait) (time.Duration, error) {
 	now := s.now()
 	wait := told.Until.Sub(now)

@@ -38,7 +38,7 @@ type OwnLines struct {
 type OwnLinesConfig struct {
 	Reader LineReader
 	Logger *logrus.Logger
-	Now    func() time.Time // nil: time.Now
+	Now    func() time.Time // defaults to time.Now
 }
 
 // NewOwnLines returns lines that are listed when they are first needed.

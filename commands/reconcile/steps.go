@@ -47,12 +47,12 @@ type Steps struct {
 type StepsConfig struct {
 	Chats   Chats
 	Records Records
-	Lines   *OwnLines        // shared by all that must know our lines; nil: their own
-	Breaker *breaker.Breaker // shared by all that call Linq on behalf of requests; nil: one of their own
+	Lines   *OwnLines        // shared by all that must know our lines; defaults to some of their own
+	Breaker *breaker.Breaker // shared by all that call Linq on behalf of requests; defaults to one of their own
 	Region  string           // for numbers that a chat lists without a country code
 	Logger  *logrus.Logger
-	Now     func() time.Time                  // nil: time.Now
-	Jitter  func(time.Duration) time.Duration // nil: up to a fifth more or less
+	Now     func() time.Time                  // defaults to time.Now
+	Jitter  func(time.Duration) time.Duration // defaults to up to a fifth more or less
 }
 
 // NewSteps returns the steps of a request.

@@ -38,7 +38,7 @@ type WebhookConfig struct {
 	Logger  *logrus.Logger
 	Chats   func(linq.WebhookEvent) // Optional; is told of every event, to keep a list of chats.
 	IllLine func()                  // Optional; is told that Linq flags a line of ours.
-	Now     func() time.Time        // nil: time.Now
+	Now     func() time.Time        // defaults to time.Now
 }
 
 // NewWebhookHandler returns a handler.

@@ -32,7 +32,7 @@ type Server struct {
 	programs string // the folder of initdb and postgres
 	dir      string
 	addr     string
-	as       *syscall.Credential // whom it runs as; nil: whoever we are
+	as       *syscall.Credential // whom it runs as; nil for whoever we are
 	log      serverLog
 
 	mu      sync.Mutex // guards those below: one start or stop at a time
@@ -116,7 +116,7 @@ func serverURL(addr string) string {
 	return "postgres://postgres@" + addr + "/postgres?sslmode=disable"
 }
 
-// folderForServer makes a folder, and says whom a server runs as that does not run as root; nil: whoever we are. The
+// folderForServer makes a folder, and says whom a server runs as that does not run as root; nil for whoever we are. The
 // folder is not the test's own, which nobody but us can enter.
 func folderForServer(name string) (dir string, as *syscall.Credential, err error) {
 	if dir, err = os.MkdirTemp("", name); err != nil || os.Getuid() != 0 {

@@ -39,10 +39,10 @@ type Breaker struct {
 
 // Config is what a [Breaker] needs.
 type Config struct {
-	Concurrency int // calls at a time of each kind: changes, readings before them, readings after them; 0: 8
+	Concurrency int // calls at a time of each kind: changes, readings before them, readings after them; defaults to 8
 	Logger      *logrus.Logger
-	Now         func() time.Time                  // nil: time.Now
-	Jitter      func(time.Duration) time.Duration // nil: up to a fifth more or less
+	Now         func() time.Time                  // defaults to time.Now
+	Jitter      func(time.Duration) time.Duration // defaults to up to a fifth more or less
 }
 
 // New returns a breaker whose circuit is closed.

@@ -14,7 +14,7 @@ import (
 type Fault struct {
 	Op    Op     // default: any
 	Chat  string // chat id; default: any
-	Times int    // how many requests it takes; 0: all, until ClearFaults
+	Times int    // how many requests it takes; 0 takes all, until ClearFaults
 
 	// Delay passes between what the request does and its answer, or the end of the connection. It
 	// ends early when the client goes away. Alone it makes a Linq that accepts and then hangs.

@@ -29,7 +29,7 @@ type Config struct {
 	Chats        []Chat
 	PhoneNumbers []string // our lines, E.164; those of the chats are added
 
-	// EffectDelay is the time between the answer "queued" and its effect. 0: the effect comes before
+	// EffectDelay is the time between the answer "queued" and its effect. At 0 the effect comes before
 	// the answer. [OnSettle]: effects wait for [Linq.Settle].
 	EffectDelay time.Duration
 

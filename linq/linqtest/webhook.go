@@ -34,7 +34,7 @@ type Delivery struct {
 	At             time.Time
 	SubscriptionID string // "" by [Linq.SendWebhook]
 	EventID        string
-	Status         int // 0: no answer
+	Status         int // 0 if there was no answer
 }
 
 // Deliveries returns all tries that have ended, in that order.

@@ -14,11 +14,11 @@ import (
 // they may have: those here are our guess.
 // Source: https://docs.slack.dev/apis/web-api/rate-limits
 type Config struct {
-	PerSecond float64 // messages in a channel in the long run; 0: 1
-	Burst     int     // messages in a channel at once after a silence; 0: 40, for a command with ten people and its news, or some people at once
+	PerSecond float64 // messages in a channel in the long run; defaults to 1
+	Burst     int     // messages in a channel at once after a silence; defaults to 40, for a command with ten people and its news, or some people at once
 
-	UpdatesPerMinute float64 // in all channels together, in the long run; 0: 50
-	UpdateBurst      int     // updates at once after a silence; 0: 50, what Slack allows in a minute
+	UpdatesPerMinute float64 // in all channels together, in the long run; defaults to 50
+	UpdateBurst      int     // updates at once after a silence; defaults to 50, what Slack allows in a minute
 
 	Now func() time.Time // default time.Now
 }

@@ -46,8 +46,8 @@ type Config struct {
 	Now   func() time.Time
 
 	Try, Confirm, Show, Execute Step
-	TryConcurrency              int // how many Try run side by side; 0: 16
-	ConfirmConcurrency          int // how many Confirm run side by side; 0: 16
+	TryConcurrency              int // how many Try run side by side; defaults to 16
+	ConfirmConcurrency          int // how many Confirm run side by side; defaults to 16
 }
 
 // Runner runs steps.

@@ -86,7 +86,7 @@ func (o *Log) Lasts() bool {
 	return !o.began.IsZero()
 }
 
-// Settled reports whether an outage may be over: nothing has come to nothing for a while.
+// Settled reports whether an outage may be over: no call has failed for a while.
 func (o *Log) Settled() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -20,7 +20,7 @@ import (
 // much linqbot has to do and with what outcome, and where the process spends its time and memory; they
 // can slow it down by profiling it. They learn no secret, no name, and nobody's number.
 type admin struct {
-	server *http.Server // nil: ADMIN_ADDR is off
+	server *http.Server // nil if ADMIN_ADDR is off
 	closed chan struct{}
 }
 

@@ -26,7 +26,7 @@ type checkup struct {
 
 	slack    slackapi.Inspector
 	identity func() (slackapi.Identity, error)
-	linq     *linq.Client // nil: what it takes is not right
+	linq     *linq.Client // nil if what it takes is not right
 	lines    func() (lines, error)
 	writable func() (there bool, err error)
 	reader   func() (*ledger.Reader, error)
