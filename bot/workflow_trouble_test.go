@@ -78,14 +78,23 @@ func TestARunIsGivenUpInTheEnd(t *testing.T) {
 	assert.Assert(t, strings.Contains(h.Log.String(), "giving up"))
 }
 
+// A code that nobody documents passes for an hour.
 func TestARunThatSlackRefusesForGoodIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	h := idle(t, envConfig{})
-	h.Fail("functions.completeError", slacktest.Fault{Error: "parameter_validation_failed"})
-	h.begin("Fx1", nil)
-	assert.Equal(t, h.look("Fx1"), time.Duration(0))
-	assert.Assert(t, !h.run("Fx1").DoneAt.IsZero())
-	assert.Assert(t, strings.Contains(h.Log.String(), "cannot be completed"))
+	for code, after := range map[string]time.Duration{
+		"parameter_validation_failed": 0, "access_denied": 0, "invalid_arguments": 0, "a_code_of_next_year": time.Hour + time.Minute,
+	} {
+		h := idle(t, envConfig{})
+		h.Fail("functions.completeError", slacktest.Fault{Error: code})
+		h.begin("Fx1", nil)
+		if after > 0 {
+			assert.Equal(t, h.look("Fx1"), time.Second, code)
+			h.Clock.Pass(after)
+		}
+		assert.Equal(t, h.look("Fx1"), time.Duration(0), code)
+		assert.Assert(t, !h.run("Fx1").DoneAt.IsZero(), code)
+		assert.Assert(t, strings.Contains(h.Log.String(), "cannot be completed"), code)
+	}
 }
 
 // A crash between the completion and the note of it, and one between the request and the note of it.

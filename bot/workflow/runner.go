@@ -126,7 +126,7 @@ func (x *Runner) complete(ctx context.Context, run ledger.Execution, method stri
 	switch refusal, refused := errors.AsType[*completionError](err); {
 	case refused && refusal.hasEnded():
 		run.Completed = refusal.code
-	case refused && refusal.isPermanent():
+	case refused && refusal.isPermanent(x.cfg.Now().Sub(run.AcceptedAt)):
 		x.log.WithError(err).WithField("execution", run.ID).Error("a workflow step cannot be completed")
 		run.Completed = refusal.code
 	case err != nil && ctx.Err() != nil:
@@ -159,21 +159,19 @@ type completionError struct{ code string }
 func (e *completionError) Error() string { return "Slack refuses to complete the step: " + e.code }
 
 // hasEnded reports that no further call can complete the run.
-func (e *completionError) hasEnded() bool {
-	switch e.code {
-	case "execution_not_in_running_state", "function_execution_not_in_running_state", "function_execution_not_found":
-		return true
-	}
-	return false
-}
+func (e *completionError) hasEnded() bool { return slackapi.ClassOf(e.code) == slackapi.Missing }
 
-// isPermanent reports that Slack will say the same to the same call again.
-func (e *completionError) isPermanent() bool {
-	switch e.code {
-	case "parameter_validation_failed", "access_denied", "invalid_arguments":
+// isPermanent reports that Slack will say the same to the same call again, after a time of trying. What Slack says of
+// the app as a whole is waited for: somebody can mend that.
+func (e *completionError) isPermanent(tried time.Duration) bool {
+	switch slackapi.ClassOf(e.code) {
+	case slackapi.Malformed:
 		return true
+	case slackapi.Unknown:
+		return tried > slackapi.UnknownPasses
+	default:
+		return e.code == "parameter_validation_failed" || e.code == "access_denied"
 	}
-	return false
 }
 
 func (x *Runner) call(ctx context.Context, method string, arguments map[string]any) error {
