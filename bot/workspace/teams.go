@@ -33,7 +33,7 @@ type Teams struct {
 
 	mu        sync.RWMutex
 	ids       []string
-	met       []string      // workspaces of an organisation among ids
+	seen      []string      // workspaces of an organisation among ids
 	workspace string        // https://acme.slack.com/; "" until learned
 	userID    string        // the bot's, as a member; "" until learned
 	botID     string        // the same, as an app
@@ -148,7 +148,7 @@ func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, kn
 	serves = named || enterprise != "" && slices.Contains(t.ids, enterprise)
 	t.mu.RUnlock()
 	if serves && !named {
-		t.meet(team)
+		t.remember(team)
 	}
 	return serves, known
 }
@@ -166,16 +166,16 @@ func (t *Teams) Workspaces() []string {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	ids := slices.Clone(t.ids)
-	return append(slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "T") }), t.met...)
+	return append(slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "T") }), t.seen...)
 }
 
-// meet remembers a workspace of an organisation that is served.
-func (t *Teams) meet(team string) {
+// remember keeps a workspace of an organisation that is served.
+func (t *Teams) remember(team string) {
 	const most = 50 // an organisation may have thousands; a look-up asks about each
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if strings.HasPrefix(team, "T") && !slices.Contains(t.ids, team) && !slices.Contains(t.met, team) && len(t.met) < most {
-		t.met = append(t.met, team)
+	if strings.HasPrefix(team, "T") && !slices.Contains(t.ids, team) && !slices.Contains(t.seen, team) && len(t.seen) < most {
+		t.seen = append(t.seen, team)
 	}
 }
 

@@ -83,7 +83,7 @@ func (e *checkup) checks() []check {
 		{"other variables", e.checkNames},
 		{"clock", e.checkClock},
 		{"bot token", e.checkToken},
-		{"Slack's notices", e.checkNotices},
+		{"Slack's notices", func(ctx context.Context) []finding { return e.inLedger(ctx, checkNotices) }},
 		{"scopes", e.checkScopes},
 		{"user groups", e.checkGroups},
 		{"channels", e.checkChannels},
@@ -92,7 +92,7 @@ func (e *checkup) checks() []check {
 		{"Linq webhooks", e.checkWebhooks},
 		{"ledger", e.checkLedger},
 		{"schema", e.checkSchema},
-		{"requests", e.checkRequests},
+		{"requests", func(ctx context.Context) []finding { return e.inLedger(ctx, checkRequests) }},
 		{"public address", e.checkReach},
 	}
 }

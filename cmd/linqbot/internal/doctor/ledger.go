@@ -89,8 +89,8 @@ func stuckWords(kind ledger.StuckKind) string {
 	}
 }
 
-// checkRequests looks for what should have moved by now.
-func (e *checkup) checkRequests(ctx context.Context) []finding {
+// inLedger makes a check that reads the ledger, if there is one.
+func (e *checkup) inLedger(ctx context.Context, check func(context.Context, *ledger.Reader) []finding) []finding {
 	if reason := e.wrong("DATABASE_URL"); reason != "" {
 		return skip("%s", reason)
 	}
@@ -103,6 +103,11 @@ func (e *checkup) checkRequests(ctx context.Context) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	return check(ctx, reader)
+}
+
+// checkRequests looks for what should have moved by now.
+func checkRequests(ctx context.Context, reader *ledger.Reader) []finding {
 	backlog, err := reader.Backlog(ctx)
 	if err != nil {
 		return fail("see that the database answers", "%s", err)

@@ -5,22 +5,11 @@ import (
 	"time"
 
 	"linqbot/bot"
+	"linqbot/ledger"
 )
 
 // checkNotices looks for what Slack has lately told a linqbot that serves about the app.
-func (e *checkup) checkNotices(ctx context.Context) []finding {
-	if reason := e.wrong("DATABASE_URL"); reason != "" {
-		return skip("%s", reason)
-	}
-	if there, _ := e.writable(); !there { // an error is told elsewhere
-		return skip("there is no ledger yet, or it cannot be opened")
-	}
-	reader, err := e.reader()
-	if err != nil {
-		return skip("the ledger cannot be read")
-	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
+func checkNotices(ctx context.Context, reader *ledger.Reader) []finding {
 	var found []finding
 	for _, notice := range []bot.Notice{bot.TokensRevoked, bot.AppRateLimited} {
 		kept, err := reader.Setting(ctx, bot.NoticeSetting(notice))
