@@ -176,8 +176,7 @@ const redeliveredClauses = `
 	WHERE handle_key = $1 AND id IN (
 		SELECT id FROM requests WHERE delivery = $2 UNION ALL SELECT request_id FROM followers WHERE delivery = $2)`
 
-// underWayClauses repeat the condition of the index requests_under_way. Without it the index is not used.
-const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state IN ('asked', 'accepted', 'sent')`
+const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND ` + store.UnderWay
 
 // refer finds the request that answers for an order which is not new; none does for a spent delivery.
 func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time) (Acceptance, error) {

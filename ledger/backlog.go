@@ -23,7 +23,7 @@ func (r *Reader) Backlog(ctx context.Context) (Backlog, error) {
 	err := r.q.QueryRow(ctx, `
 		SELECT COUNT(*), COALESCE(SUM(CASE WHEN handed_over THEN 0 ELSE 1 END), 0),
 			COALESCE(MIN(CASE WHEN state = 'accepted' THEN accepted_at END), 0)
-		FROM requests WHERE state IN ('asked', 'accepted', 'sent')`).Scan(&b.Open, &b.Waiting, &oldest)
+		FROM requests WHERE `+store.UnderWay).Scan(&b.Open, &b.Waiting, &oldest)
 	if err != nil {
 		return Backlog{}, fmt.Errorf("read the backlog: %w", err)
 	}
@@ -79,25 +79,21 @@ func stuckWays() []stuckWay {
 			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
 		},
 		{
-			kind: NotTried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
+			kind: NotTried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
 			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
 		},
 		{
-			kind: NotRetried, where: underWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
+			kind: NotRetried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
 			since: func(q Request) time.Time { return q.NextTryAt },
 		},
 		{
-			kind: NotSettled, where: underWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
+			kind: NotSettled, where: store.UnderWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
 			since: func(q Request) time.Time { return q.SentAt },
 		},
 	}
 }
 
-const (
-	// underWay is the condition of the index requests_under_way.
-	underWay     = `state IN ('asked', 'accepted', 'sent')`
-	stuckClauses = `WHERE %s ORDER BY accepted_at LIMIT %d`
-)
+const stuckClauses = `WHERE %s ORDER BY accepted_at LIMIT %d`
 
 // Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
 func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {

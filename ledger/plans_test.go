@@ -76,3 +76,15 @@ func readsAll(plan, index string) bool {
 }
 
 var topCost = regexp.MustCompile(`cost=[0-9.]+\.\.([0-9.]+)`)
+
+// The states that SQL takes for those under way are the ones that are not final.
+func TestUnderWayIsWhatIsNotFinal(t *testing.T) {
+	t.Parallel()
+	var open []string
+	for _, state := range States() {
+		if !state.Final() {
+			open = append(open, "'"+string(state)+"'")
+		}
+	}
+	assert.Equal(t, store.UnderWay, "state IN ("+strings.Join(open, ", ")+")")
+}

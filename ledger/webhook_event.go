@@ -48,7 +48,7 @@ func (l *Ledger) KeepWebhookEvent(ctx context.Context, e WebhookEvent) error {
 const awaitingClauses = `
 	WHERE id IN (
 		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3
-			AND state IN ('asked', 'accepted', 'sent') AND (state = 'sent' OR state = 'accepted' AND may_have_reached)
+			AND ` + store.UnderWay + ` AND (state = 'sent' OR state = 'accepted' AND may_have_reached)
 		UNION ALL
 		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state = 'unconfirmed')
 	ORDER BY id DESC`

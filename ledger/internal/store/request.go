@@ -23,3 +23,7 @@ func (r NewRequest) Values() []any {
 		r.ChatID, r.Handle, r.HandleKey, r.ThreadTS, r.Undoes, r.State, r.AcceptedAt, r.ExpiresAt, r.HandedOver, r.ShowBy,
 	}
 }
+
+// UnderWay chooses the requests whose state is not final. It is the condition of the index requests_under_way, which
+// is used only where a query repeats it.
+const UnderWay = `state IN ('asked', 'accepted', 'sent')`
