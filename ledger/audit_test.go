@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -215,7 +216,7 @@ func TestOpenReader(t *testing.T) {
 		if _, err := ledger.OpenReader(t.Context(), url); err == nil || !strings.Contains(err.Error(), "linqbot migrate") {
 			t.Errorf("an old ledger: %v", err)
 		}
-		if _, err := ledger.Migrate(t.Context(), url); err != nil {
+		if _, err := database.Migrate(t.Context(), url); err != nil {
 			t.Fatal(err)
 		}
 		r, err := ledger.OpenReader(t.Context(), url)

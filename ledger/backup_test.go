@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -43,7 +44,7 @@ func TestBackupWhileServing(t *testing.T) {
 	start(t, l, ledger.Workers{})
 	accept(t, l, order("d1", "+14155550132"))
 	file := filepath.Join(backups, "it's 100% #1?.db")
-	made, err := ledger.Backup(t.Context(), url, file)
+	made, err := database.Backup(t.Context(), url, file)
 	assert.NilError(t, err)
 	assert.Equal(t, made.Requests, int64(1))
 	assert.Equal(t, names(t, backups), filepath.Base(file))
@@ -53,7 +54,7 @@ func TestBackupWhileServing(t *testing.T) {
 	assert.Equal(t, info.Size(), made.Bytes)
 
 	accept(t, l, order("d2", "+14155550133")) // it goes on
-	_, err = ledger.Backup(t.Context(), url, file)
+	_, err = database.Backup(t.Context(), url, file)
 	assert.ErrorContains(t, err, "is there already")
 	again, err := os.Stat(file)
 	assert.NilError(t, err)
@@ -61,7 +62,7 @@ func TestBackupWhileServing(t *testing.T) {
 	stop(t, l)
 	assert.NilError(t, l.Close())
 
-	made, err = ledger.Backup(t.Context(), url, filepath.Join(backups, "second.db"))
+	made, err = database.Backup(t.Context(), url, filepath.Join(backups, "second.db"))
 	assert.NilError(t, err)
 	assert.Equal(t, made.Requests, int64(2))
 }
@@ -91,7 +92,7 @@ func TestBackupsThatCannotBeMade(t *testing.T) {
 		"stopped":           {stopped, url, in("backup.db"), "canceled"},
 		"PostgreSQL":        {t.Context(), "postgres://bot:hunter2@db/linqbot", in("backup.db"), "PostgreSQL"},
 	} {
-		_, err := ledger.Backup(test.ctx, test.url, test.file)
+		_, err := database.Backup(test.ctx, test.url, test.file)
 		assert.ErrorContains(t, err, test.says, name)
 		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"), name)
 	}
@@ -110,7 +111,7 @@ func TestADamagedLedgerIsNotBackedUp(t *testing.T) {
 	assert.NilError(t, l.Exec(t.Context(), `UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'history') WHERE name = 'requests_not_handed_over'`))
 	assert.NilError(t, l.Close())
 	before := names(t, folder)
-	_, err := ledger.Backup(t.Context(), url, filepath.Join(folder, "backup.db"))
+	_, err := database.Backup(t.Context(), url, filepath.Join(folder, "backup.db"))
 	assert.ErrorContains(t, err, "cannot be backed up")
 	assert.Equal(t, names(t, folder), before)
 }
@@ -126,17 +127,17 @@ func TestRestore(t *testing.T) {
 	accept(t, l, question)
 	accept(t, l, order("ended", "+14155550133"))
 	assert.NilError(t, l.Exec(t.Context(), `UPDATE requests SET state = 'removed', handed_over = TRUE WHERE delivery = 'ended'`))
-	_, err := ledger.Backup(t.Context(), url, backup)
+	_, err := database.Backup(t.Context(), url, backup)
 	assert.NilError(t, err)
 	accept(t, l, order("later", "+14155550134"))
 	now := time.Date(2026, 11, 26, 19, 30, 0, 0, time.UTC)
 
-	_, err = ledger.Restore(t.Context(), url, backup, now)
+	_, err = database.Restore(t.Context(), url, backup, now)
 	assert.ErrorContains(t, err, "another linqbot owns")
 	assert.ErrorContains(t, err, "stop it first")
 	assert.NilError(t, l.Close())
 
-	done, err := ledger.Restore(t.Context(), url, backup, now)
+	done, err := database.Restore(t.Context(), url, backup, now)
 	assert.NilError(t, err)
 	assert.Equal(t, done.Open, int64(2))
 	assert.Equal(t, done.Requests, int64(3))
@@ -175,7 +176,7 @@ func TestRestoreKeepsWhatAKillLeftBeside(t *testing.T) {
 	serving, folder := t.TempDir(), t.TempDir()
 	l, url := sqliteAt(t, serving)
 	backup := filepath.Join(folder, "backup.db")
-	_, err := ledger.Backup(t.Context(), url, backup)
+	_, err := database.Backup(t.Context(), url, backup)
 	assert.NilError(t, err)
 	accept(t, l, order("d1", "+14155550132"))
 	for _, ending := range []string{"", "-wal", "-shm"} { // as a kill leaves them
@@ -184,7 +185,7 @@ func TestRestoreKeepsWhatAKillLeftBeside(t *testing.T) {
 		assert.NilError(t, os.WriteFile(filepath.Join(folder, "ledger.db"+ending), content, 0o600)) //nolint:gosec // a folder of this test
 	}
 	assert.NilError(t, l.Close())
-	done, err := ledger.Restore(t.Context(), "sqlite://"+filepath.Join(folder, "ledger.db"), backup, time.Now())
+	done, err := database.Restore(t.Context(), "sqlite://"+filepath.Join(folder, "ledger.db"), backup, time.Now())
 	assert.NilError(t, err)
 	for path, want := range map[string]int{filepath.Join(folder, "ledger.db"): 0, done.Aside: 1} {
 		l := openURL(t, "sqlite://"+path)
@@ -200,7 +201,7 @@ func TestRestoresThatAreRefused(t *testing.T) {
 	folder := t.TempDir()
 	l, url := sqliteAt(t, folder)
 	in := func(name string) string { return filepath.Join(folder, name) }
-	_, err := ledger.Backup(t.Context(), url, in("newer.db"))
+	_, err := database.Backup(t.Context(), url, in("newer.db"))
 	assert.NilError(t, err)
 	assert.NilError(t, l.Close())
 	ledgertest.ExecSQLite(t, "sqlite://"+in("newer.db"), `INSERT INTO schema_migrations (version_id, is_applied) VALUES (999, TRUE)`)
@@ -222,10 +223,10 @@ func TestRestoresThatAreRefused(t *testing.T) {
 		"ledger.db": "is the ledger that DATABASE_URL names",
 		"link.db":   "is the ledger that DATABASE_URL names",
 	} {
-		_, err := ledger.Restore(t.Context(), url, in(file), time.Now())
+		_, err := database.Restore(t.Context(), url, in(file), time.Now())
 		assert.ErrorContains(t, err, says, file)
 	}
-	_, err = ledger.Restore(t.Context(), "sqlite://"+in("new.db"), in("dump.sql"), time.Now())
+	_, err = database.Restore(t.Context(), "sqlite://"+in("new.db"), in("dump.sql"), time.Now())
 	assert.ErrorContains(t, err, "no ledger of linqbot")
 	assert.Equal(t, strings.ReplaceAll(names(t, folder), " new.db.lock", ""), before)
 	after, err := os.ReadFile(in("ledger.db"))
@@ -239,7 +240,7 @@ func TestMarkRestoredOnEachStore(t *testing.T) {
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
 		l := open(t, url)
 		id := accept(t, l, order("d1", "+14155550132"))[0].Request.ID
-		assert.NilError(t, l.Exec(t.Context(), ledger.MarkRestored))
+		assert.NilError(t, l.Exec(t.Context(), database.MarkRestored))
 		r, err := l.Request(t.Context(), id)
 		assert.NilError(t, err)
 		assert.Equal(t, r.Reason, ledger.ReasonRestored)

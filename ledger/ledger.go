@@ -13,7 +13,7 @@
 //	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ audit, backlog, what is stuck
 //
 // It knows states and who waits for what. It does not know what a step does, what Slack or Linq say, or who may
-// act. Nobody outside knows which store is in use: that is behind linqbot/ledger/internal/store. Begin with
+// act. Which store is in use is known to linqbot/ledger/database alone. Begin with
 // [Ledger.Accept], [Workers] and [Ledger.Save].
 package ledger
 
@@ -28,6 +28,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/ledger/database"
 	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/outage"
@@ -97,14 +98,14 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	made, err := MakeFolder(cfg.URL)
+	made, err := database.MakeFolder(cfg.URL)
 	if err != nil {
 		return nil, err
 	}
 	if made != "" {
 		cfg.Logger.WithFields(logrus.Fields{"part": "ledger", "folder": made}).Warn("DATABASE_URL names a folder that was not there; it was made")
 	}
-	opened, err := openStore(ctx, cfg.URL)
+	opened, err := database.Open(ctx, cfg.URL)
 	if err != nil {
 		return nil, err
 	}

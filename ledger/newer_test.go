@@ -6,6 +6,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -24,7 +25,7 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 				assert.NilError(t, l.Close())
 
 				_, opened := ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet()})
-				_, migrated := ledger.Migrate(t.Context(), url)
+				_, migrated := database.Migrate(t.Context(), url)
 				_, read := ledger.OpenReader(t.Context(), url)
 				for how, err := range map[string]error{"open": opened, "migrate": migrated, "read": read} {
 					assert.ErrorIs(t, err, ledger.ErrNewerSchema, how)

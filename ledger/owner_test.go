@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 )
 
 // Whatever a file is called, it is one file, and SQLite keeps its newest data beside it.
@@ -39,7 +40,7 @@ func TestOneOwnerByAnyName(t *testing.T) {
 	} {
 		_, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + path, Logger: quiet()})
 		assert.ErrorContains(t, err, "DATABASE_URL: another linqbot owns "+path, name)
-		there, err := ledger.CheckWritable(t.Context(), "sqlite://"+path)
+		there, err := database.CheckWritable(t.Context(), "sqlite://"+path)
 		assert.Assert(t, there && err == nil, "%s: %v", name, err)
 		reader, err := ledger.OpenReader(t.Context(), "sqlite://"+path)
 		assert.NilError(t, err, name)
@@ -62,7 +63,7 @@ func TestAFileWithTwoNamesIsRefused(t *testing.T) {
 	assert.NilError(t, os.Mkdir(filepath.Dir(second), 0o700))
 	assert.NilError(t, os.Link(first, second))
 	for _, path := range []string{first, second} {
-		_, err := ledger.CheckWritable(t.Context(), "sqlite://"+path)
+		_, err := database.CheckWritable(t.Context(), "sqlite://"+path)
 		assert.ErrorContains(t, err, "DATABASE_URL")
 		assert.ErrorContains(t, err, "remove the other names")
 		_, err = ledger.OpenReader(t.Context(), "sqlite://"+path)
@@ -90,7 +91,7 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 		_, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + path, Logger: quiet()})
 		assert.ErrorContains(t, err, "DATABASE_URL")
 		assert.ErrorContains(t, err, says)
-		_, err = ledger.CheckWritable(t.Context(), "sqlite://"+path)
+		_, err = database.CheckWritable(t.Context(), "sqlite://"+path)
 		assert.ErrorContains(t, err, says)
 		_, err = ledger.OpenReader(t.Context(), "sqlite://"+path)
 		assert.ErrorContains(t, err, says)

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -26,7 +27,7 @@ func TestAPoolerOfSessions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			at := ledgertest.NewPgBouncer(t, ledgertest.Postgres(t), "session", ignore...)
-			there, err := ledger.CheckWritable(t.Context(), at)
+			there, err := database.CheckWritable(t.Context(), at)
 			assert.NilError(t, err)
 			assert.Assert(t, !there)
 			l := open(t, at)
@@ -39,7 +40,7 @@ func TestAPoolerOfSessions(t *testing.T) {
 			assert.Equal(t, <-tried, id)
 			await(t, "the end", func() bool { return state(t, l, id) == ledger.Refused })
 
-			there, err = ledger.CheckWritable(t.Context(), at)
+			there, err = database.CheckWritable(t.Context(), at)
 			assert.NilError(t, err)
 			assert.Assert(t, there)
 			reader, err := ledger.OpenReader(t.Context(), at)
@@ -75,7 +76,7 @@ func TestAPoolerOfTransactions(t *testing.T) {
 			}
 			_, err := ledger.Open(t.Context(), ledger.Config{URL: at, Logger: quiet()})
 			assert.ErrorContains(t, err, "session mode")
-			_, err = ledger.CheckWritable(t.Context(), at)
+			_, err = database.CheckWritable(t.Context(), at)
 			assert.ErrorContains(t, err, "session mode")
 			_, err = ledger.OpenReader(t.Context(), at)
 			assert.ErrorContains(t, err, "session mode")

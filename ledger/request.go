@@ -3,6 +3,8 @@ package ledger
 import (
 	"strings"
 	"time"
+
+	"linqbot/ledger/database"
 )
 
 // State is where a request stands. The values are stored and exported as they are written here.
@@ -41,6 +43,9 @@ func (s State) Final() bool {
 		return true
 	}
 }
+
+// ReasonRestored is the reason of a request that was open in a backup and is not tried again after its restore.
+const ReasonRestored = database.ReasonRestored
 
 // Kind is what a request asks for.
 type Kind string

@@ -12,13 +12,14 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
 
 func TestCheckWritable(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
-		there, err := ledger.CheckWritable(t.Context(), url)
+		there, err := database.CheckWritable(t.Context(), url)
 		assert.NilError(t, err)
 		assert.Assert(t, !there, "no ledger was made yet")
 		if path, isFile := strings.CutPrefix(url, "sqlite://"); isFile {
@@ -29,7 +30,7 @@ func TestCheckWritable(t *testing.T) {
 
 		l := open(t, url)
 		start(t, l, ledger.Workers{})
-		there, err = ledger.CheckWritable(t.Context(), url) // beside the one who serves
+		there, err = database.CheckWritable(t.Context(), url) // beside the one who serves
 		assert.NilError(t, err)
 		assert.Assert(t, there)
 		kept, err := l.Setting(t.Context(), "doctor")
@@ -60,11 +61,11 @@ func TestCheckWritableOfAFileThatIsNot(t *testing.T) {
 		"a file that is no database":  {file, "not a database"},
 		"a file that another one has": {held, "locked"},
 	} {
-		_, err := ledger.CheckWritable(t.Context(), "sqlite://"+test.path)
+		_, err := database.CheckWritable(t.Context(), "sqlite://"+test.path)
 		assert.ErrorContains(t, err, "DATABASE_URL", name)
 		assert.ErrorContains(t, err, test.says, name)
 	}
-	there, err := ledger.CheckWritable(t.Context(), "sqlite://"+filepath.Join(dir, "a", "b", "ledger.db"))
+	there, err := database.CheckWritable(t.Context(), "sqlite://"+filepath.Join(dir, "a", "b", "ledger.db"))
 	assert.NilError(t, err, "folders are made")
 	assert.Assert(t, !there)
 }
@@ -78,14 +79,14 @@ func TestCheckWritableOfADatabaseThatIsNot(t *testing.T) {
 	defer func() { _ = db.Close(t.Context()) }()
 	_, err = db.Exec(t.Context(), `ALTER DATABASE `+strings.TrimPrefix(mustURL(t, at).Path, "/")+` SET default_transaction_read_only = on`)
 	assert.NilError(t, err)
-	there, err := ledger.CheckWritable(t.Context(), at)
+	there, err := database.CheckWritable(t.Context(), at)
 	assert.ErrorContains(t, err, "cannot be written")
 	assert.Assert(t, there)
 
 	nowhere := mustURL(t, at)
 	nowhere.Host = "127.0.0.1:1"
 	nowhere.User = url.UserPassword("bot", "secret-password")
-	_, err = ledger.CheckWritable(t.Context(), nowhere.String())
+	_, err = database.CheckWritable(t.Context(), nowhere.String())
 	assert.ErrorContains(t, err, "cannot be reached")
 	assert.Assert(t, !strings.Contains(err.Error(), "secret-password"))
 }

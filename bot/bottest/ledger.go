@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 )
 
 // emptyLedger is a file with the schema and nothing else. Most of what a test of this package takes
@@ -25,7 +26,7 @@ var emptyLedger = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // the system tidies up what is left
 	path := filepath.Join(dir, "ledger.db")
-	if _, err := ledger.Migrate(context.Background(), "sqlite://"+path); err != nil {
+	if _, err := database.Migrate(context.Background(), "sqlite://"+path); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)

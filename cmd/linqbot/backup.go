@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/cmd/linqbot/internal/config"
-	"linqbot/ledger"
+	"linqbot/ledger/database"
 )
 
 func newBackup() *cobra.Command {
@@ -30,10 +30,10 @@ For a PostgreSQL database it prints the pg_dump command instead, and ends with e
 			if err != nil {
 				return err
 			}
-			if isPostgres(cfg.DatabaseURL) {
+			if database.IsPostgres(cfg.DatabaseURL) {
 				return errors.New(pgDump(cfg.DatabaseURL, args[0]))
 			}
-			made, err := ledger.Backup(cmd.Context(), cfg.DatabaseURL, args[0])
+			made, err := database.Backup(cmd.Context(), cfg.DatabaseURL, args[0])
 			if err != nil {
 				return err
 			}
@@ -62,10 +62,10 @@ For a PostgreSQL database it prints the pg_restore command instead, and ends wit
 			if err != nil {
 				return err
 			}
-			if isPostgres(cfg.DatabaseURL) {
+			if database.IsPostgres(cfg.DatabaseURL) {
 				return errors.New(pgRestore(cfg.DatabaseURL, args[0]))
 			}
-			done, err := ledger.Restore(cmd.Context(), cfg.DatabaseURL, args[0], time.Now())
+			done, err := database.Restore(cmd.Context(), cfg.DatabaseURL, args[0], time.Now())
 			if err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ For a PostgreSQL database it prints the pg_restore command instead, and ends wit
 	}
 }
 
-func printRestored(cmd *cobra.Command, file string, done ledger.RestoreResult) error {
+func printRestored(cmd *cobra.Command, file string, done database.RestoreResult) error {
 	said := fmt.Sprintf("the ledger is the one in %s: %d requests, schema version %d\n", file, done.Requests, done.Schema)
 	if done.Folder != "" {
 		said += fmt.Sprintf("the folder %s was not there, and was made\n", done.Folder)
@@ -86,8 +86,6 @@ func printRestored(cmd *cobra.Command, file string, done ledger.RestoreResult) e
 	_, err := fmt.Fprint(cmd.OutOrStdout(), said)
 	return err
 }
-
-func isPostgres(databaseURL string) bool { return strings.HasPrefix(databaseURL, "postgres") }
 
 const aboutPassword = "It asks for the password, unless PGPASSWORD or ~/.pgpass has it."
 
@@ -107,7 +105,7 @@ replica, then run both, and only then start linqbot. The second keeps what was o
   pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname=%s %s
   psql --set=ON_ERROR_STOP=1 --dbname=%s --command=%s
 
-%s`, to, shellQuoted(file), to, shellQuoted(ledger.MarkRestored), aboutPassword)
+%s`, to, shellQuoted(file), to, shellQuoted(database.MarkRestored), aboutPassword)
 }
 
 // libpqURL returns a URL that PostgreSQL's own programs take: without the password, and without what only

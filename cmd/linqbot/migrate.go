@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linqbot/cmd/linqbot/internal/config"
-	"linqbot/ledger"
+	"linqbot/ledger/database"
 )
 
 func newMigrate() *cobra.Command {
@@ -25,14 +25,14 @@ serve may go on.`,
 			if err != nil {
 				return err
 			}
-			made, err := ledger.MakeFolder(cfg.DatabaseURL)
+			made, err := database.MakeFolder(cfg.DatabaseURL)
 			if err != nil {
 				return err
 			}
 			if made != "" {
 				fmt.Fprintf(cmd.ErrOrStderr(), "the folder %s was not there, and was made\n", made)
 			}
-			version, err := ledger.Migrate(cmd.Context(), cfg.DatabaseURL)
+			version, err := database.Migrate(cmd.Context(), cfg.DatabaseURL)
 			if err != nil {
 				return err
 			}

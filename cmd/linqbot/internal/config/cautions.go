@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/linq/loopback"
 )
 
@@ -40,7 +40,7 @@ func (s *Settings) Cautions() (found []Caution) {
 			"name members in ALLOWED_USERS or unset it, or unset ALLOWED_USERGROUPS",
 		})
 	}
-	if hosts := ledger.PlaintextHosts(s.DatabaseURL); len(hosts) > 0 {
+	if hosts := database.PlaintextHosts(s.DatabaseURL); len(hosts) > 0 {
 		found = append(found, Caution{
 			"DATABASE_URL may lead to " + strings.Join(hosts, ", ") + " without TLS: people's numbers and the password can be read on the way",
 			"add sslmode=verify-full to it, unless the network between is yours alone",

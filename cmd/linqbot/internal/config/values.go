@@ -16,7 +16,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/policy"
-	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/linq"
 	"linqbot/linq/loopback"
 )
@@ -45,7 +45,7 @@ func readLinqURL(s *Settings, value string) error {
 
 func readDatabaseURL(s *Settings, value string) error {
 	s.DatabaseURL = value
-	return ledger.CheckURL(value)
+	return database.CheckURL(value)
 }
 
 func readListenAddr(s *Settings, value string) error {

@@ -11,6 +11,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/linq"
 )
 
@@ -55,7 +56,7 @@ func (e *checkup) prepare(ctx context.Context) {
 		numbers, err := e.linq.PhoneNumbers(ctx)
 		return lines{numbers, time.Since(began)}, err
 	})
-	e.writable = once(ctx, func(ctx context.Context) (bool, error) { return ledger.CheckWritable(ctx, e.settings.DatabaseURL) })
+	e.writable = once(ctx, func(ctx context.Context) (bool, error) { return database.CheckWritable(ctx, e.settings.DatabaseURL) })
 	e.reader = once(ctx, func(ctx context.Context) (_ *ledger.Reader, err error) {
 		e.opened, err = ledger.OpenReader(ctx, e.settings.DatabaseURL)
 		return e.opened, err

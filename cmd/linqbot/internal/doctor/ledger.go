@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 )
 
 const startFix = "start linqbot serve once, or run linqbot migrate"
@@ -21,10 +22,10 @@ func (e *checkup) checkLedger(context.Context) []finding {
 	}
 	there, err := e.writable()
 	switch {
-	case err != nil && strings.HasPrefix(e.settings.DatabaseURL, "postgres"):
-		return fail(cmp.Or(ledger.Advice(err), "see that the database answers there, and that the role in DATABASE_URL may log in and write"), "%s", err)
+	case err != nil && database.IsPostgres(e.settings.DatabaseURL):
+		return fail(cmp.Or(database.Advice(err), "see that the database answers there, and that the role in DATABASE_URL may log in and write"), "%s", err)
 	case err != nil:
-		return fail(cmp.Or(ledger.Advice(err), "name a place in DATABASE_URL where the user that runs linqbot can make a file"), "%s", err)
+		return fail(cmp.Or(database.Advice(err), "name a place in DATABASE_URL where the user that runs linqbot can make a file"), "%s", err)
 	case !there:
 		return ok("%s can be made", ledgerPlace(e.settings.DatabaseURL))
 	default:
@@ -70,7 +71,7 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 	if err != nil {
 		return fail(startFix, "%s", err)
 	}
-	return ok("up to date: version %d of the schema for %s", has, ledger.StoreName(e.settings.DatabaseURL))
+	return ok("up to date: version %d of the schema for %s", has, database.StoreName(e.settings.DatabaseURL))
 }
 
 // stuckWords are the middle of a sentence, after the name of a request.

@@ -1,4 +1,4 @@
-package ledger
+package database
 
 import (
 	"context"
@@ -71,7 +71,7 @@ func checkIsSQLite(databaseURL string) error {
 	if err := CheckURL(databaseURL); err != nil {
 		return fmt.Errorf("DATABASE_URL %w", err)
 	}
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		return errors.New("DATABASE_URL names a PostgreSQL database, which is no file")
 	}
 	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
@@ -80,16 +80,19 @@ func checkIsSQLite(databaseURL string) error {
 	return nil
 }
 
+// openInBackup chooses what was neither sent nor ended.
+const openInBackup = `state IN ('asked', 'accepted')`
+
 // MarkRestored is the statement that marks what was open in a backup, on either store.
 const MarkRestored = `UPDATE requests SET reason = '` + ReasonRestored + `', may_have_reached = TRUE, next_try_at = 0, ` +
 	`handed_over = CASE WHEN state = 'asked' THEN FALSE ELSE handed_over END, state = 'accepted', version = version + 1 ` +
-	`WHERE state IN ('asked', 'accepted')`
+	`WHERE ` + openInBackup
 
 // markRestored marks what is open in a copy of a backup, and returns how many requests that is.
 func markRestored(ctx context.Context, in store.Querier, now time.Time) (open int64, err error) {
 	if _, err := in.Exec(ctx, `
 		INSERT INTO history (request_id, at, state, cause, trace_id)
-		SELECT id, $1, 'accepted', 'open in a backup that was restored', '' FROM requests WHERE state IN ('asked', 'accepted')`,
+		SELECT id, $1, 'accepted', 'open in a backup that was restored', '' FROM requests WHERE `+openInBackup,
 		store.Micros(now)); err != nil {
 		return 0, err
 	}

@@ -1,4 +1,7 @@
-package ledger
+// Package database is what DATABASE_URL names: whether it is spelled right, which of the two stores it leads to, how
+// that is opened, brought up to date, checked, backed up and restored, and what to do when it fails. It knows the
+// stores and nothing of what a ledger does with them. Begin with [Open].
+package database
 
 import (
 	"context"
@@ -20,7 +23,7 @@ const (
 // CheckURL says what is wrong with a DATABASE_URL, as the rest of a sentence that begins with its name;
 // nil if it can be opened, as far as its spelling goes. It quotes nothing: the URL may hold a password.
 func CheckURL(databaseURL string) error {
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		return postgres.CheckURL(databaseURL)
 	}
 	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
@@ -32,7 +35,7 @@ func CheckURL(databaseURL string) error {
 
 // StoreName returns the name of the database system that a DATABASE_URL leads to.
 func StoreName(databaseURL string) string {
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		return "PostgreSQL"
 	}
 	return "SQLite"
@@ -44,26 +47,27 @@ func MakeFolder(databaseURL string) (made string, err error) {
 	if err := CheckURL(databaseURL); err != nil {
 		return "", fmt.Errorf("DATABASE_URL %w", err)
 	}
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		return "", nil
 	}
 	made, err = sqlite.MakeFolder(sqlitePath(databaseURL))
 	return made, advised(err)
 }
 
-func isPostgres(databaseURL string) bool {
+// IsPostgres reports whether a DATABASE_URL names a PostgreSQL database, and no SQLite file.
+func IsPostgres(databaseURL string) bool {
 	return strings.HasPrefix(databaseURL, postgresScheme) || strings.HasPrefix(databaseURL, postgresqlScheme)
 }
 
 func sqlitePath(databaseURL string) string { return strings.TrimPrefix(databaseURL, sqliteScheme) }
 
-// openStore opens what the URL names, and brings its schema up to date. The folder of a file is there:
+// Open opens what the URL names, and brings its schema up to date. The folder of a file is there:
 // [MakeFolder] makes it.
-func openStore(ctx context.Context, databaseURL string) (store.Store, error) {
+func Open(ctx context.Context, databaseURL string) (store.Store, error) {
 	if err := CheckURL(databaseURL); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		opened, err := postgres.Open(ctx, databaseURL)
 		if err != nil {
 			return nil, advised(err)
@@ -82,7 +86,7 @@ func openStore(ctx context.Context, databaseURL string) (store.Store, error) {
 
 // Migrate brings the schema of what the URL names up to date, and returns its version.
 func Migrate(ctx context.Context, databaseURL string) (version int64, err error) {
-	opened, err := openStore(ctx, databaseURL)
+	opened, err := Open(ctx, databaseURL)
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +102,7 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 		return false, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	check, place := sqlite.CheckWritable, sqlitePath(databaseURL)
-	if isPostgres(databaseURL) {
+	if IsPostgres(databaseURL) {
 		check, place = postgres.CheckWritable, databaseURL
 	} else if err := sqlite.CheckFolder(place); err != nil {
 		return false, fmt.Errorf("DATABASE_URL: %w", err)
@@ -111,7 +115,7 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 
 // PlaintextHosts returns the other machines to which a DATABASE_URL may lead without TLS.
 func PlaintextHosts(databaseURL string) []string {
-	if !isPostgres(databaseURL) {
+	if !IsPostgres(databaseURL) {
 		return nil
 	}
 	return postgres.PlaintextHosts(databaseURL)
