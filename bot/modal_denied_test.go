@@ -12,6 +12,7 @@ import (
 	"linqbot/bot/slacktest"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 )
 
 // A form that somebody may not open is refused on the record, wherever they ask for it, and once.
@@ -52,7 +53,7 @@ type noted struct {
 func (h *env) noted() []noted {
 	h.T.Helper()
 	var all []noted
-	for row, err := range h.Ledger.Reader().Audit(h.T.Context(), ledger.AuditFilter{}) {
+	for row, err := range audit.Rows(h.T.Context(), h.Ledger.Reader(), audit.Filter{}) {
 		assert.NilError(h.T, err)
 		if row.State == ledger.Denied || row.State == ledger.Read {
 			all = append(all, noted{

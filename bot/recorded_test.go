@@ -17,6 +17,7 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 )
 
 // tape keeps the requests of Slack's that passed it, with the bytes that it signed.
@@ -124,7 +125,7 @@ func TestTheSameBytesAgain(t *testing.T) {
 			h.await("the record", func() bool { return len(h.noted()) == test.rows })
 			rows := func() map[string]int {
 				all := map[string]int{"linq": len(h.linq.Calls()), "slack": len(h.Slack.Calls()), "told": len(h.Slack.Ephemerals(bottest.Ops, bottest.Ada)) + len(h.Slack.Ephemerals(bottest.Ops, bottest.Grace))}
-				for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+				for row, err := range audit.Rows(t.Context(), h.Ledger.Reader(), audit.Filter{}) {
 					assert.NilError(t, err)
 					all[string(row.State)]++
 				}
@@ -149,7 +150,7 @@ func TestTheSamePressOfAddBackAgain(t *testing.T) {
 	h.press(bottest.Ada, m, commands.ActionUndo)
 	press := kept.last()
 	additions := func() (n int) {
-		for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+		for row, err := range audit.Rows(t.Context(), h.Ledger.Reader(), audit.Filter{}) {
 			assert.NilError(t, err)
 			if row.Undoes == removal.ID {
 				n++
@@ -158,7 +159,7 @@ func TestTheSamePressOfAddBackAgain(t *testing.T) {
 		return n
 	}
 	refused := func() bool {
-		for row, err := range h.Ledger.Reader().Audit(t.Context(), ledger.AuditFilter{State: ledger.Refused}) {
+		for row, err := range audit.Rows(t.Context(), h.Ledger.Reader(), audit.Filter{State: ledger.Refused}) {
 			if err == nil && row.Undoes == removal.ID {
 				return true
 			}

@@ -104,7 +104,7 @@ func (e entry) stored() store.NewRequest {
 	return store.NewRequest{
 		ID: r.ID, Delivery: r.Delivery, Kind: string(r.Kind), Source: string(r.Source),
 		TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule, ResponseURL: r.ResponseURL.Value(),
-		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.handleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes,
+		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.HandleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes,
 		State: string(r.State), AcceptedAt: store.Micros(r.AcceptedAt), ExpiresAt: store.Micros(r.ExpiresAt),
 		HandedOver: r.State == Asked, ShowBy: store.Micros(e.showBy),
 	}
@@ -134,7 +134,7 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 		}
 	}
 	slices.SortStableFunc(entries, func(x, y entry) int {
-		return cmp.Or(cmp.Compare(x.request.handleKey(), y.request.handleKey()), cmp.Compare(x.request.ChatID, y.request.ChatID))
+		return cmp.Or(cmp.Compare(x.request.HandleKey(), y.request.HandleKey()), cmp.Compare(x.request.ChatID, y.request.ChatID))
 	})
 	rows := make([]store.NewRequest, len(entries))
 	for i, e := range entries {
@@ -182,13 +182,13 @@ const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AN
 func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time) (Acceptance, error) {
 	o := e.request.Order
 	outcome := Redelivered
-	request, err := queryRequest(ctx, tx, redeliveredClauses, o.handleKey(), o.Delivery)
+	request, err := queryRequest(ctx, tx, redeliveredClauses, o.HandleKey(), o.Delivery)
 	if errors.Is(err, ErrNotFound) {
 		if spent {
 			return Acceptance{Outcome: Spent}, nil
 		}
 		outcome = UnderWay
-		request, err = queryLocked(ctx, tx, a.store.Dialect().LockRows, underWayClauses, o.ChatID, o.handleKey(), string(o.Kind))
+		request, err = queryLocked(ctx, tx, a.store.Dialect().LockRows, underWayClauses, o.ChatID, o.HandleKey(), string(o.Kind))
 	}
 	if errors.Is(err, ErrNotFound) {
 		return Acceptance{}, store.ErrMoved // it ended just now

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
@@ -53,7 +54,7 @@ func audited(t *testing.T, url string) *ledger.Ledger {
 // notes returns how many denials and readings have a row, and how many were left out.
 func notes(t *testing.T, l *ledger.Ledger) (rows, leftOut int64) {
 	t.Helper()
-	for row, err := range l.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+	for row, err := range audit.Rows(t.Context(), l.Reader(), audit.Filter{}) {
 		assert.NilError(t, err)
 		if row.State == ledger.Denied || row.State == ledger.Read {
 			rows, leftOut = rows+1, leftOut+row.LeftOut
@@ -62,10 +63,10 @@ func notes(t *testing.T, l *ledger.Ledger) (rows, leftOut int64) {
 	return rows, leftOut
 }
 
-func auditLines(t *testing.T, r *ledger.Reader, f ledger.AuditFilter) string {
+func auditLines(t *testing.T, r *ledger.Reader, f audit.Filter) string {
 	t.Helper()
 	var lines []string
-	for row, err := range r.Audit(t.Context(), f) {
+	for row, err := range audit.Rows(t.Context(), r, f) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,22 +88,22 @@ func TestAudit(t *testing.T) {
 		all := "U0 refused abc 1.2\nX0 denied  \nU1 refused abc \nX1 denied  \nU2 refused abc \nU7 read  spring\nU8 read  "
 		for _, test := range []struct {
 			name   string
-			filter ledger.AuditFilter
+			filter audit.Filter
 			want   string
 		}{
-			{"everything", ledger.AuditFilter{}, all},
-			{"since", ledger.AuditFilter{Since: began}, all},
-			{"since later", ledger.AuditFilter{Since: time.Now().Add(time.Hour)}, ""},
-			{"until", ledger.AuditFilter{Until: began}, ""},
-			{"by a person", ledger.AuditFilter{UserID: "U1"}, "U1 refused abc "},
-			{"by a person who was denied", ledger.AuditFilter{UserID: "X1"}, "X1 denied  "},
-			{"by a person who read", ledger.AuditFilter{UserID: "U7"}, "U7 read  spring"},
-			{"of a chat", ledger.AuditFilter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc \nU8 read  "},
-			{"of another chat", ledger.AuditFilter{ChatID: "x"}, ""},
-			{"of a handle", ledger.AuditFilter{Handle: ledger.NewSecret("ann@example.COM")}, "U1 refused abc "},
-			{"in a state", ledger.AuditFilter{State: ledger.Refused}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
-			{"denials", ledger.AuditFilter{State: ledger.Denied}, "X0 denied  \nX1 denied  "},
-			{"readings", ledger.AuditFilter{State: ledger.Read}, "U7 read  spring\nU8 read  "},
+			{"everything", audit.Filter{}, all},
+			{"since", audit.Filter{Since: began}, all},
+			{"since later", audit.Filter{Since: time.Now().Add(time.Hour)}, ""},
+			{"until", audit.Filter{Until: began}, ""},
+			{"by a person", audit.Filter{UserID: "U1"}, "U1 refused abc "},
+			{"by a person who was denied", audit.Filter{UserID: "X1"}, "X1 denied  "},
+			{"by a person who read", audit.Filter{UserID: "U7"}, "U7 read  spring"},
+			{"of a chat", audit.Filter{ChatID: chat}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc \nU8 read  "},
+			{"of another chat", audit.Filter{ChatID: "x"}, ""},
+			{"of a handle", audit.Filter{Handle: ledger.NewSecret("ann@example.COM")}, "U1 refused abc "},
+			{"in a state", audit.Filter{State: ledger.Refused}, "U0 refused abc 1.2\nU1 refused abc \nU2 refused abc "},
+			{"denials", audit.Filter{State: ledger.Denied}, "X0 denied  \nX1 denied  "},
+			{"readings", audit.Filter{State: ledger.Read}, "U7 read  spring\nU8 read  "},
 		} {
 			if got := auditLines(t, r, test.filter); got != test.want {
 				t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, test.want)
@@ -134,7 +135,7 @@ func TestAuditOfManyPages(t *testing.T) {
 			accept(t, l, orders...)
 		}
 		var got []string
-		for row, err := range l.Reader().Audit(t.Context(), ledger.AuditFilter{}) {
+		for row, err := range audit.Rows(t.Context(), l.Reader(), audit.Filter{}) {
 			assert.NilError(t, err)
 			if row.State == ledger.Denied {
 				got = append(got, row.UserID)
@@ -157,7 +158,7 @@ func TestAnAuditKeepsNoConnection(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		for range 5 { // more than the reader has connections
-			next, stop := iter.Pull2(r.Audit(ctx, ledger.AuditFilter{}))
+			next, stop := iter.Pull2(audit.Rows(ctx, r, audit.Filter{}))
 			t.Cleanup(stop)
 			_, err, more := next()
 			assert.NilError(t, err)

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -24,7 +25,7 @@ func TestStuck(t *testing.T) {
 		assert.NilError(t, err)
 		stuck := func(later time.Duration) string {
 			t.Helper()
-			found, err := l.Reader().Stuck(t.Context(), time.Now().Add(later))
+			found, err := backlog.FindStuck(t.Context(), l.Reader(), time.Now().Add(later))
 			assert.NilError(t, err)
 			var lines []string
 			for _, each := range found {
@@ -80,7 +81,7 @@ func TestALineThatMovesIsNotStuck(t *testing.T) {
 		}
 		kinds := func() string {
 			t.Helper()
-			found, err := l.Reader().Stuck(t.Context(), c.now())
+			found, err := backlog.FindStuck(t.Context(), l.Reader(), c.now())
 			assert.NilError(t, err)
 			var kinds []string
 			for _, each := range found {

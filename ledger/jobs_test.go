@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -142,12 +143,12 @@ func TestABacklogWaitsOutsideOfRiver(t *testing.T) {
 			accept(t, l, orders...)
 		}
 		await(t, "the workers to be busy", func() bool { return begun.Load() == 4 })
-		backlog, err := l.Reader().Backlog(t.Context())
+		summary, err := backlog.Summarize(t.Context(), l.Reader())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if backlog.Waiting < count/2 {
-			t.Errorf("%d of %d requests wait outside of River", backlog.Waiting, count)
+		if summary.Waiting < count/2 {
+			t.Errorf("%d of %d requests wait outside of River", summary.Waiting, count)
 		}
 		close(release)
 		await(t, "all to end", func() bool { return ended.Load() == count })

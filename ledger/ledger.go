@@ -10,7 +10,7 @@
 //	                 follow-up jobs   │                  ▼
 //	                                  └──────────────── Save: new version, history, Changed
 //
-//	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ audit, backlog, what is stuck
+//	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ packages audit and backlog
 //
 // It knows states and who waits for what. It does not know what a step does, what Slack or Linq say, or who may
 // act. Which store is in use is known to linqbot/ledger/database alone. Begin with
@@ -187,7 +187,7 @@ func (l *Ledger) Setting(ctx context.Context, name string) (string, error) {
 
 // Setting returns what was kept under name, or "".
 func (r *Reader) Setting(ctx context.Context, name string) (string, error) {
-	return setting(ctx, r.q, name)
+	return setting(ctx, r.from.Reader(), name)
 }
 
 func setting(ctx context.Context, in store.Querier, name string) (string, error) {

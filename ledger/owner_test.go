@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/ledger/database"
 )
 
@@ -44,9 +45,9 @@ func TestOneOwnerByAnyName(t *testing.T) {
 		assert.Assert(t, there && err == nil, "%s: %v", name, err)
 		reader, err := ledger.OpenReader(t.Context(), "sqlite://"+path)
 		assert.NilError(t, err, name)
-		backlog, err := reader.Backlog(t.Context())
+		summary, err := backlog.Summarize(t.Context(), reader)
 		assert.NilError(t, err, name)
-		assert.Equal(t, backlog.Open, 1, name)
+		assert.Equal(t, summary.Open, 1, name)
 		assert.NilError(t, reader.Close(), name)
 	}
 	stop(t, l)

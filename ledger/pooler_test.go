@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/ledger/database"
 	"linqbot/ledger/ledgertest"
 )
@@ -45,9 +46,9 @@ func TestAPoolerOfSessions(t *testing.T) {
 			assert.Assert(t, there)
 			reader, err := ledger.OpenReader(t.Context(), at)
 			assert.NilError(t, err)
-			backlog, err := reader.Backlog(t.Context())
+			summary, err := backlog.Summarize(t.Context(), reader)
 			assert.NilError(t, err)
-			assert.Equal(t, backlog.Open, 0)
+			assert.Equal(t, summary.Open, 0)
 			assert.NilError(t, reader.Close())
 		})
 	}

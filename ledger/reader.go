@@ -2,17 +2,18 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"linqbot/ledger/database"
 	"linqbot/ledger/internal/store"
 )
 
 // Reader reads a ledger beside whoever writes it: it takes no lock, changes nothing, and does not
-// bring the schema up to date.
+// bring the schema up to date. The packages audit and backlog ask it for more.
 type Reader struct {
-	q       store.Querier
-	dialect store.Dialect
-	close   func() error
+	from  store.ReadOnly
+	close func() error
 }
 
 // OpenReader opens what the URL names for reading. A ledger that is not there is an error.
@@ -21,12 +22,12 @@ func OpenReader(ctx context.Context, databaseURL string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{q: opened.Reader(), dialect: opened.Dialect(), close: opened.Close}, nil
+	return &Reader{from: opened, close: opened.Close}, nil
 }
 
 // Reader returns a reader of an open ledger; it is closed with the ledger.
 func (l *Ledger) Reader() *Reader {
-	return &Reader{q: l.store.Reader(), dialect: l.store.Dialect(), close: func() error { return nil }}
+	return &Reader{from: l.store, close: func() error { return nil }}
 }
 
 // Close lets go of the store.
@@ -34,5 +35,46 @@ func (r *Reader) Close() error { return r.close() }
 
 // SchemaVersion returns the version of the ledger's schema.
 func (r *Reader) SchemaVersion(ctx context.Context) (int64, error) {
-	return store.SchemaVersion(ctx, r.q)
+	return store.SchemaVersion(ctx, r.from.Reader())
+}
+
+// Store returns what it reads from, for the packages below ledger that have statements of their own.
+func (r *Reader) Store() store.ReadOnly { return r.from }
+
+// Requests returns the first of the requests that where chooses, for the packages below ledger.
+func (r *Reader) Requests(ctx context.Context, where *store.Where, orderBy string, limit int) ([]Request, error) {
+	return queryRequests(ctx, r.from.Reader(), fmt.Sprintf("%s ORDER BY %s LIMIT %d", where, orderBy, limit), where.Args...)
+}
+
+// Lookup returns the requests whose id, or whose short id, begins with part, or whose id ends with it; the
+// oldest first, and not more than most. part is of hexadecimal digits and hyphens.
+func (r *Reader) Lookup(ctx context.Context, part string, most int) ([]Request, error) {
+	const shortIDFrom = 29 // of 36 characters
+	return queryRequests(ctx, r.from.Reader(), fmt.Sprintf("WHERE id LIKE $1 OR id LIKE $2 OR substr(id, %d) LIKE $1 ORDER BY id LIMIT %d", shortIDFrom, most),
+		part+"%", "%"+part)
+}
+
+// Threads returns where each delivery shows; one that shows nowhere has the zero Thread with its name.
+func (r *Reader) Threads(ctx context.Context, deliveries []string) (map[string]Thread, error) {
+	list, err := json.Marshal(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.from.Reader().Query(ctx, selectThreads+`WHERE delivery `+r.from.Dialect().InList("$1"), string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	threads := make(map[string]Thread)
+	for _, delivery := range deliveries {
+		threads[delivery] = Thread{Delivery: delivery}
+	}
+	for found.Next() {
+		thread, err := scanThread(found)
+		if err != nil {
+			return nil, err
+		}
+		threads[thread.Delivery] = thread
+	}
+	return threads, found.Err()
 }

@@ -85,8 +85,8 @@ type Order struct {
 	Undoes     string        // the id of the removal that this takes back
 }
 
-// handleKey is the form in which handles are compared: without regard to case.
-func (o Order) handleKey() string { return strings.ToLower(o.Handle.Value()) }
+// HandleKey is the form in which handles are compared: without regard to case.
+func (o Order) HandleKey() string { return strings.ToLower(o.Handle.Value()) }
 
 // Request is an order and how far it has come.
 type Request struct {

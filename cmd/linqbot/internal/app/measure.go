@@ -14,6 +14,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/linq"
 )
 
@@ -81,8 +82,8 @@ func linqCalled(m *metrics.Metrics, key *linqKey) func(linq.Call) {
 // watchBacklog measures what the ledger has yet to do.
 func watchBacklog(m *metrics.Metrics, records *ledger.Ledger) {
 	m.WatchBacklog(func(ctx context.Context) (metrics.Backlog, error) {
-		backlog, err := records.Reader().Backlog(ctx)
-		return metrics.Backlog{Open: backlog.Open, Waiting: backlog.Waiting, Oldest: backlog.Oldest}, err
+		summary, err := backlog.Summarize(ctx, records.Reader())
+		return metrics.Backlog{Open: summary.Open, Waiting: summary.Waiting, Oldest: summary.Oldest}, err
 	})
 }
 

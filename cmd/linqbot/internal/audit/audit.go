@@ -17,6 +17,7 @@ import (
 
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 )
 
 // Query is what is asked for, as the person wrote it. An empty field is no limit.
@@ -45,7 +46,7 @@ func Run(ctx context.Context, cfg config.Settings, query Query, out io.Writer) e
 		}
 	}
 	rows := func(yield func(entry, error) bool) {
-		for row, err := range reader.Audit(ctx, filter) {
+		for row, err := range audit.Rows(ctx, reader, filter) {
 			if !yield(newEntry(row, query.FullHandles), err) {
 				return
 			}

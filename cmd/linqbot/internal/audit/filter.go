@@ -12,13 +12,14 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/commands/parse"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 	"linqbot/linq"
 )
 
 // filter reports every mistake in the query at once. A value that can match nothing is a mistake: an empty
 // table would read as if nothing had happened.
-func (q Query) filter(region string, now time.Time) (ledger.AuditFilter, error) {
-	var filter ledger.AuditFilter
+func (q Query) filter(region string, now time.Time) (audit.Filter, error) {
+	var filter audit.Filter
 	var mistakes []error
 	note := func(flag string, err error) {
 		if err != nil {
@@ -47,7 +48,7 @@ func (q Query) filter(region string, now time.Time) (ledger.AuditFilter, error) 
 	filter.ID, err = partOfID(q.Request)
 	note("--request", err)
 	if len(mistakes) > 0 {
-		return ledger.AuditFilter{}, config.JoinMistakes(mistakes)
+		return audit.Filter{}, config.JoinMistakes(mistakes)
 	}
 	return filter, nil
 }

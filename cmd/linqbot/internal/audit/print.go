@@ -14,6 +14,7 @@ import (
 
 	"linqbot/cmd/linqbot/internal/terminal"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 	"linqbot/linq/handle"
 )
 
@@ -42,7 +43,7 @@ type entry struct {
 	LeftOut  int64    `json:"left_out"` // denials or readings like this one that have no row
 }
 
-func newEntry(row ledger.AuditRow, full bool) entry {
+func newEntry(row audit.Row, full bool) entry {
 	person, name := "", handle.MaskText(row.ChatName)
 	if text := row.Handle.Value(); text != "" {
 		person = handle.New(text).String()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 	"linqbot/ledger/database"
 )
 
@@ -75,15 +76,15 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 }
 
 // stuckWords are the middle of a sentence, after the name of a request.
-func stuckWords(kind ledger.StuckKind) string {
+func stuckWords(kind backlog.StuckKind) string {
 	switch kind {
-	case ledger.NotHandedOver:
+	case backlog.NotHandedOver:
 		return "was recorded, and given to no worker"
-	case ledger.NotTried:
+	case backlog.NotTried:
 		return "was given to a worker, and has not moved since"
-	case ledger.NotRetried:
+	case backlog.NotRetried:
 		return "was due to be tried again"
-	case ledger.NotSettled:
+	case backlog.NotSettled:
 		return "is queued at Linq, and was neither confirmed nor given up"
 	default:
 		return "has not moved"
@@ -109,16 +110,16 @@ func (e *checkup) inLedger(ctx context.Context, check func(context.Context, *led
 
 // checkRequests looks for what should have moved by now.
 func checkRequests(ctx context.Context, reader *ledger.Reader) []finding {
-	backlog, err := reader.Backlog(ctx)
+	summary, err := backlog.Summarize(ctx, reader)
 	if err != nil {
 		return fail("see that the database answers", "%s", err)
 	}
-	stuck, err := reader.Stuck(ctx, time.Now())
+	stuck, err := backlog.FindStuck(ctx, reader, time.Now())
 	if err != nil {
 		return fail("see that the database answers", "%s", err)
 	}
 	if len(stuck) == 0 {
-		return ok("%d under way, none is stuck", backlog.Open)
+		return ok("%d under way, none is stuck", summary.Open)
 	}
 	first := stuck[0]
 	for _, each := range stuck[1:] {
@@ -128,5 +129,5 @@ func checkRequests(ctx context.Context, reader *ledger.Reader) []finding {
 	}
 	return fail("see that linqbot serve runs with this DATABASE_URL, and look in its log for the request "+first.Request.ID,
 		"%d of %d under way should have moved: the oldest, %s, %s (%s ago)",
-		len(stuck), backlog.Open, first.Request.ShortID(), stuckWords(first.Kind), time.Since(first.Since).Round(time.Second))
+		len(stuck), summary.Open, first.Request.ShortID(), stuckWords(first.Kind), time.Since(first.Since).Round(time.Second))
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +69,30 @@ func Plan(t testing.TB, s store.Store, query string, args ...any) string {
 		t.Fatal(err)
 	}
 	return strings.Join(plan, "\n")
+}
+
+// UsesIndex fails a test whose plan does not use an index, "" for any, or reads all of what [FillRequests] inserted.
+func UsesIndex(t testing.TB, plan, index string) {
+	t.Helper()
+	if !strings.Contains(plan, index) || readsAll(plan, index) {
+		t.Errorf("it does not use the index %s:\n%s", index, plan)
+	}
+}
+
+// readsAll reports whether a plan reads every request, or every entry of another index than the one named.
+func readsAll(plan, index string) bool {
+	const dear = 200 // in PostgreSQL's own measure, in which to read all of an index of those costs 350
+	topCost := regexp.MustCompile(`cost=[0-9.]+\.\.([0-9.]+)`)
+	if cost := topCost.FindStringSubmatch(plan); cost != nil {
+		total, err := strconv.ParseFloat(cost[1], 64)
+		return err != nil || total > dear
+	}
+	for step := range strings.SplitSeq(plan, "\n") {
+		if strings.HasPrefix(step, "SCAN requests") && (index == "" || !strings.Contains(step, index)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ReadsNoTable fails a test whose plan reads all of what [FillDeliveries] inserted of a kind.

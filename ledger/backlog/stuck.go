@@ -1,35 +1,14 @@
-package ledger
+package backlog
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"linqbot/ledger"
 	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/store"
 )
-
-// Backlog is what a ledger has yet to do.
-type Backlog struct {
-	Open    int       // requests that have not ended
-	Waiting int       // of these, those that no worker was given yet
-	Oldest  time.Time // when the oldest that Linq has not taken was accepted; zero without one
-}
-
-// Backlog returns what is yet to be done.
-func (r *Reader) Backlog(ctx context.Context) (Backlog, error) {
-	var b Backlog
-	var oldest int64
-	err := r.q.QueryRow(ctx, `
-		SELECT COUNT(*), COALESCE(SUM(CASE WHEN handed_over THEN 0 ELSE 1 END), 0),
-			COALESCE(MIN(CASE WHEN state = 'accepted' THEN accepted_at END), 0)
-		FROM requests WHERE `+store.UnderWay).Scan(&b.Open, &b.Waiting, &oldest)
-	if err != nil {
-		return Backlog{}, fmt.Errorf("read the backlog: %w", err)
-	}
-	b.Oldest = store.FromMicros(oldest)
-	return b, nil
-}
 
 // StuckKind says what a request waits for in vain.
 type StuckKind string
@@ -44,7 +23,7 @@ const (
 
 // Stuck is a request that should have moved by now.
 type Stuck struct {
-	Request Request
+	Request ledger.Request
 	Kind    StuckKind
 	Since   time.Time // when it should have moved, at the latest
 }
@@ -67,7 +46,7 @@ type stuckWay struct {
 	kind  StuckKind
 	where string // with the moment before which it should have moved
 	grace time.Duration
-	since func(Request) time.Time
+	since func(ledger.Request) time.Time
 	queue bool // in a line that moves, to wait is not to be stuck
 }
 
@@ -75,29 +54,27 @@ type stuckWay struct {
 func stuckWays() []stuckWay {
 	return []stuckWay{
 		{
-			kind: NotHandedOver, where: `NOT handed_over AND accepted_at < $1`, grace: handOverBy,
-			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
+			kind: NotHandedOver, where: `NOT handed_over AND accepted_at < %s`, grace: handOverBy,
+			since: func(q ledger.Request) time.Time { return q.AcceptedAt }, queue: true,
 		},
 		{
-			kind: NotTried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < $1`, grace: tryBy,
-			since: func(q Request) time.Time { return q.AcceptedAt }, queue: true,
+			kind: NotTried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at = 0 AND accepted_at < %s`, grace: tryBy,
+			since: func(q ledger.Request) time.Time { return q.AcceptedAt }, queue: true,
 		},
 		{
-			kind: NotRetried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < $1`, grace: tryBy,
-			since: func(q Request) time.Time { return q.NextTryAt },
+			kind: NotRetried, where: store.UnderWay + ` AND state = 'accepted' AND handed_over AND next_try_at > 0 AND next_try_at < %s`, grace: tryBy,
+			since: func(q ledger.Request) time.Time { return q.NextTryAt },
 		},
 		{
-			kind: NotSettled, where: store.UnderWay + ` AND state = 'sent' AND sent_at < $1`, grace: settleBy,
-			since: func(q Request) time.Time { return q.SentAt },
+			kind: NotSettled, where: store.UnderWay + ` AND state = 'sent' AND sent_at < %s`, grace: settleBy,
+			since: func(q ledger.Request) time.Time { return q.SentAt },
 		},
 	}
 }
 
-const stuckClauses = `WHERE %s ORDER BY accepted_at LIMIT %d`
-
-// Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
-func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
-	moves, err := r.lineMoves(ctx, now)
+// FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
+func FindStuck(ctx context.Context, in *ledger.Reader, now time.Time) ([]Stuck, error) {
+	moves, err := lineMoves(ctx, in.Store().Reader(), now)
 	if err != nil {
 		return nil, fmt.Errorf("look for a line that moves: %w", err)
 	}
@@ -106,7 +83,9 @@ func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 		if each.queue && moves {
 			continue
 		}
-		found, err := queryRequests(ctx, r.q, fmt.Sprintf(stuckClauses, each.where, mostStuck), store.Micros(now.Add(-each.grace)))
+		var late store.Where
+		late.Add(each.where, store.Micros(now.Add(-each.grace)))
+		found, err := in.Requests(ctx, &late, "accepted_at", mostStuck)
 		if err != nil {
 			return nil, fmt.Errorf("look for stuck requests: %w", err)
 		}
@@ -120,10 +99,10 @@ func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 // lineMoves reports whether requests wait for their turn, in our rows or in River, while others are
 // tried. That they are is seen in the history of those that a worker has had: what came before, such as
 // the yes to a question, is no work of a worker, nor is the end of a question.
-func (r *Reader) lineMoves(ctx context.Context, now time.Time) (bool, error) {
+func lineMoves(ctx context.Context, in store.Querier, now time.Time) (bool, error) {
 	const lately = 1000 // more than are handed over at once, each with a line of its own
 	var line bool
-	err := r.q.QueryRow(ctx, `
+	err := in.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over AND accepted_at < $1)
 			OR EXISTS (SELECT 1 FROM river_job WHERE state = 'available' AND queue = $2)`,
 		store.Micros(now.Add(-handOverBy)), jobs.TryQueue).Scan(&line)
@@ -131,7 +110,7 @@ func (r *Reader) lineMoves(ctx context.Context, now time.Time) (bool, error) {
 		return false, err
 	}
 	var moved int64
-	err = r.q.QueryRow(ctx, `
+	err = in.QueryRow(ctx, `
 		SELECT COALESCE(MAX(h.at), 0)
 		FROM (SELECT request_id, at FROM history ORDER BY id DESC LIMIT $1) AS h
 			JOIN requests r ON r.id = h.request_id
