@@ -12,6 +12,7 @@ import (
 
 	"linqbot/ledger/internal/events"
 	"linqbot/ledger/internal/groupcommit"
+	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/store"
 )
 
@@ -104,7 +105,7 @@ func (e entry) stored() store.NewRequest {
 	return store.NewRequest{
 		ID: r.ID, Delivery: r.Delivery, Kind: string(r.Kind), Source: string(r.Source),
 		TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule, ResponseURL: r.ResponseURL.Value(),
-		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.HandleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes,
+		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.HandleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes, BatchID: r.BatchID,
 		State: string(r.State), AcceptedAt: store.Micros(r.AcceptedAt), ExpiresAt: store.Micros(r.ExpiresAt),
 		HandedOver: r.State == Asked, ShowBy: store.Micros(e.showBy),
 	}
@@ -114,6 +115,9 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 	e := entry{
 		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
 		showBy:  now.Add(firstShow), result: result,
+	}
+	if o.BatchID != "" { // which shows by itself
+		e.showBy = time.Time{}
 	}
 	if o.ConfirmFor > 0 { // nothing is done, and nothing is shown, until the person has decided
 		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.ConfirmFor), time.Time{}
@@ -196,11 +200,11 @@ func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, n
 	if err != nil {
 		return Acceptance{}, err
 	}
-	thread, err := loadThread(ctx, tx, request.Delivery)
+	thread, err := loadThread(ctx, tx, request.shownAs())
 	if err != nil {
 		return Acceptance{}, err
 	}
-	if outcome == UnderWay {
+	if outcome == UnderWay && o.BatchID == "" { // a batch looks for itself
 		err = follow(ctx, tx, request, thread, o, now)
 	}
 	return Acceptance{Outcome: outcome, Request: request, Thread: thread}, err
@@ -218,6 +222,9 @@ func follow(ctx context.Context, tx store.Tx, request Request, thread Thread, o 
 	}
 	if told {
 		return nil
+	}
+	if request.BatchID != "" {
+		return jobs.Insert(ctx, tx, jobs.ShowBatch(request.BatchID))
 	}
 	// The first news may be shown by now, and whoever showed them did not see this follower. An open
 	// question is nobody else's business; the yes to it sets off a showing by itself.

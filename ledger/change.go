@@ -32,6 +32,9 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		if err != nil {
 			return err
 		}
+		if r.BatchID != "" { // nothing of it shows by itself
+			c.ShowAgain = time.Time{}
+		}
 		if wait && (c.ShowAgain.IsZero() || !r.State.Final()) {
 			c.ShowAgain = r.AcceptedAt.Add(firstShow)
 		}
@@ -55,9 +58,12 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		}
 		var next []jobs.Job
 		if r.State == Sent && before != Sent {
-			next = append(next, jobs.Confirm(r.ID))
+			next = append(next, jobs.Confirm(r.ID, r.BatchID != ""))
 		}
-		if c.News && !wait {
+		switch {
+		case r.BatchID != "" && before.Final(): // a late webhook, of a batch that may be shown for the last time
+			next = append(next, jobs.ShowBatch(r.BatchID))
+		case r.BatchID == "" && c.News && !wait:
 			next = append(next, jobs.Show(r.Delivery))
 		}
 		return jobs.Insert(ctx, tx, next...)
@@ -79,7 +85,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 // awaitsOutcome reports whether news of r wait, since the first word of its delivery does: for the outcome of all
 // of it, until [firstShow] is over. What is still open then is due to be shown, and the rest with it.
 func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now time.Time) (bool, error) {
-	if !now.Before(r.AcceptedAt.Add(firstShow)) {
+	if r.BatchID != "" || !now.Before(r.AcceptedAt.Add(firstShow)) {
 		return false, nil
 	}
 	if !r.State.Final() {

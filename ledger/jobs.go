@@ -22,8 +22,12 @@ type Workers struct {
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed
 
+	Plan      Step // by batch id: finds what a batch has to do, and calls [Ledger.Propose]
+	ShowBatch Step // by batch id: makes Slack look like the batch, again every few seconds while it is open
+
 	TryConcurrency     int // how many Try run side by side; defaults to 16
 	ConfirmConcurrency int // how many Confirm run side by side; defaults to 16
+	BulkConcurrency    int // how many Try, and how many Confirm, of requests in batches run besides these; defaults to 4
 }
 
 // Start carries requests on with workers until [Ledger.Stop].
@@ -32,7 +36,9 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 		Store: l.store, Log: l.log, Lost: l.lost, Now: l.now,
 		Try: jobs.Step(workers.Try), Confirm: jobs.Step(workers.Confirm),
 		Show: jobs.Step(workers.Show), Execute: jobs.Step(workers.Execute),
+		Plan: jobs.Step(workers.Plan), Feed: l.feed, ShowBatch: jobs.Step(workers.ShowBatch),
 		TryConcurrency: workers.TryConcurrency, ConfirmConcurrency: workers.ConfirmConcurrency,
+		BulkConcurrency: workers.BulkConcurrency,
 	})
 	if err != nil {
 		return err

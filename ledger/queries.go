@@ -11,7 +11,8 @@ const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 		state, version, news, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
 		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
-		thread_ts, expires_at, undoes
+		thread_ts, expires_at, undoes, batch_id,
+		batch_id <> '' AND EXISTS (SELECT 1 FROM batches b WHERE b.id = requests.batch_id AND b.state = 'paused')
 	FROM requests `
 
 // queryRequests returns the requests that the clauses after FROM choose.
@@ -29,7 +30,7 @@ func queryRequests(ctx context.Context, db store.Querier, clauses string, args .
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &r.news, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
 			&r.MayHaveReached, &r.SeenListed, &r.Spelling, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes)
+			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Held)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
@@ -96,10 +97,10 @@ type Recent struct {
 }
 
 // recentClauses repeat the condition of the index requests_of_user. Without it the index is not used.
-const recentClauses = `WHERE user_id = $1 AND source <> 'workflow' AND team_id = $2 ORDER BY id DESC LIMIT $3`
+const recentClauses = `WHERE user_id = $1 AND source <> 'workflow' AND team_id = $2 AND batch_id = '' ORDER BY id DESC LIMIT $3`
 
 // RecentOf returns what a person of a team asked for last, the newest first, limit of them at most.
-// What a workflow asked for in somebody's name is not theirs.
+// What a workflow asked for in somebody's name is not theirs. The requests of a batch are left out.
 func (l *Ledger) RecentOf(ctx context.Context, teamID, userID string, limit int) ([]Recent, error) {
 	db := l.store.Reader()
 	requests, err := queryRequests(ctx, db, recentClauses, userID, teamID, limit)

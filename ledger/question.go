@@ -84,7 +84,7 @@ func markUndone(ctx context.Context, db store.Querier, requests []Request) error
 
 // showSoon has a request shown anew: what is offered with it has changed.
 func showSoon(ctx context.Context, tx store.Tx, id string, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2`, store.Micros(now), id)
+	_, err := tx.Exec(ctx, `UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND batch_id = ''`, store.Micros(now), id)
 	return err
 }
 
@@ -109,6 +109,9 @@ func (l *Ledger) expire(ctx context.Context) {
 		case <-look.C:
 		}
 		expired, next, err := l.expireQuestions(ctx)
+		if err == nil {
+			err = l.expireBatches(ctx)
+		}
 		if err != nil && ctx.Err() == nil && !l.lost.Takes(err.Error()) {
 			l.log.WithError(err).Warn("questions could not be expired; trying again")
 		}

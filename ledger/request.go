@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -83,6 +84,7 @@ type Order struct {
 	ThreadTS   string        // a thread in the channel to answer in; "": one of our own
 	ConfirmFor time.Duration // how long the person may still decline; 0 asks nobody
 	Undoes     string        // the id of the removal that this takes back
+	BatchID    string        // the batch to which it belongs; "" for none
 }
 
 // HandleKey is the form in which handles are compared: without regard to case.
@@ -113,11 +115,16 @@ type Request struct {
 	LinqSaid   string // Linq's own words with numbers masked, kept when the code is unknown
 	TraceID    string // Linq's trace id of the answer that decided
 
+	Held bool // the batch to which it belongs is paused: nothing new is sent
+
 	Undone bool // somebody asked for it to be taken back, not in vain so far; only [Ledger.View] tells
 
 	version int64
 	news    int64
 }
+
+// shownAs names the thread in which the request shows: its delivery's, or its batch's.
+func (r Request) shownAs() string { return cmp.Or(r.BatchID, r.Delivery) }
 
 // ShortID is the end of the request's id, enough for a person to name it by.
 func (r Request) ShortID() string {

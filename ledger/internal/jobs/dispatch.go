@@ -170,7 +170,10 @@ func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
 		if err != nil || taken == 0 {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE requests SET handed_over = TRUE WHERE id `+d.cfg.Store.Dialect().InList("$1"), chosen); err != nil {
+		bulk, err := store.Strings(ctx, tx, `
+			UPDATE requests SET handed_over = TRUE WHERE id `+d.cfg.Store.Dialect().InList("$1")+`
+			RETURNING CASE WHEN batch_id = '' THEN '' ELSE id END`, chosen)
+		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `
@@ -181,7 +184,7 @@ func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
 		}
 		jobs := make([]Job, len(ids))
 		for i, id := range ids {
-			jobs[i] = try(id)
+			jobs[i] = try(id, slices.Contains(bulk, id))
 		}
 		return Insert(ctx, tx, jobs...)
 	})

@@ -6,6 +6,8 @@
 //	                     │            └──┬─────┘ news
 //	    due to be shown ─┴────────────▶ show            (by delivery)
 //	run of a workflow step ───────────▶ execute         (by run)
+//	batch ──▶ plan ──▶ feed ──▶ accepted rows           (by batch)
+//	             └───────┴──────────────▶ show_batch    (by batch)
 package jobs
 
 import (
@@ -24,7 +26,9 @@ type Job struct {
 }
 
 // Confirm is the job that carries a request from sent to an end.
-func Confirm(requestID string) Job { return Job{confirmArgs{RequestID: requestID}} }
+func Confirm(requestID string, inBatch bool) Job {
+	return Job{confirmArgs{RequestID: requestID, queue: queueOf(confirmQueue, inBatch)}}
+}
 
 // Show is the job that makes Slack look like the ledger.
 func Show(delivery string) Job { return Job{showArgs{Delivery: delivery}} }
@@ -32,7 +36,27 @@ func Show(delivery string) Job { return Job{showArgs{Delivery: delivery}} }
 // Execute is the job that carries a run of a workflow step to its completion.
 func Execute(executionID string) Job { return Job{executeArgs{ExecutionID: executionID}} }
 
-func try(requestID string) Job { return Job{tryArgs{RequestID: requestID}} }
+// Plan is the job that finds out what a batch has to do.
+func Plan(batchID string) Job { return Job{planArgs{BatchID: batchID}} }
+
+// Feed is the job that makes the requests of a batch.
+func Feed(batchID string) Job { return Job{feedArgs{BatchID: batchID}} }
+
+// ShowBatch is the job that makes Slack look like a batch.
+func ShowBatch(batchID string) Job { return Job{showBatchArgs{BatchID: batchID}} }
+
+func try(requestID string, inBatch bool) Job {
+	return Job{tryArgs{RequestID: requestID, queue: queueOf(TryQueue, inBatch)}}
+}
+
+// queueOf returns the queue for a step of a request. Those of batches have workers of their own, so that what a person
+// asks for meanwhile finds free ones.
+func queueOf(queue string, inBatch bool) string {
+	if inBatch {
+		return bulkPrefix + queue
+	}
+	return queue
+}
 
 // Insert has jobs run once the transaction is committed. Of each there is one that waits or runs.
 func Insert(ctx context.Context, tx store.Tx, jobs ...Job) error {
@@ -52,21 +76,28 @@ const (
 	confirmQueue = "confirm"
 	showQueue    = "show"
 	executeQueue = "execute"
+
+	bulkPrefix     = "bulk_" // before the name of the queue for requests of a batch
+	planQueue      = "plan"
+	feedQueue      = "feed"
+	showBatchQueue = "show_batch"
 )
 
 type tryArgs struct {
 	RequestID string `json:"request_id"`
+	queue     string
 }
 
-func (tryArgs) Kind() string                 { return "try" }
-func (tryArgs) InsertOpts() river.InsertOpts { return onlyOne(TryQueue) }
+func (tryArgs) Kind() string                   { return "try" }
+func (a tryArgs) InsertOpts() river.InsertOpts { return onlyOne(a.queue) }
 
 type confirmArgs struct {
 	RequestID string `json:"request_id"`
+	queue     string
 }
 
-func (confirmArgs) Kind() string                 { return "confirm" }
-func (confirmArgs) InsertOpts() river.InsertOpts { return onlyOne(confirmQueue) }
+func (confirmArgs) Kind() string                   { return "confirm" }
+func (a confirmArgs) InsertOpts() river.InsertOpts { return onlyOne(a.queue) }
 
 type showArgs struct {
 	Delivery string `json:"delivery"`
@@ -81,6 +112,27 @@ type executeArgs struct {
 
 func (executeArgs) Kind() string                 { return "execute" }
 func (executeArgs) InsertOpts() river.InsertOpts { return onlyOne(executeQueue) }
+
+type planArgs struct {
+	BatchID string `json:"batch_id"`
+}
+
+func (planArgs) Kind() string                 { return "plan" }
+func (planArgs) InsertOpts() river.InsertOpts { return onlyOne(planQueue) }
+
+type feedArgs struct {
+	BatchID string `json:"batch_id"`
+}
+
+func (feedArgs) Kind() string                 { return "feed" }
+func (feedArgs) InsertOpts() river.InsertOpts { return onlyOne(feedQueue) }
+
+type showBatchArgs struct {
+	BatchID string `json:"batch_id"`
+}
+
+func (showBatchArgs) Kind() string                 { return "show_batch" }
+func (showBatchArgs) InsertOpts() river.InsertOpts { return onlyOne(showBatchQueue) }
 
 // onlyOne lets one job for the same thing wait or run at a time, and never gives it up.
 func onlyOne(queue string) river.InsertOpts {

@@ -26,6 +26,9 @@ const (
 	confirmWorkers = 16
 	showWorkers    = 16
 	executeWorkers = 8
+	planWorkers    = 2
+	feedWorkers    = 4
+	bulkWorkers    = 4
 )
 
 const (
@@ -46,8 +49,10 @@ type Config struct {
 	Now   func() time.Time
 
 	Try, Confirm, Show, Execute Step
+	Plan, Feed, ShowBatch       Step
 	TryConcurrency              int // how many Try run side by side; defaults to 16
 	ConfirmConcurrency          int // how many Confirm run side by side; defaults to 16
+	BulkConcurrency             int // how many Try, and how many Confirm, of batches run besides; defaults to 4
 }
 
 // Runner runs steps.
@@ -72,6 +77,16 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[executeArgs]) error {
 		return runStep(ctx, cfg.Execute, job.Args.ExecutionID)
 	}))
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[planArgs]) error {
+		return runStep(ctx, cfg.Plan, job.Args.BatchID)
+	}))
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[feedArgs]) error {
+		return runStep(ctx, cfg.Feed, job.Args.BatchID)
+	}))
+	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[showBatchArgs]) error {
+		return runStep(ctx, cfg.ShowBatch, job.Args.BatchID)
+	}))
+	bulk := cmp.Or(cfg.BulkConcurrency, bulkWorkers)
 	client, err := cfg.Store.NewJobs(&river.Config{
 		Logger: slog.New(logrusHandler{entry: cfg.Log, lost: cfg.Lost}),
 		Queues: map[string]river.QueueConfig{
@@ -79,6 +94,12 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 			confirmQueue: {MaxWorkers: cmp.Or(cfg.ConfirmConcurrency, confirmWorkers), FetchPollInterval: 200 * time.Millisecond},
 			showQueue:    {MaxWorkers: showWorkers},
 			executeQueue: {MaxWorkers: executeWorkers},
+
+			queueOf(TryQueue, true):     {MaxWorkers: bulk},
+			queueOf(confirmQueue, true): {MaxWorkers: bulk, FetchPollInterval: 200 * time.Millisecond},
+			planQueue:                   {MaxWorkers: planWorkers},
+			feedQueue:                   {MaxWorkers: feedWorkers},
+			showBatchQueue:              {MaxWorkers: feedWorkers},
 		},
 		Workers: registry,
 		// A commit is noticed by River's listener; the poll finds steps that asked to be run again within

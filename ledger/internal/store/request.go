@@ -2,25 +2,25 @@ package store
 
 // NewRequest is a request as it is inserted.
 type NewRequest struct {
-	ID, Delivery, Kind, Source      string
-	TeamID, ChannelID, UserID, Rule string
-	ResponseURL                     string
-	ChatID, Handle, HandleKey       string
-	ThreadTS, Undoes, State         string
-	AcceptedAt, ExpiresAt           int64
-	HandedOver                      bool
-	ShowBy                          int64
+	ID, Delivery, Kind, Source       string
+	TeamID, ChannelID, UserID, Rule  string
+	ResponseURL                      string
+	ChatID, Handle, HandleKey        string
+	ThreadTS, Undoes, BatchID, State string
+	AcceptedAt, ExpiresAt            int64
+	HandedOver                       bool
+	ShowBy                           int64
 }
 
 // RequestColumns are the columns of a new request, in the order of [NewRequest.Values].
 const RequestColumns = `id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url,
-	chat_id, handle, handle_key, thread_ts, undoes, state, accepted_at, expires_at, handed_over, show_by`
+	chat_id, handle, handle_key, thread_ts, undoes, batch_id, state, accepted_at, expires_at, handed_over, show_by`
 
 // Values returns what the columns hold: texts, int64 and bool.
 func (r NewRequest) Values() []any {
 	return []any{
 		r.ID, r.Delivery, r.Kind, r.Source, r.TeamID, r.ChannelID, r.UserID, r.Rule, r.ResponseURL,
-		r.ChatID, r.Handle, r.HandleKey, r.ThreadTS, r.Undoes, r.State, r.AcceptedAt, r.ExpiresAt, r.HandedOver, r.ShowBy,
+		r.ChatID, r.Handle, r.HandleKey, r.ThreadTS, r.Undoes, r.BatchID, r.State, r.AcceptedAt, r.ExpiresAt, r.HandedOver, r.ShowBy,
 	}
 }
 

@@ -1,0 +1,277 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"linqbot/ledger/internal/events"
+	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/store"
+)
+
+// AcceptBatch records a batch, and returns when it is on disk and will be planned: see [Workers.Plan]. It returns
+// false and the batch as it stands for a delivery that was recorded before, and false and the zero [Batch] for one
+// that was denied or read.
+func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	handles, err := encodeHandles(o.Handles)
+	if err != nil {
+		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	b := Batch{BatchOrder: o, ID: id.String(), State: Planning, AcceptedAt: l.now()}
+	fresh := false
+	err = l.store.InTx(ctx, func(tx store.Tx) error {
+		fresh = false
+		spent, err := events.SpentAmong(ctx, tx, l.store.Dialect(), []string{o.Delivery})
+		if err != nil {
+			return err
+		}
+		if spent[o.Delivery] {
+			b = Batch{}
+			return nil
+		}
+		rows, err := tx.Exec(ctx, `
+			INSERT INTO batches (id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url,
+				thread_ts, chat_id, handles, because, undoes, asks, dry_run, state, accepted_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+			ON CONFLICT DO NOTHING`,
+			b.ID, o.Delivery, string(o.Job), string(o.Kind), string(o.Source), o.TeamID, o.ChannelID, o.UserID, o.Rule,
+			o.ResponseURL.Value(), o.ThreadTS, o.ChatID, handles, o.Because, o.Undoes, o.Asks, o.DryRun,
+			string(b.State), store.Micros(b.AcceptedAt))
+		if err != nil {
+			return err
+		}
+		if rows == 0 {
+			b, err = loadBatch(ctx, tx, `WHERE delivery = $1`, o.Delivery)
+			return err
+		}
+		fresh = true
+		if err := addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)}); err != nil {
+			return err
+		}
+		return jobs.Insert(ctx, tx, jobs.Plan(b.ID))
+	})
+	if err != nil {
+		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	return b, fresh, nil
+}
+
+// Batch returns a batch as it stands; [ErrNotFound] when there is none.
+func (l *Ledger) Batch(ctx context.Context, id string) (Batch, error) {
+	return loadBatch(ctx, l.store.Reader(), `WHERE id = $1`, id)
+}
+
+// BatchUndoneBy returns the batch that takes another back; [ErrNotFound] when nobody asked for that, or declined it.
+func (l *Ledger) BatchUndoneBy(ctx context.Context, id string) (Batch, error) {
+	return loadBatch(ctx, l.store.Reader(),
+		`WHERE undoes <> '' AND undoes = $1 AND state NOT IN ('declined', 'unplanned') ORDER BY id DESC LIMIT 1`, id)
+}
+
+func loadBatch(ctx context.Context, db store.Querier, clauses string, args ...any) (Batch, error) {
+	b, err := scanBatch(db.QueryRow(ctx, selectBatches+clauses, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Batch{}, fmt.Errorf("load batch: %w", err)
+	}
+	return b, nil
+}
+
+// Plan is what a plan found.
+type Plan struct {
+	Items   []BatchItem   // in the order in which they are to be carried out
+	CutOff  bool          // Linq's list of chats had no end, so chats may be missing
+	AskFor  time.Duration // how long the person may say yes; counts only for a batch that asks
+	Trouble string        // why there is no plan: a code of package commands; "" when there is one
+}
+
+// Propose stores what [Workers.Plan] found, and sets off what follows: a batch that asks waits for a yes, another one
+// runs. A batch that is planned already stays as it is. Both are returned as they now stand.
+func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) {
+	if err := l.keepItems(ctx, id, p.Items); err != nil {
+		return Batch{}, fmt.Errorf("propose batch: %w", err)
+	}
+	now := l.now()
+	var b Batch
+	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		if b, err = loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, id); err != nil || b.State != Planning {
+			return err
+		}
+		next := BatchEvent{At: now, Cause: fmt.Sprintf("planned: %d removals", len(p.Items))}
+		b.CutOff, b.Trouble = p.CutOff, p.Trouble
+		switch {
+		case p.Trouble != "":
+			next.Cause = "could not be planned: " + p.Trouble
+			b.State, b.EndedAt = Unplanned, now
+		case b.DryRun:
+			b.State, b.EndedAt = DryRun, now
+		case len(p.Items) == 0:
+			b.State, b.EndedAt = Finished, now
+		case b.Asks:
+			b.State, b.ExpiresAt = Proposed, now.Add(p.AskFor)
+		default:
+			b.State, b.ConfirmedAt = Running, now
+		}
+		next.State = b.State
+		return saveBatch(ctx, tx, b, next)
+	})
+	if err != nil {
+		return Batch{}, fmt.Errorf("propose batch: %w", err)
+	}
+	return b, nil
+}
+
+// keepItems stores the items of a batch that is being planned, in place of those of a plan that was cut off. It takes
+// several transactions, since what is accepted meanwhile waits for each.
+func (l *Ledger) keepItems(ctx context.Context, batchID string, items []BatchItem) error {
+	const together = 100
+	for i := 0; i == 0 || i < len(items); i += together {
+		err := l.store.InTx(ctx, func(tx store.Tx) error {
+			b, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, batchID)
+			if err != nil || b.State != Planning {
+				return err
+			}
+			if i == 0 {
+				if _, err := tx.Exec(ctx, `DELETE FROM batch_items WHERE batch_id = $1`, batchID); err != nil {
+					return err
+				}
+			}
+			for _, item := range items[i:min(i+together, len(items))] {
+				if _, err := tx.Exec(ctx, `
+					INSERT INTO batch_items (batch_id, position, chat_id, chat_name, handle, foreseen, undoes)
+					VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+					batchID, item.Position, item.ChatID, item.ChatName, item.Handle.Value(), item.Foreseen, item.Undoes); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveBatch stores a new state of a batch with its line of history, and sets off what follows from it.
+func saveBatch(ctx context.Context, tx store.Tx, b Batch, e BatchEvent) error {
+	if _, err := tx.Exec(ctx, `
+		UPDATE batches SET state = $1, expires_at = $2, confirmed_at = $3, ended_at = $4, decided_by = $5, trouble = $6, cut_off = $7
+		WHERE id = $8`,
+		string(b.State), store.Micros(b.ExpiresAt), store.Micros(b.ConfirmedAt), store.Micros(b.EndedAt), b.DecidedBy,
+		b.Trouble, b.CutOff, b.ID); err != nil {
+		return err
+	}
+	if err := addBatchHistory(ctx, tx, b.ID, e); err != nil {
+		return err
+	}
+	next := []jobs.Job{jobs.ShowBatch(b.ID)}
+	if !b.ConfirmedAt.IsZero() && b.Open() {
+		next = append(next, jobs.Feed(b.ID))
+	}
+	return jobs.Insert(ctx, tx, next...)
+}
+
+func addBatchHistory(ctx context.Context, tx store.Tx, id string, e BatchEvent) error {
+	_, err := tx.Exec(ctx, `INSERT INTO batch_history (batch_id, at, state, user_id, cause) VALUES ($1, $2, $3, $4, $5)`,
+		id, store.Micros(e.At), string(e.State), e.UserID, e.Cause)
+	return err
+}
+
+// BatchDecision is what a person decides about a batch.
+type BatchDecision string
+
+// The decisions about a batch.
+const (
+	ConfirmBatch BatchDecision = "confirm"
+	DeclineBatch BatchDecision = "decline"
+	PauseBatch   BatchDecision = "pause"
+	ResumeBatch  BatchDecision = "resume"
+	StopBatch    BatchDecision = "stop"
+)
+
+// decide returns the state that follows a decision; false when the batch is in no state for it.
+func (d BatchDecision) decide(from BatchState) (BatchState, bool) {
+	switch {
+	case d == ConfirmBatch && from == Proposed, d == ResumeBatch && from == Paused:
+		return Running, true
+	case d == DeclineBatch && from == Proposed:
+		return Declined, true
+	case d == PauseBatch && from == Running:
+		return Paused, true
+	case d == StopBatch && (from == Running || from == Paused):
+		return Stopped, true
+	default:
+		return from, false
+	}
+}
+
+// DecideBatch carries out what a person decided about a batch. It returns the batch as it then stands, and whether
+// this call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped
+// are cancelled unless they may have reached Linq. Whoever calls it has checked that the person may decide.
+func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, userID string) (Batch, bool, error) {
+	now := l.now()
+	var b Batch
+	var cancelled []Request
+	changed := false
+	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		changed, cancelled = false, nil
+		if b, err = loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, id); err != nil {
+			return err
+		}
+		next, ok := d.decide(b.State)
+		if !ok || d == ConfirmBatch && !now.Before(b.ExpiresAt) {
+			return nil
+		}
+		changed = true
+		b.State, b.DecidedBy = next, userID
+		switch d {
+		case ConfirmBatch:
+			b.ConfirmedAt = now
+		case DeclineBatch:
+			b.EndedAt = now
+		case StopBatch:
+			if cancelled, err = l.cancelUntried(ctx, tx, id, now); err != nil {
+				return err
+			}
+		}
+		return saveBatch(ctx, tx, b, BatchEvent{At: now, State: next, UserID: userID, Cause: "decided: " + string(d)})
+	})
+	if err != nil {
+		return Batch{}, false, fmt.Errorf("decide batch: %w", err)
+	}
+	l.tell(Accepted, now, cancelled...)
+	return b, changed, nil
+}
+
+// ReasonStopped is why a request of a batch was cancelled.
+const ReasonStopped = "batch_stopped"
+
+// cancelUntried cancels the requests of a batch of which nothing can have reached Linq.
+func (l *Ledger) cancelUntried(ctx context.Context, tx store.Tx, batchID string, now time.Time) ([]Request, error) {
+	ids, err := store.Strings(ctx, tx, `
+		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
+		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND tries = 0 AND NOT may_have_reached
+		RETURNING id`, ReasonStopped, store.Micros(now), batchID)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	for _, id := range ids {
+		if err := addHistory(ctx, tx, id, Event{At: now, State: Cancelled, Cause: "the batch was stopped"}); err != nil {
+			return nil, err
+		}
+	}
+	all, err := queryRequests(ctx, tx, `WHERE batch_id <> '' AND batch_id = $1 AND state = 'cancelled'`, batchID)
+	return slices.DeleteFunc(all, func(r Request) bool { return !slices.Contains(ids, r.ID) }), err
+}
