@@ -12,7 +12,6 @@ import (
 
 	"linqbot/ledger/internal/events"
 	"linqbot/ledger/internal/groupcommit"
-	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/store"
 )
 
@@ -200,7 +199,7 @@ func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, n
 	if err != nil {
 		return Acceptance{}, err
 	}
-	thread, err := loadThread(ctx, tx, request.shownAs())
+	thread, err := loadThread(ctx, tx, request.ShownAs())
 	if err != nil {
 		return Acceptance{}, err
 	}
@@ -224,7 +223,7 @@ func follow(ctx context.Context, tx store.Tx, request Request, thread Thread, o 
 		return nil
 	}
 	if request.BatchID != "" {
-		return jobs.Insert(ctx, tx, jobs.ShowBatch(request.BatchID))
+		return showBatchSoon(ctx, tx, request.BatchID)
 	}
 	// The first news may be shown by now, and whoever showed them did not see this follower. An open
 	// question is nobody else's business; the yes to it sets off a showing by itself.

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"linqbot/ledger/internal/events"
-	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/store"
 )
 
@@ -55,14 +54,12 @@ func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, er
 			return err
 		}
 		fresh = true
-		if err := addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)}); err != nil {
-			return err
-		}
-		return jobs.Insert(ctx, tx, jobs.Plan(b.ID))
+		return addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)})
 	})
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 	}
+	l.dispatcher.Wake()
 	return b, fresh, nil
 }
 
@@ -129,6 +126,7 @@ func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) 
 	if err != nil {
 		return Batch{}, fmt.Errorf("propose batch: %w", err)
 	}
+	l.dispatcher.Wake()
 	return b, nil
 }
 
@@ -164,23 +162,24 @@ func (l *Ledger) keepItems(ctx context.Context, batchID string, items []BatchIte
 	return nil
 }
 
-// saveBatch stores a new state of a batch with its line of history, and sets off what follows from it.
+// saveBatch stores a new state of a batch with its line of history. Call [jobs.Dispatcher.Wake] after the commit: what
+// follows from it is handed over then, or by a sweep.
 func saveBatch(ctx context.Context, tx store.Tx, b Batch, e BatchEvent) error {
 	if _, err := tx.Exec(ctx, `
-		UPDATE batches SET state = $1, expires_at = $2, confirmed_at = $3, ended_at = $4, decided_by = $5, trouble = $6, cut_off = $7
+		UPDATE batches SET state = $1, expires_at = $2, confirmed_at = $3, ended_at = $4, decided_by = $5, trouble = $6, cut_off = $7,
+			news = news + 1, handed_over = FALSE
 		WHERE id = $8`,
 		string(b.State), store.Micros(b.ExpiresAt), store.Micros(b.ConfirmedAt), store.Micros(b.EndedAt), b.DecidedBy,
 		b.Trouble, b.CutOff, b.ID); err != nil {
 		return err
 	}
-	if err := addBatchHistory(ctx, tx, b.ID, e); err != nil {
-		return err
-	}
-	next := []jobs.Job{jobs.ShowBatch(b.ID)}
-	if !b.ConfirmedAt.IsZero() && b.Open() {
-		next = append(next, jobs.Feed(b.ID))
-	}
-	return jobs.Insert(ctx, tx, next...)
+	return addBatchHistory(ctx, tx, b.ID, e)
+}
+
+// showBatchSoon has a batch shown anew.
+func showBatchSoon(ctx context.Context, tx store.Tx, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE batches SET news = news + 1, handed_over = FALSE WHERE id = $1`, id)
+	return err
 }
 
 func addBatchHistory(ctx context.Context, tx store.Tx, id string, e BatchEvent) error {
@@ -251,6 +250,7 @@ func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, us
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("decide batch: %w", err)
 	}
+	l.dispatcher.Wake()
 	l.tell(Accepted, now, cancelled...)
 	return b, changed, nil
 }

@@ -41,7 +41,7 @@ func (l *Ledger) BatchItems(ctx context.Context, batchID string, after, limit in
 
 // BatchItems returns items of a batch in their order, after a position, and not more than limit.
 func (r *Reader) BatchItems(ctx context.Context, batchID string, after, limit int) ([]BatchResult, error) {
-	return batchItems(ctx, r.q, batchID, after, limit)
+	return batchItems(ctx, r.from.Reader(), batchID, after, limit)
 }
 
 func batchItems(ctx context.Context, db store.Querier, batchID string, after, limit int) ([]BatchResult, error) {

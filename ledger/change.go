@@ -60,11 +60,13 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		if r.State == Sent && before != Sent {
 			next = append(next, jobs.Confirm(r.ID, r.BatchID != ""))
 		}
-		switch {
-		case r.BatchID != "" && before.Final(): // a late webhook, of a batch that may be shown for the last time
-			next = append(next, jobs.ShowBatch(r.BatchID))
-		case r.BatchID == "" && c.News && !wait:
+		if r.BatchID == "" && c.News && !wait {
 			next = append(next, jobs.Show(r.Delivery))
+		}
+		if r.BatchID != "" && before.Final() { // a late webhook, of a batch that may be shown for the last time
+			if err := showBatchSoon(ctx, tx, r.BatchID); err != nil {
+				return err
+			}
 		}
 		return jobs.Insert(ctx, tx, next...)
 	})
@@ -76,7 +78,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		r.news++
 	}
 	l.tell(before, now, r)
-	if r.Undoes != "" && r.State.Final() {
+	if r.State.Final() && (r.Undoes != "" || r.BatchID != "") {
 		l.dispatcher.Wake() // what it undoes is due to be shown
 	}
 	return r, nil

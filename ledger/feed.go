@@ -58,6 +58,9 @@ func (l *Ledger) feed(ctx context.Context, batchID string) (time.Duration, error
 	}
 }
 
+// countWaiting repeats the condition of the index requests_of_batch. Without it the index is not used.
+const countWaiting = `SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted'`
+
 // feedOnce makes the next requests of a batch. It reports whether there are more to make.
 func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	switch b.State {
@@ -71,8 +74,7 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 		return false, nil
 	}
 	var waiting int
-	if err := l.store.Reader().QueryRow(ctx, `
-		SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted'`, b.ID).Scan(&waiting); err != nil {
+	if err := l.store.Reader().QueryRow(ctx, countWaiting, b.ID).Scan(&waiting); err != nil {
 		return false, fmt.Errorf("feed batch: %w", err)
 	}
 	if waiting > feedAhead/2 {
@@ -167,6 +169,9 @@ func (l *Ledger) endBatch(ctx context.Context, b Batch) (ended bool, err error) 
 		}
 		return saveBatch(ctx, tx, current, BatchEvent{At: now, State: current.State, Cause: "all of it has ended"})
 	})
+	if ended && err == nil {
+		l.dispatcher.Wake()
+	}
 	return ended, err
 }
 

@@ -53,7 +53,7 @@ func nothing(context.Context, string) (time.Duration, error) { return 0, nil }
 
 func start(t testing.TB, l *ledger.Ledger, w ledger.Workers) {
 	t.Helper()
-	for _, step := range []*ledger.Step{&w.Try, &w.Confirm, &w.Show, &w.Execute} {
+	for _, step := range []*ledger.Step{&w.Try, &w.Confirm, &w.Show, &w.Execute, &w.Plan, &w.ShowBatch} {
 		if *step == nil {
 			*step = nothing
 		}

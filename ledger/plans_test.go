@@ -46,6 +46,16 @@ func TestTheNextToExpireIsFoundByAnIndex(t *testing.T) {
 	})
 }
 
+// What feeds a batch is found by an index as well.
+func TestWaitingRequestsOfABatchAreFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	storetest.OnEach(t, func(t *testing.T, s store.Store) {
+		storetest.FillRequests(t, s)
+		plan := storetest.Plan(t, s, countWaiting, "b1")
+		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
+	})
+}
+
 // The states that SQL takes for those under way are the ones that are not final.
 func TestUnderWayIsWhatIsNotFinal(t *testing.T) {
 	t.Parallel()

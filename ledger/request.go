@@ -123,8 +123,8 @@ type Request struct {
 	news    int64
 }
 
-// shownAs names the thread in which the request shows: its delivery's, or its batch's.
-func (r Request) shownAs() string { return cmp.Or(r.BatchID, r.Delivery) }
+// ShownAs names the thread in which the request shows: its delivery's, or its batch's.
+func (r Request) ShownAs() string { return cmp.Or(r.BatchID, r.Delivery) }
 
 // ShortID is the end of the request's id, enough for a person to name it by.
 func (r Request) ShortID() string {

@@ -28,6 +28,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if err != nil || r.State != ledger.Accepted {
 		return 0, err
 	}
+	if r.Held {
+		return heldAgain, nil
+	}
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}

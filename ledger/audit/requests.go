@@ -87,7 +87,7 @@ func complete(ctx context.Context, in *ledger.Reader, requests []ledger.Request)
 	ids, deliveries := make([]string, len(requests)), make([]string, len(requests))
 	for i, request := range requests {
 		rows[i] = Row{Request: request}
-		ids[i], deliveries[i] = request.ID, request.Delivery
+		ids[i], deliveries[i] = request.ID, request.ShownAs()
 	}
 	traces, err := traceIDs(ctx, in.Store(), ids)
 	if err != nil {

@@ -100,18 +100,19 @@ type leftOver struct {
 	showBy   time.Time // when something is due to be shown; zero: nothing is
 }
 
-// selectLeft repeats the conditions of two indexes. Without them these are not used.
+// selectLeft repeats the conditions of three indexes. Without them these are not used.
 const selectLeft = `
 	SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
-		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0)`
+		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0),
+		EXISTS (SELECT 1 FROM batches WHERE NOT handed_over)`
 
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
 // is left that can be done, or when other replicas have what is left.
 func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 	for ctx.Err() == nil {
-		var accepted bool
+		var accepted, batches bool
 		var showBy int64
-		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &showBy)
+		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &showBy, &batches)
 		if err != nil {
 			return leftOver{}, fmt.Errorf("sweep: %w", err)
 		}
@@ -128,7 +129,7 @@ func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 		for _, part := range []struct {
 			due  bool
 			take func(context.Context) (int, error)
-		}{{accepted, d.handOverBatch}, {unshown, d.showBatch}} {
+		}{{accepted, d.handOverRequests}, {unshown, d.showDue}, {batches, d.handOverBatches}} {
 			if !part.due {
 				continue
 			}
@@ -161,9 +162,9 @@ func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (boo
 	return available < enoughForRiver, nil
 }
 
-// handOverBatch gives the oldest accepted requests to River in the transaction that marks them, and
+// handOverRequests gives the oldest accepted requests to River in the transaction that marks them, and
 // begins their history there, so that the ack rests on the one row. It returns how many.
-func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
+func (d *Dispatcher) handOverRequests(ctx context.Context) (taken int, err error) {
 	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
 		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE NOT handed_over ORDER BY accepted_at LIMIT $1`, handOverBatch)
 		taken = len(ids)
@@ -194,9 +195,9 @@ func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
 	return taken, nil
 }
 
-// showBatch sets off the showing of what has waited for news long enough. That counts as news, for a
+// showDue sets off the showing of what has waited for news long enough. That counts as news, for a
 // showing that runs at this moment and keeps this one from being set off. It returns how much.
-func (d *Dispatcher) showBatch(ctx context.Context) (taken int, err error) {
+func (d *Dispatcher) showDue(ctx context.Context) (taken int, err error) {
 	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
 		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE show_by > 0 AND show_by <= $1 ORDER BY show_by LIMIT $2`,
 			store.Micros(d.cfg.Now()), handOverBatch)

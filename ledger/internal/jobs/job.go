@@ -36,14 +36,11 @@ func Show(delivery string) Job { return Job{showArgs{Delivery: delivery}} }
 // Execute is the job that carries a run of a workflow step to its completion.
 func Execute(executionID string) Job { return Job{executeArgs{ExecutionID: executionID}} }
 
-// Plan is the job that finds out what a batch has to do.
-func Plan(batchID string) Job { return Job{planArgs{BatchID: batchID}} }
+func plan(batchID string) Job { return Job{planArgs{BatchID: batchID}} }
 
-// Feed is the job that makes the requests of a batch.
-func Feed(batchID string) Job { return Job{feedArgs{BatchID: batchID}} }
+func feed(batchID string) Job { return Job{feedArgs{BatchID: batchID}} }
 
-// ShowBatch is the job that makes Slack look like a batch.
-func ShowBatch(batchID string) Job { return Job{showBatchArgs{BatchID: batchID}} }
+func showBatch(batchID string) Job { return Job{showBatchArgs{BatchID: batchID}} }
 
 func try(requestID string, inBatch bool) Job {
 	return Job{tryArgs{RequestID: requestID, queue: queueOf(TryQueue, inBatch)}}

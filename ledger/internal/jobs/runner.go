@@ -72,7 +72,7 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 		return runStep(ctx, cfg.Confirm, job.Args.RequestID)
 	}))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[showArgs]) error {
-		return r.show(ctx, job)
+		return showAll(ctx, r.cfg.Store, job, cfg.Show, job.Args.Delivery, countNews)
 	}))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[executeArgs]) error {
 		return runStep(ctx, cfg.Execute, job.Args.ExecutionID)
@@ -84,7 +84,7 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 		return runStep(ctx, cfg.Feed, job.Args.BatchID)
 	}))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[showBatchArgs]) error {
-		return runStep(ctx, cfg.ShowBatch, job.Args.BatchID)
+		return showAll(ctx, r.cfg.Store, job, cfg.ShowBatch, job.Args.BatchID, countBatchNews)
 	}))
 	bulk := cmp.Or(cfg.BulkConcurrency, bulkWorkers)
 	client, err := cfg.Store.NewJobs(&river.Config{
@@ -151,24 +151,26 @@ func runStep(ctx context.Context, step Step, id string) error {
 	return nil
 }
 
-// show runs the step until what it has shown is what the ledger holds. News that came while it ran
+// showAll runs a step that shows something until what it has shown is what the ledger holds. News that came while it ran
 // could set off no job of their own, since there is only one at a time; so the job is completed in
 // the transaction that finds no such news.
-func (r *Runner) show(ctx context.Context, job *river.Job[showArgs]) error {
+func showAll[T river.JobArgs](ctx context.Context, in store.Store, job *river.Job[T], show Step, id string,
+	count func(context.Context, store.Querier, string) (int64, error),
+) error {
 	for {
-		before, err := countNews(ctx, r.cfg.Store.Reader(), job.Args.Delivery)
+		before, err := count(ctx, in.Reader(), id)
 		if err != nil {
 			return err
 		}
-		if err := runStep(ctx, r.cfg.Show, job.Args.Delivery); err != nil {
+		if err := runStep(ctx, show, id); err != nil {
 			return err
 		}
-		err = r.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+		err = in.InTx(ctx, func(tx store.Tx) error {
 			// In this order: from here on news set off a job of their own, or are counted below.
 			if err := tx.CompleteJob(ctx, job.JobRow); err != nil {
 				return err
 			}
-			after, err := countNews(ctx, tx, job.Args.Delivery)
+			after, err := count(ctx, tx, id)
 			if err == nil && after != before {
 				err = errNewsSince
 			}
@@ -190,6 +192,15 @@ func countNews(ctx context.Context, db store.Querier, delivery string) (int64, e
 	err := db.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(news), 0) AS BIGINT) FROM requests WHERE delivery = $1`, delivery).Scan(&news)
 	if err != nil {
 		return 0, fmt.Errorf("count news: %w", err)
+	}
+	return news, nil
+}
+
+func countBatchNews(ctx context.Context, db store.Querier, batchID string) (int64, error) {
+	var news int64
+	err := db.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(news), 0) AS BIGINT) FROM batches WHERE id = $1`, batchID).Scan(&news)
+	if err != nil {
+		return 0, fmt.Errorf("count news of a batch: %w", err)
 	}
 	return news, nil
 }

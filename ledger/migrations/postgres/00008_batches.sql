@@ -29,8 +29,13 @@ CREATE TABLE batches (
     decided_by   TEXT NOT NULL DEFAULT '',
     trouble      TEXT NOT NULL DEFAULT '',
     cut_off      BOOLEAN NOT NULL DEFAULT FALSE,
-    shown        BOOLEAN NOT NULL DEFAULT FALSE
+    shown        BOOLEAN NOT NULL DEFAULT FALSE,
+
+    -- News are counted, so that those which come while it is being shown are seen.
+    news         BIGINT NOT NULL DEFAULT 1,
+    handed_over  BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX batches_not_handed_over ON batches (id) WHERE NOT handed_over;
 CREATE INDEX batches_of_user ON batches (user_id, confirmed_at);
 CREATE INDEX batches_proposed ON batches (expires_at) WHERE state = 'proposed';
 CREATE INDEX batches_ended ON batches (ended_at) WHERE ended_at > 0;
