@@ -11,6 +11,7 @@ import (
 
 	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/store/postgres"
+	"linqbot/ledger/internal/store/postgres/connect"
 	"linqbot/ledger/internal/store/sqlite"
 )
 
@@ -24,7 +25,7 @@ const (
 // nil if it can be opened, as far as its spelling goes. It quotes nothing: the URL may hold a password.
 func CheckURL(databaseURL string) error {
 	if IsPostgres(databaseURL) {
-		return postgres.CheckURL(databaseURL)
+		return connect.CheckURL(databaseURL)
 	}
 	path, ok := strings.CutPrefix(databaseURL, sqliteScheme)
 	if !ok {
@@ -118,7 +119,7 @@ func PlaintextHosts(databaseURL string) []string {
 	if !IsPostgres(databaseURL) {
 		return nil
 	}
-	return postgres.PlaintextHosts(databaseURL)
+	return connect.PlaintextHosts(databaseURL)
 }
 
 // Advice says what to do about an error with which a ledger could not be opened, read or written; "" if the

@@ -1,7 +1,7 @@
-// Package postgres keeps a ledger in a PostgreSQL database, which any number of processes share. It knows the
-// connections, how long each of them waits for a server, and what a lost one means, also for the jobs of the
-// process that lost it, and it implements [store.Store]. It knows tables only where the two stores need different
-// statements. Begin with [Open].
+// Package postgres keeps a ledger in a PostgreSQL database, which any number of processes share. It implements
+// [store.Store] and knows which pool is for what, and what an error of a server means for the connections to it. It
+// knows tables only where the two stores need different statements. The packages below it make the connections and
+// run the jobs. Begin with [Open].
 package postgres
 
 import (
@@ -20,6 +20,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/postgres/connect"
+	"linqbot/ledger/internal/store/postgres/takeover"
 )
 
 // DB is a PostgreSQL database.
@@ -29,7 +31,7 @@ type DB struct {
 	jobs   *river.Client[pgx.Tx] // for inserting
 
 	riverConfig *pgxpool.Config // of the connections by which River runs jobs
-	running     *jobs           // nil before there are any
+	running     *takeover.Jobs  // nil before there are any
 }
 
 const (
@@ -40,11 +42,11 @@ const (
 
 // Open connects to the database and brings its schema up to date.
 func Open(ctx context.Context, databaseURL string) (_ *DB, err error) {
-	config, err := configOf(databaseURL)
+	config, err := connect.Config(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
-	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+	if err := connect.RefusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	p := &DB{}
@@ -166,9 +168,19 @@ func (p *DB) refresh() {
 	p.work.Reset()
 }
 
+// NewJobs implements [store.Store].
+func (p *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
+	inserting := *config
+	if p.jobs, err = river.NewClient(riverpgxv5.New(p.work), &inserting); err != nil {
+		return nil, err
+	}
+	p.running = takeover.New(takeover.Config{River: *config, Pool: p.riverConfig, Work: p.work, Lost: p.refresh})
+	return p.running, nil
+}
+
 // Close implements [store.Store].
 func (p *DB) Close() error {
-	p.running.close()
-	closePools(p.accept, p.work)
+	p.running.Close()
+	connect.Close(p.accept, p.work)
 	return nil
 }

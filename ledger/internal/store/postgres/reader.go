@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/postgres/connect"
 )
 
 // readOnly is a database whose server refuses to have it written.
@@ -17,14 +18,14 @@ type readOnly struct {
 
 // OpenReader connects to the database for reading.
 func OpenReader(ctx context.Context, databaseURL string) (store.ReadOnly, error) {
-	config, err := configOf(databaseURL)
+	config, err := connect.Config(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
-	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+	if err := connect.RefusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	config.ConnConfig.AfterConnect = then(config.ConnConfig.AfterConnect, map[string]string{"default_transaction_read_only": "on"})
+	config.ConnConfig.AfterConnect = connect.Then(config.ConnConfig.AfterConnect, map[string]string{"default_transaction_read_only": "on"})
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -41,6 +42,6 @@ func (r readOnly) Dialect() store.Dialect { return dialect() }
 func (r readOnly) Reader() store.Querier  { return querier{r.pool} }
 
 func (r readOnly) Close() error {
-	closePools(r.pool)
+	connect.Close(r.pool)
 	return nil
 }

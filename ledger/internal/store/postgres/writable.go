@@ -8,16 +8,17 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/postgres/connect"
 )
 
 // CheckWritable says why the database cannot be written. It leaves nothing behind. there is false if no ledger
 // has been made there yet; then it is whether one can be made that counts.
 func CheckWritable(ctx context.Context, databaseURL string) (there bool, err error) {
-	config, err := configOf(databaseURL)
+	config, err := connect.Config(databaseURL)
 	if err != nil {
 		return false, err
 	}
-	if err := refusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
+	if err := connect.RefusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
 		return false, err
 	}
 	db, err := pgx.ConnectConfig(ctx, config.ConnConfig)

@@ -1,4 +1,6 @@
-package postgres
+// Package connect makes the connections to a PostgreSQL server: how a URL is read and which settings each session has,
+// which connections have no TLS or a pooler in between, and how they are closed. It knows no tables. Begin with [Config].
+package connect
 
 import (
 	"context"
@@ -20,7 +22,7 @@ const (
 
 // CheckURL says what is wrong with a URL, without quoting its password.
 func CheckURL(databaseURL string) error {
-	_, err := configOf(databaseURL)
+	_, err := Config(databaseURL)
 	return err
 }
 
@@ -31,8 +33,8 @@ func namesNothing(databaseURL string) bool {
 	return strings.Trim(rest, "/:@") == ""
 }
 
-// configOf reads a URL. Its error says what is wrong without quoting the password.
-func configOf(databaseURL string) (*pgxpool.Config, error) {
+// Config reads a URL. Its error says what is wrong without quoting the password.
+func Config(databaseURL string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err == nil && namesNothing(databaseURL) {
 		return nil, errors.New("names neither a host nor a database: write postgres://user:password@host:5432/database")
@@ -86,8 +88,8 @@ func set(settings map[string]string) pgconn.AfterConnectFunc {
 	}
 }
 
-// then makes more settings after those that are made anyway.
-func then(before pgconn.AfterConnectFunc, settings map[string]string) pgconn.AfterConnectFunc {
+// Then makes more settings after those that are made anyway.
+func Then(before pgconn.AfterConnectFunc, settings map[string]string) pgconn.AfterConnectFunc {
 	more := set(settings)
 	return func(ctx context.Context, session *pgconn.PgConn) error {
 		if err := before(ctx, session); err != nil {

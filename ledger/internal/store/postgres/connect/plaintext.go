@@ -1,4 +1,4 @@
-package postgres
+package connect
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 // PlaintextHosts returns the other machines to which a URL may lead without TLS. It asks the
 // driver, which goes on without TLS unless sslmode says otherwise, in the URL or in PGSSLMODE.
 func PlaintextHosts(databaseURL string) (hosts []string) {
-	config, err := configOf(databaseURL)
+	config, err := Config(databaseURL)
 	if err != nil {
 		return nil // CheckURL says so
 	}

@@ -1,4 +1,7 @@
-package postgres
+// Package takeover runs River's jobs in a PostgreSQL database that several processes share, and takes over those of a
+// process that is gone. Who runs jobs is an owner: a session that holds the lock of a row in the table processes. It
+// knows River's tables, and nothing of what a job does. Begin with [Jobs].
+package takeover
 
 import (
 	"context"
@@ -7,10 +10,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
-	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/postgres/connect"
 )
 
 const (
@@ -18,14 +21,13 @@ const (
 	renewTime  = 5 * time.Second
 )
 
-// jobs runs River as one owner after the other: when an owner loses its session, others may take over what it runs.
+// Jobs runs River as one owner after the other: when an owner loses its session, others may take over what it runs.
 //
 //	new owner, new River client ──▶ jobs run ──▶ session lost ──▶ connections cut, jobs cancelled ─┐
 //	            ▲                                                                                  │
 //	            └──────────────────────────────────────────────────────────────────────────────────┘
-type jobs struct {
-	db     *DB
-	config river.Config
+type Jobs struct {
+	config Config
 
 	stop context.CancelFunc
 	both sync.WaitGroup // watching and taking over
@@ -35,18 +37,19 @@ type jobs struct {
 	stopping bool
 }
 
-// NewJobs implements [store.Store].
-func (p *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
-	inserting := *config
-	if p.jobs, err = river.NewClient(riverpgxv5.New(p.work), &inserting); err != nil {
-		return nil, err
-	}
-	p.running = &jobs{db: p, config: *config}
-	return p.running, nil
+// Config is what [Jobs] needs.
+type Config struct {
+	River river.Config
+	Pool  *pgxpool.Config // of the connections by which River runs jobs
+	Work  *pgxpool.Pool   // by its connections the jobs of others are taken over
+	Lost  func()          // called when an owner has lost its session: other connections may lead to a server that is gone
 }
 
-// Start implements [store.Jobs].
-func (j *jobs) Start(ctx context.Context) error {
+// New returns jobs that run from [Jobs.Start] on.
+func New(config Config) *Jobs { return &Jobs{config: config} }
+
+// Start implements store.Jobs.
+func (j *Jobs) Start(ctx context.Context) error {
 	first, err := j.begin(ctx)
 	if err != nil {
 		return err
@@ -59,20 +62,20 @@ func (j *jobs) Start(ctx context.Context) error {
 	return nil
 }
 
-func (j *jobs) begin(ctx context.Context) (*term, error) {
-	return beginTerm(ctx, j.db.riverConfig, j.config)
+func (j *Jobs) begin(ctx context.Context) (*term, error) {
+	return beginTerm(ctx, j.config.Pool, j.config.River)
 }
 
 // watch keeps an owner until ctx ends.
-func (j *jobs) watch(ctx context.Context, t *term) {
+func (j *Jobs) watch(ctx context.Context, t *term) {
 	for {
 		err := t.owner.watch(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		j.config.Logger.WarnContext(ctx, "the session of those who run jobs is lost; what runs is stopped and begun anew", slog.Any("error", err))
+		j.config.River.Logger.WarnContext(ctx, "the session of those who run jobs is lost; what runs is stopped and begun anew", slog.Any("error", err))
 		t.end(ctx)
-		j.db.refresh()
+		j.config.Lost()
 		if t = j.renew(ctx); t == nil {
 			return
 		}
@@ -80,7 +83,7 @@ func (j *jobs) watch(ctx context.Context, t *term) {
 }
 
 // renew begins anew as soon as that is possible. It returns nil when there is no need any more.
-func (j *jobs) renew(ctx context.Context) *term {
+func (j *Jobs) renew(ctx context.Context) *term {
 	j.set(nil)
 	for {
 		select {
@@ -98,13 +101,13 @@ func (j *jobs) renew(ctx context.Context) *term {
 			t.end(ctx)
 			return nil
 		case ctx.Err() == nil:
-			j.config.Logger.WarnContext(ctx, "jobs cannot be run; trying again", slog.Any("error", err))
+			j.config.River.Logger.WarnContext(ctx, "jobs cannot be run; trying again", slog.Any("error", err))
 		}
 	}
 }
 
 // set reports whether jobs are still to be run.
-func (j *jobs) set(t *term) bool {
+func (j *Jobs) set(t *term) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.stopping {
@@ -114,12 +117,12 @@ func (j *jobs) set(t *term) bool {
 	return true
 }
 
-func (j *jobs) takeOver(ctx context.Context) {
+func (j *Jobs) takeOver(ctx context.Context) {
 	again := time.NewTicker(takeOverEvery)
 	defer again.Stop()
 	for {
-		if err := j.db.takeOver(ctx); err != nil && ctx.Err() == nil {
-			j.config.Logger.WarnContext(ctx, "the jobs of those who are gone could not be taken over; trying again", slog.Any("error", err))
+		if err := takeOver(ctx, j.config.Work); err != nil && ctx.Err() == nil {
+			j.config.River.Logger.WarnContext(ctx, "the jobs of those who are gone could not be taken over; trying again", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -129,16 +132,16 @@ func (j *jobs) takeOver(ctx context.Context) {
 	}
 }
 
-// Stop implements [store.Jobs]. The owner stays until the store is closed: a job may not have ended.
-func (j *jobs) Stop(ctx context.Context) error {
+// Stop implements store.Jobs. The owner stays until the store is closed: a job may not have ended.
+func (j *Jobs) Stop(ctx context.Context) error {
 	if client := j.last(); client != nil {
 		return client.Stop(ctx)
 	}
 	return nil
 }
 
-// StopAndCancel implements [store.Jobs].
-func (j *jobs) StopAndCancel(ctx context.Context) error {
+// StopAndCancel implements store.Jobs.
+func (j *Jobs) StopAndCancel(ctx context.Context) error {
 	if client := j.last(); client != nil {
 		return client.StopAndCancel(ctx)
 	}
@@ -146,7 +149,7 @@ func (j *jobs) StopAndCancel(ctx context.Context) error {
 }
 
 // last returns the client after which none comes; nil if there is none now.
-func (j *jobs) last() *river.Client[pgx.Tx] {
+func (j *Jobs) last() *river.Client[pgx.Tx] {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.stopping = true
@@ -156,8 +159,8 @@ func (j *jobs) last() *river.Client[pgx.Tx] {
 	return j.current.client
 }
 
-// close lets go of what may still run. It ends with the process.
-func (j *jobs) close() {
+// Close lets go of what may still run. It ends with the process.
+func (j *Jobs) Close() {
 	if j == nil || j.stop == nil {
 		return
 	}
@@ -166,7 +169,7 @@ func (j *jobs) close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.current != nil {
-		closePools(j.current.pool)
+		connect.Close(j.current.pool)
 		j.current.owner.release()
 	}
 }

@@ -1,4 +1,4 @@
-package postgres
+package connect
 
 import (
 	"sync"
@@ -7,11 +7,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// closeTime is how long closing waits. A connection whose server does not answer, and which pgx closes
+// CloseTime is how long closing waits. A connection whose server does not answer, and which pgx closes
 // at its leisure, would hold up the end of the process, with which it ends anyway.
-const closeTime = time.Second
+const CloseTime = time.Second
 
-func closePools(pools ...*pgxpool.Pool) {
+// Close closes pools.
+func Close(pools ...*pgxpool.Pool) {
 	var closing sync.WaitGroup
 	for _, pool := range pools {
 		if pool != nil {
@@ -25,6 +26,6 @@ func closePools(pools ...*pgxpool.Pool) {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(closeTime):
+	case <-time.After(CloseTime):
 	}
 }

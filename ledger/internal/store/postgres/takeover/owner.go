@@ -1,4 +1,4 @@
-package postgres
+package takeover
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"linqbot/ledger/internal/store/postgres/connect"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 	lockClass = 0x6c696e71
 
 	// checkEvery and checkTime bound how long an owner may not know that its session is lost: less than the server
-	// takes to notice (see ownerSettings), and, while the server lives, less than graceOfServer.
+	// takes to notice (see ownerSettings), and less than [takenOver] waits after another server took its place.
 	checkEvery = 500 * time.Millisecond
 	checkTime  = 3 * time.Second
 )
@@ -48,7 +50,7 @@ type owner struct {
 // newOwner opens a session and takes the lock of a new row.
 func newOwner(ctx context.Context, config *pgx.ConnConfig) (_ *owner, err error) {
 	config = config.Copy()
-	config.AfterConnect = then(config.AfterConnect, ownerSettings())
+	config.AfterConnect = connect.Then(config.AfterConnect, ownerSettings())
 	o := &owner{clientID: newClientID()}
 	if o.session, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return nil, err
@@ -117,7 +119,7 @@ func (o *owner) check(ctx context.Context) error {
 
 // release frees the lock. A session that cannot be closed is lost anyway.
 func (o *owner) release() {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), connect.CloseTime)
 	defer cancel()
 	_ = o.session.Close(ctx)
 }

@@ -1,4 +1,4 @@
-package postgres
+package connect
 
 import (
 	"context"
@@ -13,12 +13,12 @@ import (
 var errPoolsTransactions = errors.New("a connection pooler gives each transaction another session of the server, " +
 	"and linqbot needs sessions of its own: set the pooler to session mode (in PgBouncer pool_mode = session), or connect to PostgreSQL directly")
 
-// refusePooledTransactions tells whether a session stays with its client. Between two transactions, a pooler that
+// RefusePooledTransactions tells whether a session stays with its client. Between two transactions, a pooler that
 // works by transactions gives it to others. So others begin some, and hold them: in that mode one gets the session of
 // the first client, or leaves another one to it.
 //
 // It sets nothing, since a setting could stay in a session of others.
-func refusePooledTransactions(ctx context.Context, config *pgconn.Config) (err error) {
+func RefusePooledTransactions(ctx context.Context, config *pgconn.Config) (err error) {
 	const tries, asks, patience = 4, 25, 2 * time.Second
 	config = config.Copy()
 	config.AfterConnect, config.ValidateConnect = nil, nil

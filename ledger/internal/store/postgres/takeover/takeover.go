@@ -1,9 +1,11 @@
-package postgres
+package takeover
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -24,14 +26,14 @@ const takenOver = `
 // takeOver makes the running jobs of processes that are gone available. A process stays known for an hour, since a
 // statement that it sent before its end may come late. For a time, what is due is made available as well: that is
 // for River's leader, and it may take as long until there is another one.
-func (p *DB) takeOver(ctx context.Context) error {
+func takeOver(ctx context.Context, work *pgxpool.Pool) error {
 	ctx, cancel := context.WithTimeout(ctx, takeOverTime)
 	defer cancel()
-	if _, err := p.work.Exec(ctx, markGone, int32(lockClass)); err != nil {
+	if _, err := work.Exec(ctx, markGone, int32(lockClass)); err != nil {
 		return fmt.Errorf("look who is gone: %w", err)
 	}
 	var some, lately, longAgo bool
-	if err := p.work.QueryRow(ctx, `
+	if err := work.QueryRow(ctx, `
 		SELECT COUNT(*) > 0, COALESCE(bool_or(gone_at > now() - interval '30 seconds'), FALSE),
 			COALESCE(bool_or(gone_at < now() - interval '1 hour'), FALSE)
 		FROM processes WHERE gone_at IS NOT NULL`).Scan(&some, &lately, &longAgo); err != nil {
@@ -56,7 +58,7 @@ func (p *DB) takeOver(ctx context.Context) error {
 		if !part.due {
 			continue
 		}
-		if _, err := p.work.Exec(ctx, part.statement); err != nil {
+		if _, err := work.Exec(ctx, part.statement); err != nil {
 			return fmt.Errorf("take over jobs: %w", err)
 		}
 	}
