@@ -47,7 +47,7 @@ bench: ## Run the benchmarks for BENCHTIME each (1s)
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...
 
 docs: ## Write the generated pages and the picture again
-	$(GO) test ./docs ./cmd/linqbot -update
+	$(GO) test ./docs ./cmd/linqbot ./cmd/linqbot/internal/metrics -update
 	$(GO) test ./cmd/linqbot/e2e -run TestTheDemoEndsByItself -update
 
 ci: ## Run everything that a change has to pass

@@ -28,21 +28,54 @@ const (
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
 
-// States returns every state that a request can be in, [Denied] and [Read], in the order of their stories.
-func States() []State {
-	return []State{
-		Asked, Accepted, Sent, Removed, AlreadyGone, Added, AlreadyThere, Unconfirmed, Refused, Failed, Cancelled, Denied, Read,
+type stateRow struct {
+	state   State
+	final   bool // nothing more is to be done
+	meaning string
+}
+
+// stateTable says what each state means, in the order in which they come up. The documentation shows it.
+func stateTable() []stateRow {
+	return []stateRow{
+		{Asked, false, "waits for Remove or Cancel, 10 minutes at most"},
+		{Accepted, false, "recorded and acknowledged; Linq has not taken it yet"},
+		{Sent, false, "Linq answered 2xx: it is queued there"},
+		{Removed, true, "the chat, or Linq's webhook, shows that the person is gone, after a try that may have reached Linq"},
+		{AlreadyGone, true, "the person was not in the chat before a try could have reached Linq, or was never seen in it"},
+		{Added, true, "of adding back: the chat lists the person, after a try that may have reached Linq"},
+		{AlreadyThere, true, "of adding back: the person was in the chat before a try could have reached Linq"},
+		{Unconfirmed, true, "Linq took it, but 10 minutes later the chat does not show it, or cannot be read"},
+		{Refused, true, "Linq, or a look at the chat, said no for good"},
+		{Failed, true, "trouble outlasted 15 minutes of tries"},
+		{Cancelled, true, "the person who asked declined, or the question expired"},
+		{Denied, true, "in the audit alone: the policy said no, so there is no request"},
+		{Read, true, "in the audit alone: somebody listed or searched chats, or opened the form on one"},
 	}
 }
 
-// Final reports whether nothing more is to be done for a request in this state.
-func (s State) Final() bool {
-	switch s {
-	case Asked, Accepted, Sent:
-		return false
-	default:
-		return true
+// States returns every state that a request can be in, [Denied] and [Read], in the order in which they come up.
+func States() []State {
+	table := stateTable()
+	states := make([]State, len(table))
+	for i, row := range table {
+		states[i] = row.state
 	}
+	return states
+}
+
+// Final reports whether nothing more is to be done for a request in this state.
+func (s State) Final() bool { return s.row().final }
+
+// Meaning says what the state means, for people who run linqbot.
+func (s State) Meaning() string { return s.row().meaning }
+
+func (s State) row() stateRow {
+	for _, row := range stateTable() {
+		if row.state == s {
+			return row
+		}
+	}
+	return stateRow{state: s, final: true}
 }
 
 // ReasonRestored is the reason of a request that was open in a backup and is not tried again after its restore.

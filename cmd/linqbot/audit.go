@@ -19,8 +19,9 @@ no to, and for each time that somebody listed or searched chats or opened the fo
 from the ledger that DATABASE_URL names, also while linqbot serves.
 
 Times are UTC. --since and --until take a day (2026-11-01), a moment (2026-11-01T09:30:00Z), or how long
-ago (90d, 12h). --state takes a state of a request, denied or read. Handles are masked unless --full-handles
-is given.`,
+ago (90d, 12h). Handles are masked unless --full-handles is given. --state takes one of these:
+
+` + audit.StatesHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL", "DEFAULT_REGION")

@@ -92,6 +92,15 @@ func handleOf(text, region string) (ledger.Secret, error) {
 	return ledger.NewSecret(understood.Handle.Full()), nil
 }
 
+// StatesHelp has a line for each state that can be asked for.
+func StatesHelp() string {
+	var lines strings.Builder
+	for _, state := range ledger.States() {
+		fmt.Fprintf(&lines, "  %-14s %s\n", state, state.Meaning())
+	}
+	return strings.TrimSuffix(lines.String(), "\n")
+}
+
 func stateNamed(text string) (ledger.State, error) {
 	names := make([]string, len(ledger.States()))
 	for i, state := range ledger.States() {

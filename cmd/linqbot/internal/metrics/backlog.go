@@ -40,8 +40,8 @@ func newBacklogCollector(read func(ctx context.Context) (Backlog, error), now fu
 	return &backlogCollector{
 		read: read, now: now,
 		requests: describe("requests", "Requests in the ledger that have not ended."),
-		waiting:  describe("waiting_requests", "Requests in the ledger that no worker was given yet."),
-		oldest:   describe("oldest_seconds", "Age of the oldest request in the ledger that Linq has not taken; 0 if there is none."),
+		waiting:  describe("waiting_requests", "Requests in the ledger that have not ended and that no worker has yet."),
+		oldest:   describe("oldest_seconds", "Age of the oldest request in the ledger that Linq has not accepted; 0 if there is none."),
 	}
 }
 

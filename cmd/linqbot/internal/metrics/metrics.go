@@ -75,19 +75,19 @@ func (m *Metrics) Handler(errors *log.Logger) http.Handler {
 
 func (m *Metrics) edge(cfg Config) {
 	// Slack waits for 3 s, and an alert asks about 2 s: both are bounds, with more around them.
-	acks := m.histograms("ack_seconds", "Time from a request of Slack's or Linq's to its answer, by route.",
+	acks := m.histograms("ack_seconds", "Time from a request by Slack or Linq to its answer, by route; requests refused with 4xx are left out.",
 		[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 1.5, 2, 2.5, 3, 5}, "route")
 	m.acks = make(map[string]prometheus.Observer, len(cfg.Routes))
 	for _, route := range cfg.Routes {
 		m.acks[route] = acks.WithLabelValues(route)
 	}
 	m.signatures = m.counters("signatures_total",
-		"Requests by which of SLACK_SIGNING_SECRET's secrets signed them, counted from 0; none if it was none of them.", "secret")
+		"Requests, by the secret in SLACK_SIGNING_SECRET that signed them, counted from 0; none if no secret did, or the signature is too old.", "secret")
 	m.signatures.WithLabelValues(secretLabel(-1))
 	for i := range cfg.Secrets {
 		m.signatures.WithLabelValues(secretLabel(i))
 	}
-	m.refused = m.counters("requests_refused_total", "Requests that were turned away at the door, by reason.", "reason")
+	m.refused = m.counters("requests_refused_total", "Requests refused before they reach a command, by reason.", "reason")
 	for _, reason := range cfg.Refusals {
 		m.refused.WithLabelValues(reason)
 	}
@@ -96,25 +96,25 @@ func (m *Metrics) edge(cfg Config) {
 		m.notices.WithLabelValues(notice)
 	}
 	m.commands = m.counters("commands_total",
-		"People asked for, by the way in which they were (as in the ledger) and by the outcome (as in the log).", "source", "outcome")
+		"Answers to people, one for each person named, by source and by outcome as in the log.", "source", "outcome")
 }
 
 func (m *Metrics) requests() {
-	m.reached = m.histograms("request_seconds", "Time from the ack to a state of the request, by kind.",
+	m.reached = m.histograms("request_seconds", "Time from the ack until a request was sent, removed or added, by kind; after a question, from the yes on.",
 		[]float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800}, "kind", "state")
-	m.ended = m.counters("requests_ended_total", "Requests that came to a final state, by kind and state.", "kind", "state")
-	m.undelivered = m.counter("replies_undelivered_total", "Outcomes of which nobody could be told in Slack.")
+	m.ended = m.counters("requests_ended_total", "Requests that reached a final state, by kind and state; a late webhook that turns unconfirmed to removed counts again.", "kind", "state")
+	m.undelivered = m.counter("replies_undelivered_total", "Outcomes that nobody could be told in Slack.")
 }
 
 func (m *Metrics) calls() {
 	m.linqRequests = m.counters("linq_requests_total",
-		"Calls of Linq's API by operation and by Linq's error code, or else the HTTP status, or no_answer.", "operation", "code")
-	m.keyRefused = m.counter("linq_key_refused_total", "Calls that Linq refused because it does not take the API key.")
-	m.lineFlagged = m.counter("linq_lines_flagged_total", "Webhooks by which Linq says that a line is not well.")
+		"Calls of Linq's API, by operation and by Linq's error code, otherwise by HTTP status, or no_answer.", "operation", "code")
+	m.keyRefused = m.counter("linq_key_refused_total", "Calls that Linq refused because it does not accept the API key (HTTP 401).")
+	m.lineFlagged = m.counter("linq_lines_flagged_total", "Webhooks by which Linq says that a line of yours is not well; the log names it, masked.")
 	m.linqSeconds = m.histograms("linq_request_seconds", "Time that calls of Linq's API took, by operation.",
 		[]float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20}, "operation")
 	m.slackCalls = m.counters("slack_calls_total",
-		"Calls of Slack's Web API and response URLs by method and error; none if there was no error.", "method", "error")
+		"Calls of Slack's Web API and of response URLs, by method and by Slack's error; none if there was no error.", "method", "error")
 }
 
 // Acked takes the time in which a request was answered.
