@@ -29,7 +29,7 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
 		return save(ctx)
 	}
-	err = lookTrouble(err)
+	err = cannotRead(lookTrouble(err), p.Since, want.troubleSince, s.now())
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		return later
 	}

@@ -70,7 +70,7 @@ func TestManyRepliesUnderSlacksLimits(t *testing.T) {
 	}
 }
 
-// The longer the trouble, the rarer the tries; after three days they end.
+// The longer the trouble, the rarer the tries; after three days of what Slack says itself they end.
 func TestAnOutageOfSlack(t *testing.T) {
 	t.Parallel()
 	s := newEnv(t, slacktest.Config{})
@@ -94,7 +94,7 @@ func TestAnOutageOfSlack(t *testing.T) {
 	s.WantThread("asked for by", "has left")
 	assert.Assert(t, s.View(d).Thread.TroubleSince.IsZero())
 
-	s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+	s.Slack.Inject(slacktest.Fault{Error: "rate_limited"})
 	s.News(d, bottest.Ann, func(r *ledger.Request) { r.People = 3 })
 	s.Run(d)
 	s.Clock.Pass(slackapi.GiveUpAfter + time.Second)

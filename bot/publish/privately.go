@@ -44,7 +44,7 @@ func (s *Publisher) byDirect(ctx context.Context, view *ledger.View) error {
 	}
 	err = s.poster.project(ctx, &thread.Posting, outgoing{
 		Message:  s.cfg.Teams.Renderer().Whole(s.cfg.Explainer, *view, s.cfg.Now()),
-		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel,
+		delivery: thread.Delivery, key: "direct-" + first.ID, channel: channel, troubleSince: thread.TroubleSince,
 		beforeExpiry: blockkit.DigestOf(s.wholeOffering(*view)),
 	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
 	if gone, ok := errors.AsType[*slackapi.GoneError](err); ok {
@@ -63,7 +63,7 @@ func (s *Publisher) direct(ctx context.Context, thread *ledger.Thread, user stri
 	if err == nil && opened != nil && opened.ID != "" {
 		return opened.ID, nil
 	}
-	trouble := slackapi.JudgeCall(err)
+	trouble := cannotRead(slackapi.JudgeCall(err), thread.TroubleSince, thread.TroubleSince, s.cfg.Now())
 	if _, barred := errors.AsType[*slackapi.BarredError](trouble); barred || err == nil {
 		return user, nil
 	}

@@ -123,9 +123,9 @@ func (s *Publisher) afterShowing(ctx context.Context, view ledger.View, err erro
 	now := s.cfg.Now()
 	log := s.log.WithError(err).WithField("delivery", t.Delivery)
 	if t.TroubleSince.IsZero() {
-		t.TroubleSince = now
 		log.Warn("Slack was not told yet; trying again")
 	}
+	t.TroubleSince = s.sinceTrouble(ctx, t.TroubleSince, err)
 	if now.Sub(t.TroubleSince) > slackapi.GiveUpAfter {
 		log.Error("Slack could not be told for three days; giving up")
 		t.Route = ledger.Undelivered

@@ -28,7 +28,7 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 	status := threadMessage{
 		outgoing: outgoing{
 			Message: r.Status(explainer, request, now), delivery: view.Thread.Delivery,
-			key: "reply-" + request.ID, channel: view.Requests[0].ChannelID,
+			key: "reply-" + request.ID, channel: view.Requests[0].ChannelID, troubleSince: view.Thread.TroubleSince,
 			beforeExpiry: blockkit.DigestOf(r.Status(explainer, offering(request)[0], inTime())),
 		},
 		posting: &reply.Posting, save: save,
@@ -39,7 +39,7 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 	mention := threadMessage{
 		outgoing: outgoing{
 			Message: r.Mention(explainer, request, now), delivery: view.Thread.Delivery,
-			key: "mention-" + request.ID, channel: view.Requests[0].ChannelID, once: true,
+			key: "mention-" + request.ID, channel: view.Requests[0].ChannelID, troubleSince: view.Thread.TroubleSince, once: true,
 			beforeExpiry: blockkit.DigestOf(r.Mention(explainer, offering(request)[0], inTime())),
 		},
 		posting: &reply.Mention, save: save,

@@ -114,7 +114,7 @@ func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	parent := threadMessage{
 		outgoing: outgoing{
 			Message: r.Parent(s.cfg.Explainer, view.Requests), delivery: thread.Delivery,
-			key: "parent-" + first.ID, channel: first.ChannelID, isParent: true,
+			key: "parent-" + first.ID, channel: first.ChannelID, troubleSince: thread.TroubleSince, isParent: true,
 		},
 		posting: &thread.Posting,
 		save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },

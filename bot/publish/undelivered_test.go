@@ -2,7 +2,6 @@ package publish
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 	"time"
 
@@ -30,13 +29,13 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		assert.Equal(t, s.View(d).Thread.Route, ledger.Undelivered)
 		assert.Equal(t, told, 1)
 	})
-	t.Run("an outage of three days", func(t *testing.T) {
+	t.Run("three days of refusals", func(t *testing.T) {
 		t.Parallel()
 		s := newEnv(t, slacktest.Config{})
 		told := 0
 		s.publisher.cfg.Undelivered = func() { told++ }
 		d := s.Ask(bottest.Ann)
-		s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+		s.Slack.Inject(slacktest.Fault{Error: "rate_limited"})
 		s.Run(d)
 		assert.Equal(t, told, 0, "it is tried again")
 		s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
@@ -57,8 +56,8 @@ func TestStepsAreNotUndelivered(t *testing.T) {
 	t.Parallel()
 	for name, giveUp := range map[string]func(*env){
 		"no way to tell anybody": func(s *env) { s.Settle("Fx1") },
-		"an outage of three days": func(s *env) {
-			s.Slack.Inject(slacktest.Fault{Status: http.StatusServiceUnavailable})
+		"three days of refusals": func(s *env) {
+			s.Slack.Inject(slacktest.Fault{Error: "rate_limited"})
 			s.Run("Fx1")
 			s.Clock.Pass(slackapi.GiveUpAfter + time.Second)
 			s.Run("Fx1")

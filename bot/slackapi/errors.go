@@ -17,6 +17,8 @@ type (
 	RetryLaterError struct {
 		Wait time.Duration // what Slack asked for; 0 if it named nothing
 		Err  error
+		// Silent says that Slack has not answered, but somebody else or nobody.
+		Silent bool
 		// Lasting is what the error counts as after [UnknownPasses]. Optional.
 		Lasting *BarredError
 	}
@@ -60,16 +62,24 @@ func Judge(err error) error {
 		if status.Code >= http.StatusInternalServerError {
 			return &LostAnswerError{err: err}
 		}
-		return &RetryLaterError{Err: err}
+		return &RetryLaterError{Err: err, Silent: true}
 	}
 	err = WithoutURL(err)
 	if errors.Is(err, errTooLate) {
-		return &RetryLaterError{Err: err}
+		return &RetryLaterError{Err: err, Silent: true}
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
-		return &RetryLaterError{Err: err}
+		return &RetryLaterError{Err: err, Silent: true}
 	}
 	return &LostAnswerError{err: err}
+}
+
+// IsSilence reports whether an error of [Judge] is trouble of which Slack says nothing itself, or no more than that it
+// has some.
+func IsSilence(err error) bool {
+	_, lost := errors.AsType[*LostAnswerError](err)
+	later, ok := errors.AsType[*RetryLaterError](err)
+	return lost || ok && later.Silent
 }
 
 // JudgeCall is [Judge] for a call that sends no message.
