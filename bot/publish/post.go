@@ -70,7 +70,7 @@ type poster struct {
 
 // ticket is what the message that p knows of takes in the queue of its channel.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
-	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent}
+	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent || o.onlyUpdate}
 }
 
 // afterCall sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"linqbot/bot/blockkit"
@@ -98,17 +99,23 @@ func (s *Publisher) adopt(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-// messages are the messages of the delivery's thread: a parent that does not stand yet, the replies, and a parent
-// that does. An adopted thread has its own.
+// messages are the messages of the delivery's thread: a parent that does not stand yet, the replies, a parent that does,
+// and the replies that only point to others. An adopted thread has its own parent.
 func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	first, thread := view.Requests[0], &view.Thread
 	r := s.cfg.Teams.Renderer()
-	var messages []threadMessage
+	var messages, pointing []threadMessage
 	for _, request := range view.Requests {
-		messages = append(messages, s.replies(view, request)...)
+		for _, m := range s.replies(view, request) {
+			if m.after != nil {
+				pointing = append(pointing, m)
+			} else {
+				messages = append(messages, m)
+			}
+		}
 	}
 	if first.ThreadTS != "" {
-		return messages
+		return append(messages, pointing...)
 	}
 	thread.Route = ledger.InThread
 	parent := threadMessage{
@@ -120,9 +127,9 @@ func (s *Publisher) messages(view *ledger.View) []threadMessage {
 		save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },
 	}
 	if thread.TS == "" {
-		return append([]threadMessage{parent}, messages...)
+		return slices.Concat([]threadMessage{parent}, messages, pointing)
 	}
-	return append(messages, parent) // the outcome first: its edit may wait
+	return slices.Concat(messages, []threadMessage{parent}, pointing) // the outcome first: its edit may wait
 }
 
 // reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by
