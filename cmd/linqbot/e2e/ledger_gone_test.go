@@ -24,6 +24,9 @@ func TestALedgerThatIsTakenAway(t *testing.T) {
 			}
 			return os.Rename(ledger+".new", ledger)
 		},
+		"its -wal deleted":  func(ledger string) error { return os.Remove(ledger + "-wal") },
+		"its -shm deleted":  func(ledger string) error { return os.Remove(ledger + "-shm") },
+		"its -wal replaced": func(ledger string) error { return os.Rename(ledger+".lock", ledger+"-wal") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,4 +56,25 @@ func TestALedgerThatIsPutBack(t *testing.T) {
 	env.await("the bot to be ready again", func() bool { return b.get("/readyz") == http.StatusOK })
 	env.remove(ann)
 	env.awaitOutcome("✅")
+}
+
+// What the deleted file held is still there for the process, which brings it into the ledger when it stops.
+func TestALedgerWhoseNewestDataIsDeleted(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	b := env.start()
+	env.remove(ann)
+	env.awaitOutcome("✅")
+	for _, beside := range []string{"-wal", "-shm"} {
+		assert.NilError(t, os.Remove(filepath.Join(env.dir, "ledger.db"+beside)))
+	}
+	env.await("/readyz to say so", func() bool { return b.get("/readyz") == http.StatusServiceUnavailable })
+	b.terminate()
+	<-b.Done
+	b = env.start()
+	assert.Equal(t, b.get("/readyz"), http.StatusOK)
+	ack := env.remove(ann)
+	assert.Assert(t, strings.Contains(ack.Text, "+1 415"), ack.Text)
+	listed := env.audit()
+	assert.Assert(t, strings.Contains(listed, "removed"), listed)
 }

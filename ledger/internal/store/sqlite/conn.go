@@ -29,21 +29,33 @@ func (c connector) Driver() driver.Driver { return &modernc.Driver{} }
 // Connect implements [driver.Connector]. It looks twice whether the file is in its place: SQLite would make one where
 // there is none, and open another one.
 func (c connector) Connect(context.Context) (driver.Conn, error) {
-	if err := c.inPlace(); err != nil {
-		return nil, err
-	}
-	opened, err := c.Driver().Open(c.dsn)
+	opened, err := c.open()
 	if err != nil {
 		return nil, err
-	}
-	if err := c.inPlace(); err != nil {
-		return nil, errors.Join(err, opened.Close())
 	}
 	inner, ok := opened.(sqliteConn)
 	if !ok {
 		return nil, fmt.Errorf("ledger: %T is not the connection that modernc.org/sqlite documents", opened)
 	}
 	return &conn{sqliteConn: inner, connector: c, prepared: make(map[string]*statement)}, nil
+}
+
+func (c connector) open() (opened driver.Conn, err error) {
+	if c.owned == nil {
+		return c.Driver().Open(c.dsn)
+	}
+	return opened, c.owned.besides.opening(func() error {
+		if err := c.owned.check(); err != nil {
+			return err
+		}
+		if opened, err = c.Driver().Open(c.dsn); err != nil {
+			return err
+		}
+		if err := c.owned.check(); err != nil {
+			return errors.Join(err, opened.Close())
+		}
+		return nil
+	})
 }
 
 // sqliteConn is what a connection of modernc.org/sqlite does.
@@ -87,7 +99,11 @@ func (c *conn) Close() error {
 	for _, s := range c.prepared {
 		errs = append(errs, s.inner.Close())
 	}
-	return errors.Join(append(errs, c.sqliteConn.Close())...)
+	end := c.sqliteConn.Close
+	if c.owned != nil {
+		end = func() error { return c.owned.besides.closing(c.sqliteConn.Close) }
+	}
+	return errors.Join(append(errs, end())...)
 }
 
 // lock takes the right to write, which a transaction has already. It refuses a file that is no longer in its place.

@@ -17,10 +17,11 @@ import (
 // and holds on every system. The lock on the file belongs to its inode: it holds when the file is
 // renamed or mounted elsewhere, and when somebody deletes the lock beside it.
 type ownership struct {
-	path   string
-	beside *flock.Flock
-	file   *os.File // nil until it is there
-	opened fs.FileInfo
+	path    string
+	beside  *flock.Flock
+	file    *os.File // nil until it is there
+	opened  fs.FileInfo
+	besides besides
 }
 
 var (
@@ -65,9 +66,16 @@ func own(path string) (_ *ownership, err error) {
 // errGone says that what SQLite writes to is no longer what the next process will find.
 var errGone = errors.New("the file was deleted, moved or replaced while linqbot serves from it: put it back, or stop linqbot and put a backup in its place with linqbot restore")
 
-// inPlace returns an error if the file is no longer at its path. SQLite would go on with a file without a name, and
-// all that it takes would be lost with the process.
+// inPlace returns an error if a file of the ledger is no longer at its path. SQLite would go on with a file without a
+// name, and all that it takes would be lost with the process.
 func (o *ownership) inPlace() error {
+	o.besides.mu.Lock()
+	defer o.besides.mu.Unlock()
+	return o.check()
+}
+
+// check is inPlace for whoever holds the lock of besides.
+func (o *ownership) check() error {
 	switch found, err := os.Stat(o.path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: %w", o.path, errGone)
@@ -76,7 +84,7 @@ func (o *ownership) inPlace() error {
 	case !os.SameFile(found, o.opened):
 		return fmt.Errorf("%s: %w", o.path, errGone)
 	}
-	return nil
+	return o.besides.check(o.path)
 }
 
 // release gives the file up. It must come after SQLite has closed the file: the locks of SQLite are
