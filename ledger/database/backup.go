@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/store"
-	"linqbot/ledger/internal/store/sqlite"
+	"linqbot/ledger/internal/store/sqlite/backup"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // BackupResult describes a backup that was made and checked.
@@ -24,7 +25,7 @@ func Backup(ctx context.Context, databaseURL, file string) (BackupResult, error)
 	if err := checkIsSQLite(databaseURL); err != nil {
 		return BackupResult{}, err
 	}
-	made, err := sqlite.Backup(ctx, sqlitePath(databaseURL), file)
+	made, err := backup.Make(ctx, sqlitePath(databaseURL), file)
 	if err != nil {
 		return BackupResult{}, err
 	}
@@ -56,7 +57,7 @@ func Restore(ctx context.Context, databaseURL, file string, now time.Time) (Rest
 		return RestoreResult{}, err
 	}
 	var open int64
-	done, err := sqlite.Restore(ctx, sqlitePath(databaseURL), file, now, func(ctx context.Context, in store.Querier) (err error) {
+	done, err := backup.Restore(ctx, sqlitePath(databaseURL), file, now, func(ctx context.Context, in store.Querier) (err error) {
 		open, err = markRestored(ctx, in, now)
 		return err
 	})
@@ -74,7 +75,7 @@ func checkIsSQLite(databaseURL string) error {
 	if IsPostgres(databaseURL) {
 		return errors.New("DATABASE_URL names a PostgreSQL database, which is no file")
 	}
-	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+	if err := dbfile.CheckFolder(sqlitePath(databaseURL)); err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"linqbot/ledger/internal/store/postgres"
 	"linqbot/ledger/internal/store/postgres/connect"
 	"linqbot/ledger/internal/store/sqlite"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 const (
@@ -31,7 +32,7 @@ func CheckURL(databaseURL string) error {
 	if !ok {
 		path = "" // its error says what a URL looks like
 	}
-	return sqlite.CheckPath(path)
+	return dbfile.CheckPath(path)
 }
 
 // StoreName returns the name of the database system that a DATABASE_URL leads to.
@@ -51,7 +52,7 @@ func MakeFolder(databaseURL string) (made string, err error) {
 	if IsPostgres(databaseURL) {
 		return "", nil
 	}
-	made, err = sqlite.MakeFolder(sqlitePath(databaseURL))
+	made, err = dbfile.MakeFolder(sqlitePath(databaseURL))
 	return made, advised(err)
 }
 
@@ -75,7 +76,7 @@ func Open(ctx context.Context, databaseURL string) (store.Store, error) {
 		}
 		return opened, nil
 	}
-	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+	if err := dbfile.CheckFolder(sqlitePath(databaseURL)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	opened, err := sqlite.Open(ctx, sqlitePath(databaseURL))
@@ -105,7 +106,7 @@ func CheckWritable(ctx context.Context, databaseURL string) (there bool, err err
 	check, place := sqlite.CheckWritable, sqlitePath(databaseURL)
 	if IsPostgres(databaseURL) {
 		check, place = postgres.CheckWritable, databaseURL
-	} else if err := sqlite.CheckFolder(place); err != nil {
+	} else if err := dbfile.CheckFolder(place); err != nil {
 		return false, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	if there, err = check(ctx, place); err != nil {

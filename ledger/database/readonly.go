@@ -8,6 +8,7 @@ import (
 	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/store/postgres"
 	"linqbot/ledger/internal/store/sqlite"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // OpenReadOnly opens what the URL names for reading. It refuses what holds no ledger, and a schema that this program
@@ -30,7 +31,7 @@ func openUnchecked(ctx context.Context, databaseURL string) (store.ReadOnly, err
 	if IsPostgres(databaseURL) {
 		return postgres.OpenReader(ctx, databaseURL)
 	}
-	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+	if err := dbfile.CheckFolder(sqlitePath(databaseURL)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	return sqlite.OpenReader(sqlitePath(databaseURL))

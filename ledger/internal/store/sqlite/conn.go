@@ -10,14 +10,15 @@ import (
 	modernc "modernc.org/sqlite"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // connector opens connections to an SQLite file. One of them writes at a time. Each prepares a statement
 // once, since preparing costs more than running most statements of ours and of River's.
 type connector struct {
 	dsn    string
-	owned  *ownership     // nil for a file that another process owns
-	mutex  *priorityMutex // nil for connections that only read
+	owned  *dbfile.Ownership // nil for a file that another process owns
+	mutex  *priorityMutex    // nil for connections that only read
 	urgent bool
 }
 
@@ -44,14 +45,14 @@ func (c connector) open() (opened driver.Conn, err error) {
 	if c.owned == nil {
 		return c.Driver().Open(c.dsn)
 	}
-	return opened, c.owned.besides.opening(func() error {
-		if err := c.owned.check(); err != nil {
+	return opened, c.owned.Opening(func(inPlace func() error) error {
+		if err := inPlace(); err != nil {
 			return err
 		}
 		if opened, err = c.Driver().Open(c.dsn); err != nil {
 			return err
 		}
-		if err := c.owned.check(); err != nil {
+		if err := inPlace(); err != nil {
 			return errors.Join(err, opened.Close())
 		}
 		return nil
@@ -101,7 +102,7 @@ func (c *conn) Close() error {
 	}
 	end := c.sqliteConn.Close
 	if c.owned != nil {
-		end = func() error { return c.owned.besides.closing(c.sqliteConn.Close) }
+		end = func() error { return c.owned.Closing(c.sqliteConn.Close) }
 	}
 	return errors.Join(append(errs, end())...)
 }
@@ -127,7 +128,7 @@ func (c connector) inPlace() error {
 	if c.owned == nil {
 		return nil
 	}
-	return c.owned.inPlace()
+	return c.owned.InPlace()
 }
 
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {

@@ -6,8 +6,8 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// dialect has no locks on rows: there is one writer at a time.
-func dialect() store.Dialect {
+// Dialect returns what the SQL of this store has of its own. It has no locks on rows: there is one writer at a time.
+func Dialect() store.Dialect {
 	return store.Dialect{
 		Migrations: "sqlite",
 		InList:     func(placeholder string) string { return `IN (SELECT value FROM json_each(` + placeholder + `))` },

@@ -1,6 +1,7 @@
-// Package sqlite keeps a ledger in an SQLite file of which this process is the one owner. It knows how such a
-// file is opened, locked, written by one writer at a time, checked, copied and put back, and it implements
-// [store.Store]. It knows tables only where the two stores need different statements. Begin with [Open].
+// Package sqlite keeps a ledger in an SQLite file of which this process is the one owner. It implements
+// [store.Store] and knows how such a file is opened and written by one writer at a time. It knows tables only where
+// the two stores need different statements. The packages below it lock the file, copy it and put a copy back. Begin
+// with [Open].
 package sqlite
 
 import (
@@ -16,6 +17,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // DB is an SQLite file of which this process is the one owner.
@@ -23,7 +25,7 @@ type DB struct {
 	write  *sql.DB // one connection, for the work
 	accept *sql.DB // one connection, which goes before it
 	read   *sql.DB
-	owned  *ownership
+	owned  *dbfile.Ownership
 	jobs   *river.Client[*sql.Tx]
 	wakes  *wakes
 }
@@ -31,13 +33,13 @@ type DB struct {
 // Open opens the file, brings its schema up to date, and takes back what a crash left running.
 func Open(ctx context.Context, path string) (_ *DB, err error) {
 	named := path
-	if path, err = resolveFile(path); err != nil {
+	if path, err = dbfile.Resolve(path); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	s := &DB{wakes: newWakes()}
-	s.owned, err = own(path)
-	if errors.Is(err, errOwned) {
-		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", bothNames(named, path))
+	s.owned, err = dbfile.Own(path)
+	if errors.Is(err, dbfile.ErrOwned) {
+		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", dbfile.BothNames(named, path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -57,9 +59,9 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	if err := store.RefuseNewer(ctx, s.Writer(), s.Dialect()); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %s: %w", bothNames(named, path), err)
+		return nil, fmt.Errorf("DATABASE_URL: %s: %w", dbfile.BothNames(named, path), err)
 	}
-	if err := store.BringUpToDate(ctx, dialect().Migrations, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
+	if err := store.BringUpToDate(ctx, Dialect().Migrations, goose.DialectSQLite3, s.write, riversqlite.New(s.write)); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: the schema of %s cannot be brought up to date: %w", path, err)
 	}
 	if err := s.takeBackOrphans(ctx); err != nil {
@@ -117,7 +119,7 @@ func (s *DB) wakeLater(ctx context.Context) error {
 }
 
 // Dialect implements [store.Store].
-func (s *DB) Dialect() store.Dialect { return dialect() }
+func (s *DB) Dialect() store.Dialect { return Dialect() }
 
 // Alone implements [store.Store].
 func (s *DB) Alone() bool { return true }
@@ -180,5 +182,5 @@ func (s *DB) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.owned.release())...)
+	return errors.Join(append(errs, s.owned.Release())...)
 }

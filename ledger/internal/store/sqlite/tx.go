@@ -23,6 +23,9 @@ type querier struct {
 	in sqlConn
 }
 
+// NewQuerier returns a querier of a pool or a transaction.
+func NewQuerier(in sqlConn) store.Querier { return querier{in} }
+
 func (q querier) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	return affected(q.in.ExecContext(ctx, query, args...))
 }

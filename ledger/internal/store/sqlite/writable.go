@@ -9,18 +9,19 @@ import (
 	"path/filepath"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // CheckWritable says why the ledger at a path cannot be written, beside a linqbot that serves from it. there
 // is false if no ledger has been made there yet.
 func CheckWritable(ctx context.Context, path string) (there bool, err error) {
-	if path, err = resolveFile(path); err != nil {
+	if path, err = dbfile.Resolve(path); err != nil {
 		return false, err
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return false, fmt.Errorf("the folder of %s cannot be written: %w", path, err)
 	}
-	if there, err = checkFile(path); err != nil || !there {
+	if there, err = dbfile.Check(path); err != nil || !there {
 		return there, err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the operator names the file

@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package sqlite
+package dbfile
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func lockInode(file *os.File) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES):
-		return errOwned
+		return ErrOwned
 	case errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EOPNOTSUPP):
 		return nil // the system has no such locks: the one beside the file has to do
 	default:

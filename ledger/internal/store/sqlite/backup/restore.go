@@ -1,4 +1,4 @@
-package sqlite
+package backup
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite"
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
 // Restored is what [Restore] put in place.
@@ -23,23 +25,23 @@ type Restored struct {
 // Restore puts a copy of a backup in the place of the ledger at a path, while no linqbot owns it, and keeps
 // what was there under another name. Before that it has mark change the copy, in one transaction.
 func Restore(ctx context.Context, path, file string, now time.Time, mark func(context.Context, store.Querier) error) (_ Restored, err error) {
-	target, err := resolveFile(path)
+	target, err := dbfile.Resolve(path)
 	if err != nil {
 		return Restored{}, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	if file, err = resolveFile(file); err != nil {
+	if file, err = dbfile.Resolve(file); err != nil {
 		return Restored{}, err
 	}
 	if err := checkBackup(file, target); err != nil {
 		return Restored{}, err
 	}
-	made, err := MakeFolder(path)
+	made, err := dbfile.MakeFolder(path)
 	if err != nil {
 		return Restored{}, err
 	}
 	_, missing := os.Stat(target)
-	owned, err := own(target)
-	if errors.Is(err, errOwned) {
+	owned, err := dbfile.Own(target)
+	if errors.Is(err, dbfile.ErrOwned) {
 		return Restored{}, fmt.Errorf("DATABASE_URL: another linqbot owns %s: stop it first", target)
 	}
 	if err != nil {
@@ -49,7 +51,7 @@ func Restore(ctx context.Context, path, file string, now time.Time, mark func(co
 		if err != nil && missing != nil {
 			err = errors.Join(err, os.Remove(target)) // the empty file that owning made
 		}
-		err = errors.Join(err, owned.release())
+		err = errors.Join(err, owned.Release())
 	}()
 	fresh := target + ".restoring"
 	if err := removeFile(fresh); err != nil { // of a restore that was cut short
@@ -101,8 +103,8 @@ func changeCopy(ctx context.Context, path string, do func(context.Context, store
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ignoreDone(begun.Rollback())) }()
-	if err := do(ctx, querier{begun}); err != nil {
+	defer begun.Rollback()
+	if err := do(ctx, sqlite.NewQuerier(begun)); err != nil {
 		return err
 	}
 	return begun.Commit()

@@ -1,4 +1,6 @@
-package sqlite
+// Package dbfile is the file of an SQLite ledger: what its path may be, where it leads, and who owns it. It knows nothing
+// of what is in the file. Begin with [Own].
+package dbfile
 
 import (
 	"errors"
@@ -10,13 +12,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ownership is what makes this process the one owner of an SQLite file: a lock on a file beside it, and
+// Ownership is what makes this process the one owner of an SQLite file: a lock on a file beside it, and
 // one on the file itself.
 //
 // Neither is enough alone. The lock beside belongs to a name: it protects a file that is not there yet,
 // and holds on every system. The lock on the file belongs to its inode: it holds when the file is
 // renamed or mounted elsewhere, and when somebody deletes the lock beside it.
-type ownership struct {
+type Ownership struct {
 	path    string
 	beside  *flock.Flock
 	file    *os.File // nil until it is there
@@ -24,29 +26,29 @@ type ownership struct {
 	besides besides
 }
 
-var (
-	errOwned     = errors.New("another linqbot owns it")
-	errManyNames = errors.New("the file has more than one name (hard links), and SQLite would keep its newest data beside each name apart: " +
-		"remove the other names, or copy the file, and name the one that is left")
-)
+// ErrOwned says that another process owns the file.
+var ErrOwned = errors.New("another linqbot owns it")
 
-// own makes this process the owner of the file at a path that resolveFile returned. It makes the file
+var errManyNames = errors.New("the file has more than one name (hard links), and SQLite would keep its newest data beside each name apart: " +
+	"remove the other names, or copy the file, and name the one that is left")
+
+// Own makes this process the owner of the file at a path that [Resolve] returned. It makes the file
 // if it is not there.
-func own(path string) (_ *ownership, err error) {
-	if _, err := checkFile(path); err != nil {
+func Own(path string) (_ *Ownership, err error) {
+	if _, err := Check(path); err != nil {
 		return nil, err
 	}
-	o := &ownership{path: path, beside: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	o := &Ownership{path: path, beside: flock.New(path+".lock", flock.SetPermissions(0o600))}
 	locked, err := o.beside.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be locked: %w", path, err)
 	}
 	if !locked {
-		return nil, errOwned
+		return nil, ErrOwned
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, o.release())
+			err = errors.Join(err, o.Release())
 		}
 	}()
 	// It holds people's numbers: only its owner reads it.
@@ -66,16 +68,25 @@ func own(path string) (_ *ownership, err error) {
 // errGone says that what SQLite writes to is no longer what the next process will find.
 var errGone = errors.New("the file was deleted, moved or replaced while linqbot serves from it: put it back, or stop linqbot and put a backup in its place with linqbot restore")
 
-// inPlace returns an error if a file of the ledger is no longer at its path. SQLite would go on with a file without a
+// InPlace returns an error if a file of the ledger is no longer at its path. SQLite would go on with a file without a
 // name, and all that it takes would be lost with the process.
-func (o *ownership) inPlace() error {
+func (o *Ownership) InPlace() error {
 	o.besides.mu.Lock()
 	defer o.besides.mu.Unlock()
 	return o.check()
 }
 
-// check is inPlace for whoever holds the lock of besides.
-func (o *ownership) check() error {
+// Opening has open make a connection. It gives open a way to look whether the files are in place, since the
+// connection itself makes some of them.
+func (o *Ownership) Opening(open func(inPlace func() error) error) error {
+	return o.besides.opening(func() error { return open(o.check) })
+}
+
+// Closing has end end a connection.
+func (o *Ownership) Closing(end func() error) error { return o.besides.closing(end) }
+
+// check is InPlace for whoever holds the lock of besides.
+func (o *Ownership) check() error {
 	switch found, err := os.Stat(o.path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: %w", o.path, errGone)
@@ -87,9 +98,9 @@ func (o *ownership) check() error {
 	return o.besides.check(o.path)
 }
 
-// release gives the file up. It must come after SQLite has closed the file: the locks of SQLite are
+// Release gives the file up. It must come after SQLite has closed the file: the locks of SQLite are
 // POSIX ones, and a process loses them when it closes any descriptor of the file.
-func (o *ownership) release() error {
+func (o *Ownership) Release() error {
 	var errs []error
 	if o.file != nil {
 		errs = append(errs, o.file.Close())
@@ -97,8 +108,8 @@ func (o *ownership) release() error {
 	return errors.Join(append(errs, o.beside.Close())...)
 }
 
-// checkFile says whether there is a file, and what keeps it from being a ledger.
-func checkFile(path string) (there bool, err error) {
+// Check says whether there is a file, and what keeps it from being a ledger.
+func Check(path string) (there bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -113,10 +124,10 @@ func checkFile(path string) (there bool, err error) {
 	return true, nil
 }
 
-// resolveFile returns the path of a file without symbolic links, as SQLite does too, so that each way to
+// Resolve returns the path of a file without symbolic links, as SQLite does too, so that each way to
 // write it leads to the same locks. The file need not be there, nor the folder, unless a link leads to
 // it.
-func resolveFile(path string) (string, error) {
+func Resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
@@ -146,8 +157,8 @@ func resolveFile(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// bothNames shows a path as it was given, and what it leads to.
-func bothNames(named, resolved string) string {
+// BothNames shows a path as it was given, and what it leads to.
+func BothNames(named, resolved string) string {
 	if absolute, err := filepath.Abs(named); err != nil || absolute == resolved {
 		return named
 	}

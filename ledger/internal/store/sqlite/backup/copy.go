@@ -1,4 +1,4 @@
-package sqlite
+package backup
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	modernc "modernc.org/sqlite"
 
 	"linqbot/ledger/internal/store"
+	"linqbot/ledger/internal/store/sqlite"
 )
 
 // Copy says what a checked copy of a ledger holds.
@@ -52,7 +53,7 @@ func copyLedger(ctx context.Context, from, to string) (_ Copy, err error) {
 	return c, syncPath(to)
 }
 
-// pagesPerStep is how much is Copy between two looks at whether to stop: 4 MiB.
+// pagesPerStep is how much is copied between two looks at whether to stop: 4 MiB.
 const pagesPerStep = 1024
 
 // copyPages reads in one transaction, so that what others write meanwhile neither shows nor makes SQLite
@@ -146,7 +147,7 @@ func checkCopy(ctx context.Context, path string) (_ Copy, err error) {
 }
 
 func describe(ctx context.Context, db *sql.DB, path string) (c Copy, err error) {
-	q, d := querier{db}, dialect()
+	q, d := sqlite.NewQuerier(db), sqlite.Dialect()
 	for _, table := range []string{store.VersionTable, "requests", "history", "settings"} {
 		var there bool
 		if err := q.QueryRow(ctx, d.HasTable, table).Scan(&there); err != nil {

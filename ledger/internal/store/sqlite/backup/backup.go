@@ -1,4 +1,6 @@
-package sqlite
+// Package backup copies the ledger in an SQLite file, checks the copy, and puts one back. It knows which tables a ledger
+// has, and leaves what a restore means for them to its caller. Begin with [Make] and [Restore].
+package backup
 
 import (
 	"context"
@@ -7,20 +9,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"linqbot/ledger/internal/store/sqlite/dbfile"
 )
 
-// Backup copies the ledger at a path to a new file, while linqbot serves or not. The copy
+// Make copies the ledger at a path to a new file, while linqbot serves or not. The copy
 // is the ledger at one moment. It is complete, checked and on disk when this returns; after an error there
 // is no file.
 //
 // It uses SQLite's own backup and not VACUUM INTO, which would rewrite every row and hold the reading
 // transaction for longer.
-func Backup(ctx context.Context, path, file string) (_ Copy, err error) {
-	from, err := resolveFile(path)
+func Make(ctx context.Context, path, file string) (_ Copy, err error) {
+	from, err := dbfile.Resolve(path)
 	if err != nil {
 		return Copy{}, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	there, err := checkFile(from)
+	there, err := dbfile.Check(from)
 	if err != nil {
 		return Copy{}, fmt.Errorf("DATABASE_URL: %w", err)
 	}
