@@ -41,7 +41,7 @@ type Config struct {
 	Now    func() time.Time // defaults to time.Now
 }
 
-// New returns an empty index; the first who asks fills it.
+// New returns an empty index; [Index.Fill] or the first who asks fills it.
 func New(cfg Config) *Index {
 	if cfg.Fresh == 0 {
 		cfg.Fresh = time.Minute

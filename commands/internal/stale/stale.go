@@ -98,6 +98,18 @@ func (v *Value[T]) Update(change func(T) T) {
 	}
 }
 
+// Inherit takes what another value keeps, as old as it is, if this one keeps nothing yet.
+func (v *Value[T]) Inherit(from *Value[T]) {
+	from.mu.Lock()
+	kept, at := from.kept, from.at
+	from.mu.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.at.IsZero() {
+		v.kept, v.at = kept, at
+	}
+}
+
 // Expire has the next who asks begin a renewal.
 func (v *Value[T]) Expire() {
 	v.mu.Lock()

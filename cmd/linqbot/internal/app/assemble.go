@@ -33,6 +33,7 @@ type instance struct {
 	teams   *workspace.Teams
 	key     *linqKey
 	lines   *reconcile.OwnLines
+	book    *chatindex.Index
 	workers ledger.Workers
 	handler http.Handler
 }
@@ -85,6 +86,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		teams:   teams,
 		key:     key,
 		lines:   lines,
+		book:    book,
 		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,

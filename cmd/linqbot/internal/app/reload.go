@@ -21,7 +21,7 @@ type live struct {
 	liveConfig
 	cfg     config.Settings // of the one that serves
 	current atomic.Pointer[instance]
-	forget  context.CancelFunc // ends what the current one asks Slack in the background
+	forget  context.CancelFunc // ends what the current one asks Slack and Linq in the background
 	old     []retired
 }
 
@@ -52,6 +52,7 @@ func (l *live) install(ctx context.Context, next *instance) {
 	ctx, l.forget = context.WithCancel(ctx)
 	l.current.Store(next)
 	go next.teams.Learn(ctx)
+	go next.book.Fill(ctx)
 }
 
 // ServeHTTP implements [http.Handler].
@@ -100,6 +101,9 @@ func (l *live) reload(ctx context.Context) {
 	said := cfg.Reread(l.cfg)
 	sameKey := cfg.LinqKey == l.cfg.LinqKey && cfg.LinqURL == l.cfg.LinqURL
 	l.cfg = cfg
+	if sameKey {
+		next.book.Inherit(old.book)
+	}
 	l.install(ctx, next)
 	if sameKey { // Linq may have asked for a pause
 		next.key.refused.Store(old.key.refused.Load())

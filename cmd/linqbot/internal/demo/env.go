@@ -94,7 +94,8 @@ type process struct {
 	done chan struct{}
 }
 
-// startBot starts linqbot serve as a process of its own, and waits until it is ready.
+// startBot starts linqbot serve as a process of its own, and waits until it is ready and has listed the chats: its
+// answers name them then.
 func (s *env) startBot(ctx context.Context) error {
 	program, err := os.Executable()
 	if err != nil {
@@ -118,6 +119,7 @@ func (s *env) startBot(ctx context.Context) error {
 		"DATABASE_URL=sqlite://" + filepath.Join(s.dir, "ledger.db"),
 		"ALLOWED_USERS=" + User,
 	}
+	listed := s.listings()
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -130,7 +132,18 @@ func (s *env) startBot(ctx context.Context) error {
 		said, _ := os.ReadFile(logs.Name())
 		return fmt.Errorf("the bot does not get ready: %w\n%s", err, said)
 	}
-	return nil
+	return poll(ctx, func() bool { return s.listings() > listed })
+}
+
+// listings counts how often Linq has listed the chats.
+func (s *env) listings() int {
+	n := 0
+	for _, call := range s.linq.Calls() {
+		if call.Op == linqtest.ListChats && call.Status == http.StatusOK {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *env) awaitReady(ctx context.Context) error {
