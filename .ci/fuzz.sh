@@ -11,21 +11,21 @@ binaries=$(mktemp -d)
 trap 'rm -rf "$binaries"' EXIT
 cache=$(go env GOCACHE)/fuzz
 
-# fuzz PACKAGE FOLDER NAME takes the target's seeds and the inputs found earlier first.
+# fuzz PACKAGE FOLDER BINARY NAME takes the target's seeds and the inputs found earlier first. It has one worker,
+# since as many targets as there are processors run at once.
 fuzz() {
-    local log=$binaries/log
-    if (cd "$2" && timeout --kill-after=10s "$limit" "$binaries/fuzz.test" -test.run "^$3\$" -test.fuzz "^$3\$" -test.fuzztime "$fuzz_time" \
-        -test.fuzzminimizetime 5s -test.fuzzcachedir "$cache/$1") </dev/null 2>&1 | tee "$log"; then
-        return
-    fi
+    local log=$3.$4.log status=0
+    (cd "$2" && timeout --kill-after=10s "$limit" "$3" -test.run "^$4\$" -test.fuzz "^$4\$" -test.fuzztime "$fuzz_time" \
+        -test.parallel 1 -test.fuzzminimizetime 5s -test.fuzzcachedir "$cache/$1") </dev/null >"$log" 2>&1 || status=$?
+    printf '%s %s\n%s\n' "$1" "$4" "$(cat "$log")"
     # At the end of -fuzztime Go before 1.27 sometimes takes its own deadline for a failure, and
     # finds no input: go.dev/issue/75804.
-    if grep -qE '^ +context deadline exceeded$' "$log" &&
+    if ((status != 0)) && grep -qE '^ +context deadline exceeded$' "$log" &&
         ! grep -qE 'Failing input|seed corpus entry|panic:' "$log"; then
-        echo "$3: no input failed; the deadline is Go's own (go.dev/issue/75804)"
+        echo "$4: no input failed; the deadline is Go's own (go.dev/issue/75804)"
         return
     fi
-    return 1
+    return "$status"
 }
 
 # A fuzz target that does not end by itself is stopped after this.
@@ -34,22 +34,29 @@ if [[ $fuzz_time == *[0-9]s ]]; then
     limit=$((${fuzz_time%s} + 300))s
 fi
 
-count=0
+targets=()
+packages=0
 while read -r package folder; do
     mapfile -t names < <(cat "$folder"/*_test.go 2>/dev/null | sed -nE 's/^func (Fuzz\w+)\(\w+ \*testing\.F\).*/\1/p')
     if ((${#names[@]} == 0)); then
         continue
     fi
-    if (((count += ${#names[@]}) > targets_max)); then
-        echo "more than $targets_max fuzz targets" >&2
-        exit 1
-    fi
     # Built once for all targets of the package, and with the instruments that fuzzing needs.
-    go test -c -fuzz . -o "$binaries/fuzz.test" "$package"
+    binary=$binaries/$((packages += 1)).test
+    go test -c -fuzz . -o "$binary" "$package"
     for name in "${names[@]}"; do
-        echo "$package $name"
-        fuzz "$package" "$folder" "$name"
+        targets+=("$package" "$folder" "$binary" "$name")
     done
 done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./...)
-echo "$count fuzz targets"
+
+count=$((${#targets[@]} / 4))
+if ((count > targets_max)); then
+    echo "more than $targets_max fuzz targets" >&2
+    exit 1
+fi
 ((count > 0))
+export -f fuzz
+export fuzz_time cache limit
+# shellcheck disable=SC2016 # the inner shell expands it
+printf '%s\0' "${targets[@]}" | xargs --null --max-args=4 --max-procs="$(nproc)" bash -c 'fuzz "$@"' fuzz
+echo "$count fuzz targets"

@@ -62,7 +62,7 @@ stand_in() {
 # Does with the image what Docker would with --read-only: its user and its variables, and nothing but
 # the volume that it declares can be written to.
 run_image() {
-    local root variables inside attempt
+    local root variables inside serving attempt
     root=$(build_tool mount "$(build_tool from --pull-never linqbot)")
     diff - <(image_says '{{.User}} {{.WorkingDir}} {{.Volumes}} {{.Entrypoint}} {{.Cmd}} {{.Healthcheck.Test}}') \
         <<<"65532:65532 /data map[/data:{}] [/linqbot] [serve] [CMD /linqbot healthcheck]"
@@ -93,7 +93,6 @@ run_image() {
     done
     kill "$serving"
     wait "$serving" # its exit code is 0
-    serving=
     [[ -s $root/data/linqbot.db ]]
     echo "the image is healthy as user 65532 on a read-only root, and ends by itself on SIGTERM"
 }
