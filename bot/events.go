@@ -130,7 +130,7 @@ func decodeEvent(encoded json.RawMessage) (event, bool) {
 	}
 	_ = json.Unmarshal(encoded, &named) // what cannot be read has no type that is served
 	switch named.Type {
-	case "function_executed", "message", "app_home_opened", string(TokensRevoked), string(AppUninstalled):
+	case "function_executed", "message", "app_home_opened", string(TokensRevoked), string(appUninstalled):
 	default:
 		return event{Type: named.Type}, false
 	}

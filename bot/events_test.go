@@ -118,7 +118,7 @@ func TestNoticesOfSlack(t *testing.T) {
 		"somebody's token":          {in(bottest.Team, `{"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":[]}}`), ""},
 		"strange tokens":            {in(bottest.Team, `{"type":"tokens_revoked","tokens":[]}`), ""},
 		"another team's token":      {in("T0OTHER", `{"type":"tokens_revoked","tokens":{"bot":["U0BOT"]}}`), ""},
-		"the app":                   {in(bottest.Team, `{"type":"app_uninstalled"}`), AppUninstalled},
+		"the app":                   {in(bottest.Team, `{"type":"app_uninstalled"}`), appUninstalled},
 	} {
 		var told Notice
 		e, taken := newEventEdge(t, nil, func(c *Config) { c.Noticed = func(_ context.Context, n Notice) { told = n } })

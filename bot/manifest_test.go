@@ -150,7 +150,7 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 			inner["type"], inner["tab"], inner["user"], inner["channel"] = "app_home_opened", "home", bottest.Ada, h.dm(bottest.Ada)
 		}),
 	}
-	for _, notice := range []Notice{TokensRevoked, AppUninstalled} {
+	for _, notice := range []Notice{TokensRevoked, appUninstalled} {
 		bodies[string(notice)] = stepEvent(func(_, inner map[string]any) {
 			clear(inner)
 			inner["type"], inner["tokens"] = string(notice), map[string]any{"bot": []string{"U0BOT"}}

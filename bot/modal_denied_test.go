@@ -28,7 +28,7 @@ func TestARefusedFormIsRecorded(t *testing.T) {
 	h.command(slacktest.Command{UserID: bottest.Grace, ChannelID: bottest.Ops, Text: bottest.ChatID})
 
 	denied := func(source ledger.Source, channel string) noted {
-		return noted{State: ledger.Denied, Source: source, User: bottest.Ada, Channel: channel, Rule: policy.DeniedByName}
+		return noted{State: ledger.Denied, Source: source, User: bottest.Ada, Channel: channel, Rule: "not named"}
 	}
 	read := func(source ledger.Source, channel string) noted {
 		return noted{State: ledger.Read, Source: source, User: bottest.Grace, Channel: channel, Rule: "user " + bottest.Grace, Chat: bottest.ChatID}

@@ -16,11 +16,11 @@ type Notice string
 const (
 	AppRateLimited Notice = "app_rate_limited" // Slack holds events back for a minute: steps and Home tabs are late
 	TokensRevoked  Notice = "tokens_revoked"   // the bot's token is not accepted any more
-	AppUninstalled Notice = "app_uninstalled"
+	appUninstalled Notice = "app_uninstalled"
 )
 
 // Notices returns all there are.
-func Notices() []Notice { return []Notice{AppRateLimited, TokensRevoked, AppUninstalled} }
+func Notices() []Notice { return []Notice{AppRateLimited, TokensRevoked, appUninstalled} }
 
 // says is the line of the log.
 func (n Notice) says() string {

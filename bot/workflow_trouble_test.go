@@ -9,7 +9,6 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
-	"linqbot/commands/policy"
 	"linqbot/ledger"
 )
 
@@ -138,7 +137,7 @@ func TestADeniedRunStaysDenied(t *testing.T) {
 	t.Parallel()
 	h := idle(t, envConfig{})
 	h.begin("Fx1", inputs("requested_by", bottest.Ada))
-	_, err := h.Ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: bottest.Ada, Rule: policy.DeniedByName, Delivery: "Fx1"})
+	_, err := h.Ledger.Deny(t.Context(), ledger.Denial{Source: ledger.WorkflowStep, UserID: bottest.Ada, Rule: "not named", Delivery: "Fx1"})
 	assert.NilError(t, err)
 	assert.Equal(t, h.look("Fx1"), time.Duration(0))
 	assert.Assert(t, strings.Contains(h.execution("Fx1").Error, "This run was refused before"), h.execution("Fx1").Error)

@@ -143,7 +143,7 @@ func TestDenialsAreKept(t *testing.T) {
 			}
 			assert.Equal(t, len(again), 0)
 			assert.DeepEqual(t, record.denials, []ledger.Denial{{
-				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedByName, Delivery: test.delivery,
+				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "not named", Delivery: test.delivery,
 			}})
 			assert.Equal(t, len(record.readings), 0)
 		})
@@ -156,7 +156,7 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 	for _, yes := range []bool{true, false} {
 		for rule, rules := range map[string]policy.Policy{
 			policy.DeniedToAnswerIt: {Everyone: true},
-			policy.DeniedByName:     {Users: []string{"U9"}},
+			"not named":             {Users: []string{"U9"}},
 		} {
 			record := &book{}
 			command := commands.NewRemove(commands.RemoveConfig{Policy: rules, Audit: record, Questions: oneQuestion{}, Logger: quiet()})

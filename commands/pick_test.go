@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func pickRows() []pickRow {
 		{name: "denied", policy: policy.Policy{Users: []string{"U9"}}, outcome: "denied"},
 		{name: "denied in the channel", policy: policy.Policy{Users: []string{"U1"}, Channels: []string{"C9"}}, outcome: "denied"},
 		{name: "not recorded", err: fmt.Errorf("%w: disk full", ledger.ErrNotRecorded), outcome: "not_recorded"},
-		{name: "in doubt", err: fmt.Errorf("%w: timeout", ledger.ErrDoubtful), outcome: "not_recorded"},
+		{name: "in doubt", err: errors.New("not known whether recorded: timeout"), outcome: "not_recorded"},
 	}
 }
 

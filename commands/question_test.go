@@ -12,6 +12,7 @@ import (
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
+	"gotest.tools/v3/poll"
 
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
@@ -195,8 +196,13 @@ func TestAPreviewKnowsOurLines(t *testing.T) {
 	t.Parallel()
 	server := linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{askedChat(func(c *linqtest.Chat) { c.People[0].IsMe = false })}})
 	own := knownLines()
-	_, err := own.Ours(t.Context(), nil, handle.New(ada))
-	assert.NilError(t, err)
+	own.Refresh(t.Context())
+	poll.WaitOn(t, func(poll.LogT) poll.Result {
+		if own.Remembers(handle.New(line)) {
+			return poll.Success()
+		}
+		return poll.Continue("the lines are not listed yet")
+	})
 	for _, fault := range []linqtest.Fault{{Op: linqtest.GetChat, Times: 1, Status: 500}, {Op: linqtest.ListChats}} {
 		server.Inject(fault)
 		in := in1()

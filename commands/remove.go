@@ -155,7 +155,7 @@ func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string)
 		return nil
 	}
 	in.OpenForm(chat)
-	return FormOpens()
+	return formOpens()
 }
 
 func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {

@@ -107,7 +107,7 @@ func TestUndoAnswers(t *testing.T) {
 		{name: "added already, by the same person", records: undoRecords{undone: by("U1", ledger.Request{State: ledger.Added})}, outcome: "asked_before"},
 		{name: "unconfirmed", records: undoRecords{undone: by("U2", ledger.Request{State: ledger.Unconfirmed})}, outcome: "asked_before"},
 		{name: "not recorded", take: fmt.Errorf("%w: disk full", ledger.ErrNotRecorded), outcome: "not_recorded"},
-		{name: "in doubt", take: fmt.Errorf("%w: timeout", ledger.ErrDoubtful), outcome: "not_recorded"},
+		{name: "in doubt", take: errors.New("not known whether recorded: timeout"), outcome: "not_recorded"},
 		{name: "unreadable", records: undoRecords{err: errors.New("disk gone")}, outcome: "not_recorded"},
 		{name: "unreadable in between", records: undoRecords{undoneErr: errors.New("disk gone")}, outcome: "not_recorded"},
 	} {

@@ -35,7 +35,7 @@ type Acceptance struct {
 
 // Accept records orders, all or none, and returns when they are on disk. Orders that come in side
 // by side are committed together. [ErrNotRecorded] means that none of them is recorded nor will be;
-// [ErrDoubtful] that ctx ended while the commit itself was under way.
+// any other error that ctx may have ended while the commit itself was under way.
 func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, error) {
 	a := &acceptance{orders: orders}
 	for range orders {

@@ -6,8 +6,12 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database driver "pgx"
 
+	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/prune"
 )
+
+// ErrDoubtful says that the commit of an order was under way when time ran out.
+var ErrDoubtful = groupcommit.ErrDoubtful
 
 // Exec runs a statement in a ledger's store, for what only a test does.
 func (l *Ledger) Exec(ctx context.Context, statement string) error {

@@ -49,9 +49,7 @@ func (l *Ledger) Start(ctx context.Context, workers Workers) error {
 	l.background.Go(func() { l.dispatcher.Run(running) })
 	l.background.Go(func() { l.expire(running) })
 	if l.keep > 0 {
-		l.background.Go(func() {
-			prune.Run(running, prune.Config{Store: l.store, Log: l.log, Now: l.now, Retention: l.keep})
-		})
+		l.background.Go(func() { l.prune(running) })
 	}
 	l.working.Store(true)
 	return nil
@@ -66,4 +64,22 @@ func (l *Ledger) Stop(ctx context.Context) error {
 	l.stop()
 	l.background.Wait()
 	return l.runner.Stop(ctx)
+}
+
+// prune deletes, each hour until ctx ends, what ended longer ago than the retention.
+func (l *Ledger) prune(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if deleted, err := prune.Before(ctx, l.store, l.now().Add(-l.keep)); err != nil && ctx.Err() == nil {
+			l.log.WithError(err).Warn("old records could not be deleted; trying again in an hour")
+		} else if deleted > 0 {
+			l.log.WithField("records", deleted).Info("old records deleted")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }

@@ -40,8 +40,6 @@ import (
 var (
 	// ErrNotRecorded says that an order is certainly not in the ledger and never will be.
 	ErrNotRecorded = groupcommit.ErrNotRecorded
-	// ErrDoubtful says that the commit of an order was under way when time ran out.
-	ErrDoubtful = groupcommit.ErrDoubtful
 	// ErrNotFound says that there is no such row.
 	ErrNotFound = errors.New("ledger: not found")
 	// ErrOutage says that the store does not answer, which the ledger itself logs.

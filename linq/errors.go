@@ -138,8 +138,8 @@ func (e *UnreadableError) Error() string {
 	return text
 }
 
-// IsNotFound reports whether err is an [Error] with 404.
-func IsNotFound(err error) bool {
+// isNotFound reports whether err is an [Error] with 404.
+func isNotFound(err error) bool {
 	refusal, ok := errors.AsType[*Error](err)
 	return ok && refusal.NotFound()
 }
@@ -148,19 +148,6 @@ func IsNotFound(err error) bool {
 func IsNoSuchChat(err error) bool {
 	refusal, ok := errors.AsType[*Error](err)
 	return ok && refusal.NoSuchChat()
-}
-
-// Retriable reports whether the call that ended in err may succeed later: no answer, an unreadable
-// one, or an [Error] that is retriable itself.
-func Retriable(err error) bool {
-	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.Retriable()
-	}
-	if _, ok := errors.AsType[*NoAnswerError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*UnreadableError](err)
-	return ok
 }
 
 // TraceID returns the trace id in err, or "".

@@ -9,7 +9,7 @@ import (
 
 // Bounds of a listing. An account of 50,000 chats has 500 pages, and takes some minutes.
 const (
-	MaxListedPages = 1000
+	maxListedPages = 1000
 	maxListedBytes = 256 << 20
 	maxListedTime  = 10 * time.Minute
 )
@@ -67,8 +67,8 @@ func cutOff(page ChatsPage, seen map[string]bool, bytes int, took time.Duration)
 		return "it comes back to a page that was read before"
 	case page.listed == 0:
 		return "a page of it is empty and names a next one"
-	case len(seen) >= MaxListedPages:
-		return fmt.Sprintf("it has more than %d pages", MaxListedPages)
+	case len(seen) >= maxListedPages:
+		return fmt.Sprintf("it has more than %d pages", maxListedPages)
 	case bytes >= maxListedBytes:
 		return fmt.Sprintf("it has more than %d MiB", maxListedBytes>>20)
 	case took >= maxListedTime:

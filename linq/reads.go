@@ -102,7 +102,7 @@ type PhoneNumber struct {
 // test an API key with. Where the path is not known, its older spelling is tried.
 func (c *Client) PhoneNumbers(ctx context.Context) ([]PhoneNumber, error) {
 	lines, err := c.phoneNumbers(ctx, "phone_numbers")
-	if !IsNotFound(err) {
+	if !isNotFound(err) {
 		return lines, err
 	}
 	if lines, older := c.phoneNumbers(ctx, "phonenumbers"); older == nil {

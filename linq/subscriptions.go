@@ -32,8 +32,8 @@ func ParseSubscriptionID(text string) (SubscriptionID, error) {
 // String returns the canonical lower-case form, or "" for the zero value.
 func (id SubscriptionID) String() string { return id.canonical }
 
-// IsZero reports whether id names no subscription.
-func (id SubscriptionID) IsZero() bool { return id.canonical == "" }
+// isZero reports whether id names no subscription.
+func (id SubscriptionID) isZero() bool { return id.canonical == "" }
 
 // Subscription is where Linq sends webhooks, and which.
 type Subscription struct {
@@ -113,7 +113,7 @@ func (c *Client) Subscribe(ctx context.Context, wanted SubscriptionRequest) (mad
 // UpdateSubscription changes a subscription. Its secret stays the same.
 func (c *Client) UpdateSubscription(ctx context.Context, id SubscriptionID, wanted SubscriptionRequest) (Subscription, error) {
 	const op = "update subscription"
-	if id.IsZero() {
+	if id.isZero() {
 		return Subscription{}, fmt.Errorf("linq: %s: no subscription is named", op)
 	}
 	var updated Subscription
@@ -133,7 +133,7 @@ func (c *Client) UpdateSubscription(ctx context.Context, id SubscriptionID, want
 // DeleteSubscription ends a subscription. Any 2xx is a success.
 func (c *Client) DeleteSubscription(ctx context.Context, id SubscriptionID) error {
 	const op = "delete subscription"
-	if id.IsZero() {
+	if id.isZero() {
 		return fmt.Errorf("linq: %s: no subscription is named", op)
 	}
 	_, err := c.do(ctx, request{op: op, method: http.MethodDelete, path: subscriptionPath(id.String()), limit: maxBody})

@@ -123,7 +123,7 @@ func TestWebhookSubscriptionIDsAreOneSafeSegment(t *testing.T) {
 	} {
 		id, err := linq.ParseSubscriptionID(text)
 		assert.ErrorContains(t, err, "not a subscription id: ", "%q", text)
-		assert.Assert(t, id.IsZero())
+		assert.Assert(t, id == linq.SubscriptionID{})
 	}
 	var asked []string
 	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -164,7 +164,7 @@ func TestWebhookSubscriptionsWithoutAUsableIDAreListed(t *testing.T) {
 	listed, err := client.Subscriptions(t.Context())
 	assert.NilError(t, err)
 	assert.Equal(t, len(listed), 1)
-	assert.Assert(t, listed[0].ID.IsZero() && listed[0].TargetURL == testTarget)
+	assert.Assert(t, listed[0].ID == linq.SubscriptionID{} && listed[0].TargetURL == testTarget)
 }
 
 func subscriptionID(t testing.TB, text string) linq.SubscriptionID {

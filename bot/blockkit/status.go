@@ -109,13 +109,13 @@ func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Me
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%d more do not fit into this message. The Home tab of linqbot and `linqbot audit` show them.", leftOut)))
 	}
 	if view.Thread.Trouble != "" {
-		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", Hint(view.Thread.Trouble))))
+		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("%s", hint(view.Thread.Trouble))))
 	}
 	return m
 }
 
-// Hint says what a person can do about a route that was left.
-func Hint(trouble string) string {
+// hint says what a person can do about a route that was left.
+func hint(trouble string) string {
 	switch {
 	case trouble == "not_in_channel", trouble == "channel_not_found":
 		return "linqbot may not post in this channel. To get a thread next time, invite it: /invite @linqbot"

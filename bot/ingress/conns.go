@@ -97,7 +97,7 @@ func guard(next http.Handler, refused func(Refusal), probes []string) http.Handl
 			return
 		}
 		if refused != nil {
-			refused(TooManyConnections)
+			refused(tooManyConnections)
 		}
 		RefuseBusy(w)
 	})

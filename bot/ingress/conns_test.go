@@ -88,7 +88,7 @@ func TestConnectionsBeyondTheLimitAreToldSo(t *testing.T) {
 	assert.Equal(t, got.status, http.StatusServiceUnavailable)
 	assert.Equal(t, got.header.Get("Retry-After"), "1")
 	assert.Equal(t, got.header.Get("Connection"), "close")
-	assert.Equal(t, <-refusals, TooManyConnections)
+	assert.Equal(t, <-refusals, tooManyConnections)
 	probe := ask(t, dialTo(t, addr), probePath)
 	assert.Equal(t, probe.status, http.StatusOK)
 	assert.Equal(t, probe.header.Get("Connection"), "close")

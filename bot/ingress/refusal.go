@@ -11,12 +11,12 @@ const (
 	Unsigned           Refusal = "unsigned"             // no valid signature
 	BodyTooLarge       Refusal = "body_too_large"       // more than 1 MiB
 	OverBodyBudget     Refusal = "over_body_budget"     // see [BodyBudget]
-	TooManyConnections Refusal = "too_many_connections" // see [NewServer]
+	tooManyConnections Refusal = "too_many_connections" // see [NewServer]
 	Replayed           Refusal = "replayed"             // see [Replays]
 	WrongShape         Refusal = "wrong_shape"          // signed, but not what Slack sends to this route
 )
 
 // Refusals returns all of them.
 func Refusals() []Refusal {
-	return []Refusal{Unsigned, BodyTooLarge, OverBodyBudget, TooManyConnections, Replayed, WrongShape}
+	return []Refusal{Unsigned, BodyTooLarge, OverBodyBudget, tooManyConnections, Replayed, WrongShape}
 }

@@ -10,7 +10,6 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
@@ -67,7 +66,7 @@ func TestWhereTheBotMayNotPost(t *testing.T) {
 			assert.Equal(t, thread.ResponseUses, 2)
 			assert.Equal(t, s.Calls("chat.postMessage"), 1, "a route that was left is not tried again")
 			for _, m := range s.Slack.Ephemerals(bottest.Ops, bottest.Ada) {
-				assert.Assert(t, strings.Contains(m.Rendered, blockkit.Hint(code)), m.Rendered)
+				assert.Assert(t, strings.Contains(m.Rendered, hint(code)), m.Rendered)
 			}
 			assert.Assert(t, strings.Contains(s.Log.String(), `"to":"response_url"`), s.Log)
 		})
@@ -187,4 +186,19 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
 	assert.Equal(t, visits.Load(), int32(0))
 	assert.Assert(t, !strings.Contains(s.Log.String(), elsewhere.URL), s.Log)
+}
+
+// hint is how a person reads why there is no thread.
+func hint(code string) string {
+	switch code {
+	case "not_in_channel", "channel_not_found":
+		return "invite it: /invite @linqbot"
+	case "is_archived":
+		return "This channel is archived"
+	default:
+		if strings.HasPrefix(code, "restricted_action") {
+			return "Posting in this channel is restricted"
+		}
+		return "linqbot could not post in the channel."
+	}
 }

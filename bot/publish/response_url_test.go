@@ -8,7 +8,6 @@ import (
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/bot/blockkit"
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
 	"linqbot/ledger"
@@ -87,7 +86,7 @@ func TestAResponseURLThatIsSpent(t *testing.T) {
 			direct := s.Slack.DirectMessages(bottest.Ada)
 			bottest.WantMessages(t, direct, "has left")
 			assert.Equal(t, direct[0].Edits, 1, "one message, kept current")
-			assert.Assert(t, strings.Contains(direct[0].Rendered, blockkit.Hint("not_in_channel")), direct[0].Rendered)
+			assert.Assert(t, strings.Contains(direct[0].Rendered, "invite it: /invite @linqbot"), direct[0].Rendered)
 			thread := s.View(d).Thread
 			assert.Equal(t, thread.Route, ledger.ByDirect)
 			assert.Equal(t, thread.Trouble, "not_in_channel", "what people can mend")

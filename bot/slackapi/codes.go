@@ -5,13 +5,13 @@ type Class int
 
 // Classes of codes.
 const (
-	Unknown      Class = iota // not in the documentation: taken for Passing for a while, then for Barring
-	Passing                   // nothing was done; the same call may work later
-	MaybeDone                 // the same, but some of it may have been done
+	Unknown      Class = iota // not in the documentation: taken for passing for a while, then for barring
+	passing                   // nothing was done; the same call may work later
+	maybeDone                 // the same, but some of it may have been done
 	Malformed                 // Slack does not take the blocks, the metadata or the text of this message
 	Missing                   // the message, thread or run is no longer there, or can no longer be changed
-	TokenRefused              // the token is not accepted, or lacks something; somebody can mend that
-	Barring                   // Slack will say no again
+	tokenRefused              // the token is not accepted, or lacks something; somebody can mend that
+	barring                   // Slack will say no again
 )
 
 // ClassOf sorts the codes that Slack documents for the methods that linqbot calls. No code means different things
@@ -22,9 +22,9 @@ func ClassOf(code string) Class {
 	case "ratelimited", "rate_limited", "message_limit_exceeded",
 		"accesslimited", "ekm_access_denied", "external_channel_migrating", "org_login_required", "team_added_to_org",
 		"update_failed", "streaming_state_conflict", "list_record_comment_fetch_failed":
-		return Passing
+		return passing
 	case "fatal_error", "internal_error", "request_timeout", "service_unavailable":
-		return MaybeDone
+		return maybeDone
 	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch",
 		"invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large", "metadata_must_be_sent_from_app",
 		"invalid_arguments", "invalid_attachments", "too_many_attachments", "attachment_payload_limit_exceeded",
@@ -36,10 +36,10 @@ func ClassOf(code string) Class {
 		return Missing
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
 		"not_allowed_token_type", "team_access_not_granted", "two_factor_setup_required":
-		return TokenRefused
+		return tokenRefused
 	}
 	if isBarring(code) {
-		return Barring
+		return barring
 	}
 	return Unknown
 }

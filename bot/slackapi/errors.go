@@ -94,17 +94,17 @@ func JudgeCall(err error) error {
 // judgeCode sorts Slack's own error codes.
 func judgeCode(code string) error {
 	switch ClassOf(code) {
-	case Passing:
+	case passing:
 		return &RetryLaterError{Err: errors.New(code)}
-	case MaybeDone:
+	case maybeDone:
 		return &LostAnswerError{err: errors.New(code)}
 	case Malformed:
 		return &MalformedError{Code: code}
 	case Missing:
 		return &GoneError{Code: code}
-	case TokenRefused:
+	case tokenRefused:
 		return &BarredError{Code: code, Token: true}
-	case Barring:
+	case barring:
 		return &BarredError{Code: code}
 	default:
 		return &RetryLaterError{Err: errors.New(code), Lasting: &BarredError{Code: code}}

@@ -12,8 +12,8 @@ import (
 	"linqbot/linq"
 )
 
-// ErrNotListed says that the account's chats are not known yet: Linq is slow, or does not answer.
-var ErrNotListed = errors.New("commands: the chats are not known yet")
+// errNotListed says that the account's chats are not known yet: Linq is slow, or does not answer.
+var errNotListed = errors.New("commands: the chats are not known yet")
 
 // Lister lists the account's chats.
 type Lister interface {
@@ -55,11 +55,11 @@ func New(cfg Config) *Index {
 // chat's name, as part of the number of someone in the chat, or as the beginning of the chat's id;
 // a number or an e-mail address as people write it finds the chats that its owner is in. No words
 // match every group. Who asks before there is a list waits for it until ctx ends, then gets
-// [ErrNotListed].
+// [errNotListed].
 func (x *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 	listing, err := x.listing.Get(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotListed, err)
+		return nil, fmt.Errorf("%w: %w", errNotListed, err)
 	}
 	match := readSearch(words, x.cfg.Region)
 	var found []linq.Chat

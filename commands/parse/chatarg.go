@@ -61,8 +61,8 @@ func refuseChat(first, text, region string) *UsageError {
 	if err := refuseSwapped(text, region); err != nil {
 		return err
 	}
-	if _, err := readHandles(text, region); err == nil || err.Code == UsageSeveralWithoutComma {
-		return usageError(UsageMissingChat, text,
+	if _, err := readHandles(text, region); err == nil || err.Code == usageSeveralWithoutComma {
+		return usageError(usageMissingChat, text,
 			"The chat is missing; %s is who to remove. Put the chat id in front, with a space after it.", richtext.Quoted(text))
 	}
 	return usageError(UsageChatNotUUID, word, "%s is not a chat id%s. %s", richtext.Quoted(word), wrongWithChat(word), chatFirst)
@@ -78,10 +78,10 @@ func refuseSwapped(text, region string) *UsageError {
 		}
 		others := strings.Join(append(words[:i:i], words[i+1:]...), " ")
 		if handles, err := readHandles(others, region); err == nil {
-			return usageError(UsageLooksSwapped, text, "The chat id comes first, then the person. Send it as %s.",
+			return usageError(usageLooksSwapped, text, "The chat id comes first, then the person. Send it as %s.",
 				richtext.Quoted("/linq-remove "+canonical+" "+privateForms(handles)))
 		}
-		return usageError(UsageLooksSwapped, text,
+		return usageError(usageLooksSwapped, text,
 			"The chat id %s comes first, and after it nothing but the phone numbers or e-mail addresses of the people to remove.", richtext.ID(canonical))
 	}
 	return nil
@@ -117,7 +117,7 @@ func Chat(text string) (linq.ChatID, error) {
 	}
 	cleaned := StripPairs(Clean(text))
 	if cleaned == "" {
-		return linq.ChatID{}, usageError(UsageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")
+		return linq.ChatID{}, usageError(usageMissingChat, "", "The chat is missing. Give its id, whole, as Linq shows it.")
 	}
 	if id, err := linq.ParseChatID(cleaned); err == nil {
 		return id, nil

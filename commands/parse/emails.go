@@ -32,7 +32,7 @@ func readEmail(typed string) (ParsedHandle, *UsageError) {
 	domain = norm.NFC.String(strings.ToLower(domain))
 	address = local + "@" + domain
 	if wrong := wrongWithEmail(local, domain); wrong != "" {
-		return ParsedHandle{}, usageError(UsageEmailMalformed, typed,
+		return ParsedHandle{}, usageError(usageEmailMalformed, typed,
 			"%s is not a whole e-mail address: %s. Write it like %s.", richtext.Quoted(typed), wrong, richtext.ID("jane@example.com"))
 	}
 	return ParsedHandle{Handle: handle.New(address), International: address}, nil

@@ -46,14 +46,14 @@ func Handle(text, region string) (ParsedHandle, error) {
 	switch {
 	case err == nil:
 		return u, nil
-	case err.Code == UsageSeveralWithoutComma:
+	case err.Code == usageSeveralWithoutComma:
 		return ParsedHandle{}, oneHandleOnly(text)
 	}
 	return ParsedHandle{}, err
 }
 
 func oneHandleOnly(text string) *UsageError {
-	return usageError(UsageOneHandleOnly, text,
+	return usageError(usageOneHandleOnly, text,
 		"%s looks like several handles, and here only one can be given. Give one phone number or one e-mail address.", richtext.Quoted(text))
 }
 
@@ -64,7 +64,7 @@ func RefuseLong(text string) *UsageError {
 	if utf8.RuneCountInString(text) <= maxCharacters {
 		return nil
 	}
-	return usageError(UsageTextTooLong, "",
+	return usageError(usageTextTooLong, "",
 		"The text is longer than the 4,000 characters that linqbot reads. Name fewer people at a time.")
 }
 
@@ -72,12 +72,12 @@ func RefuseLong(text string) *UsageError {
 func readHandle(typed, region string) (ParsedHandle, *UsageError) {
 	text := bareHandle(typed)
 	u, err := readOne(text, region)
-	if err == nil || err.Code == UsageSlackMention {
+	if err == nil || err.Code == usageSlackMention {
 		return u, err
 	}
 	readings := mostReadings
 	if each := readEach(text, region, &readings); len(each) > 1 {
-		return ParsedHandle{}, usageError(UsageSeveralWithoutComma, text,
+		return ParsedHandle{}, usageError(usageSeveralWithoutComma, text,
 			"%s looks like %s handles. Put a comma between them: %s.", richtext.Quoted(text), len(each), richtext.Quoted(strings.Join(each, ", ")))
 	}
 	return ParsedHandle{}, err
@@ -119,11 +119,11 @@ func bareHandle(text string) string {
 
 func readOne(text, region string) (ParsedHandle, *UsageError) {
 	if text == "" {
-		return ParsedHandle{}, usageError(UsageHandleEmpty, "",
+		return ParsedHandle{}, usageError(usageHandleEmpty, "",
 			"There is nothing where the phone number or e-mail address should be. Name the person to remove.")
 	}
 	if what, ok := mentioned(text); ok {
-		return ParsedHandle{}, usageError(UsageSlackMention, text,
+		return ParsedHandle{}, usageError(usageSlackMention, text,
 			"%s, and linqbot cannot tell who that is in Linq. Give the phone number or e-mail address that the person has in the chat.", what)
 	}
 	if businessID.MatchString(text) {
@@ -131,7 +131,7 @@ func readOne(text, region string) (ParsedHandle, *UsageError) {
 	}
 	for word := range strings.FieldsSeq(text) {
 		if id, _ := spelledUUID(word); id != "" {
-			return ParsedHandle{}, usageError(UsageNotAHandle, word,
+			return ParsedHandle{}, usageError(usageNotAHandle, word,
 				"%s is a chat id, and stands where the person should be. Give one chat id, then a phone number or an e-mail address.", richtext.Quoted(word))
 		}
 	}
@@ -141,7 +141,7 @@ func readOne(text, region string) (ParsedHandle, *UsageError) {
 	case looksLikeNumber(text):
 		return readNumber(text, region)
 	}
-	return ParsedHandle{}, usageError(UsageNotAHandle, text,
+	return ParsedHandle{}, usageError(usageNotAHandle, text,
 		"%s is neither a phone number nor an e-mail address. Give the number or address that the person has in the chat.", richtext.Quoted(text))
 }
 

@@ -27,7 +27,7 @@ func readNumber(typed, region string) (ParsedHandle, *UsageError) {
 		return ParsedHandle{}, err
 	}
 	if m := spreadsheetNumber.FindStringSubmatch(typed); m != nil {
-		return ParsedHandle{}, usageError(UsageNumberUnexpected, typed,
+		return ParsedHandle{}, usageError(usageNumberUnexpected, typed,
 			"%s ends in %s, as spreadsheets write numbers that they calculate with. If %s is the person, write just that, and check each digit.",
 			richtext.Quoted(typed), richtext.ID(m[2]), richtext.ID(m[1]))
 	}
@@ -37,10 +37,10 @@ func readNumber(typed, region string) (ParsedHandle, *UsageError) {
 	digits, plus, unexpected := LexNumber(typed)
 	switch {
 	case unexpected == "+":
-		return ParsedHandle{}, usageError(UsageNumberUnexpected, typed,
+		return ParsedHandle{}, usageError(usageNumberUnexpected, typed,
 			"%s has a + after its first digit. Write + only at the start, and a comma between two numbers.", richtext.Quoted(typed))
 	case unexpected != "":
-		return ParsedHandle{}, usageError(UsageNumberUnexpected, typed,
+		return ParsedHandle{}, usageError(usageNumberUnexpected, typed,
 			"%s has a sign that phone numbers are not written with: %s. Write the digits, with + and the country code in front.",
 			richtext.Quoted(typed), shownSign(unexpected))
 	}
@@ -95,7 +95,7 @@ func international(digits string) (ParsedHandle, UsageCode) { return askLibrary(
 func national(digits, region string) (ParsedHandle, UsageCode) {
 	region = strings.ToUpper(strings.TrimSpace(region))
 	if phonenumbers.GetCountryCodeForRegion(region) == 0 {
-		return ParsedHandle{}, UsageUnknownRegion
+		return ParsedHandle{}, usageUnknownRegion
 	}
 	u, wrong := askLibrary(digits, region)
 	if code := countryCode(region); wrong == "" && u.Handle.Full() == "+"+code+digits && strings.HasPrefix(digits, code) {
@@ -106,7 +106,7 @@ func national(digits, region string) (ParsedHandle, UsageCode) {
 			asPlus.Guessed = true
 			return asPlus, ""
 		default:
-			return ParsedHandle{}, UsageNumberAmbiguous
+			return ParsedHandle{}, usageNumberAmbiguous
 		}
 	}
 	return u, wrong
@@ -129,7 +129,7 @@ func doubleZero(digits, rest, region string) (ParsedHandle, UsageCode) {
 	case asDialled.Unassigned && !asPlus.Unassigned:
 		return asPlus, ""
 	}
-	return ParsedHandle{}, UsageNumberAmbiguous
+	return ParsedHandle{}, usageNumberAmbiguous
 }
 
 // askLibrary asks libphonenumber. A number is taken if it is possible; that no operator is known to use
@@ -138,11 +138,11 @@ func askLibrary(text, region string) (ParsedHandle, UsageCode) {
 	number, err := phonenumbers.ParseAndKeepRawInput(text, region)
 	switch {
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
-		return ParsedHandle{}, UsageNumberNoCountry
+		return ParsedHandle{}, usageNumberNoCountry
 	case errors.Is(err, phonenumbers.ErrNumTooLong):
-		return ParsedHandle{}, UsageNumberTooLong
+		return ParsedHandle{}, usageNumberTooLong
 	case err != nil: // nothing but digits goes in, so there were too few
-		return ParsedHandle{}, UsageNumberTooShort
+		return ParsedHandle{}, usageNumberTooShort
 	}
 	full := phonenumbers.Format(number, phonenumbers.E164)
 	if former := handle.FormerRegion(full); former != "" { // chats keep such numbers
@@ -152,15 +152,15 @@ func askLibrary(text, region string) (ParsedHandle, UsageCode) {
 	}
 	switch reason := phonenumbers.IsPossibleNumberWithReason(number); {
 	case reason == phonenumbers.INVALID_COUNTRY_CODE:
-		return ParsedHandle{}, UsageNumberNoCountry
+		return ParsedHandle{}, usageNumberNoCountry
 	case reason == phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-		return ParsedHandle{}, UsageNumberLocalOnly
+		return ParsedHandle{}, usageNumberLocalOnly
 	case reason == phonenumbers.TOO_SHORT, len(full) < len("+1234567"):
-		return ParsedHandle{}, UsageNumberTooShort
+		return ParsedHandle{}, usageNumberTooShort
 	case reason == phonenumbers.TOO_LONG, len(full) > len("+123456789012345"): // the most that E.164 allows
-		return ParsedHandle{}, UsageNumberTooLong
+		return ParsedHandle{}, usageNumberTooLong
 	case reason != phonenumbers.IS_POSSIBLE:
-		return ParsedHandle{}, UsageNumberWrongLength
+		return ParsedHandle{}, usageNumberWrongLength
 	}
 	u := ParsedHandle{
 		Handle:        handle.New(full),
@@ -170,7 +170,7 @@ func askLibrary(text, region string) (ParsedHandle, UsageCode) {
 	}
 	u.Unassigned = !phonenumbers.IsValidNumberForRegion(number, u.Region)
 	if u.Unassigned && !stable(full) {
-		return ParsedHandle{}, UsageNumberAmbiguous
+		return ParsedHandle{}, usageNumberAmbiguous
 	}
 	if u.Region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY {
 		u.Region = ""
@@ -210,7 +210,7 @@ func refuseExtension(typed, region string) *UsageError {
 	if !ok {
 		return nil
 	}
-	return usageError(UsageNumberExtension, typed,
+	return usageError(usageNumberExtension, typed,
 		"%s has an extension, and Linq has no handles with extensions. Without it the number is %s: if that is the person, write just that.",
 		richtext.Quoted(typed), richtext.ID(u.International))
 }
@@ -220,16 +220,16 @@ func refuseExtension(typed, region string) *UsageError {
 func refuseLetters(typed, region string) *UsageError {
 	number := strings.TrimFunc(typed, func(r rune) bool { return r != '+' && (r < '0' || r > '9') })
 	if u, ok := interpretText(number, region); ok {
-		return usageError(UsageNumberLetters, typed,
+		return usageError(usageNumberLetters, typed,
 			"%s has letters beside a number. If %s is the person, write just that.", richtext.Quoted(typed), richtext.ID(u.International))
 	}
-	return usageError(UsageNumberLetters, typed,
+	return usageError(usageNumberLetters, typed,
 		"%s has letters in it, and linqbot does not guess which digits they stand for. Write the whole number in digits.", richtext.Quoted(typed))
 }
 
 func refuseNumber(code UsageCode, typed, digits string, plus bool, region string) *UsageError {
 	hint := numberHint(code, digits, plus)
-	if readings := bothReadings(digits, region); code == UsageNumberAmbiguous && !plus && len(readings) > 1 {
+	if readings := bothReadings(digits, region); code == usageNumberAmbiguous && !plus && len(readings) > 1 {
 		hint = richtext.Say("Write the one that you mean: %s or %s.", richtext.ID(readings[0]), richtext.ID(readings[1]))
 	}
 	return usageError(code, typed, "%s %s", wrongWithNumber(code, typed, plus, region), hint)
@@ -252,17 +252,17 @@ func wrongWithNumber(code UsageCode, typed string, plus bool, region string) ric
 		number = richtext.Say("Read as a %s number, %s", richtext.Quoted(strings.ToUpper(region)), number)
 	}
 	switch code {
-	case UsageNumberNoCountry:
+	case usageNumberNoCountry:
 		return richtext.Say("%s starts with a country code that does not exist.", number)
-	case UsageNumberLocalOnly:
+	case usageNumberLocalOnly:
 		return richtext.Say("%s lacks its area code.", number)
-	case UsageNumberTooShort:
+	case usageNumberTooShort:
 		return richtext.Say("%s has too few digits.", number)
-	case UsageNumberTooLong:
+	case usageNumberTooLong:
 		return richtext.Say("%s has too many digits.", number)
-	case UsageNumberAmbiguous:
+	case usageNumberAmbiguous:
 		return richtext.Say("%s can be read as two different numbers.", richtext.Quoted(typed))
-	case UsageUnknownRegion:
+	case usageUnknownRegion:
 		if strings.TrimSpace(region) == "" {
 			return richtext.Say("%s has no country code, and linqbot has no region to read it in.", richtext.Quoted(typed))
 		}
@@ -280,8 +280,8 @@ func numberHint(code UsageCode, digits string, plus bool) richtext.Text {
 		}
 	}
 	const fewest, most = 7, 15 // digits, of a whole number of some country
-	wrongCount := code == UsageNumberTooLong || code == UsageNumberTooShort || code == UsageNumberWrongLength ||
-		code == UsageNumberLocalOnly && len(digits) > fewest
+	wrongCount := code == usageNumberTooLong || code == usageNumberTooShort || code == usageNumberWrongLength ||
+		code == usageNumberLocalOnly && len(digits) > fewest
 	if wrongCount && !plus && len(digits) >= fewest && len(digits) <= most && !strings.HasPrefix(digits, "00") {
 		return richtext.Say("If it is a number of another country, write it with + and that country's code, in most countries without its first 0: %s in Britain is %s.",
 			richtext.ID("020 7946 0321"), richtext.ID("+44 20 7946 0321"))

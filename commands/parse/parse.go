@@ -37,7 +37,7 @@ func parseRemove(text, region string) (RemoveArgs, *UsageError) {
 	first, rest := cutWord(text)
 	switch {
 	case StripPairs(first) == "":
-		return RemoveArgs{}, usageError(UsageNoArguments, "",
+		return RemoveArgs{}, usageError(usageNoArguments, "",
 			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person to remove.")
 	case isHelp(first):
 		return RemoveArgs{}, usageError(UsageHelp, "",
@@ -49,7 +49,7 @@ func parseRemove(text, region string) (RemoveArgs, *UsageError) {
 		return RemoveArgs{}, refuseChat(first, text, region)
 	}
 	if rest == "" {
-		return RemoveArgs{}, usageError(UsageMissingHandle, "",
+		return RemoveArgs{}, usageError(usageMissingHandle, "",
 			"The person is missing. After the chat id, give the phone number or e-mail address of the person to remove.")
 	}
 	handles, refused := readList(rest, region, readListed)
@@ -94,7 +94,7 @@ func readList(list, region string, read func(text, region string) (ParsedHandle,
 		}
 	}
 	if len(handles) > MostHandles {
-		return nil, usageError(UsageTooManyHandles, "",
+		return nil, usageError(usageTooManyHandles, "",
 			"That is %s people, and one command takes at most %s. Split them over several commands.", len(handles), MostHandles)
 	}
 	return handles, nil

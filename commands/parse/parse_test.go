@@ -221,7 +221,7 @@ func TestRefusalNamesThePart(t *testing.T) {
 	if !errors.As(err, &usage) {
 		t.Fatal(err)
 	}
-	if usage.Offending != "(415) 555-013" || usage.Code != UsageNumberTooShort {
+	if usage.Offending != "(415) 555-013" || usage.Code != usageNumberTooShort {
 		t.Errorf("%s names %q", usage.Code, usage.Offending)
 	}
 	if diff := cmp.Diff(RemoveUsage(), usage.Usage); diff != "" {

@@ -15,30 +15,30 @@ type UsageCode string
 
 // The codes of a [UsageError].
 const (
-	UsageNoArguments         UsageCode = "no_arguments"            // nothing was typed
+	usageNoArguments         UsageCode = "no_arguments"            // nothing was typed
 	UsageHelp                UsageCode = "help"                    // help was asked for; nothing is wrong
-	UsageTextTooLong         UsageCode = "text_too_long"           // more than linqbot reads
-	UsageMissingChat         UsageCode = "missing_chat"            // handles without a chat id
-	UsageMissingHandle       UsageCode = "missing_handle"          // a chat id without a handle
+	usageTextTooLong         UsageCode = "text_too_long"           // more than linqbot reads
+	usageMissingChat         UsageCode = "missing_chat"            // handles without a chat id
+	usageMissingHandle       UsageCode = "missing_handle"          // a chat id without a handle
 	UsageChatNotUUID         UsageCode = "chat_not_uuid"           // the first word is no chat id, or an unusual spelling of one
-	UsageLooksSwapped        UsageCode = "looks_swapped"           // the chat id comes after the handle
-	UsageHandleEmpty         UsageCode = "handle_empty"            // quotes, commas or brackets around nothing
-	UsageNotAHandle          UsageCode = "not_a_handle"            // neither a number nor an e-mail
-	UsageSlackMention        UsageCode = "slack_mention"           // a member, channel or group of Slack
-	UsageNumberTooShort      UsageCode = "number_too_short"        // too few digits
-	UsageNumberTooLong       UsageCode = "number_too_long"         // too many digits
-	UsageNumberWrongLength   UsageCode = "number_wrong_length"     // a count of digits its country does not use
-	UsageNumberLocalOnly     UsageCode = "number_local_only"       // the area code is missing
-	UsageNumberNoCountry     UsageCode = "number_unknown_country"  // no such country code
-	UsageNumberAmbiguous     UsageCode = "number_ambiguous"        // two readings, both possible
-	UsageNumberLetters       UsageCode = "number_has_letters"      // letters beside or between the digits
-	UsageNumberExtension     UsageCode = "number_has_extension"    // a number and an extension
-	UsageNumberUnexpected    UsageCode = "number_unexpected_sign"  // a sign that numbers are not written with
-	UsageUnknownRegion       UsageCode = "unknown_region"          // no +, and no region to read the number in
-	UsageEmailMalformed      UsageCode = "email_malformed"         // an @, but no address
-	UsageSeveralWithoutComma UsageCode = "several_without_a_comma" // handles separated by spaces
-	UsageOneHandleOnly       UsageCode = "one_handle_only"         // several handles where one is due
-	UsageTooManyHandles      UsageCode = "too_many_handles"        // more than one command takes
+	usageLooksSwapped        UsageCode = "looks_swapped"           // the chat id comes after the handle
+	usageHandleEmpty         UsageCode = "handle_empty"            // quotes, commas or brackets around nothing
+	usageNotAHandle          UsageCode = "not_a_handle"            // neither a number nor an e-mail
+	usageSlackMention        UsageCode = "slack_mention"           // a member, channel or group of Slack
+	usageNumberTooShort      UsageCode = "number_too_short"        // too few digits
+	usageNumberTooLong       UsageCode = "number_too_long"         // too many digits
+	usageNumberWrongLength   UsageCode = "number_wrong_length"     // a count of digits its country does not use
+	usageNumberLocalOnly     UsageCode = "number_local_only"       // the area code is missing
+	usageNumberNoCountry     UsageCode = "number_unknown_country"  // no such country code
+	usageNumberAmbiguous     UsageCode = "number_ambiguous"        // two readings, both possible
+	usageNumberLetters       UsageCode = "number_has_letters"      // letters beside or between the digits
+	usageNumberExtension     UsageCode = "number_has_extension"    // a number and an extension
+	usageNumberUnexpected    UsageCode = "number_unexpected_sign"  // a sign that numbers are not written with
+	usageUnknownRegion       UsageCode = "unknown_region"          // no +, and no region to read the number in
+	usageEmailMalformed      UsageCode = "email_malformed"         // an @, but no address
+	usageSeveralWithoutComma UsageCode = "several_without_a_comma" // handles separated by spaces
+	usageOneHandleOnly       UsageCode = "one_handle_only"         // several handles where one is due
+	usageTooManyHandles      UsageCode = "too_many_handles"        // more than one command takes
 )
 
 // UsageError says why a command was not understood. [UsageError.Why] and [UsageError.Offending]

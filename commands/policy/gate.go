@@ -21,9 +21,9 @@ type Audit interface {
 // What said no, as the record has it. The rules that let somebody in are those of [Decision], and are
 // kept with what was asked for: see [ledger.Order].
 const (
-	DeniedByName     = "not named"
+	deniedByName     = "not named"
 	DeniedByChannel  = "channel not allowed"
-	DeniedUnknown    = "group look-up failed"
+	deniedUnknown    = "group look-up failed"
 	DeniedByTeam     = "not our workspace"
 	DeniedToAnswerIt = "not who was asked"
 	DeniedSteps      = "workflow steps off"

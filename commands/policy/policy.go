@@ -62,7 +62,7 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 	case p.Everyone:
 		return Decision{Allowed: true, Rule: "everyone"}
 	case len(p.Groups) == 0:
-		return Decision{Why: p.denial(), Rule: DeniedByName}
+		return Decision{Why: p.denial(), Rule: deniedByName}
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
@@ -76,9 +76,9 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Unknown: true, Rule: DeniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
+		return Decision{Unknown: true, Rule: deniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
 	}
-	return Decision{Why: p.denial(), Rule: DeniedByName}
+	return Decision{Why: p.denial(), Rule: deniedByName}
 }
 
 func (p Policy) denial() richtext.Text {

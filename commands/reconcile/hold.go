@@ -58,9 +58,9 @@ func reasonToWait(why breaker.Cause) string {
 		return outcome.ReasonAskedToWait
 	case breaker.NoMoreCalls:
 		return outcome.ReasonNoMoreCalls
-	default:
-		return outcome.ReasonNotAnswering
+	case breaker.NotAnswering:
 	}
+	return outcome.ReasonNotAnswering
 }
 
 // pauseWords are for the history.

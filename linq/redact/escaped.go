@@ -19,7 +19,7 @@ func withoutEscaped(text []byte, secrets [][]byte) []byte {
 		}
 		for _, secret := range secrets {
 			if length := escapedLength(text[i:], secret); length > 0 {
-				out = append(append(out, text[done:i]...), Mark...)
+				out = append(append(out, text[done:i]...), mark...)
 				i += length - 1
 				done = i + 1
 				break

@@ -16,12 +16,12 @@ import (
 	"strings"
 )
 
-// Mark stands where a secret stood. It needs no escaping in JSON, and makes no trace id or code.
-const Mark = "[redacted]"
+// mark stands where a secret stood. It needs no escaping in JSON, and makes no trace id or code.
+const mark = "[redacted]"
 
-// Shortest is how many bytes a secret has at least to be looked for: a shorter one may be part of
+// shortest is how many bytes a secret has at least to be looked for: a shorter one may be part of
 // what has nothing to do with it.
-const Shortest = 8
+const shortest = 8
 
 // Secrets are values that nobody is to see. The zero value has none. It does not print them, and is
 // safe for concurrent use.
@@ -40,7 +40,7 @@ type values struct {
 func New(secrets ...string) Secrets {
 	v := &values{}
 	for _, secret := range secrets {
-		if secret = strings.TrimSpace(secret); len(secret) >= Shortest && !slices.Contains(v.plain, secret) {
+		if secret = strings.TrimSpace(secret); len(secret) >= shortest && !slices.Contains(v.plain, secret) {
 			v.plain = append(v.plain, secret)
 		}
 	}
@@ -78,7 +78,7 @@ func (s Secrets) Bytes(text []byte) []byte {
 	}
 	for _, form := range s.known().forms {
 		if bytes.Contains(text, form) {
-			text = bytes.ReplaceAll(text, form, []byte(Mark))
+			text = bytes.ReplaceAll(text, form, []byte(mark))
 		}
 	}
 	if bytes.IndexByte(text, '\\') < 0 && bytes.IndexByte(text, '%') < 0 {
@@ -87,8 +87,8 @@ func (s Secrets) Bytes(text []byte) []byte {
 	return withoutEscaped(text, s.known().forms)
 }
 
-// Text returns the text without the secrets.
-func (s Secrets) Text(text string) string {
+// text returns the text without the secrets.
+func (s Secrets) text(text string) string {
 	if clean := s.Bytes([]byte(text)); !bytes.Equal(clean, []byte(text)) {
 		return string(clean)
 	}
@@ -101,7 +101,7 @@ func (s Secrets) Error(err error) error {
 		return nil
 	}
 	text := err.Error()
-	if clean := s.Text(text); clean != text {
+	if clean := s.text(text); clean != text {
 		return &cleanError{text: clean, err: err}
 	}
 	return err
@@ -126,12 +126,12 @@ func (s Secrets) Response(r *http.Response) {
 	if r == nil || s.known == nil {
 		return
 	}
-	r.Status = s.Text(r.Status)
+	r.Status = s.text(r.Status)
 	for name, all := range r.Header {
 		for i, value := range all {
-			all[i] = s.Text(value)
+			all[i] = s.text(value)
 		}
-		if clean := s.Text(name); clean != name {
+		if clean := s.text(name); clean != name {
 			delete(r.Header, name)
 		}
 	}

@@ -41,8 +41,8 @@ func lost() []string {
 	}
 }
 
-// SaysLost reports whether the text of an error is a sign of a store that does not answer.
-func SaysLost(trouble string) bool {
+// saysLost reports whether the text of an error is a sign of a store that does not answer.
+func saysLost(trouble string) bool {
 	for _, sign := range lost() {
 		if strings.Contains(trouble, sign) {
 			return true
@@ -58,7 +58,7 @@ func (o *Log) Takes(trouble string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now, lasting := o.now(), !o.began.IsZero()
-	if !SaysLost(trouble) {
+	if !saysLost(trouble) {
 		taken := lasting && trouble == ""
 		if taken {
 			o.leftOut++

@@ -50,9 +50,9 @@ func TestSignsOfAnOutage(t *testing.T) {
 		"FATAL: terminating connection due to administrator command (SQLSTATE 57P01)", "FATAL: the database system is starting up (SQLSTATE 57P03)",
 		"FATAL: sorry, too many clients already (SQLSTATE 53300)", "database or disk is full (13)", "database is locked (5) (SQLITE_BUSY)",
 	} {
-		assert.Assert(t, SaysLost(text), text)
+		assert.Assert(t, saysLost(text), text)
 	}
 	for _, err := range []error{errors.New("ledger: not found"), errors.New("ledger: changed meanwhile"), errors.New("ERROR: column \"x\" does not exist (SQLSTATE 42703)")} {
-		assert.Assert(t, !SaysLost(err.Error()), err)
+		assert.Assert(t, !saysLost(err.Error()), err)
 	}
 }

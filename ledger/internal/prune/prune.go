@@ -7,44 +7,15 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"linqbot/ledger/internal/store"
 )
 
 const (
-	every = time.Hour
 	// batchSize is small, so that accepting waits for one batch at the most.
 	batchSize = 200
 	// rest lets others write between two batches.
 	rest = 50 * time.Millisecond
 )
-
-// Config is what [Run] needs.
-type Config struct {
-	Store     store.Store
-	Log       *logrus.Entry
-	Now       func() time.Time
-	Retention time.Duration
-}
-
-// Run forgets, until ctx ends, what ended longer ago than the retention.
-func Run(ctx context.Context, cfg Config) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if forgotten, err := Before(ctx, cfg.Store, cfg.Now().Add(-cfg.Retention)); err != nil && ctx.Err() == nil {
-			cfg.Log.WithError(err).Warn("old records could not be deleted; trying again in an hour")
-		} else if forgotten > 0 {
-			cfg.Log.WithField("records", forgotten).Info("old records deleted")
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
 
 // Before deletes, batch by batch, what ended before a moment: requests with their history and where they
 // showed, runs of the workflow step, webhook events, denials and readings. What has not ended stays. It returns

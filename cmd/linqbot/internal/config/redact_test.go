@@ -11,7 +11,7 @@ func TestANameIsNoSecret(t *testing.T) {
 	t.Parallel()
 	cfg := config.Settings{SigningSecrets: []string{"SLACK_SIGNING_SECRET", "short"}}
 	const text = "SLACK_SIGNING_SECRET is in short supply"
-	if got := cfg.Secrets().Text(text); got != text {
+	if got := string(cfg.Secrets().Bytes([]byte(text))); got != text {
 		t.Error(got)
 	}
 }
