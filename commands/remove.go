@@ -160,12 +160,12 @@ func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string)
 
 func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
 	orders := make([]ledger.Order, len(args.Handles))
-	for i, understood := range args.Handles {
+	for i, parsed := range args.Handles {
 		orders[i] = ledger.Order{
 			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()),
+			ChatID: args.Chat.String(), Handle: ledger.NewSecret(parsed.Handle.Full()),
 		}
 	}
 	return orders

@@ -109,7 +109,7 @@ func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool,
 		WHERE id = $18 AND version = $19`,
 		c.News, store.Micros(c.ShowAgain),
 		string(r.State), store.Micros(r.SentAt), store.Micros(r.EndedAt), r.Tries, store.Micros(r.FirstTryAt), store.Micros(r.NextTryAt),
-		r.MayHaveReached, r.SeenListed, r.Spelling.Value(), r.ChatName, r.People,
+		r.MayHaveReached, r.SeenListed, r.ListedHandle.Value(), r.ChatName, r.People,
 		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
 		r.ID, r.version)
 	return rows == 1, err

@@ -114,7 +114,7 @@ func TestHistoryAndStaleness(t *testing.T) {
 					return 0, err
 				}
 				stale := r
-				r.State, r.SentAt, r.Spelling, r.People = ledger.Sent, time.Now(), ledger.NewSecret("+14155550132"), 5
+				r.State, r.SentAt, r.ListedHandle, r.People = ledger.Sent, time.Now(), ledger.NewSecret("+14155550132"), 5
 				if _, err := l.Save(ctx, r, ledger.Change{Cause: "Linq answered 202", TraceID: "trace1", News: true}); err != nil {
 					return 0, err
 				}

@@ -63,11 +63,11 @@ func TestReplicasShareTheWork(t *testing.T) {
 	var recorded atomic.Int32
 	var all sync.WaitGroup
 	for _, l := range replicas { // each is sent all of it, in an order of its own
-		atOnce := make(chan struct{}, 16)
+		concurrency := make(chan struct{}, 16)
 		for _, n := range rand.Perm(deliveries) {
 			all.Go(func() {
-				atOnce <- struct{}{}
-				defer func() { <-atOnce }()
+				concurrency <- struct{}{}
+				defer func() { <-concurrency }()
 				delivery := fmt.Sprint("d", n)
 				got, err := l.Accept(t.Context(), []ledger.Order{
 					order(delivery, fmt.Sprintf("+1415555%04d", n%people)),

@@ -29,7 +29,7 @@ func queryRequests(ctx context.Context, db store.Querier, clauses string, args .
 		err := rows.Scan(&r.ID, &r.Delivery, &r.Kind, &r.Source, &r.TeamID, &r.ChannelID, &r.UserID, &r.Rule,
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &r.news, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
-			&r.MayHaveReached, &r.SeenListed, &r.Spelling, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
+			&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
 			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Held)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)

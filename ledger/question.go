@@ -100,13 +100,13 @@ const (
 
 // expire cancels, until ctx ends, the questions that nobody answered in time.
 func (l *Ledger) expire(ctx context.Context) {
-	look := time.NewTimer(0)
-	defer look.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-look.C:
+		case <-timer.C:
 		}
 		expired, next, err := l.expireQuestions(ctx)
 		if err == nil {
@@ -125,7 +125,7 @@ func (l *Ledger) expire(ctx context.Context) {
 				pause = max(0, min(pause, next.Sub(l.now())))
 			}
 		}
-		look.Reset(pause)
+		timer.Reset(pause)
 	}
 }
 

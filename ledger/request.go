@@ -139,7 +139,7 @@ type Request struct {
 	NextTryAt      time.Time // zero when no try is waited for
 	MayHaveReached bool      // an earlier try may have taken effect at Linq
 	SeenListed     bool      // the chat was seen to list the handle
-	Spelling       Secret    // the handle as the chat spells it; empty until seen
+	ListedHandle   Secret    // the handle as the chat lists it; empty until seen
 	ChatName       string    // the chat's name as Linq shows it; it may hold people's numbers
 	People         int       // how many active people the chat had when it was last read; 0 when never read
 

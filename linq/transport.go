@@ -117,15 +117,15 @@ func (tooLateError) Unwrap() error { return context.DeadlineExceeded }
 // sending watches whether a request can have left. A transport that does not report (one made for a
 // test) leaves it in doubt.
 type sending struct {
-	looked atomic.Bool // the transport began to look for a connection
+	sought atomic.Bool // the transport began to seek a connection
 	got    atomic.Bool // it has one, and may write at any moment
 }
 
 func (s *sending) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { s.looked.Store(true) },
+		GetConn: func(string) { s.sought.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { s.got.Store(true) },
 	})
 }
 
-func (s *sending) maybeSent() bool { return s.got.Load() || !s.looked.Load() }
+func (s *sending) maybeSent() bool { return s.got.Load() || !s.sought.Load() }

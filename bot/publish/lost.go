@@ -29,7 +29,7 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
 		return save(ctx)
 	}
-	err = cannotRead(lookTrouble(err), p.Since, want.troubleSince, s.now())
+	err = cannotRead(searchTrouble(err), p.Since, want.troubleSince, s.now())
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		return later
 	}
@@ -54,8 +54,8 @@ func isGone(err error) bool {
 	return gone
 }
 
-// lookTrouble takes an answer that no Slack gives to a look into a channel for a no.
-func lookTrouble(err error) error {
+// searchTrouble treats an answer that Slack never gives to a search in a channel as a refusal.
+func searchTrouble(err error) error {
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok &&
 		status.Code < http.StatusInternalServerError && status.Code != http.StatusTooManyRequests {
 		return &slackapi.BarredError{Code: fmt.Sprintf("HTTP %d", status.Code)}

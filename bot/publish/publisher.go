@@ -202,8 +202,8 @@ func (s *Publisher) undelivered(view ledger.View, saved error) error {
 // barred returns why a route is closed; nil if it is not.
 func (s *Publisher) barred(thread *ledger.Thread, err error) (*slackapi.BarredError, error) {
 	later, ok := errors.AsType[*slackapi.RetryLaterError](err)
-	if ok && later.Lasting != nil && !thread.TroubleSince.IsZero() && s.cfg.Now().Sub(thread.TroubleSince) > slackapi.UnknownPasses {
-		return later.Lasting, err
+	if ok && later.Eventually != nil && !thread.TroubleSince.IsZero() && s.cfg.Now().Sub(thread.TroubleSince) > slackapi.UnknownPasses {
+		return later.Eventually, err
 	}
 	barred, _ := errors.AsType[*slackapi.BarredError](err)
 	return barred, err

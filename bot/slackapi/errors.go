@@ -19,8 +19,8 @@ type (
 		Err  error
 		// Silent says that Slack has not answered, but somebody else or nobody.
 		Silent bool
-		// Lasting is what the error counts as after [UnknownPasses]. Optional.
-		Lasting *BarredError
+		// Eventually is what the error counts as once it has lasted for [UnknownPasses]. Optional.
+		Eventually *BarredError
 	}
 	// LostAnswerError is a lost answer: the message may stand or not.
 	LostAnswerError struct{ err error }
@@ -107,7 +107,7 @@ func judgeCode(code string) error {
 	case barring:
 		return &BarredError{Code: code}
 	default:
-		return &RetryLaterError{Err: errors.New(code), Lasting: &BarredError{Code: code}}
+		return &RetryLaterError{Err: errors.New(code), Eventually: &BarredError{Code: code}}
 	}
 }
 

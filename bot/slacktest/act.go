@@ -16,7 +16,7 @@ func (s *Slack) Press(ctx context.Context, botURL, userID string, m Message, act
 	if !ok {
 		return Ack{}, fmt.Errorf("slacktest: no button %s in the message: %s", actionID, m.Rendered)
 	}
-	user := look(s, func(w *workspace.Workspace) User {
+	user := withState(s, func(w *workspace.Workspace) User {
 		u, _ := w.Users.Get(userID)
 		return u
 	})

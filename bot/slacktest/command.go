@@ -27,7 +27,7 @@ type Command struct {
 // how long it took. An answer other than 200 is no error.
 func (s *Slack) Send(ctx context.Context, botURL string, c Command) (Ack, error) {
 	c = s.fill(c)
-	form := look(s, func(w *workspace.Workspace) url.Values { return commandForm(w, c) })
+	form := withState(s, func(w *workspace.Workspace) url.Values { return commandForm(w, c) })
 	ack, err := s.request(ctx, botURL+"/slack/commands", formType, []byte(form.Encode()))
 	ack.TriggerID, ack.ResponseURL = c.TriggerID, c.ResponseURL
 	s.change(func(w *workspace.Workspace) {

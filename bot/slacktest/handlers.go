@@ -37,7 +37,7 @@ func (s *Slack) serveMethod(w http.ResponseWriter, r *http.Request) {
 func (s *Slack) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	id := mux.Vars(r)["id"]
 	args, body, err := webapi.ReadArguments(r)
-	found := look(s, func(state *workspace.Workspace) *workspace.ResponseURL {
+	found := withState(s, func(state *workspace.Workspace) *workspace.ResponseURL {
 		found, _ := state.Responses.Get(id)
 		return found
 	})

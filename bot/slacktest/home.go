@@ -20,7 +20,7 @@ func (s *Slack) OpenHome(ctx context.Context, botURL, userID string) (Ack, error
 	if s.cfg.HomeTabDisabled {
 		return Ack{}, fmt.Errorf("slacktest: the Home tab is off")
 	}
-	event := look(s, func(w *workspace.Workspace) map[string]any {
+	event := withState(s, func(w *workspace.Workspace) map[string]any {
 		event := map[string]any{
 			"type": "app_home_opened", "user": userID, "channel": w.AppDM(userID).ID, "tab": "home", "event_ts": w.NewTS(),
 		}
@@ -34,7 +34,7 @@ func (s *Slack) OpenHome(ctx context.Context, botURL, userID string) (Ack, error
 
 // Home prints what a user sees in the app's Home tab, "" when nothing was published for them.
 func (s *Slack) Home(userID string) string {
-	return look(s, func(w *workspace.Workspace) string {
+	return withState(s, func(w *workspace.Workspace) string {
 		v := w.Home(userID)
 		if v == nil {
 			return ""
@@ -74,7 +74,7 @@ func (s *Slack) PressHome(ctx context.Context, botURL, userID, actionID, value s
 }
 
 func (s *Slack) pressInView(ctx context.Context, botURL string, v View, action map[string]any) (Ack, error) {
-	payload := look(s, func(w *workspace.Workspace) map[string]any {
+	payload := withState(s, func(w *workspace.Workspace) map[string]any {
 		user, _ := w.Users.Get(v.UserID)
 		return map[string]any{
 			"type": "block_actions", "trigger_id": w.NewTrigger(v.UserID), "api_app_id": w.Settings.AppID,

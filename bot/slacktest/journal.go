@@ -22,7 +22,7 @@ type Call struct {
 
 // Calls returns every request so far, those under way included. The token is left out of Form.
 func (s *Slack) Calls() []Call {
-	return look(s, func(*workspace.Workspace) []Call {
+	return withState(s, func(*workspace.Workspace) []Call {
 		calls := make([]Call, len(s.journal))
 		for i, c := range s.journal {
 			calls[i] = *c

@@ -24,7 +24,7 @@ func (s *Slack) Ephemerals(channelID, userID string) []Message {
 
 // DirectMessages returns what passed between a user and the app, in order.
 func (s *Slack) DirectMessages(userID string) []Message {
-	id := look(s, func(w *workspace.Workspace) string {
+	id := withState(s, func(w *workspace.Workspace) string {
 		if c := w.OpenDM(userID); c != nil {
 			return c.ID
 		}
@@ -34,7 +34,7 @@ func (s *Slack) DirectMessages(userID string) []Message {
 }
 
 func (s *Slack) read(channelID string, keep func(*Message) bool) []Message {
-	return look(s, func(w *workspace.Workspace) []Message {
+	return withState(s, func(w *workspace.Workspace) []Message {
 		c, ok := w.Channels.Get(channelID)
 		if !ok {
 			return nil
@@ -49,7 +49,7 @@ func (s *Slack) read(channelID string, keep func(*Message) bool) []Message {
 
 // Views returns every view, in the order in which they were opened.
 func (s *Slack) Views() []View {
-	return look(s, func(w *workspace.Workspace) []View {
+	return withState(s, func(w *workspace.Workspace) []View {
 		var all []View
 		for _, v := range w.Views.All() {
 			all = append(all, *v)
@@ -60,7 +60,7 @@ func (s *Slack) Views() []View {
 
 // HomeView returns a user's Home tab as the bot published it last, or false if it never did.
 func (s *Slack) HomeView(userID string) (View, bool) {
-	found := look(s, func(w *workspace.Workspace) View {
+	found := withState(s, func(w *workspace.Workspace) View {
 		if v := w.Home(userID); v != nil {
 			return *v
 		}
@@ -71,7 +71,7 @@ func (s *Slack) HomeView(userID string) (View, bool) {
 
 // Execution returns a workflow step, or false if none was started with that id.
 func (s *Slack) Execution(id string) (Execution, bool) {
-	found := look(s, func(w *workspace.Workspace) Execution {
+	found := withState(s, func(w *workspace.Workspace) Execution {
 		if e, ok := w.Executions.Get(id); ok {
 			return *e
 		}
@@ -83,20 +83,20 @@ func (s *Slack) Execution(id string) (Execution, bool) {
 // Pings returns every message, as it stood then, that called a whole channel or user group
 // together. A bot that repeats what people wrote must cause none.
 func (s *Slack) Pings() []Message {
-	return look(s, func(w *workspace.Workspace) []Message { return w.Pings() })
+	return withState(s, func(w *workspace.Workspace) []Message { return w.Pings() })
 }
 
 // Violations returns every limit of Slack's that a message or view broke, whether it was refused
 // for it or not. See [CheckMessage] and [CheckView].
 func (s *Slack) Violations() []string {
-	return look(s, func(w *workspace.Workspace) []string { return w.Violations() })
+	return withState(s, func(w *workspace.Workspace) []string { return w.Violations() })
 }
 
 // Await waits until done, which may read whatever it likes, returns true. It looks at once and after
 // every change, and gives up with ctx's error wrapped.
 func (s *Slack) Await(ctx context.Context, done func(*Slack) bool) error {
 	for {
-		changed := look(s, func(*workspace.Workspace) chan struct{} { return s.changed })
+		changed := withState(s, func(*workspace.Workspace) chan struct{} { return s.changed })
 		if done(s) {
 			return nil
 		}

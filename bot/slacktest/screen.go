@@ -13,7 +13,7 @@ import (
 // viewer is a bystander. As in Slack, a message that was changed is marked "(edited)" only if it
 // has no blocks (reference/methods/chat.update).
 func (s *Slack) Screen(channelID, viewer string) string {
-	return look(s, func(w *workspace.Workspace) string {
+	return withState(s, func(w *workspace.Workspace) string {
 		c, ok := w.Channels.Get(channelID)
 		if !ok {
 			return fmt.Sprintf("no channel %s\n", channelID)

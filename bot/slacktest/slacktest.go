@@ -80,8 +80,8 @@ func (s *Slack) wake() {
 	s.changed = make(chan struct{})
 }
 
-// look runs f with the state locked and returns its answer.
-func look[T any](s *Slack, f func(*workspace.Workspace) T) T {
+// withState runs f with the state locked and returns its answer.
+func withState[T any](s *Slack, f func(*workspace.Workspace) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return f(s.state)

@@ -54,7 +54,7 @@ func New(cfg Config) *Runner {
 	return &Runner{cfg: cfg, log: cfg.Logger.WithField("part", "execute")}
 }
 
-// Run brings a run of the step one look further. It returns after how long it wants to be run again.
+// Run checks once how far a run of the step has come. It returns after how long it wants to be run again.
 func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	run, err := x.cfg.Runs.Execution(ctx, id)
 	if err != nil || !run.DoneAt.IsZero() {
@@ -148,7 +148,7 @@ func (x *Runner) complete(ctx context.Context, run ledger.Execution, method stri
 	return 0, x.cfg.Runs.SaveExecution(ctx, run)
 }
 
-// patience is a look each second at first, each minute in the end.
+// patience is a second at first, and a minute in the end.
 func (x *Runner) patience(run ledger.Execution) time.Duration {
 	return min(max(x.cfg.Now().Sub(run.AcceptedAt)/2, slackapi.FirstRetry), slackapi.LongestRetry)
 }

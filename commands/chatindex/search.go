@@ -54,8 +54,8 @@ func readSearch(words, region string) func(listedChat) bool {
 // readItem reads what may be a number, an address, or words. Digits may be all of these.
 func readItem(item, region string) func(listedChat) bool {
 	var forms []handle.Handle
-	if understood, err := parse.Handle(item, region); err == nil {
-		forms = understood.Handle.Forms()
+	if parsed, err := parse.Handle(item, region); err == nil {
+		forms = parsed.Handle.Forms()
 	}
 	number := partsOfNumber(item)
 	var terms []term

@@ -78,10 +78,10 @@ func names() []OutcomeCase {
 		whole.Full, whole.Name = true, name+", whole handles"
 		return []OutcomeCase{o, whole}
 	}
-	listedAs := func(name, handle, spelling string) []OutcomeCase {
+	listedAs := func(name, handle, listed string) []OutcomeCase {
 		some := named(name, "Spring launch", handle)
 		for i := range some {
-			some[i].Request.Spelling = ledger.NewSecret(spelling)
+			some[i].Request.ListedHandle = ledger.NewSecret(listed)
 		}
 		return some
 	}

@@ -55,7 +55,7 @@ func (e Explainer) Among(requests []ledger.Request) Explainer {
 
 // Who names the person of a request, and says so where the chat lists them in another form.
 func (e Explainer) Who(r ledger.Request) string {
-	asked, listed := handle.New(r.Handle.Value()), handle.New(r.Spelling.Value())
+	asked, listed := handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())
 	if listed.IsZero() || listed.Is(asked) {
 		return e.show(asked)
 	}

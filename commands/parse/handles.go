@@ -37,12 +37,12 @@ func Handle(text, region string) (ParsedHandle, error) {
 		return ParsedHandle{}, err
 	}
 	text = Clean(text)
-	pieces := append(Split(StripPairs(text)), "")
+	items := append(Split(StripPairs(text)), "")
 	const oneAndTheEmpty = 2
-	if len(pieces) > oneAndTheEmpty {
+	if len(items) > oneAndTheEmpty {
 		return ParsedHandle{}, oneHandleOnly(text)
 	}
-	u, err := readListed(pieces[0], region)
+	u, err := readListed(items[0], region)
 	switch {
 	case err == nil:
 		return u, nil
@@ -190,9 +190,9 @@ func readEach(text, region string, readings *int) []string {
 
 // Listed shows a handle that Linq gave us as people write it.
 func Listed(person handle.Handle) ParsedHandle {
-	if understood, err := Handle(person.Full(), ""); err == nil {
-		understood.Handle, understood.Unassigned = person, false
-		return understood
+	if parsed, err := Handle(person.Full(), ""); err == nil {
+		parsed.Handle, parsed.Unassigned = person, false
+		return parsed
 	}
 	return ParsedHandle{Handle: person, International: person.Full()}
 }

@@ -79,10 +79,10 @@ func Mentions(message, region string) (chat string, people []handle.Handle) {
 			continue
 		}
 		seen[candidate] = true
-		for _, understood := range readCandidate(candidate, region, &readings) {
-			if !namesAlready(found, understood) {
-				found = append(found, understood)
-				people = append(people, understood.Handle)
+		for _, parsed := range readCandidate(candidate, region, &readings) {
+			if !namesAlready(found, parsed) {
+				found = append(found, parsed)
+				people = append(people, parsed.Handle)
 			}
 		}
 	}
@@ -134,13 +134,13 @@ func isOtherNumber(before, candidate, after string) bool {
 // readCandidate reads a handle, or several numbers with nothing but a space or a slash between them.
 func readCandidate(candidate, region string, readings *int) []ParsedHandle {
 	*readings--
-	if understood, err := readOne(bareHandle(candidate), region); err == nil {
-		return []ParsedHandle{understood}
+	if parsed, err := readOne(bareHandle(candidate), region); err == nil {
+		return []ParsedHandle{parsed}
 	}
 	var all []ParsedHandle
 	for _, each := range readEach(strings.ReplaceAll(candidate, "/", " "), region, readings) {
-		if understood, err := Handle(each, region); err == nil {
-			all = append(all, understood)
+		if parsed, err := Handle(each, region); err == nil {
+			all = append(all, parsed)
 		}
 	}
 	return all

@@ -79,13 +79,13 @@ func readHandles(list, region string) ([]ParsedHandle, *UsageError) {
 
 // readList reads a list. Whoever is named twice is taken once.
 func readList(list, region string, read func(text, region string) (ParsedHandle, *UsageError)) ([]ParsedHandle, *UsageError) {
-	pieces := Split(StripPairs(list))
-	if len(pieces) == 0 {
-		pieces = []string{""}
+	items := Split(StripPairs(list))
+	if len(items) == 0 {
+		items = []string{""}
 	}
 	var handles []ParsedHandle
-	for _, piece := range pieces {
-		u, err := read(piece, region)
+	for _, item := range items {
+		u, err := read(item, region)
 		if err != nil {
 			return nil, err
 		}
@@ -112,11 +112,11 @@ func namesAlready(handles []ParsedHandle, u ParsedHandle) bool {
 // Split splits a list at commas, semicolons and new lines, and leaves out what is empty. The
 // semicolon of "tel:+1…;ext=5" and the comma of `"Doe, Jane" <jane@example.com>` do not separate.
 func Split(list string) []string {
-	var pieces []string
+	var items []string
 	start := 0
 	cut := func(end int) {
-		if piece := strings.TrimSpace(list[start:end]); piece != "" {
-			pieces = append(pieces, piece)
+		if item := strings.TrimSpace(list[start:end]); item != "" {
+			items = append(items, item)
 		}
 		start = end + 1
 	}
@@ -133,7 +133,7 @@ func Split(list string) []string {
 		}
 	}
 	cut(len(list))
-	return pieces
+	return items
 }
 
 // startsParameter reports whether text goes on a tel: URI, after its semicolon.

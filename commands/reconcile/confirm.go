@@ -52,7 +52,7 @@ func (s *Steps) confirm(ctx context.Context, id string) (time.Duration, error) {
 		return min(left, max(soon, told.Until.Sub(s.now()))), nil
 	}
 	defer t.Release()
-	at, err := s.look(ctx, t, s.breaker.Confirms, r)
+	at, err := s.readChat(ctx, t, s.breaker.Confirms, r)
 	if err != nil {
 		return 0, err
 	}

@@ -83,8 +83,8 @@ type confirmation struct {
 }
 
 const (
-	atOnce  = 200 * time.Millisecond
-	tooLate = 10 * time.Minute
+	firstReading = 200 * time.Millisecond
+	tooLate      = 10 * time.Minute
 )
 
 func settle(e *env) { e.linq.Settle() }
@@ -103,11 +103,11 @@ func TestConfirm(t *testing.T) {
 	noAnswer, notFound := linqtest.Fault{Status: 500}, linqtest.Fault{Status: 404, Code: 2001}
 	for kind, tests := range map[ledger.Kind][]confirmation{
 		ledger.Remove: {
-			{name: "they are listed as removed", doings: settle, state: "removed", reason: "seen_gone", after: atOnce},
-			{name: "they are listed as left", doings: (*env).leave, state: "removed", reason: "seen_gone", after: atOnce},
-			{name: "they are not listed any more", doings: (*env).unlist, state: "removed", reason: "seen_gone", after: atOnce},
-			{name: "they were never seen listed", doings: (*env).unlist, unseen: true, state: "already_gone", reason: "seen_gone", after: atOnce},
-			{name: "never seen before, and listed as removed", doings: settle, unseen: true, state: "removed", reason: "seen_gone", after: atOnce},
+			{name: "they are listed as removed", doings: settle, state: "removed", reason: "seen_gone", after: firstReading},
+			{name: "they are listed as left", doings: (*env).leave, state: "removed", reason: "seen_gone", after: firstReading},
+			{name: "they are not listed any more", doings: (*env).unlist, state: "removed", reason: "seen_gone", after: firstReading},
+			{name: "they were never seen listed", doings: (*env).unlist, unseen: true, state: "already_gone", reason: "seen_gone", after: firstReading},
+			{name: "never seen before, and listed as removed", doings: settle, unseen: true, state: "removed", reason: "seen_gone", after: firstReading},
 			{name: "a little later", doings: settleAfter(5 * time.Second), state: "removed", reason: "seen_gone", after: 8 * time.Second},
 			{
 				name: "first seen listed while waiting", doings: func(e *env) { time.AfterFunc(5*time.Second, e.unlist) }, unseen: true,
@@ -124,7 +124,7 @@ func TestConfirm(t *testing.T) {
 			},
 		},
 		ledger.Add: {
-			{name: "they are in it", doings: settle, state: "added", reason: "seen_there", after: atOnce},
+			{name: "they are in it", doings: settle, state: "added", reason: "seen_there", after: firstReading},
 			{
 				name: "they are not listed yet", doings: both((*env).unlist, settleAfter(5*time.Second)),
 				state: "added", reason: "seen_there", after: 8 * time.Second,
@@ -146,7 +146,7 @@ func TestConfirm(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					e := sentOf(t, kind)
 					if test.unseen {
-						e.records.set(func(r *ledger.Request) { r.SeenListed, r.Spelling = false, ledger.Secret{} })
+						e.records.set(func(r *ledger.Request) { r.SeenListed, r.ListedHandle = false, ledger.Secret{} })
 					}
 					test.doings(e)
 					reads := e.watch()

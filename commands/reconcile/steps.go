@@ -103,13 +103,13 @@ type chatSnapshot struct {
 	took   time.Duration
 }
 
-// look reads the chat when there is a place in the lane. Its time begins then.
-func (s *Steps) look(ctx context.Context, t *breaker.Permit, lane *semaphore.Weighted, r ledger.Request) (chatSnapshot, error) {
+// readChat reads the chat once one of the places is free. Its time begins then.
+func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *semaphore.Weighted, r ledger.Request) (chatSnapshot, error) {
 	id, err := linq.ParseChatID(r.ChatID)
 	if err != nil {
 		return chatSnapshot{}, fmt.Errorf("request %s: %w", r.ShortID(), err)
 	}
-	leave, err := t.Enter(ctx, lane)
+	leave, err := t.Enter(ctx, places)
 	if err != nil {
 		return chatSnapshot{}, err
 	}
@@ -126,10 +126,10 @@ func (s *Steps) look(ctx context.Context, t *breaker.Permit, lane *semaphore.Wei
 	return at, nil
 }
 
-// find returns the participant whom r means. Once one was seen it is that one, in the chat's spelling:
+// find returns the participant whom r means. Once one was seen it is that one, as the chat lists them:
 // when they are gone, nobody of a similar number may take their place.
 func (s *Steps) find(chat linq.Chat, r ledger.Request) (linq.Participant, bool) {
-	asked, seen := handle.New(r.Handle.Value()), handle.New(r.Spelling.Value())
+	asked, seen := handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())
 	if !r.SeenListed || seen.IsZero() {
 		return chat.Named(asked, s.region)
 	}
@@ -167,7 +167,7 @@ func (at chatSnapshot) note(r ledger.Request) ledger.Request {
 	r.People = len(at.chat.Active())
 	if at.listed {
 		r.SeenListed = true
-		r.Spelling = ledger.NewSecret(at.person.Handle.Full())
+		r.ListedHandle = ledger.NewSecret(at.person.Handle.Full())
 	}
 	return r
 }
@@ -246,10 +246,10 @@ func backoff(tries int) time.Duration {
 // afresh has a step decide again when a webhook was faster than what it had to store, or when too
 // many others are calling Linq.
 func (s *Steps) afresh(again time.Duration, err error) (time.Duration, error) {
-	const atOnce = 10 * time.Millisecond
+	const almostNow = 10 * time.Millisecond
 	switch {
 	case errors.Is(err, ledger.ErrStale):
-		return atOnce, nil
+		return almostNow, nil
 	case errors.Is(err, breaker.ErrBusy):
 		return s.jitter(soon), nil
 	}

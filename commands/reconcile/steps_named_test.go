@@ -46,7 +46,7 @@ func TestAPersonIsFoundInAnySpelling(t *testing.T) {
 					assert.Equal(t, e.linq.Count(linqtest.Remove), 0)
 					return
 				}
-				assert.Equal(t, r.Spelling.Value(), test.listed)
+				assert.Equal(t, r.ListedHandle.Value(), test.listed)
 				calls := e.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Handle, test.listed)
 			})

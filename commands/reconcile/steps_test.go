@@ -193,7 +193,7 @@ func TestTheChatsOwnSpellingIsSent(t *testing.T) {
 				calls := e.linq.Calls()
 				assert.Equal(t, calls[len(calls)-1].Handle, test.sent)
 				assert.Equal(t, e.effects(), 1)
-				assert.Equal(t, e.records.request().Spelling.Value(), test.sent)
+				assert.Equal(t, e.records.request().ListedHandle.Value(), test.sent)
 			})
 		})
 	}

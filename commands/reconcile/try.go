@@ -39,13 +39,13 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		return 0, err
 	}
 	if t == nil {
-		return s.hold(ctx, r, told)
+		return s.postpone(ctx, r, told)
 	}
 	defer t.Release()
 	if r.Kind != ledger.Add {
 		s.lines.Refresh(ctx) // while the chat is read
 	}
-	at, err := s.look(ctx, t, s.breaker.Looks, r)
+	at, err := s.readChat(ctx, t, s.breaker.Readings, r)
 	if err != nil {
 		return 0, err
 	}
@@ -76,7 +76,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	return s.change(ctx, t, r, at)
 }
 
-// change stores the intent and asks Linq, when there is a place in the lane. Its time begins then.
+// change stores the intent and asks Linq, once one of the places for changes is free. Its time begins then.
 func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request, before chatSnapshot) (time.Duration, error) {
 	leave, err := t.Enter(ctx, s.breaker.Changes)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	}
 	defer leave()
 	if told, paused := t.Paused(); paused {
-		return s.holdAfter(ctx, r, before, told)
+		return s.postponeAfter(ctx, r, before, told)
 	}
 	doubt := r.MayHaveReached
 	r.Tries++
@@ -151,14 +151,14 @@ func (s *Steps) ask(ctx context.Context, r ledger.Request) (linq.Accepted, error
 	if err != nil {
 		return linq.Accepted{}, err
 	}
-	spelling := r.Spelling.Value()
-	if spelling == "" {
-		spelling = r.Handle.Value()
+	listed := r.ListedHandle.Value()
+	if listed == "" {
+		listed = r.Handle.Value()
 	}
 	if r.Kind == ledger.Add {
-		return s.chats.AddParticipant(ctx, id, handle.New(spelling))
+		return s.chats.AddParticipant(ctx, id, handle.New(listed))
 	}
-	return s.chats.RemoveParticipant(ctx, id, handle.New(spelling))
+	return s.chats.RemoveParticipant(ctx, id, handle.New(listed))
 }
 
 func (s *Steps) sent(ctx context.Context, r ledger.Request, accepted linq.Accepted) error {
@@ -201,7 +201,7 @@ func (s *Steps) afterTrouble(ctx context.Context, t *breaker.Permit, r ledger.Re
 		return s.again(ctx, t, r, refusal.RetryAfter, cause, refusal.TraceID)
 	}
 	if (before.doubt || before.unread) && (refusal.NotFound() || refusal.Conflict()) {
-		at, err := s.lookAfter(ctx, t, r, cause, refusal.TraceID)
+		at, err := s.readAfterTry(ctx, t, r, cause, refusal.TraceID)
 		if err != nil {
 			return 0, err
 		}
@@ -253,12 +253,12 @@ func (s *Steps) tryIn(ctx context.Context, r ledger.Request, wait time.Duration,
 	return wait, ctx.Err()
 }
 
-// lookAfter is the look that follows a try. It waits for its place until the run is cut short: what
-// Linq has answered is worth more than a free worker. What cannot be looked up even then is stored
-// as it was answered, and the next run begins with a look.
-func (s *Steps) lookAfter(ctx context.Context, t *breaker.Permit, r ledger.Request, cause, traceID string) (chatSnapshot, error) {
+// readAfterTry reads the chat after a try. It waits for its place until the run is cut short, since what
+// Linq has answered is worth more than a free worker. If the chat cannot be read even then, Linq's answer is
+// stored, and the next run begins by reading the chat.
+func (s *Steps) readAfterTry(ctx context.Context, t *breaker.Permit, r ledger.Request, cause, traceID string) (chatSnapshot, error) {
 	t.WaitLong()
-	at, err := s.look(ctx, t, s.breaker.Looks, r)
+	at, err := s.readChat(ctx, t, s.breaker.Readings, r)
 	if err == nil && at.err != nil {
 		err = ctx.Err()
 	}
@@ -269,10 +269,10 @@ func (s *Steps) lookAfter(ctx context.Context, t *breaker.Permit, r ledger.Reque
 	return at, cmp.Or(unsaved, err)
 }
 
-// giveUp looks once more before it calls a request failed that may have taken effect.
+// giveUp ends a request as failed. If a try may have taken effect, it reads the chat once more before that.
 func (s *Steps) giveUp(ctx context.Context, t *breaker.Permit, r ledger.Request, cause, traceID string) error {
 	if r.MayHaveReached {
-		at, err := s.lookAfter(ctx, t, r, cause, traceID)
+		at, err := s.readAfterTry(ctx, t, r, cause, traceID)
 		if err != nil {
 			return err
 		}

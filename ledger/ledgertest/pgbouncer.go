@@ -78,7 +78,7 @@ func NewPgBouncer(t testing.TB, databaseURL, mode string, more ...string) string
 
 func awaitPooler(t testing.TB, at string, log *serverLog) {
 	t.Helper()
-	const patience, look = 30 * time.Second, 10 * time.Millisecond
+	const patience, interval = 30 * time.Second, 10 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
@@ -90,7 +90,7 @@ func awaitPooler(t testing.TB, at string, log *serverLog) {
 		select {
 		case <-ctx.Done():
 			t.Fatalf("PgBouncer takes no connections: %v\n%s", err, log.String())
-		case <-time.After(look):
+		case <-time.After(interval):
 		}
 	}
 }

@@ -198,7 +198,7 @@ func (s *Server) Start() error {
 }
 
 func (s *Server) awaitConnections() error {
-	const patience, look = time.Minute, 10 * time.Millisecond
+	const patience, interval = time.Minute, 10 * time.Millisecond
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
@@ -211,7 +211,7 @@ func (s *Server) awaitConnections() error {
 			return fmt.Errorf("the server ended:\n%s", s.log.String())
 		case <-ctx.Done():
 			return fmt.Errorf("the server takes no connections: %w\n%s", err, s.log.String())
-		case <-time.After(look):
+		case <-time.After(interval):
 		}
 	}
 }

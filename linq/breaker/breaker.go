@@ -27,7 +27,7 @@ const (
 // calls of a kind are under way at a time. While the circuit is open, all wait; if Linq struggles with one
 // request, that one waits alone.
 type Breaker struct {
-	Changes, Looks, Confirms *semaphore.Weighted
+	Changes, Readings, Confirms *semaphore.Weighted
 
 	concurrency int
 	now         func() time.Time
@@ -51,8 +51,8 @@ func New(cfg Config) *Breaker {
 		concurrency: cmp.Or(cfg.Concurrency, concurrency), now: cfg.Now, log: cfg.Logger.WithField("part", "pace"),
 		circuit: circuit{generation: 1, jitter: cfg.Jitter},
 	}
-	lane := func() *semaphore.Weighted { return semaphore.NewWeighted(int64(b.concurrency)) }
-	b.Changes, b.Looks, b.Confirms = lane(), lane(), lane()
+	places := func() *semaphore.Weighted { return semaphore.NewWeighted(int64(b.concurrency)) }
+	b.Changes, b.Readings, b.Confirms = places(), places(), places()
 	if b.now == nil {
 		b.now = time.Now
 	}
@@ -78,7 +78,7 @@ func (c busyError) Error() string { return string(c) }
 // ErrBusy says that too many others were calling Linq for as long as the run may wait.
 const ErrBusy busyError = "too many calls to Linq are under way"
 
-// Wait is how long an open circuit holds a run back.
+// Wait is how long an open circuit makes a run wait.
 type Wait struct {
 	Until time.Time
 	Why   Cause
@@ -131,7 +131,7 @@ func (b *Breaker) queue() Wait {
 	return Wait{Until: b.circuit.until.Add(min(place, MaxWait)), Why: b.circuit.why()}
 }
 
-// Remaining returns the wait that holds a request back now; the zero Wait if none does.
+// Remaining returns how long a request still has to wait; the zero Wait if it need not.
 func (b *Breaker) Remaining(request string) Wait {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,18 +159,18 @@ func (t *Permit) await(ctx context.Context, probe <-chan struct{}) error {
 	}
 }
 
-// Enter takes a place in a lane; leave gives it back, once. The error is that of ctx, or [ErrBusy].
-func (t *Permit) Enter(ctx context.Context, lane *semaphore.Weighted) (leave func(), err error) {
-	if !lane.TryAcquire(1) {
+// Enter takes one of the places for calls of a kind; leave gives it back, once. The error is that of ctx, or [ErrBusy].
+func (t *Permit) Enter(ctx context.Context, places *semaphore.Weighted) (leave func(), err error) {
+	if !places.TryAcquire(1) {
 		began := time.Now()
 		waiting, cancel := context.WithTimeout(ctx, t.patience)
 		defer cancel()
-		if lane.Acquire(waiting, 1) != nil {
+		if places.Acquire(waiting, 1) != nil {
 			return nil, cmp.Or[error](ctx.Err(), ErrBusy)
 		}
 		t.patience -= time.Since(began)
 	}
-	return sync.OnceFunc(func() { lane.Release(1) }), nil
+	return sync.OnceFunc(func() { places.Release(1) }), nil
 }
 
 // Paused returns the wait if the circuit has opened since the permit was given.

@@ -57,16 +57,16 @@ func saysLost(trouble string) bool {
 func (o *Log) Takes(trouble string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now, lasting := o.now(), !o.began.IsZero()
+	now, underWay := o.now(), !o.began.IsZero()
 	if !saysLost(trouble) {
-		taken := lasting && trouble == ""
+		taken := underWay && trouble == ""
 		if taken {
 			o.leftOut++
 		}
 		return taken
 	}
 	o.last = now
-	if !lasting {
+	if !underWay {
 		o.began, o.said, o.leftOut = now, now, 0
 		o.log.WithField("error", trouble).Error("the ledger does not answer; until it does, this is said once a minute")
 		return true

@@ -89,7 +89,7 @@ func TestDenialsAreBounded(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, s store.Store) {
 		var ahead atomic.Int64
 		trail := begin(t, s, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
-		const many, atOnce = 50, 30
+		const many, burst = 50, 30
 		for i := range many {
 			assert.Assert(t, !keep(t, trail, denial(fmt.Sprint("d", i))))
 			assert.Assert(t, !keep(t, trail, reading(fmt.Sprint("r", i), fmt.Sprint("words ", i))))
@@ -98,19 +98,19 @@ func TestDenialsAreBounded(t *testing.T) {
 		other.UserID = "U2"
 		keep(t, trail, other)
 		await(t, "all deliveries to be spent", func() bool { return storetest.Count(t, s, "events") == 2*many+1 })
-		assert.Equal(t, storetest.Count(t, s, "denials"), atOnce+1)
-		assert.Equal(t, storetest.Count(t, s, "readings"), atOnce)
+		assert.Equal(t, storetest.Count(t, s, "denials"), burst+1)
+		assert.Equal(t, storetest.Count(t, s, "readings"), burst)
 		for i := range many {
 			assert.Assert(t, keep(t, trail, denial(fmt.Sprint("d", i))))
 		}
 
 		trail.writeRest(t.Context(), false)
-		assert.Equal(t, storetest.Count(t, s, "denials"), atOnce+1, "not yet")
+		assert.Equal(t, storetest.Count(t, s, "denials"), burst+1, "not yet")
 		ahead.Store(int64(time.Minute))
 		trail.writeRest(t.Context(), false)
 		rows, leftOut := recorded(t, s)
-		assert.Equal(t, rows, int64(2*atOnce+1+2))
-		assert.Equal(t, leftOut, int64(2*(many-atOnce-1)))
+		assert.Equal(t, rows, int64(2*burst+1+2))
+		assert.Equal(t, leftOut, int64(2*(many-burst-1)))
 		last := ""
 		for row, err := range Rows(t.Context(), s.Reader(), Read, Filter{}) {
 			assert.NilError(t, err)

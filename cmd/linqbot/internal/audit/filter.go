@@ -85,11 +85,11 @@ func handleOf(text, region string) (ledger.Secret, error) {
 	if text == "" {
 		return ledger.NewSecret(""), nil
 	}
-	understood, err := parse.Handle(text, region)
+	parsed, err := parse.Handle(text, region)
 	if err != nil {
 		return ledger.NewSecret(""), errors.New("cannot be read: write a number with its country code, such as +14155550132, or an e-mail address")
 	}
-	return ledger.NewSecret(understood.Handle.Full()), nil
+	return ledger.NewSecret(parsed.Handle.Full()), nil
 }
 
 // StatesHelp has a line for each state that can be asked for.

@@ -156,16 +156,16 @@ func (e *checkup) checkChannels(ctx context.Context) []finding {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	channels := make([]slackapi.Channel, len(ids))
-	const atOnce = 8
-	var looking errgroup.Group
-	looking.SetLimit(atOnce)
+	const concurrency = 8
+	var group errgroup.Group
+	group.SetLimit(concurrency)
 	for i, id := range ids {
-		looking.Go(func() (err error) {
+		group.Go(func() (err error) {
 			channels[i], err = e.slack.Channel(ctx, id)
 			return err
 		})
 	}
-	if err := looking.Wait(); err != nil {
+	if err := group.Wait(); err != nil {
 		return e.slackTrouble("conversations.info", err)
 	}
 	return judgeChannels(ids, channels)

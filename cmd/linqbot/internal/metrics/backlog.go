@@ -28,7 +28,7 @@ type backlogCollector struct {
 	requests, waiting, oldest *prometheus.Desc
 
 	mu   sync.Mutex
-	at   time.Time // of the last look
+	at   time.Time // of the last reading
 	last Backlog
 	err  error
 }
@@ -54,7 +54,7 @@ func (c *backlogCollector) Describe(descriptions chan<- *prometheus.Desc) {
 // Collect leaves the backlog out while the ledger does not answer: a figure of before would look like
 // one of now.
 func (c *backlogCollector) Collect(collected chan<- prometheus.Metric) {
-	backlog, now, err := c.look()
+	backlog, now, err := c.readBacklog()
 	if err != nil {
 		collected <- prometheus.NewInvalidMetric(c.requests, err)
 		return
@@ -71,7 +71,7 @@ func (c *backlogCollector) Collect(collected chan<- prometheus.Metric) {
 	gauge(c.oldest, age)
 }
 
-func (c *backlogCollector) look() (Backlog, time.Time, error) {
+func (c *backlogCollector) readBacklog() (Backlog, time.Time, error) {
 	const (
 		fresh    = time.Second
 		patience = 2 * time.Second // well under the 10 s after which Prometheus gives up

@@ -15,8 +15,9 @@ import (
 // sayFrom is the wait from which people are told that it is Linq that they wait for.
 const sayFrom = 30 * time.Second
 
-// hold puts a try off for a pause. That is not a try, and a wait that is too short to tell of is not stored.
-func (s *Steps) hold(ctx context.Context, r ledger.Request, told breaker.Wait) (time.Duration, error) {
+// postpone puts a try off until the pause is over. This does not count as a try. A wait that is too short to tell of is
+// not stored.
+func (s *Steps) postpone(ctx context.Context, r ledger.Request, told breaker.Wait) (time.Duration, error) {
 	now := s.now()
 	wait := told.Until.Sub(now)
 	if !r.FirstTryAt.IsZero() {
@@ -28,22 +29,22 @@ func (s *Steps) hold(ctx context.Context, r ledger.Request, told breaker.Wait) (
 	}
 	r.Reason, r.NextTryAt = reasonToWait(told.Why), now.Add(wait)
 	_, err := s.save(ctx, r, ledger.Change{
-		Cause: fmt.Sprintf("%s; trying in %s", pauseWords(r.Reason), wait.Round(time.Millisecond)), News: true,
+		Cause: fmt.Sprintf("%s; trying in %s", causeOfPause(r.Reason), wait.Round(time.Millisecond)), News: true,
 	})
 	return wait, err
 }
 
-// holdAfter puts off a try whose reading began a pause. Where Linq took no more calls, its time begins
-// with that reading: else a chat that is never read would put it off without end.
-func (s *Steps) holdAfter(ctx context.Context, r ledger.Request, at chatSnapshot, told breaker.Wait) (time.Duration, error) {
+// postponeAfter puts off a try whose reading began a pause. If Linq took no more calls, the time for tries begins with
+// that reading. Otherwise a chat that is never read would put it off without end.
+func (s *Steps) postponeAfter(ctx context.Context, r ledger.Request, at chatSnapshot, told breaker.Wait) (time.Duration, error) {
 	if refusal, ok := errors.AsType[*linq.Error](at.err); ok && refusal.Limited() && r.FirstTryAt.IsZero() {
 		r.FirstTryAt = s.now()
 		var err error
-		if r, err = s.save(ctx, r, ledger.Change{Cause: pauseWords(reasonToWait(told.Why)) + ", so nothing was sent"}); err != nil {
+		if r, err = s.save(ctx, r, ledger.Change{Cause: causeOfPause(reasonToWait(told.Why)) + ", so nothing was sent"}); err != nil {
 			return 0, err
 		}
 	}
-	return s.hold(ctx, r, told)
+	return s.postpone(ctx, r, told)
 }
 
 // timeIsOver reports whether the next try of r is its last, which no pause puts off.
@@ -63,8 +64,8 @@ func reasonToWait(why breaker.Cause) string {
 	return outcome.ReasonNotAnswering
 }
 
-// pauseWords are for the history.
-func pauseWords(why string) string {
+// causeOfPause names the cause of a pause for the history.
+func causeOfPause(why string) string {
 	switch why {
 	case outcome.ReasonAskedToWait:
 		return "Linq asks to wait"

@@ -125,7 +125,7 @@ func TestAnAnsweredCallMakesRoom(t *testing.T) {
 	})
 }
 
-// Confirming has a lane of its own: removals that hang do not keep it.
+// Confirming has places of its own, so removals that hang do not delay it.
 func TestConfirmingBesideRemovals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
