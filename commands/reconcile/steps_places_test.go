@@ -56,7 +56,7 @@ func TestWaitingTakesNothingOffACall(t *testing.T) {
 }
 
 // Who finds no place leaves the worker to others, and nothing behind.
-func TestAFullLane(t *testing.T) {
+func TestAllPlacesTaken(t *testing.T) {
 	t.Parallel()
 	for name, op := range map[string]linqtest.Op{"of readings": linqtest.GetChat, "of changes": linqtest.Remove} {
 		t.Run(name, func(t *testing.T) {

@@ -1,75 +1,19 @@
 package audit
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"strconv"
+	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"linqbot/cmd/linqbot/internal/terminal"
-	"linqbot/ledger"
-	"linqbot/ledger/audit"
-	"linqbot/linq/handle"
 )
-
-// entry is a row as it is printed. The names of its fields are a promise to whoever reads them by
-// machine.
-type entry struct {
-	At       string   `json:"at"`
-	Kind     string   `json:"kind"`
-	State    string   `json:"state"`
-	User     string   `json:"user"`
-	Source   string   `json:"source"`
-	Rule     string   `json:"rule"`
-	Team     string   `json:"team"`
-	Channel  string   `json:"channel"`
-	Handle   string   `json:"handle"`
-	Chat     string   `json:"chat"`
-	ChatName string   `json:"chat_name"`
-	EndedAt  string   `json:"ended_at"`
-	Reason   string   `json:"reason"`
-	TraceIDs []string `json:"trace_ids"`
-	Reply    string   `json:"reply"` // by which way the outcome went
-	ReplyAt  string   `json:"reply_at"`
-	Request  string   `json:"request"`
-	Undoes   string   `json:"undoes"`
-	Searched string   `json:"searched"` // the words of a reading
-	LeftOut  int64    `json:"left_out"` // denials or readings like this one that have no row
-}
-
-func newEntry(row audit.Row, full bool) entry {
-	person, name := "", handle.MaskText(row.ChatName)
-	if text := row.Handle.Value(); text != "" {
-		person = handle.New(text).String()
-		if full {
-			person, name = text, row.ChatName
-		}
-	}
-	printed := entry{
-		At: instant(row.AcceptedAt), Kind: string(row.Kind), State: string(row.State), User: row.UserID,
-		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: person,
-		Chat: row.ChatID, ChatName: name, EndedAt: instant(row.EndedAt), Reason: row.Reason, TraceIDs: row.TraceIDs,
-		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes,
-		Searched: row.Searched, LeftOut: row.LeftOut,
-	}
-	if row.Thread.TS != "" {
-		printed.ReplyAt = row.Thread.ChannelID + "/" + row.Thread.TS
-	}
-	return printed
-}
-
-func instant(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.UTC().Format("2006-01-02T15:04:05.000Z")
-}
 
 type printer func(out io.Writer, rows iter.Seq2[entry, error]) error
 
@@ -78,52 +22,54 @@ func printers() map[string]printer {
 }
 
 func printTable(out io.Writer, rows iter.Seq2[entry, error]) error {
+	inTable := slices.DeleteFunc(columns(), func(c column) bool { return c.heading == "" })
+	slices.SortStableFunc(inTable, func(a, b column) int { return cmp.Compare(a.place, b.place) })
 	const gap = 2
 	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(table, "TIME\tREQUEST\tSTATE\tBY\tRULE\tCHANNEL\tHANDLE\tCHAT NAME\tCHAT\tWHY\tREPLY\tTRACE IDS\tSEARCHED\tLEFT OUT")
+	headings := make([]string, len(inTable))
+	for i, c := range inTable {
+		headings[i] = c.heading
+	}
+	fmt.Fprintln(table, strings.Join(headings, "\t"))
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		row := cells(
-			strings.TrimSuffix(row.At, "Z"), ledger.Request{ID: row.Request}.ShortID(), stateOf(row), row.User, row.Rule, row.Channel,
-			row.Handle, row.ChatName, row.Chat, row.Reason, row.Reply, strings.Join(row.TraceIDs, " "),
-			row.Searched, strconv.FormatInt(row.LeftOut, 10),
-		)
-		for i, cell := range row {
-			row[i] = cmp.Or(cell, "-")
+		texts := make([]string, len(inTable))
+		for i, c := range inTable {
+			if c.shown == nil {
+				texts[i] = textOf(c.value(row))
+			} else {
+				texts[i] = c.shown(row)
+			}
 		}
-		fmt.Fprintln(table, strings.Join(row, "\t"))
+		texts = cells(texts...)
+		for i, text := range texts {
+			texts[i] = cmp.Or(text, "-")
+		}
+		fmt.Fprintln(table, strings.Join(texts, "\t"))
 	}
 	return table.Flush()
 }
 
-// stateOf tells an addition from a removal where its state does not.
-func stateOf(row entry) string {
-	if row.Kind == string(ledger.Add) {
-		return row.State + " (add back)"
-	}
-	return row.State
-}
-
 func printCSV(out io.Writer, rows iter.Seq2[entry, error]) error {
+	all := columns()
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.name
+	}
 	w := csv.NewWriter(out)
-	if err := w.Write([]string{
-		"at", "kind", "state", "user", "source", "rule", "team", "channel", "handle", "chat", "chat_name",
-		"ended_at", "reason", "trace_ids", "reply", "reply_at", "request", "undoes",
-		"searched", "left_out",
-	}); err != nil {
+	if err := w.Write(texts); err != nil {
 		return err
 	}
-	for r, err := range rows {
+	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if err := w.Write(csvCells(
-			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, r.ChatName,
-			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
-			r.Searched, strconv.FormatInt(r.LeftOut, 10),
-		)); err != nil {
+		for i, c := range all {
+			texts[i] = textOf(c.value(row))
+		}
+		if err := w.Write(csvCells(texts...)); err != nil {
 			return err
 		}
 	}
@@ -131,20 +77,52 @@ func printCSV(out io.Writer, rows iter.Seq2[entry, error]) error {
 	return w.Error()
 }
 
+// textOf is a value in a cell.
+func textOf(value any) string {
+	if several, ok := value.([]string); ok {
+		return strings.Join(several, " ")
+	}
+	return fmt.Sprint(value)
+}
+
 // printJSONLines leaves the values as they are. What a terminal would act on is escaped.
 func printJSONLines(out io.Writer, rows iter.Seq2[entry, error]) error {
-	encoder := json.NewEncoder(terminal.NewWriter(out))
-	encoder.SetEscapeHTML(false)
+	inert := terminal.NewWriter(out)
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if row.TraceIDs == nil {
-			row.TraceIDs = []string{}
+		line, err := jsonLine(row)
+		if err != nil {
+			return err
 		}
-		if err := encoder.Encode(row); err != nil {
+		if _, err := inert.Write(line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// jsonLine writes the columns in their order, which a map would lose.
+func jsonLine(row entry) ([]byte, error) {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	for i, c := range columns() {
+		separator := ","
+		if i == 0 {
+			separator = "{"
+		}
+		fmt.Fprintf(&line, "%s%q:", separator, c.name)
+		value := c.value(row)
+		if several, ok := value.([]string); ok && several == nil {
+			value = []string{}
+		}
+		if err := encoder.Encode(value); err != nil {
+			return nil, err
+		}
+		line.Truncate(line.Len() - 1) // the encoder ends each value with a new line
+	}
+	line.WriteString("}\n")
+	return line.Bytes(), nil
 }

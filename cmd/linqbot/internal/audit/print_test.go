@@ -9,11 +9,10 @@ import (
 // What others wrote begins no formula, and moves no cursor.
 func TestAuditCellsAreInert(t *testing.T) {
 	t.Parallel()
-	row := entry{
-		User: "=1+1", Channel: "@SUM(1)", Handle: "=cmd@evil.example", Chat: "c1", ChatName: "-2+3", Reason: "\x9b31m\x7f\r",
-	}
+	row := entry{person: "=cmd@evil.example", chatName: "-2+3"}
+	row.UserID, row.ChannelID, row.ChatID, row.Reason = "=1+1", "@SUM(1)", "c1", "\x9b31m\x7f\r"
 	rows := func(yield func(entry, error) bool) {
-		_ = yield(row, nil) && yield(entry{Handle: "+14155550132"}, nil)
+		_ = yield(row, nil) && yield(entry{person: "+14155550132"}, nil)
 	}
 	var csv, table strings.Builder
 	if err := printCSV(&csv, rows); err != nil {
