@@ -134,8 +134,8 @@ func isOtherNumber(before, candidate, after string) bool {
 // readCandidate reads a handle, or several numbers with nothing but a space or a slash between them.
 func readCandidate(candidate, region string, readings *int) []ParsedHandle {
 	*readings--
-	if parsed, err := readOne(bareHandle(candidate), region); err == nil {
-		return []ParsedHandle{parsed}
+	if understood, err := readOne(bareHandle(candidate), region, removing()); err == nil {
+		return []ParsedHandle{understood}
 	}
 	var all []ParsedHandle
 	for _, each := range readEach(strings.ReplaceAll(candidate, "/", " "), region, readings) {
