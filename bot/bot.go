@@ -24,6 +24,7 @@ import (
 	"linqbot/bot/internal/background"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
+	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -108,8 +109,9 @@ func Paths() []string {
 
 // The slash commands, as the manifest has them.
 const (
-	RemoveCommand = "/linq-remove" // removes people
-	ChatsCommand  = "/linq-chats"  // finds chats
+	RemoveCommand = parse.RemoveCommand // removes people
+	AddCommand    = parse.AddCommand    // adds people
+	ChatsCommand  = "/linq-chats"       // finds chats
 )
 
 // Handler serves all routes.

@@ -1,4 +1,4 @@
 package policy
 
-// DeniedUnknown is what the record has of a denial after a look-up that failed.
-const DeniedUnknown = deniedUnknown
+// deniedUnknown is what the record has of a denial after a look-up that failed.
+const deniedUnknown = deniedUnknown

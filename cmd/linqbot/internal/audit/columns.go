@@ -75,8 +75,12 @@ func shortTime(e entry) string { return strings.TrimSuffix(instant(e.AcceptedAt)
 
 // stateOf tells an addition from a removal where its state does not.
 func stateOf(e entry) string {
-	if e.Kind == ledger.Add {
+	switch {
+	case e.Kind != ledger.Add:
+	case e.Undoes != "":
 		return string(e.State) + " (add back)"
+	default:
+		return string(e.State) + " (add)"
 	}
 	return string(e.State)
 }
