@@ -1,4 +1,4 @@
 package policy
 
 // deniedUnknown is what the record has of a denial after a look-up that failed.
-const deniedUnknown = deniedUnknown
+const DeniedUnknown = deniedUnknown

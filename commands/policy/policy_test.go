@@ -144,7 +144,7 @@ func TestPolicy(t *testing.T) {
 				if want := row.rule; row.allowed {
 					assert.Equal(t, got.Rule, want)
 				} else {
-					assert.Equal(t, got.Unknown, got.Rule == policy.deniedUnknown)
+					assert.Equal(t, got.Unknown, got.Rule == policy.DeniedUnknown)
 					assert.Equal(t, strings.HasPrefix(got.Why.String(), "Removals are"), got.Rule == policy.DeniedByChannel)
 					assert.Assert(t, got.Rule != "")
 				}
