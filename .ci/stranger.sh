@@ -35,9 +35,10 @@ stranger_clone() {
 }
 
 stranger_archive() {
+    as_stranger git archive --output="$stranger/archive.tar" HEAD
     mv "$stranger/linqbot" "$stranger/clone"
     (umask 077 && mkdir "$stranger/linqbot" &&
-        git archive HEAD | tar --extract --no-same-permissions --directory "$stranger/linqbot")
+        tar --extract --no-same-permissions --directory "$stranger/linqbot" --file "$stranger/archive.tar")
     hand_over
     diff --recursive --exclude=.git "$stranger/clone" "$stranger/linqbot"
     [[ ! -e $stranger/linqbot/.git ]]
