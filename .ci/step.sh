@@ -35,6 +35,12 @@ beside() {
     beside[$name]=$!
 }
 
+# yielding COMMAND... runs it with what others leave of the processors. Some tests fail where nothing is left to them.
+yielding() (
+    renice -n 10 "$BASHPID" >/dev/null
+    "$@"
+)
+
 # beside_ended prints what was said. After a failure the step is the one that failed.
 beside_ended() {
     local status=0 failed
