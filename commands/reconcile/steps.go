@@ -122,17 +122,17 @@ func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *semapho
 	t.Record(ctx, false, err)
 	at := chatSnapshot{chat: chat, err: err, took: time.Since(began)}
 	if err == nil {
-		at.person, at.listed = s.find(chat, r)
+		at.person, at.listed = find(chat, r, s.region)
 	}
 	return at, nil
 }
 
 // find returns the participant whom r means. Once one was seen it is that one, as the chat lists them:
 // when they are gone, nobody of a similar number may take their place.
-func (s *Steps) find(chat linq.Chat, r ledger.Request) (linq.Participant, bool) {
+func find(chat linq.Chat, r ledger.Request, region string) (linq.Participant, bool) {
 	asked, seen := handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())
 	if !r.SeenListed || seen.IsZero() {
-		return chat.Named(asked, s.region)
+		return chat.Named(asked, region)
 	}
 	if person, ok := chat.Find(seen); ok {
 		return person, true

@@ -26,6 +26,7 @@ type WebhookRecords interface {
 // our lines it tells others.
 type WebhookHandler struct {
 	records WebhookRecords
+	region  string
 	chats   func(linq.WebhookEvent)
 	illLine func()
 	now     func() time.Time
@@ -35,6 +36,7 @@ type WebhookHandler struct {
 // WebhookConfig is what a [WebhookHandler] needs.
 type WebhookConfig struct {
 	Records WebhookRecords
+	Region  string // for numbers that a chat lists without a country code
 	Logger  *logrus.Logger
 	Chats   func(linq.WebhookEvent) // Optional; is told of every event, to keep a list of chats.
 	IllLine func()                  // Optional; is told that Linq flags a line of ours.
@@ -53,7 +55,7 @@ func NewWebhookHandler(cfg WebhookConfig) *WebhookHandler {
 		cfg.IllLine = func() {}
 	}
 	return &WebhookHandler{
-		records: cfg.Records, chats: cfg.Chats, illLine: cfg.IllLine, now: cfg.Now, log: cfg.Logger.WithField("part", "sightings"),
+		records: cfg.Records, region: cfg.Region, chats: cfg.Chats, illLine: cfg.IllLine, now: cfg.Now, log: cfg.Logger.WithField("part", "sightings"),
 	}
 }
 
@@ -80,7 +82,7 @@ func (s *WebhookHandler) Take(ctx context.Context, e linq.WebhookEvent) error {
 		EventID: e.ID, Type: e.Type, ChatID: e.ChatID.String(), Handle: ledger.NewSecret(e.Person.Handle.Full()),
 		TraceID: e.TraceID, At: happenedAt(e),
 	}
-	if event.RequestID, err = s.end(ctx, event, kind, state); err != nil {
+	if event.RequestID, err = s.end(ctx, event, e.Person, kind, state); err != nil {
 		return err
 	}
 	s.log.WithFields(logrus.Fields{
@@ -103,10 +105,12 @@ func (s *WebhookHandler) lineChanged(e linq.WebhookEvent) {
 }
 
 // end returns the id of the request that the event ended, "" if there is none.
-func (s *WebhookHandler) end(ctx context.Context, seen ledger.WebhookEvent, kind ledger.Kind, state ledger.State) (string, error) {
+func (s *WebhookHandler) end(
+	ctx context.Context, seen ledger.WebhookEvent, person linq.Participant, kind ledger.Kind, state ledger.State,
+) (string, error) {
 	const tries = 5
 	for range tries {
-		r, err := s.records.Awaiting(ctx, kind, seen.ChatID, seen.Handle)
+		r, err := s.awaiting(ctx, kind, seen.ChatID, person)
 		if errors.Is(err, ledger.ErrNotFound) {
 			return "", nil
 		}
@@ -123,6 +127,21 @@ func (s *WebhookHandler) end(ctx context.Context, seen ledger.WebhookEvent, kind
 		}
 	}
 	return "", fmt.Errorf("end a request that was seen: %w", ledger.ErrStale)
+}
+
+// awaiting returns the request that waits to see a person: one that asks for them as Linq spells them, else one for
+// which a reading of a chat with this one person would find them.
+func (s *WebhookHandler) awaiting(ctx context.Context, kind ledger.Kind, chatID string, person linq.Participant) (ledger.Request, error) {
+	for i, spelling := range person.Handle.Spellings(s.region) {
+		r, err := s.records.Awaiting(ctx, kind, chatID, ledger.NewSecret(spelling.Full()))
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue
+		}
+		if _, means := find(linq.Chat{Handles: []linq.Participant{person}}, r, s.region); err != nil || i == 0 || means {
+			return r, err
+		}
+	}
+	return ledger.Request{}, ledger.ErrNotFound
 }
 
 // caused reports whether the request can have led to what was seen: Linq names the same trace, or it

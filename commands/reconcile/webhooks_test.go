@@ -20,6 +20,7 @@ import (
 // webhookRecords hold one request that waits to be seen.
 type webhookRecords struct {
 	waiting ledger.Request
+	older   []ledger.Request // that wait as well
 	none    bool
 	stale   int // how many saves come too late
 	saved   []ledger.Request
@@ -42,11 +43,13 @@ func (r *webhookRecords) KeepWebhookEvent(_ context.Context, s ledger.WebhookEve
 	return nil
 }
 
-func (r *webhookRecords) Awaiting(context.Context, ledger.Kind, string, ledger.Secret) (ledger.Request, error) {
-	if r.none {
-		return ledger.Request{}, ledger.ErrNotFound
+func (r *webhookRecords) Awaiting(_ context.Context, _ ledger.Kind, _ string, handle ledger.Secret) (ledger.Request, error) {
+	for _, waiting := range append([]ledger.Request{r.waiting}, r.older...) {
+		if !r.none && strings.EqualFold(waiting.Handle.Value(), handle.Value()) {
+			return waiting, nil
+		}
 	}
-	return r.waiting, nil
+	return ledger.Request{}, ledger.ErrNotFound
 }
 
 func (r *webhookRecords) Save(_ context.Context, saved ledger.Request, c ledger.Change) (ledger.Request, error) {
@@ -62,7 +65,7 @@ func TestWebhookEvents(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 10, 12, 9, 41, 7, 0, time.UTC)
 	removal := ledger.Request{
-		Order: ledger.Order{Kind: ledger.Remove}, ID: "r1", State: ledger.Sent, FirstTryAt: now.Add(-time.Minute), TraceID: "t1", People: 5,
+		Order: ledger.Order{Kind: ledger.Remove, Handle: ledger.NewSecret("+14155550132")}, ID: "r1", State: ledger.Sent, FirstTryAt: now.Add(-time.Minute), TraceID: "t1", People: 5,
 	}
 	addition := removal
 	addition.Kind = ledger.Add
@@ -148,4 +151,50 @@ func TestAWebhookEventThatCannotBeKept(t *testing.T) {
 	logger.SetOutput(io.Discard)
 	s := NewWebhookHandler(WebhookConfig{Records: &webhookRecords{err: trouble}, Logger: logger})
 	assert.ErrorIs(t, s.Take(t.Context(), linq.WebhookEvent{ID: "e1", Type: linq.EventParticipantRemoved}), trouble)
+}
+
+// A request is ended by whoever it means, as a reading of the chat finds them.
+func TestWhomAWebhookEventMeans(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 10, 12, 9, 41, 7, 0, time.UTC)
+	request := func(id, asked, seen string) ledger.Request {
+		return ledger.Request{
+			Order: ledger.Order{Kind: ledger.Remove, Handle: ledger.NewSecret(asked)}, ID: id, State: ledger.Sent,
+			FirstTryAt: now.Add(-time.Minute), SeenListed: seen != "", ListedHandle: ledger.NewSecret(seen),
+		}
+	}
+	for name, test := range map[string]struct {
+		waiting []ledger.Request // the newest first
+		left    string
+		ends    string
+	}{
+		"as asked for":                     {[]ledger.Request{request("r1", "+14155550132", "")}, "+14155550132", "r1"},
+		"as the chat lists them":           {[]ledger.Request{request("r1", "+14155550132", "(415) 555-0132")}, "(415) 555-0132", "r1"},
+		"a literal, as listed":             {[]ledger.Request{request("r1", "(415) 555-0132", "(415) 555-0132")}, "(415) 555-0132", "r1"},
+		"listed, told as asked for":        {[]ledger.Request{request("r1", "+14155550132", "(415) 555-0132")}, "+14155550132", "r1"},
+		"never read, digits":               {[]ledger.Request{request("r1", "+14155550132", "")}, "14155550132", "r1"},
+		"never read, the former form":      {[]ledger.Request{request("r1", "+525512345678", "")}, "+5215512345678", "r1"},
+		"an address":                       {[]ledger.Request{request("r1", "Ann@Example.com", "")}, "ann@example.COM", "r1"},
+		"an address in the other spelling": {[]ledger.Request{request("r1", "ann@bücher.example", "")}, "ann@xn--bcher-kva.example", "r1"},
+		"somebody else":                    {[]ledger.Request{request("r1", "+14155550132", "")}, "+14155550133", ""},
+		"the other form is seen listed":    {[]ledger.Request{request("r1", "+525512345678", "+525512345678")}, "+5215512345678", ""},
+		"the one who is spelled so": {
+			[]ledger.Request{request("r2", "+525512345678", ""), request("r1", "+5215512345678", "")}, "+5215512345678", "r1",
+		},
+		"the newest of several": {
+			[]ledger.Request{request("r2", "+525512345678", ""), request("r1", "+525512345678", "")}, "+5215512345678", "r2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			records := webhookRecords{waiting: test.waiting[0], older: test.waiting[1:]}
+			logger := logrus.New()
+			logger.SetOutput(io.Discard)
+			s := NewWebhookHandler(WebhookConfig{Records: &records, Region: "US", Logger: logger, Now: func() time.Time { return now }})
+			assert.NilError(t, s.Take(t.Context(), linq.WebhookEvent{
+				ID: "e1", Type: linq.EventParticipantRemoved, CreatedAt: now, Person: linq.Participant{Handle: handle.New(test.left)},
+			}))
+			assert.Equal(t, records.kept[0].RequestID, test.ends)
+		})
+	}
 }

@@ -39,3 +39,19 @@ func asciiDomain(domain string) string {
 	}
 	return domain
 }
+
+// otherDomains returns an address with an international domain in its other spelling.
+func otherDomains(h Handle) []Handle {
+	local, domain, ok := cutEmail(h.Full())
+	if !ok || !isInternational(domain) {
+		return nil
+	}
+	ascii := asciiDomain(domain)
+	if ascii != strings.ToLower(domain) {
+		return []Handle{New(local + "@" + ascii)}
+	}
+	if display, err := idna.Lookup.ToUnicode(ascii); err == nil {
+		return []Handle{New(local + "@" + display)}
+	}
+	return nil
+}

@@ -102,6 +102,20 @@ func (h Handle) Forms() []Handle {
 	return forms
 }
 
+// Spellings returns the handle and all others that may name the same person, see [Handle.Names], as they are written with
+// a country code or as digits alone, and of an address both spellings of its domain.
+func (h Handle) Spellings(region string) []Handle {
+	all := append([]Handle{h}, otherDomains(h)...)
+	for _, reading := range h.readings(region) {
+		for _, form := range New(reading).Forms() {
+			if !slices.ContainsFunc(all, form.Is) {
+				all = append(all, form)
+			}
+		}
+	}
+	return all
+}
+
 // readings returns the numbers in E.164 that it may be: as people of the region read it, and where that
 // is no number in use, with its country code. An address has none.
 func (h Handle) readings(region string) (all []string) {

@@ -2,7 +2,10 @@ package handle
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"gotest.tools/v3/assert"
 )
 
 func TestForms(t *testing.T) {
@@ -63,5 +66,27 @@ func TestNames(t *testing.T) {
 				t.Errorf("%s and %s: %t", test.typed, test.listed, got)
 			}
 		})
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ handle, region, want string }{
+		{"+14155550132", "US", "+14155550132 14155550132"},
+		{"(415) 555-0132", "US", "(415) 555-0132 +14155550132 14155550132"},
+		{"14155550132", "US", "14155550132 +14155550132"},
+		{"+5215512345678", "US", "+5215512345678 5215512345678 +525512345678"},
+		{"+525512345678", "US", "+525512345678 525512345678 +5215512345678"},
+		{"ann@example.com", "US", "ann@example.com"},
+		{"ann@bücher.example", "US", "ann@bücher.example ann@xn--bcher-kva.example"},
+		{"ann@xn--bcher-kva.example", "US", "ann@xn--bcher-kva.example ann@bücher.example"},
+		{"12345", "US", "12345"},
+	} {
+		h := New(tc.handle)
+		var all []string
+		for _, spelling := range h.Spellings(tc.region) {
+			all = append(all, spelling.Full())
+		}
+		assert.Equal(t, strings.Join(all, " "), tc.want)
 	}
 }

@@ -130,7 +130,7 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 		return nil
 	}
 	events := reconcile.NewWebhookHandler(reconcile.WebhookConfig{
-		Records: of.records, Logger: of.logger, Chats: book.Take, IllLine: of.measured.LineFlagged,
+		Records: of.records, Region: cfg.Region, Logger: of.logger, Chats: book.Take, IllLine: of.measured.LineFlagged,
 	})
 	return &bot.Webhooks{Verifier: cfg.Webhooks, Take: events.Take}
 }
