@@ -24,6 +24,9 @@ ago (90d, 12h). Handles are masked unless --full-handles is given. --state takes
 ` + audit.StatesHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := noEmptyFlags(cmd, "since", "until", "user", "chat", "handle", "state", "request"); err != nil {
+				return err
+			}
 			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL", "DEFAULT_REGION")
 			if err != nil {
 				return err

@@ -24,7 +24,7 @@ checked and on disk when this ends with exit code 0; otherwise there is none. FI
 only its owner can read it: it holds people's numbers in clear text.
 
 For a PostgreSQL database it prints the pg_dump command instead, and ends with exit code 1.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("the path of the new file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
@@ -56,7 +56,7 @@ is not done again: its chat is read once, and the thread says what that showed. 
 the backup was made is not in it, and messages may be posted again.
 
 For a PostgreSQL database it prints the pg_restore command instead, and ends with exit code 1.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("the path of the backup"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {

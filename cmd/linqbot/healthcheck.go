@@ -52,7 +52,7 @@ func healthcheck(ctx context.Context, addr string) error {
 	}
 	response, err := slackapi.NewHTTPClient().Do(request)
 	if err != nil {
-		return err
+		return fmt.Errorf("no linqbot answers at %s, which LISTEN_ADDR or PORT says: %w", request.URL.Host, slackapi.WithoutURL(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

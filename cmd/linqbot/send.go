@@ -17,7 +17,7 @@ func newSend() *cobra.Command {
 		Long: `Sign a command with the signing secret and deliver it to a bot that runs, as Slack would, and print what
 the bot answers to the person alone. It is for trying a bot out without Slack: what the command asks for is
 done.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("the command in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.Secret = cmp.Or(s.Secret, os.Getenv("SLACK_SIGNING_SECRET")) // as a default the help would show it
 			return s.Deliver(cmd.Context(), cmd.OutOrStdout(), args[0])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ func newWebhookSubscribe() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("--url %w", err)
 			}
+			if hint := webhook.HostHint(cmd.Context(), net.DefaultResolver, target); hint != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), hint)
+			}
 			return withLinq(cmd, func(ctx context.Context, client *linq.Client) error {
 				return webhook.Subscription{Client: client, Out: cmd.OutOrStdout(), Target: target, SecretFile: secretFile}.Ensure(ctx)
 			})
@@ -72,7 +76,7 @@ func newWebhookDelete() *cobra.Command {
 	return &cobra.Command{
 		Use:   "delete <id>",
 		Short: "Delete a webhook subscription",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArgument("the id of a subscription, from linqbot webhook list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := linq.ParseSubscriptionID(strings.TrimSpace(args[0]))
 			if err != nil {

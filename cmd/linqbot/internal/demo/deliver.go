@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,6 +30,12 @@ type Delivery struct {
 
 // Deliver prints what the bot answers to the person alone.
 func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) error {
+	if s.Secret == "" {
+		return errors.New("no signing secret: give the bot's with --secret, or in SLACK_SIGNING_SECRET")
+	}
+	if at, err := url.Parse(s.BotURL); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return fmt.Errorf("--bot %s is no base URL: write it with http:// or https://, such as http://127.0.0.1:8080", s.BotURL)
+	}
 	const patience = 3 * time.Second // as long as Slack waits
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -52,6 +59,10 @@ func (s Delivery) Deliver(ctx context.Context, out io.Writer, typed string) erro
 	answer, err := io.ReadAll(io.LimitReader(response.Body, longest))
 	if err != nil {
 		return fmt.Errorf("the bot's answer broke off: %w", err)
+	}
+	if response.StatusCode == http.StatusUnauthorized {
+		return fmt.Errorf("the bot answered %s: the secret is not the bot's, or its clock is off; give the bot's SLACK_SIGNING_SECRET with --secret, or in that variable",
+			response.Status)
 	}
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("the bot answered %s", response.Status)
