@@ -89,10 +89,10 @@ type field struct {
 }
 
 // teams returns the ids by which the request is told to be ours. What counts is whose person acts: in a shared
-// channel that may be somebody of another organisation. An organisation vouches for the people of all its workspaces
-// where the app is installed for it, which is when no workspace may be named; otherwise, for a button that others can
-// press, for those of the workspace that the payload names. A form says for which workspace its app is installed.
-// Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python.
+// channel that may be somebody of another organisation. If the app is installed for an organisation, Slack may name
+// no workspace, and the organisation vouches for the people of all its workspaces. Otherwise, for a button that
+// others can press, the workspace that the payload names vouches for its people. A form says for which workspace its
+// app is installed. Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python.
 func (i interaction) teams() (team, enterprise string) {
 	own := ""
 	if i.Team != nil {

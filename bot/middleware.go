@@ -57,9 +57,8 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 // slowAnswer is longer than an answer should take: Slack waits three times as long.
 const slowAnswer = time.Second
 
-// levelOf is debug for what tells nothing new: a probe, of which there is one each few seconds, and a
-// command that was answered in time, which has a line of its own. Everything else is told: what was
-// refused, what is slow, and all that came by another route.
+// levelOf returns debug for probes, which come every few seconds, and for commands that were answered in time, which
+// have a log line of their own. Everything else is info: refusals, slow answers, and all other routes.
 func levelOf(route string, status int, took time.Duration) logrus.Level {
 	switch {
 	case route == HealthPath, route == ReadyPath, route == CommandsPath && status < http.StatusBadRequest && took <= slowAnswer:
@@ -68,8 +67,8 @@ func levelOf(route string, status int, took time.Duration) logrus.Level {
 	return logrus.InfoLevel
 }
 
-// acked tells of an answer that somebody waited for. What anybody can send, and is refused without a
-// look, would only hide how long the others wait.
+// acked reports how long an answer took. It leaves out refusals, which anybody can cause and which are fast: they
+// would hide how long the others wait.
 func (b *Bot) acked(route string, status int, took time.Duration) {
 	refused := status >= http.StatusBadRequest && status < http.StatusInternalServerError
 	if b.cfg.Acked != nil && !refused {

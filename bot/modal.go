@@ -71,8 +71,8 @@ func (b *Bot) showModal(trigger string, o opening, failed func(context.Context))
 	})
 }
 
-// tell answers a person alone where the answer to the request shows nothing: through its response_url, or else, as
-// for a shortcut or the Home tab, which have none, in their direct messages.
+// tell answers a person alone if the answer to the request cannot show anything. It uses the response_url. Shortcuts
+// and the Home tab have none, so the answer goes to the person's direct messages.
 func (b *Bot) tell(ctx context.Context, in interaction, answer richtext.Answer) {
 	m := b.cfg.Teams.Renderer().Answer(answer)
 	var err error
@@ -221,7 +221,7 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 	b.closeModal(w, answer)
 }
 
-// closeModal leaves nothing in the modal but what there is to say, and no modal where that is nothing.
+// closeModal replaces the modal's content by a message, or closes the modal if there is none.
 func (b *Bot) closeModal(w http.ResponseWriter, answer richtext.Answer) {
 	if len(answer) == 0 {
 		return

@@ -34,8 +34,8 @@ func (n Notice) says() string {
 	}
 }
 
-// Lasts is for how long a notice is worth showing: what is limited is over in minutes; a token that was revoked stays so
-// until somebody replaces it, which is seen soon.
+// Lasts is for how long a notice is worth showing. A rate limit is over in minutes. A revoked token stays so until
+// somebody replaces it, which is seen soon.
 func (n Notice) Lasts() time.Duration {
 	if n == AppRateLimited {
 		return time.Hour

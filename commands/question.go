@@ -79,8 +79,8 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 	return append(answer, richtext.Say("Nothing is removed unless you choose Remove %s.%s%s", when, yes, richtext.Button("Cancel", ActionCancel, question)))
 }
 
-// askedBefore returns the delivery whose question is to be shown: this one, or, when the same person
-// asks for the same again, perhaps since the question went out of sight, the one that is open.
+// askedBefore returns the delivery whose question is to be shown. If the same person asks for the same again,
+// perhaps because they lost sight of the question, that is the open one.
 func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledger.Acceptance) (delivery string) {
 	for i, a := range accepted {
 		if a.Outcome != ledger.UnderWay || a.Request.State != ledger.Asked || a.Request.UserID != in.UserID ||

@@ -60,8 +60,8 @@ func NewUndo(cfg UndoConfig) *Undo {
 	return &Undo{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
-// Run records that the person is to be added back. It returns what the one who clicked is told alone:
-// nothing when it is recorded, for then the thread says it all, or when the press was seen before.
+// Run records that the person is to be added back. It returns what the one who clicked is told alone: nothing if it
+// is recorded, because the thread says so, or if the press was seen before.
 func (u *Undo) Run(ctx context.Context, click UndoClick) richtext.Answer {
 	log := u.log.WithFields(logrus.Fields{"user": click.UserID, "channel": click.ChannelID})
 	by := policy.Caller{Delivery: click.Delivery, TeamID: click.TeamID, ChannelID: click.ChannelID, UserID: click.UserID}
@@ -133,9 +133,8 @@ const (
 	doubleClick = 3 * time.Second
 )
 
-// record asks for the first addition, or for the one after those that came to nothing. The number of
-// a try is part of its delivery, so that of clicks side by side the ledger records one, and the
-// others find it: nobody has to know how many there were.
+// record asks for the first addition, or for the one after those that came to nothing. The number of a try is part
+// of its delivery. Of clicks at the same moment the ledger therefore records one, and the others find it.
 func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Request, order ledger.Order) richtext.Answer {
 	for try := 1; try <= mostUndos; try++ {
 		order.Delivery = fmt.Sprintf("undo-%s-%d", removal.ID, try)

@@ -124,9 +124,9 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 	return e
 }
 
-// record inserts what is new in a batch, and finds out for the rest which request answers for it.
-// The order in which rows are touched is the same in every replica, so that none waits for another
-// that waits for it; among orders for the same, who came first is first.
+// record inserts what is new in a batch, and finds out for the rest which request answers for it. Every replica
+// touches rows in the same order, so that no two wait for each other. Among orders for the same person in the same
+// chat, the first comes first.
 func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) error {
 	now := a.now()
 	var entries []entry

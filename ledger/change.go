@@ -18,9 +18,9 @@ type Change struct {
 	ShowAgain time.Time // when what is shown changes by itself
 }
 
-// Save stores r as it now is, adds the change to its history, and sets off what follows from it: a
-// request that became [Sent] is confirmed, and news are shown. All of it happens, or none. It
-// returns the request as stored; [ErrStale] when someone else saved it since it was loaded.
+// Save stores r, adds the change to its history, and starts what follows from it. A request that became [Sent] is
+// confirmed, and news are shown. All of it happens, or none. It returns the request as stored; [ErrStale] when
+// someone else saved it since it was loaded.
 func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error) {
 	now := l.now()
 	if r.State.Final() && r.EndedAt.IsZero() {

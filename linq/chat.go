@@ -70,7 +70,7 @@ func (p Participant) Active() bool {
 // Source: https://docs.linqapp.com/guides/chats/group-chats/
 const fewestOfGroup = 3
 
-// OneToOne reports whether it is certain that the chat is no group.
+// OneToOne reports whether it is certain that the chat is not a group.
 func (c Chat) OneToOne() bool { return !c.IsGroup && !c.KindUnknown }
 
 // people returns who is or was in the chat, each once.
@@ -99,9 +99,9 @@ func (c Chat) Find(person handle.Handle) (Participant, bool) {
 	return found, ok
 }
 
-// Named returns the one participant whom a handle names in whatever spelling, see [handle.Handle.Names]:
-// the one that is spelled like it, else the only one whom it names, and of several the only one who is
-// in the chat.
+// Named returns the participant whom a handle names in any spelling, see [handle.Handle.Names]. One that is spelled
+// exactly like it comes first. Otherwise it must name only one participant, or only one of those who are in the
+// chat.
 func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
 	if found, ok := c.Find(person); ok {
 		return found, true

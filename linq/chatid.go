@@ -14,7 +14,7 @@ type ChatID struct {
 	canonical string
 }
 
-// ChatIDError says why a text is no chat id.
+// ChatIDError says why a text is not a chat id.
 type ChatIDError struct {
 	Text   string // what was given, as it was given
 	Reason string // what is wrong with it, as the end of a sentence: "it has 35 characters, not 36"

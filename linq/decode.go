@@ -91,8 +91,8 @@ type envelope struct {
 	Error   errorDetail `json:"error"`
 }
 
-// noSuccess reports whether a 2xx answer says that it is no success, and which status the error in it
-// has: its own, else that of its code, else that of the answer.
+// noSuccess reports whether a 2xx answer says that the call failed, and which status the error in it has. That is
+// its own status, otherwise that of its code, otherwise that of the answer.
 func noSuccess(answered int, body []byte) (status int, no bool) {
 	var e struct {
 		Success *bool           `json:"success"` // documented of errors alone

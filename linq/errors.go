@@ -12,9 +12,9 @@ import (
 	"linqbot/linq/handle"
 )
 
-// Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx, or
-// with one and a body that says that it is no success. The HTTP status decides what it means, then the code, since neither the code nor anything else of the
-// body is always there.
+// Error is a refusal: Linq, or something in front of it, answered with a status other than 2xx, or with 2xx and a
+// body that says that the call failed. The HTTP status decides what it means, then the code, because the body may be
+// missing.
 //
 // Its text carries no one's number and no secret. Message does, at times: pass it through [handle.MaskText].
 type Error struct {
@@ -39,9 +39,9 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Retriable reports whether the same call may succeed later: 408, 429, 5xx, what is not Linq's own
-// answer, and the two conflicts that pass by themselves, 2009 (the chat is being created) and 2015
-// (read the chat first). An unknown code is judged by its HTTP status.
+// Retriable reports whether the same call may succeed later. That holds for 408, 429, 5xx, answers that are not
+// Linq's own, and two conflicts that pass by themselves: 2009 (the chat is being created) and 2015 (read the chat
+// first). An unknown code is judged by its HTTP status.
 func (e *Error) Retriable() bool {
 	if e.Conflict() {
 		return e.Code == CodeChatBeingCreated || e.StateConflict()
@@ -49,14 +49,14 @@ func (e *Error) Retriable() bool {
 	return e.Struggling() || e.NotLinqs()
 }
 
-// MayHaveActed reports whether Linq may have acted on the call all the same: it gave up on it rather
-// than turned it down, or says no more than that it was no success.
+// MayHaveActed reports whether Linq may have acted on the call all the same. That is so if Linq gave up on the call
+// instead of refusing it, or says only that it failed.
 func (e *Error) MayHaveActed() bool {
 	return e.TimedOut() || e.HTTPStatus >= http.StatusInternalServerError || isSuccess(e.HTTPStatus)
 }
 
-// NotLinqs reports whether something between us and Linq has answered, such as a proxy: 403 or 404
-// with neither a code nor a trace id, of which Linq's own answers have both.
+// NotLinqs reports whether something between us and Linq has answered, such as a proxy: 403 or 404 with neither a
+// code nor a trace id. Linq's own answers have both.
 func (e *Error) NotLinqs() bool {
 	return (e.Forbidden() || e.NotFound()) && e.Code == 0 && e.TraceID == ""
 }

@@ -89,9 +89,9 @@ func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	return subscriptions, err
 }
 
-// Subscribe makes a subscription. The secret that its webhooks are signed with is in this answer and
-// in no other: without it, as after an [*UnreadableError] or a [*NoAnswerError] that may have been
-// sent, the subscription may exist and is good for nothing but to be deleted.
+// Subscribe makes a subscription. Only this answer holds the secret that its webhooks are signed with. After an
+// [*UnreadableError], or a [*NoAnswerError] that may have been sent, the subscription may exist without anybody
+// knowing its secret. It can then only be deleted.
 func (c *Client) Subscribe(ctx context.Context, wanted SubscriptionRequest) (made Subscription, secret string, err error) {
 	const op = "subscribe"
 	if wanted.Active != nil {

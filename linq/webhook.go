@@ -21,9 +21,9 @@ var (
 	ErrWebhookUnsigned = errors.New("linq: webhook: no valid signature")
 )
 
-// WebhookVerifier tells whether Linq sent a webhook, by the rules of Standard Webhooks: id, time and
-// raw body are signed, and the time is within five minutes of now either way.
-// Source: https://docs.linqapp.com/guides/webhooks/ and https://www.standardwebhooks.com
+// WebhookVerifier tells whether Linq sent a webhook, by the rules of Standard Webhooks. Id, time and raw body are
+// signed, and the time is at most five minutes away from now. Source: https://docs.linqapp.com/guides/webhooks/ and
+// https://www.standardwebhooks.com
 type WebhookVerifier struct {
 	keys []*standardwebhooks.Webhook
 }

@@ -74,8 +74,8 @@ func (w wireHealth) health() Health {
 	return Health{Status: w.Status, DocURL: docURL(w.DocURL, 0), UpdatedAt: w.UpdatedAt.Time}
 }
 
-// decodeChat reads the answer about one chat. One about another chat, or without people, is no
-// answer: "they are not listed" must never be concluded from it.
+// decodeChat reads the answer about one chat. One about another chat, or without people, is no answer: "they are not
+// listed" must never be concluded from it.
 func decodeChat(body []byte, asked ChatID) (Chat, error) {
 	var w wireChat
 	if err := decodeJSON(body, &w); err != nil {

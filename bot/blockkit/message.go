@@ -51,7 +51,7 @@ func mostLength(blocks []slack.Block) int {
 }
 
 func lengthOf(blocks []slack.Block) int {
-	encoded, _ := json.Marshal(blocks) // they hold nothing that has no JSON
+	encoded, _ := json.Marshal(blocks) // they can always be encoded
 	return len(encoded)
 }
 

@@ -38,13 +38,13 @@ type Config struct {
 	Now       func() time.Time // of what is on offer for a while; default time.Now
 }
 
-// Home is the app's Home tab: what linqbot can do, and what the person asked for, as it stands. It is
-// published for one person at a time: when they open it, when they press something in it, and, while
-// they probably still look, when one of the requests on it is shown anew in its thread.
+// Home is the app's Home tab: what linqbot can do, and what the person asked for, as it stands. It is published for
+// one person at a time: when they open it, and when they press something in it. While they probably still see it, it
+// is also published when one of its requests changes in its thread.
 //
-// Who looks is kept in memory. Where another replica carried a request on, the home of somebody who
-// opened it here stays as it was until they open it again; its times say as of when each line is.
-// Nothing depends on a home: what cannot be published is logged, and is there at the next opening.
+// Who looks is kept in memory. If another replica carries a request on, the home of somebody who opened it here
+// stays as it is until they open it again. Each line says of when it is. Nothing depends on a home: what cannot be
+// published is logged, and is there at the next opening.
 type Home struct {
 	cfg Config
 	log *logrus.Entry

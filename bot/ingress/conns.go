@@ -16,8 +16,8 @@ const (
 	spareConns = 64
 )
 
-// connLimit bounds the connections of a server. A new one takes the place of the one that has been idle for
-// longest, whether it was answered or never sent anything. Where none is idle, its requests are answered with
+// connLimit bounds the connections of a server. A new one takes the place of the one that has been idle for longest,
+// whether it was answered or never sent anything. If none is idle, the requests of the new one are answered with
 // 503, and it is closed.
 type connLimit struct {
 	most int

@@ -1,6 +1,6 @@
-// Package ingress is what has to hold before a request means anything: how many connections there may be, how
-// large a body, whether Slack has signed it, and whether the same bytes were answered before. It knows neither
-// routes nor what a request asks for, and writes no log. Begin with [NewServer] and [ReadSignature].
+// Package ingress checks what must hold before a request means anything. It bounds connections and bodies, verifies
+// Slack's signature, and recognises bytes that were answered before. It knows neither routes nor what a request asks
+// for, and writes no log. Begin with [NewServer] and [ReadSignature].
 package ingress
 
 // Refusal is why a request was turned away at the door, before it could mean anything.

@@ -18,9 +18,9 @@ const signatureHeader = "X-Slack-Signature"
 // timestampHeader holds when Slack signed it.
 const timestampHeader = "X-Slack-Request-Timestamp"
 
-// RefusedHeader says, in the answer to a request whose signature does not hold, why: one of the values below,
-// so that who installs linqbot finds out what happens on the way. It is there only if the request has
-// ExplainHeader, and tells nothing that the sender does not know.
+// RefusedHeader is in the answer to a request whose signature does not hold. It says why, with one of the values
+// below, for the person who installs linqbot. It is there only if the request has ExplainHeader, and tells the
+// sender only what they know.
 const (
 	RefusedHeader = "X-Linqbot-Refused"
 	ExplainHeader = "X-Linqbot-Explain"

@@ -7,7 +7,7 @@ import (
 	"linqbot/ledger"
 )
 
-// timely stores nothing that a run found out whose time is over: another replica may know more.
+// timely stores nothing for a run whose time is over, because another replica may know more.
 type timely struct{ Views }
 
 func (v timely) SaveThread(ctx context.Context, t ledger.Thread) error {

@@ -73,8 +73,8 @@ func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent || o.onlyUpdate}
 }
 
-// afterCall sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
-// the messages that its thread does not have yet need not wait for it.
+// afterCall sorts the outcome of a call. If Slack puts the call off, it gets another turn. An update then only waits
+// for that turn, so that new messages of the thread need not wait for it.
 func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 	if _, barred := errors.AsType[*slackapi.BarredError](err); !barred {
 		err = slackapi.Judge(err)
@@ -92,8 +92,8 @@ func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 	return err
 }
 
-// project makes the message that p knows of look like want. It stores what it learns with save:
-// the intent before a post, and its result. Errors are those of [slackapi.Judge], or of save.
+// project makes the message of p look like want. It stores what it learns with save: the intent before a post, and
+// its result. Errors are those of [slackapi.Judge], or of save.
 func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
 	digest, err := want.Digest()
 	if err != nil {
@@ -107,7 +107,7 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 	if p.TS != "" {
 		expired := p.Shown == want.beforeExpiry && p.Shown != digest
 		err := s.update(ctx, p, want, digest, save)
-		if expired && isFinalRefusal(err) { // nothing that people should hear of anew
+		if expired && isFinalRefusal(err) { // people already know
 			p.Shown = digest
 			return save(ctx)
 		}

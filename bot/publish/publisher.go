@@ -45,9 +45,9 @@ type Config struct {
 	Undelivered func() // told when nobody can be told of an outcome. Optional.
 }
 
-// Publisher makes Slack look like the ledger: for each delivery a parent message with one reply a request, and a second
-// where an outcome calls for who asked or edits are short, or the way round it where the bot may not post. It is the only
-// code that posts outcomes, and may be run at any time, any number of times.
+// Publisher makes Slack look like the ledger. Each delivery has a parent message with one reply for each request,
+// and a second reply if an outcome has to mention who asked or edits are short. Where the bot may not post, the outcome goes another
+// way. It is the only code that posts outcomes, and may be run at any time, any number of times.
 type Publisher struct {
 	cfg    Config
 	poster poster

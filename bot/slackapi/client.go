@@ -20,9 +20,9 @@ func NewOver(client *http.Client, token, apiURL string) *slack.Client {
 	return slack.New(token, slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(strict{client}))
 }
 
-// NewHTTPClient returns a client for Slack's response URLs and the like. It never follows a redirect, which could carry
-// the token to another host, it sends nothing whose time is over, it waits for no answer longer than a step may, and it
-// reads none that is larger than Slack's are.
+// NewHTTPClient returns a client for Slack's response URLs and the like. It never follows a redirect, which could
+// carry the token to another host. It sends nothing whose time is over, waits for an answer no longer than a step
+// may, and reads no more than Slack's answers can have.
 func NewHTTPClient() *http.Client { return NewHTTPClientHiding(redact.Secrets{}) }
 
 // NewHTTPClientHiding returns a client as [NewHTTPClient] does, that takes the secrets out of all answers and errors.

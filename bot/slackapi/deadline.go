@@ -11,10 +11,9 @@ import (
 // errTooLate says that a call was certainly not sent: the time for it was over.
 var errTooLate = errors.New("bot: the time for this call was over before it was sent")
 
-// Ended returns why no more is to be done for ctx; nil if there is no reason. It does not wait for
-// the deadline's timer: a process that was stopped, or whose machine slept, may go on before the
-// timer fires, when another replica has long taken over. The time of day goes on while a machine
-// sleeps, which the monotonic clock does not.
+// Ended returns why no more is to be done for ctx; nil if there is no reason. It does not wait for the deadline's
+// timer. A process that was stopped, or whose machine slept, may go on before the timer fires, after another replica
+// has taken over. The time of day goes on while a machine sleeps, which the monotonic clock does not.
 func Ended(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

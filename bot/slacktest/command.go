@@ -20,11 +20,11 @@ type Command struct {
 	ResponseURL string // default a new one
 }
 
-// Send delivers a command to /slack/commands below botURL, and shows the answer in the channel as
-// Slack would: an ephemeral one to its user, an in_channel one to all together with what was typed,
-// and what Slack says itself when the bot fails. An error means that no answer came within
-// Config.AckTimeout; it wraps [context.DeadlineExceeded] if the time was too short, and the Ack then holds
-// how long it took. An answer other than 200 is no error.
+// Send delivers a command to /slack/commands below botURL, and shows the answer in the channel as Slack would. Only
+// the user sees an ephemeral answer. Everybody sees an in_channel one, with what was typed. If the bot fails,
+// Slack's own error is shown. An error means that no answer came within Config.AckTimeout; it wraps
+// [context.DeadlineExceeded] if the time was too short, and the Ack then holds how long it took. An answer other
+// than 200 is no error.
 func (s *Slack) Send(ctx context.Context, botURL string, c Command) (Ack, error) {
 	c = s.fill(c)
 	form := withState(s, func(w *workspace.Workspace) url.Values { return commandForm(w, c) })

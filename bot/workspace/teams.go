@@ -1,6 +1,6 @@
-// Package workspace knows whose requests are served: the teams that are named, or the one that Slack says the token is
-// of, kept for the next start; and where the workspace is, for links into it. It knows nothing of routes and removals.
-// Begin reading at [Teams].
+// Package workspace knows whose requests are served: the teams that are named, or the one to which Slack says the
+// token belongs. It keeps that one for the next start. It also knows the workspace's address, for links. It knows
+// nothing of routes and removals. Begin reading at [Teams].
 package workspace
 
 import (

@@ -121,10 +121,9 @@ func (c listedChat) hasPart(parts ...string) bool {
 	return false
 }
 
-// partsOfNumber returns how the digits of a text that is made of digits and the signs between them
-// may stand in a handle, when there are enough to mean something; nothing for any other text. With a
-// + in front they are the beginning of a number. Without, zeros in front may be those that people
-// dial and Linq leaves out.
+// partsOfNumber returns how the digits of a text may stand in a handle. It returns nothing if there are too few
+// digits, or if the text has anything but digits and the signs between them. With a + in front they are the
+// beginning of a number. Without, zeros in front may be those that people dial and Linq leaves out.
 func partsOfNumber(text string) []string {
 	const enough = 4
 	digits, plus, unexpected := parse.LexNumber(text)

@@ -15,8 +15,8 @@ func UndoUntil(r ledger.Request) time.Time { return r.EndedAt.Add(undoFor) }
 // CanBeUndone reports whether r is a removal that was seen to happen.
 func CanBeUndone(r ledger.Request) bool { return r.Kind == ledger.Remove && r.State == ledger.Removed }
 
-// OffersUndo reports whether "Add back" is on offer for r: a removal that was seen, less than 24 hours
-// ago, and that nobody takes back already, as far as r tells.
+// OffersUndo reports whether "Add back" is on offer for r. It is for a removal that was seen less than 24 hours ago
+// and that, as far as r tells, nobody takes back already.
 func OffersUndo(r ledger.Request, now time.Time) bool {
 	return CanBeUndone(r) && now.Before(UndoUntil(r)) && !r.Undone
 }

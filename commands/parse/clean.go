@@ -7,10 +7,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Clean turns what arrives from Slack into what the person meant to type: the three entities
-// decoded, invisible characters gone, the many spaces, hyphens, quotes and digits of Unicode as
-// their ASCII counterparts, and Slack's links unwrapped. Lines stay apart. Nothing visible is
-// dropped, so that what cannot be read is refused later instead of vanishing here.
+// Clean turns what arrives from Slack into what the person meant to type. It decodes the three entities, removes
+// invisible characters, unwraps Slack's links, and turns the many spaces, hyphens, quotes and digits of Unicode into
+// ASCII. Lines stay apart. Nothing visible is dropped, so that what cannot be read is refused later instead of
+// vanishing here.
 func Clean(text string) string {
 	text = slackEntities(text)
 	text = strings.Map(PlainRune, norm.NFC.String(text))
@@ -27,8 +27,8 @@ func slackEntities(text string) string {
 	return strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(text)
 }
 
-// PlainRune maps one character, to -1 if it is to go. It is no NFKC, which would turn "²" or "①"
-// into digits that nobody dials.
+// PlainRune maps one character, to -1 if it is to go. It is not NFKC, which would turn "²" or "①" into digits that
+// nobody dials.
 func PlainRune(r rune) rune {
 	switch {
 	case r == '\n':

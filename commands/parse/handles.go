@@ -124,7 +124,7 @@ func readAddable(typed, region string) (ParsedHandle, *UsageError) {
 	return u, err
 }
 
-// literal is a handle that is neither a number nor an address. It names whom a chat lists by just that.
+// literal is a handle that is neither a number nor an address. It must be spelled exactly as the chat lists it.
 func literal(text string) ParsedHandle {
 	return ParsedHandle{Handle: handle.New(text), International: text}
 }
@@ -175,8 +175,8 @@ func notAHandle(text string, w words) *UsageError {
 		"%s is neither a phone number nor an e-mail address. Give the number or address %s.", richtext.Quoted(text), w.theirs)
 }
 
-// looksLikeNumber decides which sentence a text gets that cannot be read: bob2 is no number, and
-// +1800FLOWERS is one with letters.
+// looksLikeNumber decides which sentence an unreadable text gets: bob2 is not a number, and +1800FLOWERS is one with
+// letters.
 func looksLikeNumber(text string) bool {
 	digits := len(DigitsOf(text))
 	const enough = 4

@@ -44,10 +44,10 @@ const (
 	mostMentions   = 100   // people, as many as a list to pick from shows
 )
 
-// Mentions looks through a message for a chat id and for handles, as people write them among
-// other words. region is for numbers without a country code. What it finds is a proposal that a
-// person sees before anything is done, and need not be complete: a message of 40,000 characters is
-// read, of what looks like a handle the first thousand, and 100 people are found at most.
+// Mentions looks through a message for a chat id and for handles, as people write them among other words. region is
+// for numbers without a country code. What it finds is a proposal that a person sees before anything is done, so it
+// need not be complete. It reads 40,000 characters of a message and the first thousand texts that look like a
+// handle, and finds 100 people at most.
 func Mentions(message, region string) (chat string, people []handle.Handle) {
 	message = linesWithin(message, longestMessage)
 	for _, found := range uuidInText.FindAllString(Clean(message), -1) {

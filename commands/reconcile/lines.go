@@ -20,10 +20,9 @@ type LineReader interface {
 	PhoneNumbers(ctx context.Context) ([]linq.PhoneNumber, error)
 }
 
-// OwnLines knows which handles are lines of our own, which must never be removed. The account's
-// phone numbers are listed once for all requests and kept: after a few minutes the list is renewed in
-// the background, and one that could not be renewed for an hour counts no more. Lines that a chat
-// marks as ours are remembered for as long.
+// OwnLines knows which handles are lines of our own, which must never be removed. The account's phone numbers are
+// listed once for all requests and kept. After a few minutes the list is renewed in the background. A list that
+// could not be renewed for an hour no longer counts. Lines that a chat marks as ours are remembered for as long.
 type OwnLines struct {
 	cfg    OwnLinesConfig
 	log    *logrus.Entry

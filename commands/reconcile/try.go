@@ -236,7 +236,7 @@ func (s *Steps) again(ctx context.Context, t *breaker.Permit, r ledger.Request, 
 	case ctx.Err() == nil: // a try that our own stopping cut short ends nothing
 		return 0, s.giveUp(ctx, t, r, cause, traceID)
 	}
-	if wait > sayFrom || asked == 0 && backoff(r.Tries) >= sayFrom { // whatever chance made of it: flipping is no news
+	if wait > sayFrom || asked == 0 && backoff(r.Tries) >= sayFrom { // independent of the jitter, so that the words do not flip
 		r.Reason = whyLong(r, asked, paused)
 	}
 	return s.tryIn(ctx, r, wait, cause, traceID)

@@ -96,9 +96,9 @@ func FindStuck(ctx context.Context, in *ledger.Reader, now time.Time) ([]Stuck, 
 	return all, nil
 }
 
-// lineMoves reports whether requests wait for their turn, in our rows or in River, while others are
-// tried. That they are is seen in the history of those that a worker has had: what came before, such as
-// the yes to a question, is no work of a worker, nor is the end of a question.
+// lineMoves reports whether requests wait for their turn, in our rows or in River, while others are tried. The
+// history shows which requests a worker has had. It leaves out what came before, such as the yes to a question, and
+// the end of a question.
 func lineMoves(ctx context.Context, in store.Querier, now time.Time) (bool, error) {
 	const lately = 1000 // more than are handed over at once, each with a line of its own
 	var line bool

@@ -22,8 +22,8 @@ const (
 	postgresqlScheme = "postgresql://"
 )
 
-// CheckURL says what is wrong with a DATABASE_URL, as the rest of a sentence that begins with its name;
-// nil if it can be opened, as far as its spelling goes. It quotes nothing: the URL may hold a password.
+// CheckURL says what is wrong with the spelling of a DATABASE_URL, as the rest of a sentence that begins with its
+// name. It quotes nothing: the URL may hold a password.
 func CheckURL(databaseURL string) error {
 	if IsPostgres(databaseURL) {
 		return connect.CheckURL(databaseURL)

@@ -54,9 +54,8 @@ func (h Handle) Is(other Handle) bool {
 
 const masked = "•••"
 
-// String returns the masked form: the country code and the last four digits of a number
-// ("+1 ••• ••• 0132"), the first letter and the domain of an e-mail ("a•••@example.com"), and
-// nothing at all of anything else.
+// String returns the masked form. A number keeps its country code and last four digits ("+1 ••• ••• 0132"), an
+// e-mail address its first letter and domain ("a•••@example.com"), and anything else nothing.
 func (h Handle) String() string {
 	full := h.Full()
 	if local, domain, ok := cutEmail(full); ok {

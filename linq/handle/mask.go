@@ -20,10 +20,9 @@ var (
 	idPattern    = regexp.MustCompile(`(?i)\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})\b`)
 )
 
-// MaskText masks every phone number and every e-mail address in free text, such as a chat's name or
-// a message of Linq's, the way a [Handle] masks itself; of a number without a country code the last
-// four digits stay. It rather masks too much (a date, say) than too little. UUIDs and trace ids are
-// kept whole.
+// MaskText masks every phone number and every e-mail address in free text, such as a chat's name or a message of
+// Linq's, as a [Handle] masks itself. A number without a country code keeps its last four digits. It rather masks
+// too much (a date, say) than too little. UUIDs and trace ids are kept whole.
 func MaskText(s string) string {
 	var out strings.Builder
 	done := 0

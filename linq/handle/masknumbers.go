@@ -67,7 +67,7 @@ func goesOn(text string) bool {
 // joining signs may be written wide or small too.
 const joining = "\t ./~()[]:_*-·−ー"
 
-// effectOf says what r, which is no digit, does between two digits.
+// effectOf says what r, which is not a digit, does between two digits.
 func effectOf(r rune) between {
 	switch {
 	case r < utf8.RuneSelf && unicode.IsLetter(r):

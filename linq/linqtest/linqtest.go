@@ -1,6 +1,6 @@
-// Package linqtest is an in-memory Linq: the part of the Partner API v3 that linqbot uses, with
-// chats that people really leave, answers in the documented shapes, faults on demand, and a journal
-// of what was asked and what came of it.
+// Package linqtest is an in-memory Linq. It has the part of the Partner API v3 that linqbot uses. People really
+// leave its chats, its answers have the documented shapes, it has faults on demand, and it keeps a journal of calls
+// and effects.
 //
 //	l := linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{
 //		linqtest.Group("Spring launch", "+12025550100", "+12025550132", "+12025550143", "+12025550154"),

@@ -48,9 +48,9 @@ func escapedLength(text []byte, secret []byte) int {
 	return at
 }
 
-// spells returns how many bytes at the start of text stand for one byte b: itself, a JSON escape
-// behind some backslashes (each further encoding doubles them), or a percent escape, whose
-// percent sign may be escaped in turn.
+// spells returns how many bytes at the start of text stand for the byte b. It may be written as itself, as a JSON
+// escape behind some backslashes (each further encoding doubles them), or as a percent escape, whose percent sign
+// may be escaped in turn.
 func spells(text []byte, b byte) int {
 	if len(text) == 0 {
 		return 0

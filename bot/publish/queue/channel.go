@@ -59,8 +59,8 @@ func inWorkspace(burst int) priority {
 	return priority{perUpdate: perUpdate, left: (burst - 1) * 4 / 5}
 }
 
-// enter puts a message at the end, unless it has a place. One that was to be an update and turns out
-// to be a post goes over to the posts; there is no way back, since it has waited as a post.
+// enter puts a message at the end, unless it has a place. An update that turns out to be a post moves to the posts.
+// It never moves back, since it has waited as a post.
 func (l *channelQueue) enter(t Ticket, until time.Time) {
 	t.until = until
 	switch {
@@ -125,8 +125,8 @@ func (l *channelQueue) wait(key string, now time.Time) time.Duration {
 	return wait
 }
 
-// claim returns how much the bucket must hold for a message to go: one for itself, one for each
-// that goes before it and, for an update that lets others pass, what it leaves to them.
+// claim returns how much the bucket must hold for a message to go: one for itself, and one for each message before
+// it. An update that lets others pass also needs what it leaves to them.
 func (l *channelQueue) claim(key string) float64 {
 	if i := placeOf(l.posts, key); i >= 0 {
 		updates := min(len(l.updates), (i+l.passed)/l.priority.perUpdate)

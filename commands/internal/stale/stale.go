@@ -1,6 +1,6 @@
-// Package stale keeps a value that takes time to get. Whoever asks gets the one that is kept, even when
-// it is no longer fresh, while it is renewed in the background; only those who ask while there is none
-// wait, all for the same renewal. It does not know what it keeps. Begin with [Value.Get].
+// Package stale keeps a value that takes time to get. Callers get the kept value even when it is no longer fresh,
+// and it is renewed in the background. They wait only while there is none, all for the same renewal. It does not
+// know what it keeps. Begin with [Value.Get].
 package stale
 
 import (

@@ -1,6 +1,6 @@
-// Package jobs carries out what the ledger has yet to do, with River: it hands over what was accepted, wakes
-// what is due to be shown, and runs each step until it is done. It knows when a step is run, and not what it
-// does, nor what a request is beyond the columns that say what it waits for. Begin with [Start] and [Dispatcher].
+// Package jobs carries out the ledger's open work with River. It hands over what was accepted, wakes what is due to
+// be shown, and runs each step until it is done. It knows when a step is run, and not what it does, nor what a
+// request is beyond the columns that say what it waits for. Begin with [Start] and [Dispatcher].
 //
 //	accepted row ──▶ Dispatcher ──▶ try ──▶ confirm    (by request)
 //	                     │            └──┬─────┘ news

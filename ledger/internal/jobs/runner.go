@@ -151,9 +151,9 @@ func runStep(ctx context.Context, step Step, id string) error {
 	return nil
 }
 
-// showAll runs a step that shows something until what it has shown is what the ledger holds. News that came while it ran
-// could set off no job of their own, since there is only one at a time; so the job is completed in
-// the transaction that finds no such news.
+// showAll runs a step that shows something until what it has shown is what the ledger holds. Only one job runs at a
+// time, so news that came meanwhile could not start another. The job is therefore completed in the transaction that
+// finds no such news.
 func showAll[T river.JobArgs](ctx context.Context, in store.Store, job *river.Job[T], show Step, id string,
 	count func(context.Context, store.Querier, string) (int64, error),
 ) error {

@@ -51,9 +51,9 @@ func saysLost(trouble string) bool {
 	return false
 }
 
-// Takes returns true for a line that is not to be logged, since the store does not answer: the first of them is
-// logged as the beginning of an outage, and the others are counted. trouble is the text of the error; "" for a
-// line without one, which goes with an outage that lasts.
+// Takes returns true for a line that is not to be logged because the store does not answer. It logs the first of
+// them as the beginning of an outage, and counts the others. trouble is the text of the error; "" for a line without
+// one, which goes with an outage that lasts.
 func (o *Log) Takes(trouble string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -31,8 +31,8 @@ const (
 	selectReadings = `SELECT id, at, source, team_id, channel_id, user_id, rule, chat_id, searched, left_out FROM readings `
 )
 
-// Rows returns the chosen notes of a kind, oldest first. They are read in pages: a cursor that is open for as
-// long as somebody reads the audit would keep a connection, and SQLite's log from being taken into the file.
+// Rows returns the chosen notes of a kind, oldest first. They are read in pages. A cursor that stays open while
+// somebody reads the audit would keep a connection busy, and would keep SQLite from moving its log into the file.
 func Rows(ctx context.Context, in store.Querier, kind Kind, f Filter) iter.Seq2[Row, error] {
 	selected := selectReadings
 	if kind == Denied {

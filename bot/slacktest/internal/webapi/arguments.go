@@ -15,8 +15,8 @@ import (
 	"strconv"
 )
 
-// Arguments are a call's arguments in one shape, however they were sent: those of a form as they
-// are, those of a JSON object as the text of each value, without those that are null.
+// Arguments are a call's arguments in one shape. Those of a form are kept as they are. Those of a JSON object are
+// kept as the text of each value, without nulls.
 type Arguments struct{ url.Values }
 
 // flag reads a boolean as Slack takes them: true or 1.

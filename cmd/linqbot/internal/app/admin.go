@@ -16,9 +16,9 @@ import (
 // admin serves, at ADMIN_ADDR, what those who run linqbot look at: /metrics for Prometheus, and
 // /debug/pprof/ for go tool pprof.
 //
-// There is no password, so the address is one that only they reach. Whoever reaches it learns how
-// much linqbot has to do and with what outcome, and where the process spends its time and memory; they
-// can slow it down by profiling it. They learn no secret, no name, and nobody's number.
+// There is no password, so the address is one that only they reach. Its readers learn how much linqbot has to do and
+// with what outcome, and where the process spends its time and memory. They can slow it down by profiling it. They
+// learn no secret, no name, and nobody's number.
 type admin struct {
 	server *http.Server // nil if ADMIN_ADDR is off
 	closed chan struct{}

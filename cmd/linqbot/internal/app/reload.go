@@ -15,8 +15,8 @@ import (
 	"linqbot/ledger"
 )
 
-// live is the instance that serves now. When the settings are read again, another takes its place as a
-// whole: requests and steps that are under way end with the old one, the next ones begin with the new.
+// live is the instance that serves now. When the settings are read again, another takes its place as a whole.
+// Requests and steps that are under way end with the old one, and the next begin with the new one.
 type live struct {
 	liveConfig
 	cfg     config.Settings // of the one that serves
@@ -115,9 +115,9 @@ func (l *live) reload(ctx context.Context) {
 	logCautions(&cfg, l.logger)
 }
 
-// retire keeps an instance that no request reaches any more, for the end of the process to wait for, and
-// drops those that have nothing under way: requests and what follows them end within half a minute.
-// Its Home tells no more news; a tab that is open stands still until the person comes back to it.
+// retire keeps an instance that gets no more requests, so that the end of the process can wait for it. It drops
+// those that have nothing under way. Requests and what follows them end within half a minute. Its Home tells no more
+// news; a tab that is open stands still until the person comes back to it.
 func (l *live) retire(old *instance, now time.Time) {
 	const over = time.Minute
 	old.bot.Drain()

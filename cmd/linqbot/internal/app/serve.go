@@ -1,7 +1,6 @@
-// Package app is linqbot as it serves: it puts the packages together, serves Slack and Linq's webhooks,
-// reads the settings again on SIGHUP, drains on SIGTERM, and serves metrics and profiles at ADMIN_ADDR.
-// It turns what the packages say happens into what is measured. What a command or a step does is known
-// to those packages alone.
+// Package app is linqbot as it serves. It puts the packages together, and serves Slack and Linq's webhooks. It reads
+// the settings again on SIGHUP, drains on SIGTERM, and serves metrics and profiles at ADMIN_ADDR. It turns what the
+// packages say happens into what is measured. What a command or a step does is known to those packages alone.
 //
 // Begin reading at [Serve], and then at assemble.
 package app

@@ -10,7 +10,7 @@ import (
 	"linqbot/cmd/linqbot/internal/terminal"
 )
 
-// A phone number begins with a + and is no formula to a spreadsheet, whole or masked.
+// A phone number, whole or masked, begins with a + but is not a formula.
 var numberCell = regexp.MustCompile(`^\+\d{1,3}(?:\d{4,12}| ••• ••• \d{4})$`)
 
 // cells makes a row of what others may have written fit to be printed in any format for people.
@@ -55,7 +55,7 @@ func opensFormula(cell string) bool {
 	return false
 }
 
-// isStripped also takes what has no width: whatever a spreadsheet makes of it, a formula may follow.
+// isStripped also accepts characters without width, since a formula may follow them.
 func isStripped(r rune) bool {
 	return r == '"' || r == '\'' || unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }

@@ -1,10 +1,9 @@
-// Package config reads linqbot's variables. All that is known of a variable stands in one row of
-// [Variables]: how it is read and checked, its default, what of it is secret, whether it can change while
-// linqbot serves, and its documentation. Loading, doctor, SIGHUP and the tests of the README go by that
-// table.
+// Package config reads linqbot's variables. One row of [Variables] holds everything about a variable: how it is read
+// and checked, its default, what is secret about it, whether it can change while linqbot serves, and its
+// documentation. Loading, doctor, SIGHUP and the tests of the README go by that table.
 //
-// It reads the environment through a function, and files that the environment names; it opens no
-// connection, so that what it calls right can still be refused by Slack, Linq or a database.
+// It reads the environment through a function, and files that the environment names. It opens no connection, so
+// Slack, Linq or a database can still refuse what it accepts.
 //
 // Begin reading at [Variables], and [Load].
 package config

@@ -12,7 +12,7 @@ type Variable struct {
 	Name     string
 	Default  string // the value when it is not given; "" if there is none
 	Required bool
-	Unset    string // what it means that it is not given, where there is no default; Markdown
+	Unset    string // what holds while it is not set, if there is no default; Markdown
 	Doc      string // what it is for; Markdown
 	Secret   bool   // the value is one or several secrets
 

@@ -1,6 +1,6 @@
-// Package demo tells the story of linqbot with the real program: it runs it as a process of its own
-// against a Slack and a Linq in this one, all on loopback, with a ledger that is thrown away. The scenes
-// are in a table; what they are played on knows nothing of the bot's inside.
+// Package demo tells the story of linqbot with the real program. It runs the program as a process of its own, with a
+// ledger that is thrown away. Slack and Linq are in this process. All of it is on loopback. The scenes are in a
+// table; what they are played on knows nothing of the bot's inside.
 //
 // Begin reading at [Run], and then at story.
 package demo

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// sleep wakes more precisely than the runtime's timers do, which round up to a millisecond while
-// nothing else happens: at 1,000 requests a second that would be most of what is measured.
+// sleep wakes more precisely than the runtime's timers, which round up to a millisecond while nothing else happens.
+// At 1,000 requests a second that would be most of what is measured.
 func sleep(d time.Duration) {
 	left := syscall.NsecToTimespec(d.Nanoseconds())
 	_ = syscall.Nanosleep(&left, nil) // whoever is woken too early looks at the clock and sleeps on

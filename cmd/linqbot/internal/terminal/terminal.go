@@ -13,9 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// actsOnTerminal reports whether a terminal, or a program that shows lines, would act on r instead of
-// showing it: it moves the cursor, rings, starts a sequence, ends a line or turns the direction of
-// what follows.
+// actsOnTerminal reports whether a terminal, or a program that shows lines, would act on r instead of showing it.
+// Such characters move the cursor, ring, start a sequence, end a line or turn the direction of the text.
 func actsOnTerminal(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || turnsDirection(r)
 }
@@ -72,8 +71,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Inert writes out what a terminal would act on. Bytes that are no UTF-8 become U+FFFD: some terminals
-// act on them as they are.
+// Inert writes out what a terminal would act on. Bytes that are not UTF-8 become U+FFFD: some terminals act on them
+// as they are.
 func Inert(text []byte) []byte {
 	acts := func(r rune) bool { return r == utf8.RuneError || r != '\n' && r != '\t' && actsOnTerminal(r) }
 	if !bytes.ContainsFunc(text, acts) {

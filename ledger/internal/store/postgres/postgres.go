@@ -152,8 +152,8 @@ func (p *DB) AcceptTx(ctx context.Context, do func(tx store.Tx) error) error {
 	return err
 }
 
-// noticed returns err. When it says that a server takes nothing, such as a primary that has become a standby, the
-// connections to it are dropped; new ones are made to a server alone that can be written.
+// noticed returns err. If it says that a server can no longer be written to, such as a primary that has become a
+// standby, its connections are dropped. New ones go only to a server that can be written to.
 func (p *DB) noticed(err error) error {
 	const readOnly = "25006"
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok && said.Code == readOnly {

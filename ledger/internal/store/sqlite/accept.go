@@ -42,9 +42,9 @@ const selectKnown = `
 	SELECT substr(id, length('` + store.SpentPrefix + `') + 1), '', TRUE FROM events
 	WHERE id IN (SELECT '` + store.SpentPrefix + `' || value FROM json_each($1))`
 
-// known returns the deliveries that make no request of their own: those, each with a handle, that were
-// recorded as ones that follow somebody else's request, and those that are spent. As a condition of the
-// insert this would have SQLite make a table for each new row.
+// known returns the deliveries that make no request of their own: those that were recorded as followers of somebody
+// else's request, each with a handle, and those that are spent. As a condition of the insert this would have SQLite
+// make a table for each new row.
 func known(ctx context.Context, in store.Tx, requests []store.NewRequest) (followed map[[2]string]bool, spent map[string]bool, err error) {
 	deliveries := make([]string, len(requests))
 	for i, r := range requests {

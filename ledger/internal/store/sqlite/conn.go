@@ -93,8 +93,8 @@ type preparedStmt interface {
 // mostPrepared bounds what is kept: River builds some statements anew for each number of jobs.
 const mostPrepared = 200
 
-// Close lets go of the statements first. With one of them left SQLite would not really close, and
-// would leave what was written last beside the file, where a copy of the file misses it.
+// Close closes the statements first. If one of them stayed open, SQLite would not really close, and would leave the
+// latest writes beside the file, where a copy of the file misses them.
 func (c *conn) Close() error {
 	var errs []error
 	for _, s := range c.prepared {
@@ -107,7 +107,7 @@ func (c *conn) Close() error {
 	return errors.Join(append(errs, end())...)
 }
 
-// lock takes the right to write, which a transaction has already. It refuses a file that is no longer in its place.
+// lock takes the right to write. A transaction has it already. It refuses a file that is no longer in its place.
 func (c *conn) lock(ctx context.Context) (unlock func(), err error) {
 	if c.inTx {
 		return func() {}, nil

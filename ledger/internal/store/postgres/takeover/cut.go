@@ -11,8 +11,8 @@ import (
 
 var errCut = errors.New("the connections of this owner are cut")
 
-// cutter keeps hold of the connections of a pool, so that nothing more is sent by them once they are cut, not even
-// what already waits in the system to be sent.
+// cutter knows the connections of a pool. Once they are cut, nothing more is sent on them, not even what the system
+// has buffered.
 type cutter struct {
 	dial pgconn.DialFunc
 
