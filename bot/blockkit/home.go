@@ -54,6 +54,7 @@ func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	case len(h.Recent) == 0:
 		blocks = append(blocks, r.section(richtext.Say("linqbot has no requests of yours on record here.")))
 	}
+	e = e.Among(requestsOf(h.Recent))
 	for _, request := range h.Recent {
 		blocks = append(blocks, r.recent(e, request, h)...)
 	}
@@ -65,6 +66,14 @@ func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	return slack.HomeTabViewRequest{
 		Type: slack.VTHomeTab, CallbackID: callbackHome, Blocks: slack.Blocks{BlockSet: blocks},
 	}
+}
+
+func requestsOf(recent []ledger.Recent) []ledger.Request {
+	requests := make([]ledger.Request, len(recent))
+	for i, r := range recent {
+		requests[i] = r.Request
+	}
+	return requests
 }
 
 // recent renders one request: what happened, and below it where and when. A sentence that does not

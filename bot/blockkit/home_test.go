@@ -125,3 +125,18 @@ func TestEachRequestNamesItsSubject(t *testing.T) {
 		}
 	}
 }
+
+// Two people whose numbers end alike are told apart; one who is in the list twice is shown as ever.
+func TestTheHomeTellsPeopleApart(t *testing.T) {
+	t.Parallel()
+	of := func(minutes int, number string) ledger.Recent {
+		r := gone(minutes)
+		r.Handle = ledger.NewSecret(number)
+		return r
+	}
+	screen, _ := someHome(t, outcome.Explainer{}, Home{Recent: []ledger.Recent{of(1, "+14155550132"), of(2, "+12025560132"), of(3, "+14155550132")}})
+	assert.Equal(t, strings.Count(screen, "+1 ••• ••• 50132"), 2, screen)
+	assert.Equal(t, strings.Count(screen, "+1 ••• ••• 60132"), 1, screen)
+	screen, _ = someHome(t, outcome.Explainer{}, Home{Recent: []ledger.Recent{of(1, "+14155550132"), of(2, "+14155550132")}})
+	assert.Equal(t, strings.Count(screen, "+1 ••• ••• 0132"), 2, screen)
+}

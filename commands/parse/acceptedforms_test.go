@@ -81,6 +81,7 @@ func acceptedNumbers() []handleRow {
 		{form: "an area that begins like the country code", text: "9198765432", region: "IN", want: atHome("IN", "+919198765432", "+91 91987 65432")},
 		{form: "country code without plus, Germany", text: "4930901820", region: "DE", want: atHome("DE", "+4930901820", "+49 30 901820")},
 		{form: "a short code", text: "12345", want: literal("12345")},
+		{form: "a short code of three digits", text: "911", want: literal("911")},
 		{form: "a short code in quotes", text: "`262966`", want: literal("262966")},
 		{form: "a business", text: "urn:biz:b1e2f3a4-0000-4a7e-8d0b-6f1f0a9c4e11", want: literal("urn:biz:b1e2f3a4-0000-4a7e-8d0b-6f1f0a9c4e11")},
 		{form: "possible, not in use", text: "+12223334444", want: unassigned(abroad("", "+12223334444", "+1 222-333-4444"))},

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"linqbot/commands/richtext"
 	"linqbot/linq/handle"
 )
@@ -104,11 +106,22 @@ var (
 	businessID = regexp.MustCompile(`(?i)^urn:biz:[0-9a-z-]{1,64}$`)
 )
 
+// isShortCode reports whether a chat may list a text as the short code of a service. Three digits are mostly what is left
+// of a number, so they are a code only where the region's numbering plan has it.
+func isShortCode(text, region string) bool {
+	const fewest = 3
+	if shortCode.MatchString(text) || len(text) != fewest {
+		return shortCode.MatchString(text)
+	}
+	number, err := phonenumbers.Parse(text, region)
+	return err == nil && phonenumbers.IsValidShortNumberForRegion(number, region)
+}
+
 // readListed also reads a short code, which a chat may list. It is for where nothing but a handle can be
-// meant: elsewhere four digits are a year, or a part of a name.
+// meant: elsewhere a few digits are a year, or a part of a name.
 func readListed(typed, region string) (ParsedHandle, *UsageError) {
 	u, err := readHandle(typed, region)
-	if code := bareHandle(typed); err != nil && shortCode.MatchString(code) {
+	if code := bareHandle(typed); err != nil && isShortCode(code, region) {
 		return literal(code), nil
 	}
 	return u, err

@@ -133,7 +133,7 @@ func wantShape(t *testing.T, u ParsedHandle) {
 // isLiteral reports whether u is what chats list beside numbers and addresses, as it was typed.
 func isLiteral(u ParsedHandle) bool {
 	full := u.Handle.Full()
-	return u == literal(full) && (shortCode.MatchString(full) || businessID.MatchString(full))
+	return u == literal(full) && (shortCode.MatchString(full) || len(full) == 3 && full == DigitsOf(full) || businessID.MatchString(full))
 }
 
 func notInAddress(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }

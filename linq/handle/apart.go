@@ -21,7 +21,7 @@ func MaskApart(people []Handle) []string {
 		if len(places) < 2 || !strings.HasPrefix(mask, "+") {
 			continue
 		}
-		for shown := shownDigits + 1; ; shown++ {
+		for shown := shownDigits; ; shown++ {
 			told, all := make(map[string]Handle), true
 			for _, i := range places {
 				longer, more := people[i].showing(shown)
