@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -138,7 +138,11 @@ func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.
 	if leaving == 0 {
 		return texts
 	}
-	return append(append(texts, headcount(chat, leaving)), foreseen(chat, leaving)...)
+	texts = append(texts, headcount(chat, leaving))
+	if foreseen := outcome.Foresee(chat, leaving); foreseen != "" {
+		texts = append(texts, outcome.SayForeseen(foreseen))
+	}
+	return texts
 }
 
 func ownLineForeseen(who parse.ParsedHandle) richtext.Text {
@@ -166,27 +170,8 @@ func headcount(chat linq.Chat, leaving int) richtext.Text {
 	return richtext.Say("%s; %s would stay.", in, stay)
 }
 
-// foreseen is what Linq will likely say; its own judgement decides.
-func foreseen(chat linq.Chat, leaving int) []richtext.Text {
-	const leastInGroup = 3
-	switch {
-	case chat.Service == linq.ServiceSMS:
-		return []richtext.Text{richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")}
-	case len(chat.Active())-leaving < leastInGroup:
-		return []richtext.Text{richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")}
-	}
-	return nil
-}
-
-// chatName names a chat, or says that it has no name. Linq may make a name of all the handles in the
-// chat, so a long one is cut.
-func chatName(chat linq.Chat) richtext.Span {
-	name := strings.TrimSpace(handle.MaskText(chat.DisplayName))
-	if name == "" {
-		return richtext.Span{Kind: richtext.Words, Value: "a chat without a name"}
-	}
-	return richtext.Name(richtext.Shortened(name))
-}
+// chatName names a chat, or says that it has no name.
+func chatName(chat linq.Chat) richtext.Span { return outcome.ChatName(chat.DisplayName) }
 
 // Click is a press of a button.
 type Click struct {
