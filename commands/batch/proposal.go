@@ -75,37 +75,45 @@ func proposed(b ledger.Batch, p ledger.Progress) richtext.Text {
 // plan says what would be done.
 func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
 	answer := richtext.Answer{richtext.Say("%s?", upper(what(b, items, p)))}
-	if b.Job == ledger.Offboard {
+	if b.Job != ledger.List {
 		answer = append(answer, richtext.Say("The chats: %s.", chatNames(items)))
 	}
 	if b.Job == ledger.List {
 		answer = append(answer, richtext.Say("The people: %s.", peopleNames(items)))
 	}
-	answer = append(answer, foreseen(items)...)
+	answer = append(answer, foreseen(b, items)...)
 	return append(answer, richtext.Say("This takes about %s if Linq takes one a second; other removals go first.", about(time.Duration(p.All)*time.Second)))
 }
 
 // foreseen says which items will likely be refused, and why.
-func foreseen(items []ledger.BatchResult) richtext.Answer {
+func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	var answer richtext.Answer
-	for _, code := range []string{outcome.ReasonOwnLine, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
+	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
 		var those []ledger.BatchResult
 		for _, item := range items {
 			if item.Foreseen == code {
 				those = append(those, item)
 			}
 		}
-		if len(those) > 0 {
-			answer = append(answer, richtext.Say("%s %s, will likely be refused: %s.",
-				string(richtext.MarkNeedsPerson), outcome.SayForeseenOf(len(those), code), chatNames(those)))
+		if len(those) == 0 {
+			continue
 		}
+		names := chatNames(those)
+		if b.Job == ledger.List {
+			names = peopleNames(those)
+		}
+		answer = append(answer, richtext.Say("%s Likely to be refused: %s. This is about %s.", string(richtext.MarkNeedsPerson), outcome.SayForeseenOf(len(those), code), names))
 	}
 	return answer
 }
 
 func unplanned(b ledger.Batch) richtext.Text {
-	return richtext.Say("%s linqbot could not look through the chats. %s Nothing was changed. Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.",
-		string(richtext.MarkNeedsPerson), outcome.Why(b.Trouble))
+	trouble := outcome.Trouble(b.Trouble, b.ChatID)
+	next := trouble.Next
+	if len(next) == 0 {
+		next = richtext.Say("Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.")
+	}
+	return richtext.Say("%s linqbot could not find out what there is to do. %s Nothing was changed. %s", string(richtext.MarkNeedsPerson), trouble.Happened, next)
 }
 
 func nothingFound(b ledger.Batch) richtext.Text {

@@ -2,11 +2,9 @@ package outcome
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"linqbot/commands/richtext"
-	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/handle"
 )
@@ -52,6 +50,8 @@ func SayForeseenOf(removals int, foreseen string) richtext.Text {
 		return richtext.Say("%s from SMS groups, in which Linq lets nobody be removed", many)
 	case ForeseenTooFewStay:
 		return richtext.Say("%s from groups in which fewer than 3 people would remain", many)
+	case ReasonNotInChat:
+		return richtext.Say("%s of people who are not in the chat; they may be in it under another number or an e-mail", many)
 	case ReasonOwnLine:
 		return richtext.Say("%s of your own line, which linqbot never removes", many)
 	}
@@ -66,16 +66,4 @@ func ChatName(name string) richtext.Span {
 		return richtext.Span{Kind: richtext.Words, Value: "a chat without a name"}
 	}
 	return richtext.Name(richtext.Shortened(name))
-}
-
-// Why says what a reason means where there is no request to tell of, as for a list of chats that did not come.
-func Why(reason string) richtext.Text {
-	status, _ := strconv.Atoi(strings.TrimPrefix(reason, httpReason)) // 0 for a reason of another sort
-	for _, state := range []ledger.State{ledger.Failed, ledger.Refused} {
-		r := ledger.Request{State: state, Reason: reason, HTTPStatus: status}
-		if said := (Explainer{}).say(r, reasonWords(r)).Happened; len(said) > 0 {
-			return said
-		}
-	}
-	return richtext.Say("Linq did not answer as it should.")
 }
