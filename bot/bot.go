@@ -24,6 +24,7 @@ import (
 	"linqbot/bot/internal/background"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -67,6 +68,8 @@ type Interactive struct {
 	HTTP      *http.Client // for response URLs
 	Remove    *commands.Remove
 	Undo      *commands.Undo
+	Offboard  *commands.Offboard
+	Batches   *batch.Buttons
 	FindChats *commands.FindChats
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code
@@ -108,8 +111,9 @@ func Paths() []string {
 
 // The slash commands, as the manifest has them.
 const (
-	RemoveCommand = "/linq-remove" // removes people
-	ChatsCommand  = "/linq-chats"  // finds chats
+	RemoveCommand   = "/linq-remove"   // removes people
+	ChatsCommand    = "/linq-chats"    // finds chats
+	OffboardCommand = "/linq-offboard" // takes a person out of every chat
 )
 
 // Handler serves all routes.

@@ -21,6 +21,7 @@ import (
 	"linqbot/bot/workflow"
 	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
@@ -101,9 +102,13 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
+	offboard := commands.NewOffboard(commands.OffboardConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	planner := batch.NewPlanner(batch.PlannerConfig{
+		Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
+	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
-		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find},
+		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find, OffboardCommand: offboard},
 		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
@@ -111,6 +116,8 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
+			Offboard: offboard,
+			Batches:  batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
 	records := cfg.records
@@ -131,7 +138,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	})
 	h.publisher = newPublisher(h.Base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})
-	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run}
+	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run, Plan: planner.Plan}
 }
 
 // newPublisher is a projection with a burst of 20.

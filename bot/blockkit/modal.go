@@ -24,6 +24,7 @@ const (
 	BlockPeople    = "people-"
 	ActionChat     = "chat"
 	ActionPeople   = "people"
+	ActionOffboard = "offboard"
 )
 
 // Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and
@@ -83,6 +84,7 @@ func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
 		case len(m.Chosen) > 0:
 			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.Chosen))))
 		}
+		blocks = append(blocks, buttons(richtext.Button("Remove from every chat…", ActionOffboard, "")))
 	} else {
 		request.Close = plain("Close")
 	}

@@ -10,14 +10,19 @@ import (
 
 // Question is what the form asks in which the number of a batch's items is typed.
 type Question struct {
-	Label string // of the field
-	Text  richtext.Text
+	Label  string // of the field
+	Submit string // on the button
+	Text   richtext.Text
 }
 
 func typedQuestion(b ledger.Batch, p ledger.Progress) Question {
+	submit := "Remove"
+	if b.Kind == ledger.Add {
+		submit = "Add back"
+	}
 	return Question{
-		Label: fmt.Sprintf("Type %d", p.All),
-		Text:  richtext.Say("%s This is about %s. To go on, type the number.", string(richtext.MarkNeedsPerson), amount(b, p.All)),
+		Label: fmt.Sprintf("Type %d", p.All), Submit: submit,
+		Text: richtext.Say("%s This is about %s. To go on, type the number.", string(richtext.MarkNeedsPerson), amount(b, p.All)),
 	}
 }
 

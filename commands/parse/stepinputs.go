@@ -91,7 +91,7 @@ func textInput(name string, value json.RawMessage) (string, error) {
 	if err := json.Unmarshal(value, &text); err != nil {
 		return "", fmt.Errorf("decode inputs: %w", err)
 	}
-	if utf8.RuneCountInString(text) > maxCharacters {
+	if utf8.RuneCountInString(text) > MostCharacters {
 		return "", wrongInput(name, "is longer than the 4,000 characters that linqbot reads. Give it less text in the workflow.")
 	}
 	return text, nil

@@ -18,6 +18,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
@@ -81,14 +82,17 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
+	offboard := commands.NewOffboard(commands.OffboardConfig{
+		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+	})
 	assembled := &instance{
 		teams:   teams,
 		key:     key,
 		lines:   lines,
-		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, rules, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
-			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
 			Teams:          teams,
 			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
@@ -111,6 +115,10 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
+				Offboard: offboard,
+				Batches: batch.NewButtons(batch.ButtonsConfig{
+					Policy: rules, Audit: records, Batches: records, Logger: logger, Tally: tally(measured),
+				}),
 			},
 		}),
 	}
@@ -130,7 +138,7 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
+func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
@@ -146,11 +154,19 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
 		}),
 	})
+	planner := batch.NewPlanner(batch.PlannerConfig{
+		Records: records, Chats: book, Reader: chats, Lines: lines, Region: cfg.Region, Logger: logger,
+	})
 	// A try reads the chat and then changes it. Readings and changes are bounded separately, so two tries for
 	// each call keep both busy.
 	const confirms = 16
 	return ledger.Workers{
 		Try: steps.Try, Confirm: steps.Confirm, Show: publisher.Run, Execute: execute.Run,
+		Plan:           planner.Plan,
 		TryConcurrency: 2 * cfg.Concurrency, ConfirmConcurrency: max(confirms, 2*cfg.Concurrency),
+		BulkConcurrency: bulkConcurrency(cfg.Concurrency),
 	}
 }
+
+// bulkConcurrency leaves a quarter of the calls to Linq to what people ask for one by one.
+func bulkConcurrency(concurrency int) int { return max(1, concurrency-concurrency/4) }
