@@ -9,8 +9,13 @@ import (
 )
 
 // acknowledge says to the one who asked what was understood, with the whole number, and where the
-// outcome will show. accepted answers for args.Handles, in the same order; chat names the chat.
-func acknowledge(in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance, chat richtext.Text) richtext.Answer {
+// outcome will show. accepted answers for args.Handles, in the same order.
+func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
+	chat := c.nameOf(args.Chat)
+	recorded := "%s The removal of %s from %s is recorded."
+	if c.kind == ledger.Add {
+		recorded = "%s Adding %s to %s is recorded."
+	}
 	var answer richtext.Answer
 	taken := 0
 	for i, a := range accepted {
@@ -20,7 +25,7 @@ func acknowledge(in Invocation, args parse.RemoveArgs, accepted []ledger.Accepta
 			continue
 		}
 		taken++
-		answer = append(answer, richtext.Say("%s The removal of %s from %s is recorded.", string(richtext.MarkQueued), richtext.Name(who.International), chat))
+		answer = append(answer, richtext.Say(recorded, string(richtext.MarkQueued), richtext.Name(who.International), chat))
 		answer = append(answer, cautions(who)...)
 	}
 	switch {
@@ -51,16 +56,20 @@ func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance)
 	if a.Request.UserID == in.UserID {
 		first = richtext.Say("you asked for it yourself")
 	}
+	what := richtext.Say("The removal of %s from this chat", richtext.Name(who.International))
+	if a.Request.Kind == ledger.Add {
+		what = richtext.Say("Adding %s to this chat", richtext.Name(who.International))
+	}
 	if a.Request.State == ledger.Asked {
 		decide := "they can confirm or cancel it"
 		if a.Request.UserID == in.UserID {
 			decide = "you can confirm or cancel it where linqbot asked you"
 		}
-		return richtext.Say("%s The removal of %s from this chat waits for a yes: %s, at %s. Until %s %s; after that, ask again.",
-			string(richtext.MarkQueued), richtext.Name(who.International), first, richtext.Moment(a.Request.AcceptedAt), richtext.Moment(a.Request.ExpiresAt), decide)
+		return richtext.Say("%s %s waits for a yes: %s, at %s. Until %s %s; after that, ask again.",
+			string(richtext.MarkQueued), what, first, richtext.Moment(a.Request.AcceptedAt), richtext.Moment(a.Request.ExpiresAt), decide)
 	}
-	return richtext.Say("%s The removal of %s from this chat is already under way: %s, at %s; %s. It is not asked for twice.",
-		string(richtext.MarkQueued), richtext.Name(who.International), first, richtext.Moment(a.Request.AcceptedAt), whereToLook(a.Thread))
+	return richtext.Say("%s %s is already under way: %s, at %s; %s. It is not asked for twice.",
+		string(richtext.MarkQueued), what, first, richtext.Moment(a.Request.AcceptedAt), whereToLook(a.Thread))
 }
 
 // whereToLook promises a thread only where there is one, or one may still come.

@@ -14,9 +14,9 @@ import (
 )
 
 // byName answers a command that has a chat's name in the place of its id: with the chats that match, each with
-// the command to copy. Nothing is removed, since a name may be another chat's tomorrow. It returns false if no
+// the command to copy. Nothing is done, since a name may be another chat's tomorrow. It returns false if no
 // chat matches, or the chats are not known before the time of ctx ends.
-func (c *Remove) byName(ctx context.Context, in Invocation, rule string) (answer richtext.Answer, answered bool) {
+func (c *typed) byName(ctx context.Context, in Invocation, rule string) (answer richtext.Answer, answered bool) {
 	named, ok := parse.ChatByName(in.Text, c.region)
 	if c.book == nil || !ok {
 		return nil, false
@@ -36,8 +36,12 @@ func (c *Remove) byName(ctx context.Context, in Invocation, rule string) (answer
 	if len(found) == 0 {
 		return nil, false
 	}
-	slices.SortStableFunc(found, func(a, b linq.Chat) int { return distance(named, a) - distance(named, b) })
-	return offered(named, words, found), true
+	near := named
+	if c.kind == ledger.Add { // whoever is to be added need not be in it
+		near.People = nil
+	}
+	slices.SortStableFunc(found, func(a, b linq.Chat) int { return distance(near, a) - distance(near, b) })
+	return c.offered(named, words, found), true
 }
 
 // distance is the smaller, the more likely a chat is the one that is meant: it has just this name, or the people are in it.
@@ -55,23 +59,28 @@ func distance(named parse.NamedChat, chat linq.Chat) int {
 }
 
 // offered lists chats with the command for each.
-func offered(named parse.NamedChat, words string, found []linq.Chat) richtext.Answer {
+func (c *typed) offered(named parse.NamedChat, words string, found []linq.Chat) richtext.Answer {
 	const most = 5
 	shown := found[:min(len(found), most)]
-	some, match, next := fmt.Sprintf("%d group chats", len(found)), "match", "Copy the command below the one that you mean, or press its button."
-	if len(found) == 1 {
-		some, match, next = "1 group chat", "matches", "If it is the one that you mean, copy the command below it, or press its button."
+	nothing := strings.TrimSuffix(nothingDone(c.kind), ".")
+	orPress, hasForm := ", or press its button", c.kind == ledger.Remove
+	if !hasForm {
+		orPress = ""
 	}
-	answer := richtext.Answer{richtext.Say("Nothing was removed: a chat is named by its id. %s %s %s. %s", some, match, richtext.Quoted(words), next)}
+	some, match, next := fmt.Sprintf("%d group chats", len(found)), "match", "Copy the command below the one that you mean"
+	if len(found) == 1 {
+		some, match, next = "1 group chat", "matches", "If it is the one that you mean, copy the command below it"
+	}
+	answer := richtext.Answer{richtext.Say("%s: a chat is named by its id. %s %s %s. %s%s.", nothing, some, match, richtext.Quoted(words), next, orPress)}
 	if named.Wrong != nil {
 		answer = append(answer, named.Wrong.Why)
 	}
 	for _, chat := range shown {
 		text := describe(chat)
-		if slices.ContainsFunc(chat.Active(), func(p linq.Participant) bool { return !p.IsMe }) {
+		if hasForm && slices.ContainsFunc(chat.Active(), func(p linq.Participant) bool { return !p.IsMe }) {
 			text = append(text, richtext.Button("Remove someone…", ActionPick, chat.ID.String()))
 		}
-		answer = append(answer, text, richtext.Say("%s", richtext.ID(named.Command(chat.ID.String()))))
+		answer = append(answer, text, richtext.Say("%s", richtext.ID(named.Command(c.name(), chat.ID.String()))))
 	}
 	if len(found) > len(shown) {
 		answer = append(answer, richtext.Say("These are the first %s. %s lists all.", fmt.Sprint(len(shown)), richtext.ID("/linq-chats "+words)))

@@ -20,6 +20,18 @@ func Help() richtext.Answer {
 		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))
 }
 
+// AddHelp says how people are added, with an example.
+func AddHelp() richtext.Answer {
+	return richtext.Answer{
+		richtext.Say("%s adds a person to a Linq group chat: the handle is their phone number, written as you would dial it, or their e-mail address. Put commas between several people.",
+			richtext.ID("/linq-add <chatId> <handle>")),
+		richtext.Say("There is no form for it. %s lists the group chats that match, with their ids.", richtext.ID("/linq-chats [words or number]")),
+		richtext.Say("Linq adds people to groups of at least 3, and only those who can be reached on the service that the group runs on."),
+		richtext.Say("In a workflow, add the step %s.", richtext.Name("Add a Linq participant")),
+		richtext.Say("For example: %s.", richtext.ID("/linq-add "+parse.ExampleChat+" "+parse.ExampleNumber)),
+	}
+}
+
 // ShortHelp is for a place where people look for something else.
 func ShortHelp() richtext.Answer {
 	return richtext.Answer{

@@ -49,20 +49,16 @@ func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer,
 // true when all of it was recorded, now or before, and the outcome will tell; else the answer says what is
 // to be known.
 func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
-	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
+	log := c.loggerOf(in)
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
 	}
-	args := parse.RemoveArgs{Chat: chat}
+	args := parse.Args{Chat: chat}
 	for _, person := range people {
 		args.Handles = append(args.Handles, parse.Listed(person))
 	}
-	picked := orders(in, args, decision.Rule)
-	for i := range picked {
-		picked[i].Source = ledger.Modal
-	}
-	accepted, err := c.recorder.Accept(ctx, picked)
+	accepted, err := c.recorder.Accept(ctx, c.orders(in, args, ledger.Modal, decision.Rule))
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
 		return notRecorded(err), false
@@ -76,5 +72,5 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 		return nil, true
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
-	return acknowledge(in, args, accepted, c.nameOf(chat)), allRecorded
+	return c.acknowledge(in, args, accepted), allRecorded
 }

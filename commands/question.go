@@ -47,7 +47,7 @@ const (
 )
 
 // askToConfirm shows what would be done, and asks. accepted answers for args.Handles, in the same order.
-func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.RemoveArgs, accepted []ledger.Acceptance) richtext.Answer {
+func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	var answer richtext.Answer
 	var open []parse.ParsedHandle
 	var until time.Time

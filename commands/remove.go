@@ -2,19 +2,15 @@ package commands
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
-	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
-	"linqbot/linq"
 )
 
 // Invocation is a command as a person gave it.
@@ -43,16 +39,11 @@ type Recorder interface {
 
 // Remove is the command /linq-remove.
 type Remove struct {
-	gate      *policy.Gate
-	recorder  Recorder
-	region    string
+	typed
 	confirm   bool
 	questions Questions
 	chats     ChatReader
-	book      *chatindex.Index
 	lines     *reconcile.OwnLines
-	log       *logrus.Entry
-	tally     policy.Outcomes
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -75,16 +66,18 @@ type RemoveConfig struct {
 // NewRemove returns the command.
 func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
-		gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
-		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, tally: cfg.Tally,
+		typed: typed{
+			kind:     ledger.Remove,
+			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
+		},
+		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines,
 	}
 }
 
 // Run records what the invocation asks for and says so. When it returns, either every removal that
 // was asked for is on disk, or none is and the answer says why.
 func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
-	log := c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
@@ -94,61 +87,25 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 			return c.openForm(ctx, in, decision.Rule, chat)
 		}
 	}
-	args, err := parse.Remove(in.Text, c.region)
-	if err != nil {
-		usage, ok := errors.AsType[*parse.UsageError](err)
-		if !ok {
-			usage = &parse.UsageError{Why: richtext.Say("The command could not be read."), Usage: parse.RemoveUsage()}
-		}
-		log.WithFields(logrus.Fields{"outcome": c.tally.Count(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
-		return c.explain(ctx, in, decision.Rule, usage)
+	args, answer, ok := c.read(ctx, in, decision.Rule)
+	if !ok {
+		return answer
 	}
-	asked := orders(in, args, decision.Rule)
+	asked := c.orders(in, args, ledger.SlashCommand, decision.Rule)
 	if c.confirm {
 		for i := range asked {
 			asked[i].ConfirmFor = confirmFor
 		}
 	}
-	accepted, err := c.recorder.Accept(ctx, asked)
-	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
-		return notRecorded(err)
-	}
-	for _, a := range accepted {
-		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Count(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
-		}).Info("command answered")
-	}
-	if wasSeen(accepted) {
-		return nil
-	}
-	if c.confirm {
+	accepted, answer, ok := c.accept(ctx, in, asked, decision.Rule)
+	switch {
+	case !ok:
+		return answer
+	case c.confirm:
 		return c.askToConfirm(ctx, in, args, accepted)
+	default:
+		return c.acknowledge(in, args, accepted)
 	}
-	return acknowledge(in, args, accepted, c.nameOf(args.Chat))
-}
-
-// nameOf names a chat by its name too, where that is known without asking Linq.
-func (c *Remove) nameOf(chat linq.ChatID) richtext.Text {
-	if c.book != nil {
-		if name := c.book.Name(chat); name != "" {
-			return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
-		}
-	}
-	return richtext.Say("chat %s", richtext.ID(chat.String()))
-}
-
-// explain answers a command that could not be read: what is wrong, and how to go on.
-func (c *Remove) explain(ctx context.Context, in Invocation, rule string, usage *parse.UsageError) richtext.Answer {
-	switch usage.Code {
-	case parse.UsageHelp:
-		return Help()
-	case parse.UsageChatNotUUID:
-		if offered, answered := c.byName(ctx, in, rule); answered {
-			return offered
-		}
-	}
-	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-remove"), richtext.ID("/linq-remove help"))}
 }
 
 func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {
@@ -157,38 +114,4 @@ func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string)
 	}
 	in.OpenForm(chat)
 	return FormOpens()
-}
-
-func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
-	orders := make([]ledger.Order, len(args.Handles))
-	for i, understood := range args.Handles {
-		orders[i] = ledger.Order{
-			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
-			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
-			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()),
-		}
-	}
-	return orders
-}
-
-func notRecorded(err error) richtext.Answer { return outcome.NotRecorded(err) }
-
-// wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
-// is recorded together, so one order of it tells.
-func wasSeen(accepted []ledger.Acceptance) bool {
-	return slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool {
-		return a.Outcome == ledger.Redelivered || a.Outcome == ledger.Spent
-	})
-}
-
-func outcomeName(o ledger.Outcome) string {
-	switch o {
-	case ledger.Recorded:
-		return "recorded"
-	case ledger.UnderWay:
-		return "under_way"
-	default:
-		return "redelivered"
-	}
 }

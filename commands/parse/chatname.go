@@ -12,14 +12,14 @@ type NamedChat struct {
 	Wrong  *UsageError    // what is wrong with who follows; nil if nothing is
 }
 
-// Command returns the command as it is to be sent, with the id of a chat in the place of its name.
-func (n NamedChat) Command(chat string) string {
-	return strings.TrimSpace("/linq-remove " + chat + " " + privateForms(n.People))
+// Command returns the command of a name as it is to be sent, with the id of a chat in the place of its name.
+func (n NamedChat) Command(name, chat string) string {
+	return strings.TrimSpace(name + " " + chat + " " + privateForms(n.People))
 }
 
 var anyWord = regexp.MustCompile(`[^ \n]+`)
 
-// ChatByName reads the text after /linq-remove once [Remove] has found no chat id in it. ok is false if it can name
+// ChatByName reads the text after a command once [Remove] or [Add] has found no chat id in it. ok is false if it can name
 // no chat.
 func ChatByName(text, region string) (named NamedChat, ok bool) {
 	if RefuseLong(text) != nil {

@@ -33,6 +33,15 @@ func (u ParsedHandle) MarshalText() ([]byte, error) { return u.Handle.MarshalTex
 // Numbers written without an international prefix are read as numbers of region, such as "US". A
 // text that holds no handle, or several, is refused with a [*UsageError].
 func Handle(text, region string) (ParsedHandle, error) {
+	return readSingle(text, region, readListed)
+}
+
+// HandleToAdd reads one handle as [Handle] does, of somebody who is to be added; see [Add].
+func HandleToAdd(text, region string) (ParsedHandle, error) {
+	return readSingle(text, region, readAddable)
+}
+
+func readSingle(text, region string, read reader) (ParsedHandle, error) {
 	if err := RefuseLong(text); err != nil {
 		return ParsedHandle{}, err
 	}
@@ -42,7 +51,7 @@ func Handle(text, region string) (ParsedHandle, error) {
 	if len(pieces) > oneAndTheEmpty {
 		return ParsedHandle{}, oneHandleOnly(text)
 	}
-	u, err := readListed(pieces[0], region)
+	u, err := read(pieces[0], region)
 	switch {
 	case err == nil:
 		return u, nil
@@ -69,10 +78,17 @@ func RefuseLong(text string) *UsageError {
 		"The text is longer than the 4,000 characters that linqbot reads. Name fewer people at a time.")
 }
 
-// readHandle reads one handle from cleaned text that holds no separators.
+// reader reads one handle from cleaned text that holds no separators.
+type reader func(typed, region string) (ParsedHandle, *UsageError)
+
+// readHandle is a [reader] for texts that may be something else than handles.
 func readHandle(typed, region string) (ParsedHandle, *UsageError) {
+	return readAs(typed, region, removing())
+}
+
+func readAs(typed, region string, w words) (ParsedHandle, *UsageError) {
 	text := bareHandle(typed)
-	u, err := readOne(text, region)
+	u, err := readOne(text, region, w)
 	if err == nil || err.Code == UsageSlackMention {
 		return u, err
 	}
@@ -99,6 +115,16 @@ func readListed(typed, region string) (ParsedHandle, *UsageError) {
 	return u, err
 }
 
+// readAddable reads whom Linq may add: a number or an address.
+func readAddable(typed, region string) (ParsedHandle, *UsageError) {
+	w := adding()
+	u, err := readAs(typed, region, w)
+	if err == nil && u.Handle.E164() == "" && !u.Handle.IsEmail() {
+		return ParsedHandle{}, notAHandle(u.International, w)
+	}
+	return u, err
+}
+
 // literal is a handle that is neither a number nor an address. It names whom a chat lists by just that.
 func literal(text string) ParsedHandle {
 	return ParsedHandle{Handle: handle.New(text), International: text}
@@ -118,14 +144,14 @@ func bareHandle(text string) string {
 	return text
 }
 
-func readOne(text, region string) (ParsedHandle, *UsageError) {
+func readOne(text, region string, w words) (ParsedHandle, *UsageError) {
 	if text == "" {
 		return ParsedHandle{}, usageError(UsageHandleEmpty, "",
-			"There is nothing where the phone number or e-mail address should be. Name the person to remove.")
+			"There is nothing where the phone number or e-mail address should be. Name the person %s.", w.to)
 	}
 	if what, ok := mentioned(text); ok {
 		return ParsedHandle{}, usageError(UsageSlackMention, text,
-			"%s, and linqbot cannot tell who that is in Linq. Give the phone number or e-mail address that the person has in the chat.", what)
+			"%s, and linqbot cannot tell who that is in Linq. Give the phone number or e-mail address %s.", what, w.theirs)
 	}
 	if businessID.MatchString(text) {
 		return literal(text), nil
@@ -142,8 +168,12 @@ func readOne(text, region string) (ParsedHandle, *UsageError) {
 	case looksLikeNumber(text):
 		return readNumber(text, region)
 	}
-	return ParsedHandle{}, usageError(UsageNotAHandle, text,
-		"%s is neither a phone number nor an e-mail address. Give the number or address that the person has in the chat.", richtext.Quoted(text))
+	return ParsedHandle{}, notAHandle(text, w)
+}
+
+func notAHandle(text string, w words) *UsageError {
+	return usageError(UsageNotAHandle, text,
+		"%s is neither a phone number nor an e-mail address. Give the number or address %s.", richtext.Quoted(text), w.theirs)
 }
 
 // looksLikeNumber decides which sentence a text gets that cannot be read: bob2 is no number, and
@@ -181,7 +211,7 @@ func readEach(text, region string, readings *int) []string {
 				return nil
 			}
 			*readings--
-			if u, err := readOne(part, region); err == nil {
+			if u, err := readOne(part, region, removing()); err == nil {
 				from[i] = append([]string{u.International}, from[end]...)
 			}
 		}

@@ -68,7 +68,7 @@ func TestUnderstoodMasksItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := RemoveArgs{Handles: []ParsedHandle{u}}
+	args := Args{Handles: []ParsedHandle{u}}
 	text, err := u.MarshalText()
 	if err != nil {
 		t.Fatal(err)

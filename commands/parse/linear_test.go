@@ -15,6 +15,7 @@ func parsers() map[string]func(string) {
 	return map[string]func(string){
 		"Mentions":         func(text string) { Mentions(text, "US") },
 		"Remove":           func(text string) { _, _ = Remove(testChat+" "+text, "US") },
+		"Add":              func(text string) { _, _ = Add(testChat+" "+text, "US") },
 		"Remove alone":     func(text string) { _, _ = Remove(text, "US") },
 		"Handle":           func(text string) { _, _ = Handle(text, "US") },
 		"ChatByName":       func(text string) { ChatByName("spring "+text, "US") },

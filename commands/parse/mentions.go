@@ -134,7 +134,7 @@ func isOtherNumber(before, candidate, after string) bool {
 // readCandidate reads a handle, or several numbers with nothing but a space or a slash between them.
 func readCandidate(candidate, region string, readings *int) []ParsedHandle {
 	*readings--
-	if understood, err := readOne(bareHandle(candidate), region); err == nil {
+	if understood, err := readOne(bareHandle(candidate), region, removing()); err == nil {
 		return []ParsedHandle{understood}
 	}
 	var all []ParsedHandle

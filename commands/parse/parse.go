@@ -7,8 +7,8 @@ import (
 	"linqbot/linq"
 )
 
-// RemoveArgs is what a person asked for.
-type RemoveArgs struct {
+// Args is what a person asked for: whom to remove from a chat, or to add to it.
+type Args struct {
 	Chat    linq.ChatID
 	Handles []ParsedHandle // at least one, each once, in the order in which they were named
 }
@@ -20,43 +20,49 @@ const MostHandles = 20
 // commas, semicolons or new lines. region is the one in which numbers without an international
 // prefix are read. What cannot be understood is refused whole, with a [*UsageError] that names the
 // part.
-func Remove(text, region string) (RemoveArgs, error) {
-	args, err := parseRemove(text, region)
+func Remove(text, region string) (Args, error) { return read(text, region, removing()) }
+
+// Add reads the text after /linq-add, as [Remove] does. Whoever is neither a number nor an e-mail address, such as a
+// short code, cannot be added and is refused.
+func Add(text, region string) (Args, error) { return read(text, region, adding()) }
+
+func read(text, region string, w words) (Args, error) {
+	args, err := readArgs(text, region, w)
 	if err != nil {
-		err.Usage = RemoveUsage()
-		return RemoveArgs{}, err
+		err.Usage = usage(w)
+		return Args{}, err
 	}
 	return args, nil
 }
 
-func parseRemove(text, region string) (RemoveArgs, *UsageError) {
+func readArgs(text, region string, w words) (Args, *UsageError) {
 	if err := RefuseLong(text); err != nil {
-		return RemoveArgs{}, err
+		return Args{}, err
 	}
 	text = StripPairs(Clean(text))
 	first, rest := cutWord(text)
 	switch {
 	case StripPairs(first) == "":
-		return RemoveArgs{}, usageError(UsageNoArguments, "",
-			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person to remove.")
+		return Args{}, usageError(UsageNoArguments, "",
+			"The chat and the person are missing. Give the chat id, then the phone number or e-mail address of the person %s.", w.to)
 	case isHelp(first):
-		return RemoveArgs{}, usageError(UsageHelp, "",
-			"This removes people from a Linq group chat. Give the chat id, then the phone number or e-mail address of the person; "+
+		return Args{}, usageError(UsageHelp, "",
+			"This "+w.does+" a Linq group chat. Give the chat id, then the phone number or e-mail address of the person; "+
 				"put commas between several people.")
 	}
 	chat, err := linq.ParseChatID(StripPairs(first))
 	if err != nil {
-		return RemoveArgs{}, refuseChat(first, text, region)
+		return Args{}, refuseChat(first, text, region, w)
 	}
 	if rest == "" {
-		return RemoveArgs{}, usageError(UsageMissingHandle, "",
-			"The person is missing. After the chat id, give the phone number or e-mail address of the person to remove.")
+		return Args{}, usageError(UsageMissingHandle, "",
+			"The person is missing. After the chat id, give the phone number or e-mail address of the person %s.", w.to)
 	}
-	handles, refused := readList(rest, region, readListed)
+	handles, refused := readList(rest, region, w.read)
 	if refused != nil {
-		return RemoveArgs{}, refused
+		return Args{}, refused
 	}
-	return RemoveArgs{Chat: chat, Handles: handles}, nil
+	return Args{Chat: chat, Handles: handles}, nil
 }
 
 // AsksForHelp tells whether the text after a command is the wish for help alone.

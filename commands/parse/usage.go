@@ -74,10 +74,39 @@ const (
 	ExampleNumber = "+14155550132"
 )
 
+// The commands that take a chat and people.
+const (
+	RemoveCommand = "/linq-remove"
+	AddCommand    = "/linq-add"
+)
+
+// words are what sentences about a command that takes a chat and people say of it, and how it reads the people.
+type words struct {
+	command string
+	does    string // the beginning of a sentence that goes on with the chat
+	to      string // what is to be done with a person
+	theirs  string // which number or address to give
+	read    reader
+}
+
+func removing() words {
+	return words{command: RemoveCommand, does: "removes people from", to: "to remove", theirs: "that the person has in the chat", read: readListed}
+}
+
+func adding() words {
+	return words{command: AddCommand, does: "adds people to", to: "to add", theirs: "of the person", read: readAddable}
+}
+
 // RemoveUsage returns how /linq-remove is written, with an example.
-func RemoveUsage() richtext.Text {
+func RemoveUsage() richtext.Text { return usage(removing()) }
+
+// AddUsage returns how /linq-add is written, with an example.
+func AddUsage() richtext.Text { return usage(adding()) }
+
+// usage returns how a command is written, with an example.
+func usage(w words) richtext.Text {
 	return richtext.Say("Usage: %s, for example %s.",
-		richtext.ID("/linq-remove <chatId> <handle>"), richtext.ID("/linq-remove "+ExampleChat+" "+ExampleNumber))
+		richtext.ID(w.command+" <chatId> <handle>"), richtext.ID(w.command+" "+ExampleChat+" "+ExampleNumber))
 }
 
 func usageError(code UsageCode, offending string, format string, parts ...any) *UsageError {

@@ -27,6 +27,7 @@ const (
 	DeniedByTeam     = "not our workspace"
 	DeniedToAnswerIt = "not who was asked"
 	DeniedSteps      = "workflow steps off"
+	DeniedAdding     = "adding off"
 )
 
 // Caller is who asks, and where.

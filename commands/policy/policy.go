@@ -16,6 +16,24 @@ type Policy struct {
 	Groups   []string // ids of user groups whose members may act
 	Channels []string // ids of the channels in which commands work; empty: in all
 	Members  Members  // looks the groups up; needed only with Groups
+
+	adding bool // it speaks of adding people, not of removing them
+}
+
+// ForAdding is the same policy in words about adding people.
+func (p Policy) ForAdding() Policy {
+	p.adding = true
+	return p
+}
+
+// words are what a denial says of what is denied.
+type words struct{ changes, change, from string }
+
+func (p Policy) words() words {
+	if p.adding {
+		return words{changes: "Additions", change: "add", from: "to"}
+	}
+	return words{changes: "Removals", change: "remove", from: "from"}
 }
 
 // Members knows who is in a user group.
@@ -49,9 +67,9 @@ func (p Policy) DenyChannel(channel string) richtext.Text {
 		return nil
 	}
 	if channel == "" {
-		return richtext.Say("Removals are only allowed in %s. Ask for them there.", p.WhichChannels())
+		return richtext.Say("%s are only allowed in %s. Ask for them there.", p.words().changes, p.WhichChannels())
 	}
-	return richtext.Say("Removals are not allowed in this channel. Ask for them in %s.", p.WhichChannels())
+	return richtext.Say("%s are not allowed in this channel. Ask for them in %s.", p.words().changes, p.WhichChannels())
 }
 
 // DecideUser says whether user may act where no channel is involved.
@@ -76,17 +94,18 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Unknown: true, Rule: DeniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may remove people, so the answer is no for now. Try again in a minute.")}
+		return Decision{Unknown: true, Rule: DeniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may %s people, so the answer is no for now. Try again in a minute.", p.words().change)}
 	}
 	return Decision{Why: p.denial(), Rule: DeniedByName}
 }
 
 func (p Policy) denial() richtext.Text {
 	const named = 3
+	w := p.words()
 	if len(p.Users) == 0 {
-		return richtext.Say("You may not remove people from Linq chats. Ask someone who runs linqbot to add you to a user group that may.")
+		return richtext.Say("You may not %s people %s Linq chats. Ask someone who runs linqbot to add you to a user group that may.", w.change, w.from)
 	}
-	return richtext.Say("You may not remove people from Linq chats. Ask someone who may: %s.",
+	return richtext.Say("You may not %s people %s Linq chats. Ask someone who may: %s.", w.change, w.from,
 		richtext.OneOf(p.Users[:min(named, len(p.Users))], richtext.Member))
 }
 

@@ -1,0 +1,83 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands/chatindex"
+	"linqbot/commands/policy"
+	"linqbot/commands/richtext"
+	"linqbot/ledger"
+)
+
+// Add is the command /linq-add. What it has in common with /linq-remove is in [typed].
+type Add struct {
+	typed
+	allowed bool
+}
+
+// AddConfig is what [Add] needs.
+type AddConfig struct {
+	Allowed  bool // else nobody is added by a command
+	Policy   policy.Policy
+	Audit    policy.Audit // optional; nil records no denials and readings
+	Recorder Recorder
+	Region   string // for numbers written without a country code
+	Logger   *logrus.Logger
+	Book     *chatindex.Index // optional; nil offers no chats for a name
+	Tally    policy.Outcomes  // optional; nil counts nothing
+}
+
+// NewAdd returns the command.
+func NewAdd(cfg AddConfig) *Add {
+	return &Add{
+		typed: typed{
+			kind:     ledger.Add,
+			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy.ForAdding(), Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
+		},
+		allowed: cfg.Allowed,
+	}
+}
+
+// Run records what the invocation asks for and says so, as [Remove.Run] does. While adding is switched off, it
+// reads nothing, and the audit has a denial.
+func (c *Add) Run(ctx context.Context, in Invocation) richtext.Answer {
+	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
+	if !may {
+		return denied
+	}
+	if !c.allowed {
+		return c.gate.Deny(ctx, ledger.SlashCommand, in.Caller(), policy.DeniedAdding, addingOff())
+	}
+	args, answer, ok := c.read(ctx, in, decision.Rule)
+	if !ok {
+		return answer
+	}
+	accepted, answer, ok := c.accept(ctx, in, c.orders(in, args, ledger.SlashCommand, decision.Rule), decision.Rule)
+	if !ok {
+		return answer
+	}
+	return c.acknowledge(in, args, accepted)
+}
+
+// addingOff says that nobody is added unless somebody was removed before, and who can change that.
+func addingOff() richtext.Text {
+	return richtext.Say("Adding people is switched off in linqbot. %s Ask someone who runs linqbot whether it can be switched on, by %s.",
+		nobodyAdded, richtext.ID("ALLOW_ADDING=true"))
+}
+
+// What is said where nothing was done.
+const (
+	nothingRemoved = "Nothing was removed."
+	nobodyAdded    = "Nobody was added."
+)
+
+// nothingDone says that nothing was done of what a kind of request asks for.
+func nothingDone(kind ledger.Kind) string {
+	if kind == ledger.Add {
+		return nobodyAdded
+	}
+	return nothingRemoved
+}
