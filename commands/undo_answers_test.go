@@ -80,7 +80,7 @@ func TestUndoAnswers(t *testing.T) {
 	removal := removedRequest()
 	by := func(user string, r ledger.Request) ledger.Request {
 		r.ID, r.ChatID, r.Handle = requestID, chatID, ledger.NewSecret(ada)
-		r.AcceptedAt, r.UserID, r.Kind = askedAt(), user, ledger.Add
+		r.AcceptedAt, r.UserID, r.Kind, r.Undoes = askedAt(), user, ledger.Add, requestID
 		return r
 	}
 	var shown strings.Builder

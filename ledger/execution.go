@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"linqbot/ledger/internal/events"
@@ -17,6 +19,7 @@ type Execution struct {
 	ID         string // the platform's id of the run
 	EventID    string
 	TeamID     string
+	Function   string // the callback id of what runs; defaults to [RemoveFunction]
 	Inputs     Secret // JSON, as the platform sent it
 	AcceptedAt time.Time
 	RequestID  string    // the request that answers for it; "" until there is one
@@ -25,17 +28,36 @@ type Execution struct {
 	DoneAt     time.Time // zero until it is completed
 }
 
+// The functions that run, by the callback ids that the app's manifest gives them.
+const (
+	RemoveFunction = "remove_participant" // what every run was of before the ledger kept the function
+	AddFunction    = "add_participant"
+)
+
+// storedInputs are the inputs of a run as they are stored. A linqbot that does not know functions, and may serve beside
+// this one during an upgrade, takes every run for the first function's: a name in front, which is no JSON, has it refuse
+// the inputs of any other.
+func (e Execution) storedInputs() string { return e.inputsPrefix() + e.Inputs.Value() }
+
+func (e Execution) inputsPrefix() string {
+	if e.Function == RemoveFunction {
+		return ""
+	}
+	return e.Function + " "
+}
+
 // AcceptExecution records a run of a step, and returns when it is on disk and will be carried out.
 // It returns false for one that was recorded before.
 func (l *Ledger) AcceptExecution(ctx context.Context, e Execution) (bool, error) {
+	e.Function = cmp.Or(e.Function, RemoveFunction)
 	fresh := false
 	err := l.store.InTx(ctx, func(tx store.Tx) error {
 		if _, err := events.Take(ctx, tx, e.EventID, l.now()); err != nil {
 			return err
 		}
 		rows, err := tx.Exec(ctx, `
-			INSERT INTO executions (id, event_id, team_id, inputs, accepted_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Inputs.Value(), store.Micros(l.now()))
+			INSERT INTO executions (id, event_id, team_id, function, inputs, accepted_at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT DO NOTHING`, e.ID, e.EventID, e.TeamID, e.Function, e.storedInputs(), store.Micros(l.now()))
 		if err != nil || rows == 0 {
 			return err
 		}
@@ -75,15 +97,17 @@ func (l *Ledger) TakeDelivery(ctx context.Context, delivery string) (bool, error
 func (l *Ledger) Execution(ctx context.Context, id string) (Execution, error) {
 	e := Execution{ID: id}
 	var acceptedAt, doneAt int64
+	var inputs string
 	err := l.store.Reader().QueryRow(ctx, `
-		SELECT event_id, team_id, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = $1`, id).
-		Scan(&e.EventID, &e.TeamID, &e.Inputs, &acceptedAt, &e.RequestID, &e.Refusal, &e.Completed, &doneAt)
+		SELECT event_id, team_id, function, inputs, accepted_at, request_id, refusal, completed, done_at FROM executions WHERE id = $1`, id).
+		Scan(&e.EventID, &e.TeamID, &e.Function, &inputs, &acceptedAt, &e.RequestID, &e.Refusal, &e.Completed, &doneAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return Execution{}, fmt.Errorf("load execution: %w", err)
 	}
+	e.Inputs = NewSecret(strings.TrimPrefix(inputs, e.inputsPrefix()))
 	e.AcceptedAt, e.DoneAt = store.FromMicros(acceptedAt), store.FromMicros(doneAt)
 	return e, nil
 }

@@ -1,7 +1,9 @@
 package ledger_test
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -61,6 +63,31 @@ func TestAnExecutionIsCarriedOutOnce(t *testing.T) {
 		e, err := l.Execution(t.Context(), "Fx1")
 		if err != nil || e.DoneAt.IsZero() || e.RequestID != "r1" {
 			t.Errorf("%+v, %v", e, err)
+		}
+	})
+}
+
+// A run of a function that an earlier linqbot does not know, which takes every run for a removal, is stored in a way
+// that it cannot read.
+func TestAnExecutionKnowsItsFunction(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		start(t, l, ledger.Workers{})
+		for id, function := range map[string]string{"Fx1": "", "Fx2": ledger.RemoveFunction, "Fx3": ledger.AddFunction, "Fx4": "something else"} {
+			e := execution(id, "Ev"+id)
+			e.Function = function
+			if _, err := l.AcceptExecution(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+			got, err := l.Execution(t.Context(), id)
+			if err != nil || got.Function != cmp.Or(function, ledger.RemoveFunction) || got.Inputs.Value() != e.Inputs.Value() {
+				t.Errorf("%s: %+v, %v", function, got, err)
+			}
+			stored, err := l.StoredInputs(t.Context(), id)
+			if err != nil || json.Valid([]byte(stored)) != (got.Function == ledger.RemoveFunction) {
+				t.Errorf("%s is stored as %s, %v", function, stored, err)
+			}
 		}
 	})
 }

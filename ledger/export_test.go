@@ -28,6 +28,12 @@ func (l *Ledger) Count(ctx context.Context, tables ...string) (map[string]int, e
 	return rows, nil
 }
 
+// StoredInputs returns the inputs of a run as they are stored.
+func (l *Ledger) StoredInputs(ctx context.Context, id string) (inputs string, err error) {
+	err = l.store.Reader().QueryRow(ctx, `SELECT inputs FROM executions WHERE id = $1`, id).Scan(&inputs)
+	return inputs, err
+}
+
 // LeftOut returns how many lines an outage has kept out of the log.
 func (l *Ledger) LeftOut() int { return l.lost.LeftOut() }
 

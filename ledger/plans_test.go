@@ -25,6 +25,7 @@ func TestRequestsAreFoundByAnIndex(t *testing.T) {
 			{name: "a delivery that came before", clauses: redeliveredClauses, args: []any{"h1", "d1"}},
 			{name: "what a person asked for", clauses: recentClauses, args: []any{"U1", "T1", 10}, index: "requests_of_user"},
 			{name: "what is under way", clauses: underWayClauses, args: []any{"c1", "h1", "remove"}, index: "requests_under_way"},
+			{name: "what wants the contrary", clauses: opposingClauses, args: []any{"c1", "h1", "add"}, index: "requests_under_way"},
 			{name: "what takes a removal back", clauses: undoneByClauses, args: []any{"r1"}, index: "requests_undoing"},
 			{name: "what has expired", clauses: expiredClauses, args: []any{1, 200}, index: "requests_expiring"},
 			{name: "whom Linq saw leave", clauses: awaitingClauses, args: []any{"c1", "h1", "remove"}, index: "requests_unconfirmed"},

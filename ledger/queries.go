@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -64,6 +65,28 @@ func queryLocked(ctx context.Context, db store.Querier, lock, clauses string, ar
 // Request returns a request as it stands; [ErrNotFound] when there is none.
 func (l *Ledger) Request(ctx context.Context, id string) (Request, error) {
 	return queryRequest(ctx, l.store.Reader(), `WHERE id = $1`, id)
+}
+
+// opposingClauses are [underWayClauses] without what only waits for a yes.
+const opposingClauses = underWayClauses + ` AND state <> 'asked'`
+
+// Opposing returns the request that is under way and wants the contrary of r, the removal of somebody whom r adds or
+// the other way round, if it comes before r: it was tried, or accepted earlier. [ErrNotFound] when there is none.
+// r itself was never tried.
+func (l *Ledger) Opposing(ctx context.Context, r Request) (Request, error) {
+	contrary := Add
+	if r.Kind == Add {
+		contrary = Remove
+	}
+	other, err := queryRequest(ctx, l.store.Reader(), opposingClauses, r.ChatID, r.handleKey(), string(contrary))
+	if err != nil {
+		return Request{}, err
+	}
+	before := cmp.Or(other.AcceptedAt.Compare(r.AcceptedAt), cmp.Compare(other.ID, r.ID)) < 0
+	if !before && other.FirstTryAt.IsZero() {
+		return Request{}, ErrNotFound
+	}
+	return other, nil
 }
 
 // History returns what happened to a request, oldest first.

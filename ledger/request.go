@@ -23,7 +23,7 @@ const (
 	Failed      State = "failed"       // trouble outlasted the retries
 	Cancelled   State = "cancelled"    // a person declined the confirmation, or it expired
 
-	// Of a request to add somebody back, in the place of Removed and AlreadyGone.
+	// Of a request to add somebody, in the place of Removed and AlreadyGone.
 	Added        State = "added"         // seen: the handle is active after a try of ours
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
@@ -54,7 +54,7 @@ type Kind string
 // The kinds of a request.
 const (
 	Remove Kind = "remove" // a person is to leave a chat
-	Add    Kind = "add"    // a person who was removed is to come back
+	Add    Kind = "add"    // a person is to join a chat, or to come back to it
 )
 
 // Source is how a request came in.

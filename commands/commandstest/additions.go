@@ -11,12 +11,39 @@ import (
 
 // Adding makes an outcome one of a request that adds the person back.
 func Adding(o OutcomeCase) OutcomeCase {
-	o.Group, o.Request.Kind = "add_"+o.Group, ledger.Add
+	o.Group, o.Request.Kind, o.Request.Undoes = "add_"+o.Group, ledger.Add, "the-removal"
 	return o
 }
 
-// Additions returns a case for everything that people can be told of somebody who is added back.
+// AddingAnew makes an outcome one of a request that adds the person, whom no removal of ours took out.
+func AddingAnew(o OutcomeCase) OutcomeCase {
+	o.Group, o.Request.Kind = "addition_"+o.Group, ledger.Add
+	return o
+}
+
+// Additions returns a case for everything that people can be told of somebody who is added back, and then of
+// somebody who is added anew.
 func Additions() []OutcomeCase {
+	var all []OutcomeCase
+	for _, o := range additions() {
+		all = append(all, Adding(o))
+	}
+	for _, o := range append(additions(), additionsAnew()...) {
+		all = append(all, AddingAnew(o))
+	}
+	return all
+}
+
+// additionsAnew are those that only somebody can meet who was not removed before.
+func additionsAnew() []OutcomeCase {
+	return []OutcomeCase{
+		Told("reasons", outcome.ReasonOwnLine, ledger.Request{State: ledger.Refused, Reason: outcome.ReasonOwnLine}),
+		Told("reasons", "opposed", ledger.Request{State: ledger.Refused, Reason: Opposed}),
+		RefusedBy("refused_codes", "2015, a full group", 409, 2015, ledger.Request{TraceID: TraceID, People: 32}),
+	}
+}
+
+func additions() []OutcomeCase {
 	all := additionStates()
 	for _, reason := range []string{outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup} {
 		o := Told("reasons", reason, ledger.Request{State: ledger.Refused, Reason: reason})
@@ -40,11 +67,7 @@ func Additions() []OutcomeCase {
 	for _, some := range [][]OutcomeCase{names(), refusedByCode()[:len(linq.Catalogue())], refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits()} {
 		all = append(all, some...)
 	}
-	all = slices.DeleteFunc(all, func(o OutcomeCase) bool { return o.Request.Reason == outcome.ReasonLinesUnknown }) // an addition needs none
-	for i := range all {
-		all[i] = Adding(all[i])
-	}
-	return all
+	return slices.DeleteFunc(all, func(o OutcomeCase) bool { return o.Request.Reason == outcome.ReasonLinesUnknown }) // an addition needs none
 }
 
 func fewToAddTo(r ledger.Request) OutcomeCase {

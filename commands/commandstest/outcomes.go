@@ -110,9 +110,13 @@ func settledByReading() []OutcomeCase {
 		}
 		all = append(all, o)
 	}
-	return append(all, Told(group, "no_such_chat, in doubt",
-		ledger.Request{State: ledger.Refused, Reason: outcome.ReasonNoSuchChat, MayHaveReached: true}))
+	return append(all,
+		Told(group, "no_such_chat, in doubt", ledger.Request{State: ledger.Refused, Reason: outcome.ReasonNoSuchChat, MayHaveReached: true}),
+		Told(group, "opposed", ledger.Request{State: ledger.Refused, Reason: Opposed}))
 }
+
+// Opposed is the reason of a request that another one opposes.
+const Opposed = "opposed_00c0ffee"
 
 // RefusedBy is a request that Linq refused with a code, 0 for none.
 func RefusedBy(group, name string, status, code int, r ledger.Request) OutcomeCase {

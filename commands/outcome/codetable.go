@@ -1,6 +1,17 @@
 package outcome
 
-import "linqbot/linq"
+import (
+	"linqbot/commands/richtext"
+	"linqbot/linq"
+)
+
+// What to do next that several rows say.
+const (
+	writeNumber  = "Write the number with + and the country code, and check each digit."
+	checkBoth    = "Check both, and ask again."
+	pickOurChat  = "Pick a chat that your line is still in."
+	otherAccount = "Check the chat id. If it is right, someone who runs linqbot must use the API key of that account."
+)
 
 // codeTable has a row for each of Linq's error codes that linqbot has words of its own for, in ascending
 // order. The meaning of any other is said as the catalogue has it.
@@ -24,23 +35,27 @@ func codeTable() []row {
 			refused: byKind{
 				removal: []words{
 					{when: isEmail, happened: "Linq does not take {who} for a phone number.", next: "Give the phone number that the person has in the chat."},
-					{happened: "Linq does not take {who} for a phone number.", next: "Write the number with + and the country code, and check each digit."},
+					{happened: "Linq does not take {who} for a phone number.", next: writeNumber},
 				},
-				addition: just("Linq does not take {who} for a phone number.", askSomeoneInChat),
+				addition: []words{
+					{when: takesBack, happened: "Linq does not take {who} for a phone number.", next: askSomeoneInChat},
+					{when: isEmail, happened: "Linq does not take {who} for a phone number.", next: "Give the person's phone number."},
+					{happened: "Linq does not take {who} for a phone number.", next: writeNumber},
+				},
 			},
 		},
 		{
 			reasons: codes(linq.CodeInvalidParameter),
 			refused: byKind{
-				removal:  just("Linq does not accept the chat id or the handle.", "Check both, and ask again."),
-				addition: just("Linq does not accept the chat id or the handle.", askSomeoneInChat),
+				removal:  just("Linq does not accept the chat id or the handle.", checkBoth),
+				addition: adding("Linq does not accept the chat id or the handle.", askSomeoneInChat, checkBoth),
 			},
 		},
 		{
 			reasons: codes(linq.CodeNotAGroup),
 			refused: byKind{
 				removal:  just("Linq refused: {chat} is a one-to-one chat.", pickGroup),
-				addition: just("Linq refused: {chat} is a one-to-one chat.", newGroup),
+				addition: adding("Linq refused: {chat} is a one-to-one chat.", newGroup, pickOrNewGroup),
 			},
 		},
 		{
@@ -54,12 +69,15 @@ func codeTable() []row {
 			refused: byKind{
 				removal: just(
 					"Linq refused: {chat} belongs to another account.",
-					"Check the chat id. If it is right, someone who runs linqbot must use the API key of that account.",
+					otherAccount,
 				),
-				addition: needsPerson(
-					"Linq refused: {chat} belongs to another account.",
-					"Someone who runs linqbot must use the API key of that account.",
-				),
+				addition: []words{
+					{
+						when: takesBack, mark: richtext.MarkNeedsPerson, happened: "Linq refused: {chat} belongs to another account.",
+						next: "Someone who runs linqbot must use the API key of that account.",
+					},
+					{happened: "Linq refused: {chat} belongs to another account.", next: otherAccount},
+				},
 			},
 		},
 		{
@@ -71,9 +89,10 @@ func codeTable() []row {
 		},
 		{
 			reasons: codes(linq.CodeSandboxOnly),
-			refused: byKind{addition: just(
+			refused: byKind{addition: adding(
 				"Linq refused: {who} must first write to your line, since it is a sandbox line.",
 				"Ask them to; then choose Add back again.",
+				"Ask them to; then ask again.",
 			)},
 		},
 		{reasons: codes(linq.CodeChatBeingCreated), trouble: alike(just("Linq is still creating this chat.", ""))},
@@ -86,9 +105,9 @@ func codeTable() []row {
 			refused: byKind{
 				removal: just(
 					"Linq refused: this chat is unavailable, because your line has left it.",
-					"Pick a chat that your line is still in.",
+					pickOurChat,
 				),
-				addition: just("Linq refused: this chat is unavailable, because your line has left it.", askSomeoneInChat),
+				addition: adding("Linq refused: this chat is unavailable, because your line has left it.", askSomeoneInChat, pickOurChat),
 			},
 		},
 		stateConflict(),
@@ -107,9 +126,10 @@ func codeTable() []row {
 		},
 		{
 			reasons: codes(linq.CodeOptedOut),
-			refused: byKind{addition: just(
+			refused: byKind{addition: adding(
 				"Linq refused: {who} has opted out.",
 				"Leave it at that, unless they ask to come back; Linq's support can say how.",
+				"Leave it at that, unless they ask to join; Linq's support can say how.",
 			)},
 		},
 		{
@@ -138,6 +158,7 @@ func stateConflict() row {
 
 		addition = "Linq says that the addition conflicts with the chat's present state."
 		tooFew   = addition + " A group must have at least 3 people before anyone can be added, and this one has {people} with your line."
+		full     = addition + " Linq makes groups of at most 31 people and your line, and this one has {people}."
 	)
 	return row{
 		reasons: codes(linq.CodeStateConflict),
@@ -148,7 +169,9 @@ func stateConflict() row {
 			},
 			addition: []words{
 				{when: tooFewToAdd, happened: tooFew, next: newGroup},
-				{happened: addition, next: "Look into the chat; if they are not in it, choose Add back again in a few minutes."},
+				{when: mayBeFull, happened: full, next: "If the group is full, someone has to leave it first."},
+				{when: takesBack, happened: addition, next: "Look into the chat; if they are not in it, choose Add back again in a few minutes."},
+				{happened: addition, next: "Look into the chat; if they are not in it, ask again in a few minutes."},
 			},
 		},
 		trouble: byKind{
@@ -176,11 +199,21 @@ func notFound() byKind {
 			{happened: "Linq found no such chat, or nobody with this handle in it.", next: "Check the chat id and the handle."},
 		},
 		addition: []words{
-			{when: chatRead, happened: "Linq could not find {who}, although it showed the chat {chat} a moment before.", next: askSomeoneInChat},
 			{
+				when:     all(chatRead, takesBack),
+				happened: "Linq could not find {who}, although it showed the chat {chat} a moment before.", next: askSomeoneInChat,
+			},
+			{
+				when:     chatRead,
+				happened: "Linq could not find {who}, although it showed the chat {chat} a moment before.",
+				next:     "Check the phone number or e-mail address; if it is right, make a new group with them.",
+			},
+			{
+				when:     takesBack,
 				happened: "Linq found no such chat, or nobody with this handle.",
 				next:     "Find out whether the chat still exists; if it does, ask someone who is in it to add them.",
 			},
+			{happened: "Linq found no such chat, or nobody with this handle.", next: "Check the chat id and the handle."},
 		},
 	}
 }

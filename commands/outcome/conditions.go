@@ -22,6 +22,9 @@ func all(conditions ...condition) condition {
 	}
 }
 
+// takesBack reports whether r adds somebody back whom a removal of ours took out.
+func takesBack(r ledger.Request) bool { return r.Undoes != "" }
+
 func inDoubt(r ledger.Request) bool    { return r.MayHaveReached }
 func seenListed(r ledger.Request) bool { return r.SeenListed }
 func isEmail(r ledger.Request) bool    { return handle.New(r.Handle.Value()).IsEmail() }
@@ -50,6 +53,13 @@ func fewWouldStay(r ledger.Request) bool {
 func tooFewToAdd(r ledger.Request) bool {
 	const enough = 3
 	return r.People > 0 && r.People < enough
+}
+
+// mayBeFull reports whether an addition may run into the most people that a group of Linq's begins with. Like
+// [tooFewToAdd] it explains a conflict.
+func mayBeFull(r ledger.Request) bool {
+	const most = 31 // beside our own line
+	return r.People > most
 }
 
 // passes reports whether what Linq documents about the code gives hope that it passes by itself.

@@ -34,6 +34,41 @@ func TestExplainAdditionExamples(t *testing.T) {
 	}
 }
 
+// Somebody whom no removal took out does not come back, and nobody can press Add back for them.
+func TestWhoIsAddedAnewDoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	for want, request := range map[string]ledger.Request{
+		"⏳ Linq has queued adding +1 ••• ••• 0132 to *Spring launch*. This will change once they are in it.": {State: ledger.Sent, MayHaveReached: true},
+		"✅ +1 ••• ••• 0132 is in *Spring launch*; 5 people are in it.":                                       {State: ledger.Added, MayHaveReached: true, People: 5},
+	} {
+		o := commandstest.AddingAnew(commandstest.Told("", "", request))
+		assert.Equal(t, commandstest.MarkedUp(outcome.Explainer{}.Explain(o.Request).Text()), want)
+	}
+	back := regexp.MustCompile(`(?i)\bback\b|someone who is in`)
+	for _, o := range commandstest.Additions() {
+		if o.Request.Undoes != "" {
+			continue
+		}
+		for _, doubt := range []bool{false, true} {
+			o.Request.MayHaveReached = doubt
+			text := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request).Text().String()
+			assert.Check(t, !back.MatchString(text), "%s/%s, doubt %t: %s", o.Group, o.Name, doubt, text)
+		}
+	}
+}
+
+// A request that another one opposes names that one.
+func TestOpposedRequestsNameTheOther(t *testing.T) {
+	t.Parallel()
+	other := ledger.Request{ID: "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11"}
+	for _, o := range []commandstest.OutcomeCase{{}, commandstest.Adding(commandstest.OutcomeCase{}), commandstest.AddingAnew(commandstest.OutcomeCase{})} {
+		o.Request.State, o.Request.Reason = ledger.Refused, outcome.ReasonOpposedBy(other)
+		status := outcome.Explainer{}.Explain(o.Request)
+		assert.Assert(t, strings.Contains(status.Text().String(), "Another request, 0a9c4e11, is under way"), status.Text().String())
+		assert.Assert(t, len(status.Next) > 0)
+	}
+}
+
 // No sentence of a removal is said of an addition, and the other way round.
 func TestAdditionsAndRemovalsAreToldApart(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ func (e Explainer) Asked(requests []ledger.Request) richtext.Text {
 		}
 	}
 	if first.Kind == ledger.Add {
-		return richtext.Say("%s to add %s back to %s.", who, e.people(requests), e.ChatOf(requests))
+		return richtext.Say("%s to add %s%s to %s.", who, e.people(requests), e.part("back", first), e.ChatOf(requests))
 	}
 	return richtext.Say("%s to remove %s from %s.", who, e.people(requests), e.ChatOf(requests))
 }
@@ -70,9 +70,9 @@ func byWhom(r ledger.Request) richtext.Text {
 // ending says how a request ended, and no more than was seen.
 func (e Explainer) ending(r ledger.Request) richtext.Text {
 	who, chat := e.Who(r), e.Chat(r)
-	left, change, undone := "has left", richtext.Say("The removal of %s from %s", who, chat), e.notRemoved(r)
+	left, change, undone := richtext.Say("has left"), richtext.Say("The removal of %s from %s", who, chat), e.notRemoved(r)
 	if r.Kind == ledger.Add {
-		left, change, undone = "is back in", richtext.Say("The addition of %s to %s", who, chat), e.notAdded(r)
+		left, change, undone = richtext.Say("is%s in", e.part("back", r)), richtext.Say("The addition of %s to %s", who, chat), e.notAdded(r)
 	}
 	switch r.State {
 	case ledger.Removed, ledger.Added:
@@ -153,6 +153,9 @@ func countedWords(r ledger.Request) string {
 	case ledger.Removed:
 		return "have left"
 	case ledger.Added:
+		if !takesBack(r) {
+			return "are in it"
+		}
 		return "are back"
 	case ledger.AlreadyGone:
 		return "are not in it"
@@ -181,7 +184,7 @@ func countedWords(r ledger.Request) string {
 // inNumber are the words that fit the number.
 func (c count) inNumber() string {
 	one := map[string]string{
-		"have left": "has left", "are back": "is back", "are not in it": "is not in it", "are in it already": "is in it already",
+		"have left": "has left", "are back": "is back", "are in it": "is in it", "are not in it": "is not in it", "are in it already": "is in it already",
 	}
 	if words, ok := one[c.words]; ok && c.many == 1 {
 		return words

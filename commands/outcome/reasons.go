@@ -10,7 +10,8 @@ import (
 )
 
 // Reasons why a request ended, or waits, as the ledger keeps them. Beside these there are
-// "linq_2013" for an error code of Linq, and "http_418" for an answer without one.
+// "linq_2013" for an error code of Linq, and "http_418" for an answer without one, and those of
+// [ReasonOpposedBy].
 const (
 	ReasonNoSuchChat    = "no_such_chat"    // reading the chat: there is none
 	ReasonNotAGroup     = "not_a_group"     // reading the chat: a one-to-one chat
@@ -35,6 +36,7 @@ const (
 const (
 	linqReason = "linq_"
 	httpReason = "http_"
+	opposedBy  = "opposed_"
 )
 
 // ReasonOf names a refusal of Linq by its code, or by its HTTP status.
@@ -49,6 +51,12 @@ func ReasonOf(refusal *linq.Error) string {
 func Refusal(r ledger.Request) *linq.Error {
 	return &linq.Error{HTTPStatus: r.HTTPStatus, Code: linqCode(r.Reason), TraceID: r.TraceID}
 }
+
+// ReasonOpposedBy says that another request for the same person and chat wants the contrary, and came first.
+func ReasonOpposedBy(other ledger.Request) string { return opposedBy + other.ShortID() }
+
+// otherRequest is the short id in a [ReasonOpposedBy], false in any other reason.
+func otherRequest(reason string) (string, bool) { return strings.CutPrefix(reason, opposedBy) }
 
 // linqCode returns the code in a reason, 0 if it holds none.
 func linqCode(reason string) int {

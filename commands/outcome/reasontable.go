@@ -17,6 +17,7 @@ const (
 	askSomeoneInChat = "Ask someone who is in the chat to add them."
 	newGroup         = "Make a new group with them."
 	pickGroup        = "Pick a group chat."
+	pickOrNewGroup   = "Pick a group chat, or make a new group with them."
 )
 
 func ownReasons() []row {
@@ -25,22 +26,28 @@ func ownReasons() []row {
 			reasons: []string{ReasonNoSuchChat},
 			refused: byKind{
 				removal:  just("Linq knows no chat {chat id}.", "Check the chat id."),
-				addition: just("Linq knows no chat {chat id}.", newGroup),
+				addition: adding("Linq knows no chat {chat id}.", newGroup, "Check the chat id."),
 			},
 		},
 		{
 			reasons: []string{ReasonNotAGroup},
 			refused: byKind{
 				removal:  just("{chat} is a one-to-one chat, and people can only be removed from groups.", pickGroup),
-				addition: just("{chat} is a one-to-one chat, and people can only be added to groups.", newGroup),
+				addition: adding("{chat} is a one-to-one chat, and people can only be added to groups.", newGroup, pickOrNewGroup),
 			},
 		},
 		{
 			reasons: []string{ReasonOwnLine},
-			refused: byKind{removal: just(
-				"{who} is your own line in {chat}, and linqbot only removes other people.",
-				"To take the line out of the chat, ask someone who works with Linq's API.",
-			)},
+			refused: byKind{
+				removal: just(
+					"{who} is your own line in {chat}, and linqbot only removes other people.",
+					"To take the line out of the chat, ask someone who works with Linq's API.",
+				),
+				addition: just(
+					"{who} is your own line, which is in {chat} already or cannot be added this way.",
+					"To add somebody else, give their phone number or e-mail address.",
+				),
+			},
 		},
 		{
 			reasons: []string{ReasonNotInChat},
@@ -48,6 +55,20 @@ func ownReasons() []row {
 				"{who} is not in {chat}.",
 				"They may be in it under another number or an e-mail: look at the chat's people and use the handle that is listed there.",
 			)},
+		},
+		{
+			opposed: true,
+			refused: byKind{
+				removal: just(
+					"Another request, {other request}, is under way, by which {who} is to join {chat}.",
+					"Once that has ended, ask again if they are to leave.",
+				),
+				addition: adding(
+					"Another request, {other request}, is under way, by which {who} is to leave {chat}.",
+					"Once that has ended, look into the chat.",
+					"Once that has ended, ask again if they are to join.",
+				),
+			},
 		},
 		{
 			reasons: []string{ReasonLinesUnknown},

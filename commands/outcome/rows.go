@@ -13,6 +13,7 @@ import (
 // that has no words for a use leaves it to the rows below.
 type row struct {
 	reasons []string               // as the ledger keeps them
+	opposed bool                   // for every [ReasonOpposedBy]
 	answers func(*linq.Error) bool // Optional; Linq's last answers that the row is for too.
 
 	refused byKind // the request ended with it
@@ -21,7 +22,8 @@ type row struct {
 }
 
 func (row row) isFor(r ledger.Request) bool {
-	return slices.Contains(row.reasons, r.Reason) || row.answers != nil && row.answers(Refusal(r))
+	_, opposed := otherRequest(r.Reason)
+	return slices.Contains(row.reasons, r.Reason) || row.opposed && opposed || row.answers != nil && row.answers(Refusal(r))
 }
 
 // findWords returns the words of the first row that has any for the use.
@@ -53,6 +55,12 @@ func reasonWords(r ledger.Request) words {
 }
 
 func just(happened, next string) []words { return []words{{happened: happened, next: next}} }
+
+// adding has the words for an addition, whose next step depends on whether it takes a removal back: then the person
+// and the chat are right, and nobody can type them anew.
+func adding(happened, nextOfBack, next string) []words {
+	return []words{{when: takesBack, happened: happened, next: nextOfBack}, {happened: happened, next: next}}
+}
 
 // needsPerson is for what only someone who runs linqbot can mend.
 func needsPerson(happened, next string) []words {

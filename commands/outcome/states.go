@@ -36,7 +36,7 @@ func stateTable() []stateRow {
 			}},
 			addition: []words{{
 				mark:     richtext.MarkQueued,
-				happened: "Adding {who} back to {chat} waits for a yes. Nothing has been sent to Linq.",
+				happened: "Adding {who}{back} to {chat} waits for a yes. Nothing has been sent to Linq.",
 				next:     "This will change once someone has decided.",
 			}},
 		}},
@@ -48,7 +48,7 @@ func stateTable() []stateRow {
 			}},
 			addition: []words{{
 				mark:     richtext.MarkQueued,
-				happened: "Linq has queued adding {who} back to {chat}.",
+				happened: "Linq has queued adding {who}{back} to {chat}.",
 				next:     "This will change once they are in it.",
 			}},
 		}},
@@ -63,9 +63,9 @@ func stateTable() []stateRow {
 			{mark: richtext.MarkDone, happened: "{who} is not in {chat} any more, so there was nothing left to do."},
 		}}},
 		{ledger.Added, byKind{addition: []words{
-			{when: onePerson, mark: richtext.MarkDone, happened: "{who} is back in {chat}; 1 person is in it."},
-			{when: chatRead, mark: richtext.MarkDone, happened: "{who} is back in {chat}; {people} people are in it."},
-			{mark: richtext.MarkDone, happened: "{who} is back in {chat}."},
+			{when: onePerson, mark: richtext.MarkDone, happened: "{who} is{back} in {chat}; 1 person is in it."},
+			{when: chatRead, mark: richtext.MarkDone, happened: "{who} is{back} in {chat}; {people} people are in it."},
+			{mark: richtext.MarkDone, happened: "{who} is{back} in {chat}."},
 		}}},
 		{ledger.AlreadyThere, byKind{addition: []words{
 			{mark: richtext.MarkDone, happened: "{who} is in {chat} already, so there was nothing left to do."},
@@ -75,7 +75,7 @@ func stateTable() []stateRow {
 		{ledger.Failed, failed()},
 		{ledger.Cancelled, byKind{
 			removal:  []words{{mark: richtext.MarkRefused, happened: "The removal of {who} from {chat} was cancelled. Nothing was removed."}},
-			addition: []words{{mark: richtext.MarkRefused, happened: "Adding {who} back to {chat} was cancelled. Nobody was added."}},
+			addition: []words{{mark: richtext.MarkRefused, happened: "Adding {who}{back} to {chat} was cancelled. Nobody was added."}},
 		}},
 	}
 }
@@ -84,7 +84,7 @@ func stateTable() []stateRow {
 func unconfirmed() byKind {
 	const (
 		removalNext  = "Look into the chat; if they are still there, ask again{or ask support}."
-		additionNext = "Look into the chat; if they are not in it, ask someone who is to add them{or ask support}."
+		additionNext = "Look into the chat; if they are not in it, {ask anew}{or ask support}."
 	)
 	return byKind{
 		removal: []words{
@@ -101,12 +101,12 @@ func unconfirmed() byKind {
 		addition: []words{
 			{
 				when: unreadable, mark: richtext.MarkNeedsPerson, next: additionNext,
-				happened: "Linq accepted adding {who} back to {chat}, but 10 minutes later the chat cannot be read, " +
+				happened: "Linq accepted adding {who}{back} to {chat}, but 10 minutes later the chat cannot be read, " +
 					"so it is not known whether they are in it.",
 			},
 			{
 				mark: richtext.MarkNeedsPerson, next: additionNext,
-				happened: "Linq accepted adding {who} back to {chat}, but 10 minutes later the chat does not show them in it.",
+				happened: "Linq accepted adding {who}{back} to {chat}, but 10 minutes later the chat does not show them in it.",
 			},
 		},
 	}
@@ -179,17 +179,17 @@ func underWay() byKind {
 		addition: []words{
 			{
 				when: notTried, mark: richtext.MarkQueued,
-				happened: "Adding {who} back to {chat} is recorded; Linq has not answered yet.",
+				happened: "Adding {who}{back} to {chat} is recorded; Linq has not answered yet.",
 				next:     "This will change once it has.",
 			},
-			{when: all(waitsLong, inDoubt), mark: richtext.MarkQueued, happened: "{reason} Whether {who} is back in {chat} is not known yet.", next: goesOn},
-			{when: waitsLong, mark: richtext.MarkQueued, happened: "{reason} Adding {who} back to {chat} is not done yet.", next: goesOn},
+			{when: all(waitsLong, inDoubt), mark: richtext.MarkQueued, happened: "{reason} Whether {who} is{back} in {chat} is not known yet.", next: goesOn},
+			{when: waitsLong, mark: richtext.MarkQueued, happened: "{reason} Adding {who}{back} to {chat} is not done yet.", next: goesOn},
 			{
 				when: inDoubt, mark: richtext.MarkQueued,
-				happened: "{reason} Whether {who} is back in {chat} is not known yet.",
+				happened: "{reason} Whether {who} is{back} in {chat} is not known yet.",
 				next:     "linqbot looks into the chat at {next try}, and tries again if they are not in it.",
 			},
-			{mark: richtext.MarkQueued, happened: "{reason} Adding {who} back to {chat} is not done yet.", next: tries},
+			{mark: richtext.MarkQueued, happened: "{reason} Adding {who}{back} to {chat} is not done yet.", next: tries},
 		},
 	}
 }

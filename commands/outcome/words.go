@@ -79,6 +79,19 @@ func (e Explainer) part(name string, r ledger.Request) richtext.Text {
 		return richtext.Say(fmt.Sprint(r.HTTPStatus))
 	case "Linq's words":
 		return richtext.Text{richtext.Quoted(r.LinqSaid)}
+	case "back": // of somebody who was removed before
+		if takesBack(r) {
+			return richtext.Say(" back")
+		}
+		return nil
+	case "ask anew": // nobody can press Add back again where Linq has accepted it
+		if takesBack(r) {
+			return richtext.Say("ask someone who is to add them")
+		}
+		return richtext.Say("ask again")
+	case "other request":
+		other, _ := otherRequest(r.Reason)
+		return richtext.Text{richtext.ID(other)}
 	case "key variable":
 		return richtext.Text{richtext.ID("LINQ_API_V3_API_KEY")}
 	case "URL variable":

@@ -19,8 +19,11 @@ func (at chatSnapshot) back() (shown, bool) {
 
 // settleAddition goes on from [settle], with a group that was read. Whoever is not in it is for Linq
 // to let in or to refuse.
-func settleAddition(at chatSnapshot) (ledger.State, string, bool) {
-	if at.active() {
+func settleAddition(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
+	switch {
+	case mindsOurLines(r) && at.listed && at.person.IsMe:
+		return ledger.Refused, outcome.ReasonOwnLine, true
+	case at.active():
 		return ledger.AlreadyThere, outcome.ReasonSeenThere, true
 	}
 	return "", "", false

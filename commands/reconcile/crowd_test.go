@@ -69,6 +69,10 @@ func (c *crowd) Request(ctx context.Context, id string) (ledger.Request, error) 
 	return c.byID[id].Request(ctx, id)
 }
 
+func (c *crowd) Opposing(ctx context.Context, r ledger.Request) (ledger.Request, error) {
+	return c.byID[r.ID].Opposing(ctx, r)
+}
+
 func (c *crowd) Save(ctx context.Context, r ledger.Request, change ledger.Change) (ledger.Request, error) {
 	return c.byID[r.ID].Save(ctx, r, change)
 }

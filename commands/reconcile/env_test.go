@@ -120,6 +120,8 @@ type records struct {
 	states  []ledger.State
 
 	failing func(ledger.Request) error // asked before each save; nil: none fails
+
+	opposing ledger.Request // what wants the contrary; the zero value is nothing
 }
 
 func newRecords(r ledger.Request) *records {
@@ -136,6 +138,15 @@ func (r *records) Request(_ context.Context, id string) (ledger.Request, error) 
 	}
 	r.now.Rule = r.rule()
 	return r.now, nil
+}
+
+func (r *records) Opposing(context.Context, ledger.Request) (ledger.Request, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.opposing.ID == "" {
+		return ledger.Request{}, ledger.ErrNotFound
+	}
+	return r.opposing, nil
 }
 
 func (r *records) Save(ctx context.Context, request ledger.Request, c ledger.Change) (ledger.Request, error) {

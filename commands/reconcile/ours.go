@@ -12,7 +12,10 @@ import (
 	"linqbot/linq/handle"
 )
 
-// ours reports whether r would remove a line of ours. The error says that this cannot be told.
+// mindsOurLines reports whether r may name a line of ours. Nobody whom a removal of ours took out is one.
+func mindsOurLines(r ledger.Request) bool { return r.Undoes == "" }
+
+// ours reports whether r names a line of ours. The error says that this cannot be told.
 func (s *Steps) ours(ctx context.Context, r ledger.Request, at chatSnapshot) (bool, error) {
 	var chat *linq.Chat
 	if at.err == nil {

@@ -27,6 +27,7 @@ type Chats interface {
 // Records is what the steps need of the ledger.
 type Records interface {
 	Request(ctx context.Context, id string) (ledger.Request, error)
+	Opposing(ctx context.Context, r ledger.Request) (ledger.Request, error)
 	Save(ctx context.Context, r ledger.Request, c ledger.Change) (ledger.Request, error)
 }
 

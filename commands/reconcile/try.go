@@ -34,6 +34,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
+	if opposed, err := s.opposed(ctx, r); opposed || err != nil {
+		return 0, err
+	}
 	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored)
 	if err != nil {
 		return 0, err
@@ -42,7 +45,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		return s.hold(ctx, r, told)
 	}
 	defer t.Release()
-	if r.Kind != ledger.Add {
+	if mindsOurLines(r) {
 		s.lines.Refresh(ctx) // while the chat is read
 	}
 	at, err := s.look(ctx, t, s.breaker.Looks, r)
@@ -58,7 +61,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		}
 		return 0, s.end(ctx, at.note(r), ledger.Failed, outcome.ReasonRestored, "open in a backup that was restored; not tried again", "")
 	}
-	if r = at.note(r); r.Kind != ledger.Add {
+	if r = at.note(r); mindsOurLines(r) {
 		began := time.Now()
 		ours, err := s.ours(ctx, r, at)
 		at.took += time.Since(began)
@@ -66,7 +69,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		case ctx.Err() != nil:
 		case ours:
 			return 0, s.end(ctx, r, ledger.Refused, outcome.ReasonOwnLine, "our own lines: "+outcome.ReasonOwnLine, "")
-		case err != nil:
+		case err != nil && r.Kind != ledger.Add: // an addition does no harm to a line of ours
 			return s.withoutLines(ctx, t, r, err)
 		}
 	}
@@ -125,7 +128,7 @@ func settle(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
 	case at.chat.OneToOne():
 		return ledger.Refused, outcome.ReasonNotAGroup, true
 	case r.Kind == ledger.Add:
-		return settleAddition(at)
+		return settleAddition(r, at)
 	default:
 		return settleRemoval(r, at)
 	}
