@@ -25,6 +25,7 @@ import (
 	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/batch"
+	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -111,9 +112,10 @@ func Paths() []string {
 
 // The slash commands, as the manifest has them.
 const (
-	RemoveCommand   = "/linq-remove"   // removes people
-	ChatsCommand    = "/linq-chats"    // finds chats
-	OffboardCommand = "/linq-offboard" // takes a person out of every chat
+	RemoveCommand   = parse.RemoveCommand // removes people
+	AddCommand      = parse.AddCommand    // adds people
+	ChatsCommand    = "/linq-chats"       // finds chats
+	OffboardCommand = "/linq-offboard"    // takes a person out of every chat
 )
 
 // Handler serves all routes.

@@ -50,6 +50,7 @@ type envConfig struct {
 	policy  policy.Policy // default: everyone
 	ask     bool          // before removing
 	off     bool          // workflow steps
+	noAdds  bool          // nobody is added by a command or a step
 	idle    bool          // the jobs do nothing
 	fresh   time.Duration // of the list of chats
 	change  func(*Config)
@@ -102,13 +103,16 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
+	add := commands.NewAdd(commands.AddConfig{
+		Allowed: !cfg.noAdds, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger,
+	})
 	offboard := commands.NewOffboard(commands.OffboardConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	planner := batch.NewPlanner(batch.PlannerConfig{
 		Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
 	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
-		Commands:       map[string]Command{RemoveCommand: remove, ChatsCommand: find, OffboardCommand: offboard},
+		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find, OffboardCommand: offboard},
 		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
@@ -131,10 +135,15 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	if cfg.change != nil {
 		cfg.change(&config)
 	}
+	step := func(kind ledger.Kind) workflow.Step {
+		return commands.NewWorkflow(commands.WorkflowConfig{
+			Kind: kind, Off: cfg.off, AddingOff: cfg.noAdds, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now,
+		})
+	}
 	h.runner = workflow.New(workflow.Config{
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
-		Now:      h.Clock.Now,
-		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now}),
+		Now:   h.Clock.Now,
+		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
 	})
 	h.publisher = newPublisher(h.Base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})
@@ -238,10 +247,14 @@ func (h *env) private(user string, words ...string) []slacktest.Message {
 
 func (h *env) deletes(handle string) int { return h.linq.Deletes(bottest.ChatID, handle) }
 
-// step is the event of a workflow that runs the step.
+// step is the event of a workflow that runs the step which removes a person.
 func (h *env) step(execution string, inputs map[string]any) map[string]any {
+	return h.stepOf(ledger.RemoveFunction, execution, inputs)
+}
+
+func (h *env) stepOf(function, execution string, inputs map[string]any) map[string]any {
 	return h.Slack.Envelope(map[string]any{
-		"type": "function_executed", "function": map[string]any{"callback_id": removeFunction, "type": "app"},
+		"type": "function_executed", "function": map[string]any{"callback_id": function, "type": "app"},
 		"inputs": inputs, "function_execution_id": execution, "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-" + execution,
 	})
 }

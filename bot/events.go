@@ -60,9 +60,6 @@ type event struct {
 // linqbot sees whether it is theirs. Who verifies has the signing secret: nobody else learns it.
 const BuildHeader = "X-Linqbot-Build"
 
-// removeFunction is the callback id of the workflow step.
-const removeFunction = "remove_participant"
-
 // serveEvent answers an event. It is recorded before it is acknowledged; where it cannot be, Slack
 // is asked to deliver it again. How often it did is logged, and decides nothing.
 func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
@@ -144,7 +141,7 @@ func decodeEvent(encoded json.RawMessage) (event, bool) {
 func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	if e.runsOurStep() {
 		_, err := b.cfg.Events.AcceptExecution(ctx, ledger.Execution{
-			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Inputs: ledger.NewSecret(string(e.Inputs)),
+			ID: e.FunctionExecutionID, EventID: outer.EventID, TeamID: outer.TeamID, Function: e.Function.CallbackID, Inputs: ledger.NewSecret(string(e.Inputs)),
 		})
 		return err
 	}
@@ -165,8 +162,10 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	return nil
 }
 
+// runsOurStep recognises that a workflow runs a step of the app. Slack tells an app of its own alone, so one that linqbot
+// does not have is taken too, and ended in words.
 func (e event) runsOurStep() bool {
-	return e.Type == "function_executed" && e.Function.CallbackID == removeFunction && e.FunctionExecutionID != ""
+	return e.Type == "function_executed" && e.Function.CallbackID != "" && e.FunctionExecutionID != ""
 }
 
 // isWrittenToUs recognises what a person writes in the app's Messages tab; our own messages, and

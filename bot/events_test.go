@@ -63,7 +63,7 @@ func (e *edge) event(body string, header ...string) reply {
 func stepEvent(change func(outer, inner map[string]any)) string {
 	inner := map[string]any{
 		"type":     "function_executed",
-		"function": map[string]any{"id": "Fn1", "callback_id": removeFunction, "type": "app", "input_parameters": []any{}},
+		"function": map[string]any{"id": "Fn1", "callback_id": ledger.RemoveFunction, "type": "app", "input_parameters": []any{}},
 		"inputs":   map[string]any{"chat_id": bottest.ChatID, "handle": bottest.Ann}, "function_execution_id": "Fx1",
 		"workflow_execution_id": "Wx1", "event_ts": "1.2", "bot_access_token": "xwfp-1",
 	}
@@ -144,7 +144,7 @@ func TestEventsOfNoInterest(t *testing.T) {
 		"the messages tab":        in(`{"type":"app_home_opened","user":"U1","channel":"D1","tab":"messages"}`),
 		"a home of nobody":        in(`{"type":"app_home_opened","channel":"D1","tab":"home"}`),
 		"a home where none is":    in(`{"type":"app_home_opened","user":"U1","channel":"D1","tab":"home"}`),
-		"a step of another name":  stepEvent(func(_, inner map[string]any) { inner["function"] = map[string]any{"callback_id": "x"} }),
+		"a step without a name":   stepEvent(func(_, inner map[string]any) { inner["function"] = map[string]any{"id": "Fn1"} }),
 		"a step without a run":    stepEvent(func(_, inner map[string]any) { delete(inner, "function_execution_id") }),
 		"our own message":         in(`{"type":"message","channel_type":"im","channel":"D1","user":"U0LINQBOT","bot_id":"B1","text":"hi"}`),
 		"an edit":                 in(`{"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","message":{"user":"U1"}}`),

@@ -17,6 +17,7 @@ import (
 	"linqbot/bot/bottest"
 	"linqbot/bot/slackapi"
 	"linqbot/commands/parse"
+	"linqbot/ledger"
 	"linqbot/manifests"
 )
 
@@ -35,11 +36,8 @@ type manifest struct {
 			CallbackID string `yaml:"callback_id"`
 		} `yaml:"shortcuts"`
 	} `yaml:"features"`
-	Functions map[string]struct {
-		Inputs  parameters `yaml:"input_parameters"`
-		Outputs parameters `yaml:"output_parameters"`
-	} `yaml:"functions"`
-	Settings struct {
+	Functions map[string]manifestFunction `yaml:"functions"`
+	Settings  struct {
 		Interactivity struct {
 			RequestURL string `yaml:"request_url"`
 			OptionsURL string `yaml:"message_menu_options_url"`
@@ -54,6 +52,11 @@ type manifest struct {
 			Bot []string `yaml:"bot"`
 		} `yaml:"scopes"`
 	} `yaml:"oauth_config"`
+}
+
+type manifestFunction struct {
+	Inputs  parameters `yaml:"input_parameters"`
+	Outputs parameters `yaml:"output_parameters"`
 }
 
 // parameters are what a function takes or gives.
@@ -79,7 +82,7 @@ func TestTheManifestsCommandsAreServed(t *testing.T) {
 	for _, command := range readManifest(t).Features.SlashCommands {
 		announced = append(announced, command.Command)
 	}
-	assert.DeepEqual(t, announced, []string{RemoveCommand, ChatsCommand, OffboardCommand})
+	assert.DeepEqual(t, announced, []string{RemoveCommand, AddCommand, ChatsCommand, OffboardCommand})
 }
 
 // Whatever URL the manifest has leads to a route: a post there is refused for its signature, not
@@ -179,14 +182,23 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	}
 }
 
-// The step's parameters have the names and types that the code reads and writes.
-func TestTheManifestsStep(t *testing.T) {
+// The steps' parameters have the names and types that the code reads and writes.
+func TestTheManifestsSteps(t *testing.T) {
 	t.Parallel()
-	m := readManifest(t)
-	assert.Equal(t, len(m.Functions), 1)
-	step, known := m.Functions[removeFunction]
-	assert.Assert(t, known)
+	functions := readManifest(t).Functions
+	ends := map[string]func(*ledger.Request){
+		ledger.RemoveFunction: bottest.Removed,
+		ledger.AddFunction:    func(r *ledger.Request) { r.State = ledger.Added },
+	}
+	assert.DeepEqual(t, slices.Sorted(maps.Keys(functions)), slices.Sorted(maps.Keys(ends)))
+	for function, end := range ends {
+		wantStep(t, function, functions[function], end)
+	}
+}
 
+// wantStep runs a step, whose request ends as end says, and holds what the manifest says of it to that.
+func wantStep(t *testing.T, function string, step manifestFunction, end func(*ledger.Request)) {
+	t.Helper()
 	given := make(map[string]string)
 	for name := range step.Inputs.Properties {
 		given[name] = "value of " + name
@@ -206,9 +218,9 @@ func TestTheManifestsStep(t *testing.T) {
 	assert.Equal(t, step.Inputs.Properties["requested_by"].Type, "slack#/types/user_id")
 
 	h := idle(t, envConfig{})
-	h.begin("Fx1", inputs())
+	assert.Equal(t, h.event(h.stepOf(function, "Fx1", inputs())), http.StatusOK)
 	h.look("Fx1")
-	h.News("Fx1", bottest.Ann, bottest.Removed)
+	h.News("Fx1", bottest.Ann, end)
 	h.look("Fx1")
 	outputs := slices.Sorted(maps.Keys(h.execution("Fx1").Outputs))
 	assert.DeepEqual(t, outputs, slices.Sorted(maps.Keys(step.Outputs.Properties)))

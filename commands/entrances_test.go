@@ -88,6 +88,13 @@ func entrances() map[string]entrance {
 			in.OpenForm = func(string) { panic("a form is opened") }
 			return remove(p, record).Run(ctx, in)
 		}},
+		"adding": {ledger.SlashCommand, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
+			return commands.NewAdd(commands.AddConfig{Policy: p, Audit: record, Logger: quiet()}).Run(ctx, in)
+		}},
+		"the step that adds": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
+			commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Policy: p, Audit: record, Region: "US"}).Order(ctx, step)
+			return nil
+		}},
 		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).MayOpen(ctx, in, func() string { panic("a message is searched") })
 			return answer
@@ -139,7 +146,11 @@ func TestDenialsAreKept(t *testing.T) {
 			first := test.ask(t.Context(), rules, record)
 			again := test.ask(t.Context(), rules, record)
 			if test.source != ledger.WorkflowStep && test.source != ledger.ChatSearch {
-				assert.Assert(t, strings.Contains(shownAnswer(first), "You may not remove people"), shownAnswer(first))
+				may := "You may not remove people from Linq chats."
+				if name == "adding" {
+					may = "You may not add people to Linq chats."
+				}
+				assert.Assert(t, strings.Contains(shownAnswer(first), may), shownAnswer(first))
 			}
 			assert.Equal(t, len(again), 0)
 			assert.DeepEqual(t, record.denials, []ledger.Denial{{

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -24,7 +25,7 @@ type StepOutputs struct {
 	Message string // one sentence
 }
 
-// Workflow is the workflow step.
+// Workflow is a workflow step: the one that removes a person, or the one that adds a person.
 type Workflow struct {
 	cfg  WorkflowConfig
 	gate *policy.Gate
@@ -32,7 +33,9 @@ type Workflow struct {
 
 // WorkflowConfig is what a [Workflow] needs.
 type WorkflowConfig struct {
-	Off       bool // refuse all steps
+	Kind      ledger.Kind // what the step asks for; defaults to [ledger.Remove]
+	Off       bool        // refuse all steps
+	AddingOff bool        // refuse the step that adds a person
 	Policy    policy.Policy
 	Audit     policy.Audit   // optional; nil records no denials
 	Logger    *logrus.Logger // optional; nil logs no denials
@@ -43,6 +46,9 @@ type WorkflowConfig struct {
 
 // NewWorkflow returns the step.
 func NewWorkflow(cfg WorkflowConfig) *Workflow {
+	if cfg.Kind = cmp.Or(cfg.Kind, ledger.Remove); cfg.Kind == ledger.Add {
+		cfg.Policy = cfg.Policy.ForAdding()
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -53,10 +59,14 @@ func NewWorkflow(cfg WorkflowConfig) *Workflow {
 // people to read; empty when it is not.
 func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text) {
 	inputs, err := parse.DecodeStepInputs(run.Inputs.Value())
-	if err != nil && !w.cfg.Off {
-		return ledger.Order{}, refusedInput(err)
+	why, rule := w.off()
+	if len(why) == 0 {
+		if err != nil {
+			return ledger.Order{}, w.refusedInput(err)
+		}
+		why, rule = w.denied(ctx, inputs)
 	}
-	if why, rule := w.denied(ctx, inputs); len(why) > 0 {
+	if len(why) > 0 {
 		w.gate.Deny(ctx, ledger.WorkflowStep, policy.Caller{
 			Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy,
 		}, rule, why)
@@ -64,14 +74,18 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	}
 	chat, err := parse.Chat(inputs.ChatID)
 	if err != nil {
-		return ledger.Order{}, refusedInput(err)
+		return ledger.Order{}, w.refusedInput(err)
 	}
-	person, err := parse.Handle(inputs.Handle, w.cfg.Region)
+	reads := parse.Handle
+	if w.cfg.Kind == ledger.Add {
+		reads = parse.HandleToAdd
+	}
+	person, err := reads(inputs.Handle, w.cfg.Region)
 	if err != nil {
-		return ledger.Order{}, refusedInput(err)
+		return ledger.Order{}, w.refusedInput(err)
 	}
 	order := ledger.Order{
-		Delivery: run.ID, Kind: ledger.Remove, Source: ledger.WorkflowStep, TeamID: run.TeamID,
+		Delivery: run.ID, Kind: w.cfg.Kind, Source: ledger.WorkflowStep, TeamID: run.TeamID,
 		ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: "workflow step",
 		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()),
 	}
@@ -81,15 +95,25 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	return order, nil
 }
 
+// off says why no run of the step is carried out, and which rule says so; nothing while it is switched on.
+func (w *Workflow) off() (why richtext.Text, rule string) {
+	switch {
+	case w.cfg.Off:
+		return richtext.Say("Workflow steps are switched off in linqbot. %s Ask someone who runs linqbot whether they can be switched on.", nothingDone(w.cfg.Kind)), policy.DeniedSteps
+	case w.cfg.AddingOff && w.cfg.Kind == ledger.Add:
+		return addingOff(), policy.DeniedAdding
+	default:
+		return nil, ""
+	}
+}
+
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
 func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why richtext.Text, rule string) {
-	if w.cfg.Off {
-		return richtext.Say("Workflow steps are switched off in linqbot. Nothing was removed. Ask someone who runs linqbot whether they can be switched on."), policy.DeniedSteps
-	}
+	nothing, words := nothingDone(w.cfg.Kind), w.cfg.Policy.Words()
 	if inputs.ChannelID != "" {
 		if why := w.cfg.Policy.DenyChannel(inputs.ChannelID); len(why) > 0 {
-			return richtext.Say("The step is to report in %s, where removals are not allowed. Nothing was removed. Let it report in %s.",
-				richtext.InChannel(inputs.ChannelID), w.cfg.Policy.WhichChannels()), policy.DeniedByChannel
+			return richtext.Say("The step is to report in %s, where %s are not allowed. %s Let it report in %s.",
+				richtext.InChannel(inputs.ChannelID), words.Changes, nothing, w.cfg.Policy.WhichChannels()), policy.DeniedByChannel
 		}
 	}
 	if inputs.RequestedBy == "" {
@@ -99,9 +123,11 @@ func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why ric
 	case decision.Allowed:
 		return nil, ""
 	case decision.Unknown:
-		return richtext.Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may remove people. Nothing was removed. Run the workflow again in a minute.", richtext.Member(inputs.RequestedBy)), decision.Rule
+		return richtext.Say("Slack did not say whether %s, for whom the workflow acts, is in a group that may %s people. %s Run the workflow again in a minute.",
+			richtext.Member(inputs.RequestedBy), words.Change, nothing), decision.Rule
 	default:
-		return richtext.Say("%s, for whom the workflow acts, may not remove people from Linq chats. Nothing was removed. Someone who may has to run it.", richtext.Member(inputs.RequestedBy)), decision.Rule
+		return richtext.Say("%s, for whom the workflow acts, may not %s people %s Linq chats. %s Someone who may has to run it.",
+			richtext.Member(inputs.RequestedBy), words.Change, words.From, nothing), decision.Rule
 	}
 }
 
@@ -113,25 +139,28 @@ func isMessageTS(text string) bool {
 }
 
 // RefusedBefore is what a run ends with that the policy denied, and that begins again after that has changed.
-func RefusedBefore() richtext.Text {
-	return richtext.Say("This run was refused before, and is not carried out any more. Nothing was removed. Run the workflow again.")
+func RefusedBefore(kind ledger.Kind) richtext.Text {
+	return richtext.Say("This run was refused before, and is not carried out any more. %s Run the workflow again.", nothingDone(kind))
 }
 
-func unreadInputs() richtext.Text {
-	return richtext.Say("The step's inputs could not be read. Nothing was removed. Check the step in the workflow.")
+// UnknownStep is what a run ends with of a step that linqbot does not have.
+func UnknownStep(function string) richtext.Text {
+	return richtext.Say("This linqbot does not have the step %s. Nothing was done. Someone who runs linqbot should check that its version is that of the app's manifest.",
+		richtext.Quoted(function))
 }
 
-func refusedInput(err error) richtext.Text {
+func (w *Workflow) refusedInput(err error) richtext.Text {
+	nothing := nothingDone(w.cfg.Kind)
 	if usage, ok := errors.AsType[*parse.UsageError](err); ok {
-		return richtext.Say("Nothing was removed. %s", usage.Why)
+		return richtext.Say("%s %s", nothing, usage.Why)
 	}
 	if input, ok := errors.AsType[*parse.InputError](err); ok {
-		return richtext.Say("Nothing was removed. %s", input.Why)
+		return richtext.Say("%s %s", nothing, input.Why)
 	}
-	return unreadInputs()
+	return richtext.Say("The step's inputs could not be read. %s Check the step in the workflow.", nothing)
 }
 
-// reportSentAfter is how long a run waits for the person to be seen leaving before it is completed
+// reportSentAfter is how long a run waits for the person to be seen leaving, or joining, before it is completed
 // with what is known.
 const reportSentAfter = 30 * time.Second
 
@@ -145,7 +174,7 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richt
 		Message: firstSentence(status.Happened).String(),
 	}
 	switch r.State {
-	case ledger.Removed, ledger.AlreadyGone:
+	case ledger.Removed, ledger.AlreadyGone, ledger.Added, ledger.AlreadyThere:
 		return outputs, nil, 0
 	case ledger.Sent:
 		if rest := reportSentAfter - w.cfg.Now().Sub(r.SentAt); rest > 0 {

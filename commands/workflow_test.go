@@ -155,12 +155,9 @@ func TestWorkflowOutcomes(t *testing.T) {
 	var shown strings.Builder
 	now := askedAt()
 	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
-	good := []ledger.State{ledger.Removed, ledger.AlreadyGone, ledger.Sent}
+	good := []ledger.State{ledger.Removed, ledger.AlreadyGone, ledger.Sent, ledger.Added, ledger.AlreadyThere}
 	for _, o := range commandstest.Outcomes() {
 		r := o.Request
-		if r.Kind == ledger.Add {
-			continue
-		}
 		r.SentAt, r.TraceID = now.Add(-30*time.Second), traceID
 		outputs, refused, wait := workflow.Outcome(r)
 		said := "not yet"
@@ -175,7 +172,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 			said = outputs.Message
 			assert.Assert(t, slices.Contains(good, r.State), "%s", o.Name)
 		}
-		if o.Group == "states" { // all the others have goldens of their own
+		if o.Group == "states" || o.Group == "addition_states" { // all the others have goldens of their own
 			fmt.Fprintf(&shown, "%s, %s: %s\n", o.Name, r.State, said)
 		}
 		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: traceID, Message: outputs.Message}
@@ -218,6 +215,8 @@ func TestWorkflowTimes(t *testing.T) {
 		{ledger.Sent, time.Hour, 0},
 		{ledger.Removed, 0, 0},
 		{ledger.AlreadyGone, 0, 0},
+		{ledger.Added, 0, 0},
+		{ledger.AlreadyThere, 0, 0},
 		{ledger.Unconfirmed, 0, 0},
 		{ledger.Refused, 0, 0},
 		{ledger.Failed, 0, 0},

@@ -90,7 +90,11 @@ func (r Renderer) recent(e outcome.Explainer, request ledger.Recent, h Home) []s
 // subjectOf names whom a request is about, and which chat.
 func subjectOf(e outcome.Explainer, request ledger.Request) richtext.Text {
 	if request.Kind == ledger.Add {
-		return richtext.Say("Adding %s back to %s", e.Who(request), e.Chat(request))
+		back := ""
+		if request.Undoes != "" {
+			back = " back"
+		}
+		return richtext.Say("Adding %s%s to %s", e.Who(request), back, e.Chat(request))
 	}
 	return richtext.Say("Removing %s from %s", e.Who(request), e.Chat(request))
 }

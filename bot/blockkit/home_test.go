@@ -62,7 +62,7 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 		bottest.Recent(1, func(r *ledger.Recent) { r.State, r.SentAt = ledger.Sent, r.AcceptedAt.Add(time.Second) }),
 		bottest.Recent(2, func(r *ledger.Recent) { r.State, r.ExpiresAt = ledger.Asked, homeAt().Add(time.Minute) }),
 		bottest.Recent(3, func(r *ledger.Recent) {
-			r.Kind, r.Source, r.State, r.EndedAt, r.People = ledger.Add, ledger.UndoButton, ledger.Added, r.AcceptedAt, 5
+			r.Kind, r.Source, r.Undoes, r.State, r.EndedAt, r.People = ledger.Add, ledger.UndoButton, "the-removal", ledger.Added, r.AcceptedAt, 5
 		}),
 		gone(4),
 		bottest.Recent(5, func(r *ledger.Recent) { bottest.Removed(&r.Request); r.EndedAt, r.Undone = r.AcceptedAt, true }),

@@ -52,6 +52,9 @@ func (s *Publisher) forFollower(view ledger.View, f ledger.Follower) richtext.An
 		}
 		what := "The removal of"
 		if request.Kind == ledger.Add {
+			what = "Adding"
+		}
+		if request.Undoes != "" {
 			what = "Adding back"
 		}
 		return richtext.Answer{richtext.Say("%s %s that you asked for as well is shown in %s.",

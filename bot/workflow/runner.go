@@ -1,4 +1,4 @@
-// Package workflow carries out the runs of the workflow step: it turns a run's inputs into a request, waits for its
+// Package workflow carries out the runs of the workflow steps: it turns a run's inputs into a request, waits for its
 // outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in commands; the
 // request itself goes its way like any other. Begin reading at [Runner.Run].
 package workflow
@@ -28,25 +28,31 @@ type Runs interface {
 	Request(ctx context.Context, id string) (ledger.Request, error)
 }
 
-// Config is what [Runner] needs.
-type Config struct {
-	Runs     Runs
-	Workflow *commands.Workflow
-	Token    string // the bot's, not the event's, which dies with the step
-	APIURL   string
-	HTTP     *http.Client
-	Logger   *logrus.Logger
-	Now      func() time.Time // default time.Now
-	Tally    policy.Outcomes  // optional
+// Step is one of the app's steps. See [commands.Workflow].
+type Step interface {
+	Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text)
+	Outcome(r ledger.Request) (outputs commands.StepOutputs, refused richtext.Text, wait time.Duration)
 }
 
-// Runner carries out the runs of the workflow step, and completes each once.
+// Config is what [Runner] needs.
+type Config struct {
+	Runs   Runs
+	Steps  map[string]Step // by the function's callback id
+	Token  string          // the bot's, not the event's, which dies with the step
+	APIURL string
+	HTTP   *http.Client
+	Logger *logrus.Logger
+	Now    func() time.Time // default time.Now
+	Tally  policy.Outcomes  // optional
+}
+
+// Runner carries out the runs of the workflow steps, and completes each once.
 type Runner struct {
 	cfg Config
 	log *logrus.Entry
 }
 
-// New returns the runner of the workflow step.
+// New returns the runner of the workflow steps.
 func New(cfg Config) *Runner {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -60,8 +66,9 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	if err != nil || !run.DoneAt.IsZero() {
 		return 0, err
 	}
-	if run.RequestID == "" && run.Refusal == "" {
-		if run, err = x.begin(ctx, run); err != nil {
+	step, known := x.cfg.Steps[run.Function]
+	if run.Refusal == "" && (run.RequestID == "" || !known) {
+		if run, err = x.begin(ctx, run, step); err != nil {
 			return 0, err
 		}
 	}
@@ -72,7 +79,7 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	outputs, refused, wait := x.cfg.Workflow.Outcome(request)
+	outputs, refused, wait := step.Outcome(request)
 	switch {
 	case wait > 0:
 		return wait, nil
@@ -86,9 +93,13 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 }
 
 // begin turns the inputs into a request, or into the sentence why there is none. The run's id is the
-// request's delivery, so beginning twice makes one request.
-func (x *Runner) begin(ctx context.Context, run ledger.Execution) (ledger.Execution, error) {
-	order, refused := x.cfg.Workflow.Order(ctx, run)
+// request's delivery, so beginning twice makes one request. step is nil if there is no such step.
+func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (ledger.Execution, error) {
+	var order ledger.Order
+	refused := commands.UnknownStep(run.Function)
+	if step != nil {
+		order, refused = step.Order(ctx, run)
+	}
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
 	refuse := func(why richtext.Text) (ledger.Execution, error) {
 		log.WithField("outcome", x.cfg.Tally.Count(ledger.WorkflowStep, "refused")).Info("workflow step begun")
@@ -103,7 +114,7 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution) (ledger.Execut
 		return run, err
 	}
 	if accepted[0].Outcome == ledger.Spent {
-		return refuse(commands.RefusedBefore())
+		return refuse(commands.RefusedBefore(order.Kind))
 	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{

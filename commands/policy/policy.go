@@ -26,14 +26,19 @@ func (p Policy) ForAdding() Policy {
 	return p
 }
 
-// words are what a denial says of what is denied.
-type words struct{ changes, change, from string }
+// Words are what a denial says of what is denied.
+type Words struct {
+	Changes string // "removals"
+	Change  string // "remove", of people
+	From    string // "from", a chat
+}
 
-func (p Policy) words() words {
+// Words returns those of the policy's denials.
+func (p Policy) Words() Words {
 	if p.adding {
-		return words{changes: "Additions", change: "add", from: "to"}
+		return Words{Changes: "additions", Change: "add", From: "to"}
 	}
-	return words{changes: "Removals", change: "remove", from: "from"}
+	return Words{Changes: "removals", Change: "remove", From: "from"}
 }
 
 // Members knows who is in a user group.
@@ -66,10 +71,11 @@ func (p Policy) DenyChannel(channel string) richtext.Text {
 	if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
 		return nil
 	}
+	changes := strings.ToUpper(p.Words().Changes[:1]) + p.Words().Changes[1:]
 	if channel == "" {
-		return richtext.Say("%s are only allowed in %s. Ask for them there.", p.words().changes, p.WhichChannels())
+		return richtext.Say("%s are only allowed in %s. Ask for them there.", changes, p.WhichChannels())
 	}
-	return richtext.Say("%s are not allowed in this channel. Ask for them in %s.", p.words().changes, p.WhichChannels())
+	return richtext.Say("%s are not allowed in this channel. Ask for them in %s.", changes, p.WhichChannels())
 }
 
 // DecideUser says whether user may act where no channel is involved.
@@ -94,18 +100,18 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Unknown: true, Rule: DeniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may %s people, so the answer is no for now. Try again in a minute.", p.words().change)}
+		return Decision{Unknown: true, Rule: DeniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may %s people, so the answer is no for now. Try again in a minute.", p.Words().Change)}
 	}
 	return Decision{Why: p.denial(), Rule: DeniedByName}
 }
 
 func (p Policy) denial() richtext.Text {
 	const named = 3
-	w := p.words()
+	w := p.Words()
 	if len(p.Users) == 0 {
-		return richtext.Say("You may not %s people %s Linq chats. Ask someone who runs linqbot to add you to a user group that may.", w.change, w.from)
+		return richtext.Say("You may not %s people %s Linq chats. Ask someone who runs linqbot to add you to a user group that may.", w.Change, w.From)
 	}
-	return richtext.Say("You may not %s people %s Linq chats. Ask someone who may: %s.", w.change, w.from,
+	return richtext.Say("You may not %s people %s Linq chats. Ask someone who may: %s.", w.Change, w.From,
 		richtext.OneOf(p.Users[:min(named, len(p.Users))], richtext.Member))
 }
 

@@ -79,6 +79,10 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
 	})
+	add := commands.NewAdd(commands.AddConfig{
+		Allowed: cfg.AllowAdding, Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Book: book, Tally: tally(measured),
+	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
@@ -92,7 +96,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		workers: newWorkers(cfg, of, rules, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
-			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
 			Teams:          teams,
 			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
@@ -148,11 +152,15 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
+	step := func(kind ledger.Kind) workflow.Step {
+		return commands.NewWorkflow(commands.WorkflowConfig{
+			Kind: kind, Off: cfg.StepsOff, AddingOff: !cfg.AllowAdding,
+			Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+		})
+	}
 	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
-		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
-			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
-		}),
+		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
 	})
 	planner := batch.NewPlanner(batch.PlannerConfig{
 		Records: records, Chats: book, Reader: chats, Lines: lines, Region: cfg.Region, Logger: logger,

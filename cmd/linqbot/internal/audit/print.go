@@ -100,8 +100,12 @@ func printTable(out io.Writer, rows iter.Seq2[entry, error]) error {
 
 // stateOf tells an addition from a removal where its state does not.
 func stateOf(row entry) string {
-	if row.Kind == string(ledger.Add) {
+	switch {
+	case row.Kind != string(ledger.Add):
+	case row.Undoes != "":
 		return row.State + " (add back)"
+	default:
+		return row.State + " (add)"
 	}
 	return row.State
 }

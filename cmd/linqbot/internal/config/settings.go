@@ -47,6 +47,7 @@ type Settings struct {
 	FullHandles     bool
 	ConfirmRemovals bool // ask before removing
 	StepsOff        bool // refuse workflow steps
+	AllowAdding     bool // people may be added who were not removed before
 
 	LogLevel logrus.Level
 	LogText  bool

@@ -131,6 +131,11 @@ func Variables() []Variable {
 			read: choice("on", off, func(s *Settings) *bool { return &s.StepsOff }),
 		},
 		{
+			Name: "ALLOW_ADDING", Default: "false",
+			Doc:  "`true` lets people be added by [`/linq-add`](using.md#add-people) and by the workflow step for it; **Add back** works without",
+			read: choice("false", "true", func(s *Settings) *bool { return &s.AllowAdding }),
+		},
+		{
 			Name: "ADMIN_ADDR", Default: "127.0.0.1:9090",
 			Doc:  "host and port at which [metrics](metrics.md) are served; `off` disables them",
 			read: readAdminAddr, keep: fixed(func(s *Settings) *string { return &s.AdminAddr }),
