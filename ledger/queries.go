@@ -78,7 +78,7 @@ func (l *Ledger) Opposing(ctx context.Context, r Request) (Request, error) {
 	if r.Kind == Add {
 		contrary = Remove
 	}
-	other, err := queryRequest(ctx, l.store.Reader(), opposingClauses, r.ChatID, r.handleKey(), string(contrary))
+	other, err := queryRequest(ctx, l.store.Reader(), opposingClauses, r.ChatID, r.HandleKey(), string(contrary))
 	if err != nil {
 		return Request{}, err
 	}
