@@ -123,6 +123,9 @@ func (c Counts) words(b ledger.Batch) richtext.Text {
 // slow. now is when p was counted.
 func ProgressLine(b ledger.Batch, p ledger.Progress, now time.Time) richtext.Text {
 	text := Count(p).words(b)
+	if b.State == ledger.Stopped {
+		text = notDone(b, p)
+	}
 	took, ended := now.Sub(b.ConfirmedAt), p.Ended()
 	left := p.All - ended
 	const leastSeen = 5

@@ -7,20 +7,24 @@ import (
 
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // Trouble says what a reason means where there is no request to tell of, such as for a list of chats that did not
 // come: what happened, and what to do next if a row of the table says it.
 func Trouble(reason, chatID string) Status {
-	status, _ := strconv.Atoi(strings.TrimPrefix(reason, httpReason)) // 0 for a reason of another sort
-	for _, state := range []ledger.State{ledger.Failed, ledger.Refused} {
-		r := ledger.Request{State: state, Reason: reason, HTTPStatus: status}
-		r.ChatID = chatID
-		if said := (Explainer{}).say(r, reasonWords(r)); len(said.Happened) > 0 {
-			return said
-		}
+	r := ledger.Request{State: ledger.Refused, Reason: reason}
+	r.ChatID = chatID
+	if digits, ok := strings.CutPrefix(reason, httpReason); ok {
+		r.HTTPStatus, _ = strconv.Atoi(digits) // ours: see [ReasonOf]
 	}
-	return Status{Happened: richtext.Say("Linq did not answer as it should.")}
+	if documented, ok := linq.LookUp(linqCode(reason)); ok {
+		r.HTTPStatus = documented.HTTPStatus
+	}
+	if reason == ReasonNoAnswer || r.HTTPStatus != 0 && Refusal(r).Retriable() {
+		r.State = ledger.Failed
+	}
+	return Explainer{}.say(r, reasonWords(r))
 }
 
 // NotRecorded answers when the ledger did not take what a person asked for.
