@@ -38,7 +38,7 @@ func decidedAnswer(b ledger.Batch, p ledger.Progress, d ledger.BatchDecision, ch
 		return richtext.Answer{append(richtext.Say("%s ", string(mark)), richtext.Say(format, parts...)...)}
 	}
 	if !changed {
-		return tooLate(b, p, say, user)
+		return tooLate(b, p, d, say, user)
 	}
 	switch d {
 	case ledger.ConfirmBatch, ledger.DeclineBatch:
@@ -53,13 +53,16 @@ func decidedAnswer(b ledger.Batch, p ledger.Progress, d ledger.BatchDecision, ch
 }
 
 // tooLate says where a batch stands that a press did not change.
-func tooLate(b ledger.Batch, p ledger.Progress, say func(richtext.Mark, string, ...any) richtext.Answer, user string) richtext.Answer {
+func tooLate(b ledger.Batch, p ledger.Progress, d ledger.BatchDecision, say func(richtext.Mark, string, ...any) richtext.Answer, user string) richtext.Answer {
 	by := richtext.Text{richtext.Member(b.DecidedBy)}
 	if b.DecidedBy == user {
 		by = richtext.Say("you")
 	}
 	switch b.State {
-	case ledger.Proposed: // and its time is over
+	case ledger.Proposed:
+		if d != ledger.ConfirmBatch {
+			return say(richtext.MarkRefused, "This is not under way: it waits for the yes of %s.", richtext.Member(b.UserID))
+		}
 		return say(richtext.MarkRefused, "This was not confirmed within 10 minutes. Nothing was changed. To do it, ask again.")
 	case ledger.Declined:
 		if b.DecidedBy == "" {
