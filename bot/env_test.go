@@ -50,6 +50,9 @@ type envConfig struct {
 	policy  policy.Policy // default: everyone
 	ask     bool          // before removing
 	off     bool          // workflow steps
+
+	noOffboarding bool // by workflow steps
+
 	noAdds  bool          // nobody is added by a command or a step
 	idle    bool          // the jobs do nothing
 	fresh   time.Duration // of the list of chats
@@ -144,6 +147,11 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
 		Now:   h.Clock.Now,
 		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Batches: h.Ledger,
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
+			Offboarding:    !cfg.noOffboarding,
+			WorkflowConfig: commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now},
+		})},
 	})
 	h.publisher = newPublisher(h.Base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})

@@ -190,7 +190,7 @@ func TestTheManifestsSteps(t *testing.T) {
 		ledger.RemoveFunction: bottest.Removed,
 		ledger.AddFunction:    func(r *ledger.Request) { r.State = ledger.Added },
 	}
-	assert.DeepEqual(t, slices.Sorted(maps.Keys(functions)), slices.Sorted(maps.Keys(ends)))
+	assert.DeepEqual(t, slices.Sorted(maps.Keys(functions)), slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(ends)), ledger.OffboardFunction))))
 	for function, end := range ends {
 		wantStep(t, function, functions[function], end)
 	}

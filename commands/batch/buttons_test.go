@@ -112,7 +112,7 @@ func TestDecisions(t *testing.T) {
 			{ben, ledger.ConfirmBatch, 0, "Only @U0ADA, who asked", ledger.Proposed, false},
 			{ben, ledger.DeclineBatch, 0, "Only @U0ADA, who asked", ledger.Proposed, false},
 		}},
-		"too much for a press": {both, 21, []step{{ada, ledger.ConfirmBatch, 0, "21 chats is too much for a press alone", ledger.Proposed, false}}},
+		"too much for a press":   {both, 21, []step{{ada, ledger.ConfirmBatch, 0, "21 chats is too much for a press alone", ledger.Proposed, false}}},
 		"as much as a press may": {both, 20, []step{{ada, ledger.ConfirmBatch, 0, "is recorded", ledger.Running, true}}},
 		"pause, resume, stop, by whoever may": {both, 2, []step{
 			{ada, ledger.PauseBatch, 0, "waits for the yes of @U0ADA", ledger.Proposed, false},

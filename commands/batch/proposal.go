@@ -44,7 +44,7 @@ func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) ric
 	case b.State == ledger.Planning:
 		return richtext.Answer{richtext.Say("%s Looking through the chats. What is found follows here, for you alone.", string(richtext.MarkQueued))}
 	case b.State == ledger.Unplanned:
-		return richtext.Answer{unplanned(b)}
+		return richtext.Answer{Unplanned(b)}
 	case p.All == 0:
 		return andMore(richtext.Answer{nothingFound(b)}, b)
 	case b.State == ledger.Declined && b.DecidedBy == "":
@@ -107,7 +107,8 @@ func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	return answer
 }
 
-func unplanned(b ledger.Batch) richtext.Text {
+// Unplanned says why a batch could not be planned, and what to do.
+func Unplanned(b ledger.Batch) richtext.Text {
 	trouble := outcome.Trouble(b.Trouble, b.ChatID)
 	next := trouble.Next
 	if len(next) == 0 {

@@ -18,6 +18,7 @@ type StepInputs struct {
 	ChannelID   string // where to report
 	MessageTS   string // the message in whose thread to report
 	RequestedBy string // who the workflow says it acts for: a claim
+	Reason      string // why, in the workflow's words
 }
 
 // InputError says which input of a step is not as it must be, and why. [InputError.Error] repeats
@@ -48,6 +49,7 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 		{"channel_id", &in.ChannelID},
 		{"message_ts", &in.MessageTS},
 		{"requested_by", &in.RequestedBy},
+		{"reason", &in.Reason},
 	}
 	for _, input := range inputs {
 		given := false

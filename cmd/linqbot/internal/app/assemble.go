@@ -160,7 +160,14 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	}
 	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
-		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Batches: records,
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
+			Offboarding: cfg.StepOffboards, Lines: lines,
+			WorkflowConfig: commands.WorkflowConfig{
+				Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+			},
+		})},
 	})
 	planner := batch.NewPlanner(batch.PlannerConfig{
 		Records: records, Chats: book, Reader: chats, Lines: lines, Region: cfg.Region, Logger: logger,
