@@ -15,6 +15,7 @@ func Help() richtext.Answer {
 	answer = append(answer, richtext.Say("%s takes a person out of every group chat: it shows you which, and does nothing before you say yes.", richtext.ID("/linq-offboard <handle>")))
 	answer = append(answer, otherWays()...)
 	return append(answer,
+		richtext.Say("%s adds a person, where whoever runs linqbot lets people do that; %s says more.", richtext.ID("/linq-add <chatId> <handle>"), richtext.ID("/linq-add help")),
 		richtext.Say("In a workflow, add the step %s.", richtext.Name("Remove a Linq participant")),
 		richtext.Say("For 24 hours after a removal, the button %s, in its thread and in the Home tab, takes it back.", richtext.Name("Add back")),
 		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))

@@ -35,6 +35,11 @@ func chapters() []chapter {
 			file:    "add_states",
 		},
 		{
+			heading: "Where adding stands",
+			intro:   "Of somebody whom linqbot had not removed, in each state where no reason has to be given:",
+			file:    "addition_states",
+		},
+		{
 			heading: "Why somebody was not removed",
 			intro:   "Linq, or a look at the chat, said no for good (state `refused`), or found that nothing was to be done:",
 			file:    "reasons",
@@ -67,6 +72,23 @@ func chapters() []chapter {
 			heading: "When adding back is given up",
 			intro:   "15 minutes of tries were not enough (state `failed`):",
 			file:    "add_failed",
+		},
+		{
+			heading: "Why somebody was not added",
+			intro:   "Somebody whom linqbot had not removed. Linq, or a look at the chat, said no for good (state `refused`):",
+			file:    "addition_reasons",
+		},
+		{intro: "Linq refused with one of its error codes:", file: "addition_refused_codes"},
+		{intro: "Linq refused, or something in front of it did, with an HTTP status and no code:", file: "addition_refused_statuses"},
+		{
+			heading: "Why somebody is not added yet",
+			intro:   "The request waits for its next try (state `accepted`):",
+			file:    "addition_under_way",
+		},
+		{
+			heading: "When adding is given up",
+			intro:   "15 minutes of tries were not enough (state `failed`):",
+			file:    "addition_failed",
 		},
 	}
 }

@@ -12,10 +12,14 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// stepEvent is a workflow that runs the step.
+// stepEvent is a workflow that runs the step which removes a person.
 func (env *testEnv) stepEvent(execution string, inputs map[string]any) map[string]any {
+	return env.functionEvent("remove_participant", execution, inputs)
+}
+
+func (env *testEnv) functionEvent(function, execution string, inputs map[string]any) map[string]any {
 	return env.slack.Envelope(map[string]any{
-		"type": "function_executed", "function": map[string]any{"callback_id": "remove_participant", "type": "app"},
+		"type": "function_executed", "function": map[string]any{"callback_id": function, "type": "app"},
 		"inputs": inputs, "function_execution_id": execution, "workflow_execution_id": "Wx1", "bot_access_token": "xwfp-1",
 	})
 }
