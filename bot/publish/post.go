@@ -25,6 +25,28 @@ type outgoing struct {
 	once         bool   // posted once, and not again when somebody deletes it
 	onlyUpdate   bool   // not posted where it does not stand
 	beforeExpiry string // digest of what it was before a button expired; taking that away is worth one try only
+
+	look    string                      // what stands for its look, where some of it changes by itself. Optional.
+	stays   bool                        // posted once, and left as it is when somebody deletes it
+	news    bool                        // a parent that says what no other message says
+	file    string                      // the name of the file that it shares, by which it is found again. Optional.
+	sending func(context.Context) error // called when its turn has come, before it is sent. Optional.
+}
+
+// digest is the same for what looks the same.
+func (o outgoing) digest() (string, error) {
+	if o.look != "" {
+		return o.look, nil
+	}
+	return o.Digest()
+}
+
+// begin is told that a message is sent now.
+func (o outgoing) begin(ctx context.Context) error {
+	if o.sending == nil {
+		return nil
+	}
+	return o.sending(ctx)
 }
 
 // metadataType marks our messages; the payload holds the key.
@@ -69,7 +91,7 @@ type poster struct {
 
 // ticket is what the message that p knows of takes in the queue of its channel.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
-	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent}
+	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent && !o.news}
 }
 
 // afterCall sorts what came of a call. What Slack puts off gets another turn; for an update that is all, since
@@ -94,7 +116,7 @@ func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 // project makes the message that p knows of look like want. It stores what it learns with save:
 // the intent before a post, and its result. Errors are those of [slackapi.Judge], or of save.
 func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
-	digest, err := want.Digest()
+	digest, err := want.digest()
 	if err != nil {
 		return err
 	}
@@ -114,7 +136,7 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		switch {
 		case !ok, want.isParent && gone.Code == slackapi.NoMessage:
 			return err
-		case want.isParent: // it can no longer be changed, and its thread is as good as before
+		case want.isParent, want.stays: // it can no longer be changed, and its thread is as good as before
 			p.Shown = digest
 			return save(ctx)
 		}
@@ -152,6 +174,9 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	if err := s.scheduler.Take(want.channel, ticket); err != nil {
 		return err
 	}
+	if err := want.begin(ctx); err != nil {
+		return err
+	}
 	want.threadTS = "" // a message stays in its thread
 	_, _, err := s.send(want, func(options []slack.MsgOption) (string, string, error) {
 		channel, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, options...)
@@ -171,6 +196,9 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
 	ticket := want.ticket(p)
 	if err := s.scheduler.Take(want.channel, ticket); err != nil {
+		return err
+	}
+	if err := want.begin(ctx); err != nil {
 		return err
 	}
 	p.Since = s.now() // the intent; not before it is really going to be posted
