@@ -149,7 +149,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
-		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
+		Views: records, Batches: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
 	step := func(kind ledger.Kind) workflow.Step {
@@ -177,7 +177,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	const confirms = 16
 	return ledger.Workers{
 		Try: steps.Try, Confirm: steps.Confirm, Show: publisher.Run, Execute: execute.Run,
-		Plan:           planner.Plan,
+		Plan: planner.Plan, ShowBatch: publisher.RunBatch,
 		TryConcurrency: 2 * cfg.Concurrency, ConfirmConcurrency: max(confirms, 2*cfg.Concurrency),
 		BulkConcurrency: bulkConcurrency(cfg.Concurrency),
 	}
