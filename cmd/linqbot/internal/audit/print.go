@@ -40,6 +40,7 @@ type entry struct {
 	Request  string   `json:"request"`
 	Undoes   string   `json:"undoes"`
 	Searched string   `json:"searched"` // the words of a reading
+	Batch    string   `json:"batch"`
 	LeftOut  int64    `json:"left_out"` // denials or readings like this one that have no row
 }
 
@@ -55,7 +56,7 @@ func newEntry(row audit.Row, full bool) entry {
 		At: instant(row.AcceptedAt), Kind: string(row.Kind), State: string(row.State), User: row.UserID,
 		Source: string(row.Source), Rule: row.Rule, Team: row.TeamID, Channel: row.ChannelID, Handle: person,
 		Chat: row.ChatID, ChatName: name, EndedAt: instant(row.EndedAt), Reason: row.Reason, TraceIDs: row.TraceIDs,
-		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes,
+		Reply: string(row.Thread.Route), Request: row.ID, Undoes: row.Undoes, Batch: row.BatchID,
 		Searched: row.Searched, LeftOut: row.LeftOut,
 	}
 	if row.Thread.TS != "" {
@@ -115,7 +116,7 @@ func printCSV(out io.Writer, rows iter.Seq2[entry, error]) error {
 	if err := w.Write([]string{
 		"at", "kind", "state", "user", "source", "rule", "team", "channel", "handle", "chat", "chat_name",
 		"ended_at", "reason", "trace_ids", "reply", "reply_at", "request", "undoes",
-		"searched", "left_out",
+		"searched", "left_out", "batch",
 	}); err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func printCSV(out io.Writer, rows iter.Seq2[entry, error]) error {
 		if err := w.Write(csvCells(
 			r.At, r.Kind, r.State, r.User, r.Source, r.Rule, r.Team, r.Channel, r.Handle, r.Chat, r.ChatName,
 			r.EndedAt, r.Reason, strings.Join(r.TraceIDs, " "), r.Reply, r.ReplyAt, r.Request, r.Undoes,
-			r.Searched, strconv.FormatInt(r.LeftOut, 10),
+			r.Searched, strconv.FormatInt(r.LeftOut, 10), r.Batch,
 		)); err != nil {
 			return err
 		}
