@@ -73,7 +73,7 @@ func (s *Publisher) file(ctx context.Context, view *batchView) error {
 			return err
 		}
 		if barred.Token && !isOfFiles(barred.Code) {
-			return &slackapi.RetryLaterError{Err: barred} // somebody can mend that
+			return &slackapi.RetryLaterError{Err: errors.New(barred.Error())} // somebody can mend that; the thread stays
 		}
 		s.log.WithError(barred).WithField("batch", view.ID).Warn("the table of a batch is not attached")
 		p = ledger.Posting{Shown: refusedFile + barred.Code}
