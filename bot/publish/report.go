@@ -35,11 +35,20 @@ func (s *Publisher) rows(ctx context.Context, view *batchView) (rows []batch.Row
 			break
 		}
 	}
-	requests := make([]ledger.Request, len(items))
-	for i, item := range items {
-		requests[i] = item.Request
+	return batch.Summary(s.cfg.Explainer.Among(onePerPerson(items)), items), all, nil
+}
+
+// onePerPerson returns a request of each person, since nobody has to be told from themselves.
+func onePerPerson(items []ledger.BatchResult) []ledger.Request {
+	var requests []ledger.Request
+	seen := make(map[string]bool)
+	for _, item := range items {
+		if person := item.Handle.Value(); !seen[person] {
+			seen[person] = true
+			requests = append(requests, item.Request)
+		}
 	}
-	return batch.Summary(s.cfg.Explainer.Among(requests), items), all, nil
+	return requests
 }
 
 // report says below the parent how the batch ended, and mentions who asked. Where nothing needs a person and who
