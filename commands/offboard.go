@@ -79,8 +79,7 @@ func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Sour
 	for _, who := range args.Handles {
 		if c.cfg.Lines.Remembers(who.Handle) {
 			log.WithField("outcome", c.cfg.Tally.Count(source, "own_line")).Info("command answered")
-			return richtext.Answer{richtext.Say("%s %s is your own line, and linqbot only removes other people. Nothing was recorded. Leave it out, and ask again.",
-				string(richtext.MarkRefused), richtext.Name(who.International))}, false
+			return ownLineNamed(who), false
 		}
 	}
 	b, fresh, err := c.cfg.Batches.AcceptBatch(ctx, offboardOrder(in, source, args, rule))
