@@ -66,11 +66,13 @@ type Config struct {
 // Interactive is what buttons, modals and shortcuts lead to.
 type Interactive struct {
 	Slack     *slack.Client
-	HTTP      *http.Client // for response URLs
+	HTTP      *http.Client // for response URLs, and files
+	Token     string       // the bot's, with which files are read
 	Remove    *commands.Remove
 	Undo      *commands.Undo
 	Offboard  *commands.Offboard
 	Batches   *batch.Buttons
+	Lists     *commands.Lists
 	FindChats *commands.FindChats
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code

@@ -45,11 +45,11 @@ type env struct {
 }
 
 type envConfig struct {
-	slack   slacktest.Config
-	linq    linqtest.Config
-	policy  policy.Policy // default: everyone
-	ask     bool          // before removing
-	off     bool          // workflow steps
+	slack  slacktest.Config
+	linq   linqtest.Config
+	policy policy.Policy // default: everyone
+	ask    bool          // before removing
+	off    bool          // workflow steps
 
 	noOffboarding bool // by workflow steps
 
@@ -102,8 +102,9 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	teams := workspacetest.Known(h.T, h.Slack.Config().TeamID)
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
+	lists := commands.NewLists(commands.ListsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats,
+		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
 	add := commands.NewAdd(commands.AddConfig{
@@ -123,8 +124,8 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
-			Offboard: offboard,
-			Batches:  batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Logger: logger, Now: h.Clock.Now}),
+			Offboard: offboard, Lists: lists, Token: h.Slack.Config().BotToken,
+			Batches: batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
 	records := cfg.records
@@ -145,8 +146,8 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	}
 	h.runner = workflow.New(workflow.Config{
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
-		Now:   h.Clock.Now,
-		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Now:     h.Clock.Now,
+		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
 		Batches: h.Ledger,
 		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
 			Offboarding:    !cfg.noOffboarding,

@@ -256,6 +256,7 @@ const (
 	shortcutMessage = "remove_from_chat"
 	shortcutGlobal  = "remove"
 	shortcutAll     = "offboard"
+	shortcutList    = "remove_list"
 )
 
 // serveShortcut opens the modal; on a message, with what the message names.
@@ -263,6 +264,8 @@ func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	switch in.CallbackID {
 	case shortcutGlobal:
 		b.openModal(ctx, in, opening{}, nil)
+	case shortcutList:
+		b.openList(ctx, in)
 	case shortcutAll:
 		b.openOffboard(ctx, in, blockkit.Place{})
 	case shortcutMessage:

@@ -107,6 +107,7 @@ func TestTheManifestsScopes(t *testing.T) {
 	needed := []string{
 		"commands",          // there are slash commands
 		"chat:write.public", // see TestScopesOfTheManifestAreEnough
+		"files:read",        // the URL of a file is fetched, see slackapi.Download
 		"groups:read",       // that a channel is private; any other counts as one that everybody reads
 	}
 	assert.Equal(t, len(fake.Calls()), len(calls))

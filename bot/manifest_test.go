@@ -140,7 +140,7 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 		}
 		assert.Equal(t, len(h.Slack.Views()), i+1, shortcut.CallbackID)
 	}
-	assert.DeepEqual(t, types, map[string][]string{"message": {shortcutMessage}, "global": {shortcutGlobal, shortcutAll}})
+	assert.DeepEqual(t, types, map[string][]string{"message": {shortcutMessage, shortcutList}, "global": {shortcutGlobal, shortcutAll}})
 
 	bodies := map[string]string{
 		"function_executed": stepEvent(nil),

@@ -184,6 +184,8 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 		b.submitOffboard(ctx, w, in)
 	case blockkit.CallbackNumber:
 		b.submitNumber(ctx, w, in)
+	case blockkit.CallbackList:
+		b.submitList(ctx, w, in)
 	}
 }
 

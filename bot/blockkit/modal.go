@@ -92,6 +92,13 @@ func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
 	return request
 }
 
+// Note is a modal that says something, and takes nothing.
+func (r Renderer) Note(answer richtext.Answer) slack.ModalViewRequest {
+	view := r.Modal(Modal{Closed: true})
+	view.Blocks.BlockSet = r.Answer(answer).Blocks
+	return view
+}
+
 func plain(text string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, text, false, false)
 }

@@ -72,9 +72,12 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
+	lists := commands.NewLists(commands.ListsConfig{
+		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+	})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
-		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
+		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
@@ -119,7 +122,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
-				Offboard: offboard,
+				Offboard: offboard, Lists: lists, Token: cfg.SlackToken,
 				Batches: batch.NewButtons(batch.ButtonsConfig{
 					Policy: rules, Audit: records, Batches: records, Logger: logger, Tally: tally(measured),
 				}),
