@@ -24,6 +24,7 @@ import (
 	"linqbot/bot/internal/background"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -65,9 +66,13 @@ type Config struct {
 // Interactive is what buttons, modals and shortcuts lead to.
 type Interactive struct {
 	Slack     *slack.Client
-	HTTP      *http.Client // for response URLs
+	HTTP      *http.Client // for response URLs, and files
+	Token     string       // the bot's, with which files are read
 	Remove    *commands.Remove
 	Undo      *commands.Undo
+	Offboard  *commands.Offboard
+	Batches   *batch.Buttons
+	Lists     *commands.Lists
 	FindChats *commands.FindChats
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code
@@ -109,9 +114,10 @@ func Paths() []string {
 
 // The slash commands, as the manifest has them.
 const (
-	RemoveCommand = parse.RemoveCommand // removes people
-	AddCommand    = parse.AddCommand    // adds people
-	ChatsCommand  = "/linq-chats"       // finds chats
+	RemoveCommand   = parse.RemoveCommand // removes people
+	AddCommand      = parse.AddCommand    // adds people
+	ChatsCommand    = "/linq-chats"       // finds chats
+	OffboardCommand = "/linq-offboard"    // takes a person out of every chat
 )
 
 // Handler serves all routes.

@@ -65,6 +65,13 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 			b.showModal(trigger, opening{place: blockkit.Place{Channel: in.ChannelID}, chat: chat}, nil)
 		}
 	}
+	if trigger := form.Get("trigger_id"); name == OffboardCommand && b.cfg.Interactive != nil && trigger != "" {
+		in.OpenForm = func(string) {
+			opening := interaction{TriggerID: trigger, ResponseURL: in.ResponseURL}
+			opening.User.ID = in.UserID
+			b.openForm(opening, b.offboardForm(blockkit.Place{Channel: in.ChannelID}, nil))
+		}
+	}
 	b.ack(w, r, command.Run(ctx, in))
 }
 

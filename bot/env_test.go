@@ -21,6 +21,7 @@ import (
 	"linqbot/bot/workflow"
 	"linqbot/bot/workspace/workspacetest"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
@@ -44,11 +45,14 @@ type env struct {
 }
 
 type envConfig struct {
-	slack   slacktest.Config
-	linq    linqtest.Config
-	policy  policy.Policy // default: everyone
-	ask     bool          // before removing
-	off     bool          // workflow steps
+	slack  slacktest.Config
+	linq   linqtest.Config
+	policy policy.Policy // default: everyone
+	ask    bool          // before removing
+	off    bool          // workflow steps
+
+	noOffboarding bool // by workflow steps
+
 	noAdds  bool          // nobody is added by a command or a step
 	idle    bool          // the jobs do nothing
 	fresh   time.Duration // of the list of chats
@@ -98,16 +102,21 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	teams := workspacetest.Known(h.T, h.Slack.Config().TeamID)
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
+	lists := commands.NewLists(commands.ListsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats,
+		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
 	add := commands.NewAdd(commands.AddConfig{
 		Allowed: !cfg.noAdds, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger,
 	})
+	offboard := commands.NewOffboard(commands.OffboardConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	planner := batch.NewPlanner(batch.PlannerConfig{
+		Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
+	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
-		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find},
+		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find, OffboardCommand: offboard},
 		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger}),
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
@@ -115,6 +124,8 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
+			Offboard: offboard, Lists: lists, Token: h.Slack.Config().BotToken,
+			Batches: batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
 	records := cfg.records
@@ -135,12 +146,17 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	}
 	h.runner = workflow.New(workflow.Config{
 		Runs: h.Ledger, Token: h.Slack.Config().BotToken, APIURL: h.Slack.APIURL(), HTTP: slackapi.NewHTTPClient(), Logger: logger,
-		Now:   h.Clock.Now,
-		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Now:     h.Clock.Now,
+		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Batches: h.Ledger,
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
+			Offboarding:    !cfg.noOffboarding,
+			WorkflowConfig: commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now},
+		})},
 	})
 	h.publisher = newPublisher(h.Base, logger, h.home)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})
-	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run}
+	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run, Plan: planner.Plan}
 }
 
 // newPublisher is a projection with a burst of 20.

@@ -10,6 +10,7 @@ import (
 	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -78,8 +79,9 @@ type view struct {
 	} `json:"state"`
 }
 
-// field is what was chosen in a modal.
+// field is what was chosen in a modal, or written into it.
 type field struct {
+	Value          string `json:"value"` // of a text
 	SelectedOption *struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
@@ -220,6 +222,10 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 			if action.SelectedOption != nil {
 				b.fillModal(in, action.SelectedOption.Value)
 			}
+		case blockkit.ActionOffboard:
+			b.turnToOffboard(ctx, in)
+		default:
+			b.serveBatch(ctx, in, action.ActionID, click)
 		}
 	}
 }
@@ -249,6 +255,8 @@ func (b *Bot) tellLater(in interaction, answer richtext.Answer, replace bool) {
 const (
 	shortcutMessage = "remove_from_chat"
 	shortcutGlobal  = "remove"
+	shortcutAll     = "offboard"
+	shortcutList    = "remove_list"
 )
 
 // serveShortcut opens the modal; on a message, with what the message names.
@@ -256,6 +264,10 @@ func (b *Bot) serveShortcut(ctx context.Context, in interaction) {
 	switch in.CallbackID {
 	case shortcutGlobal:
 		b.openModal(ctx, in, opening{}, nil)
+	case shortcutList:
+		b.openList(ctx, in)
+	case shortcutAll:
+		b.openOffboard(ctx, in, blockkit.Place{})
 	case shortcutMessage:
 		b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel(), Thread: in.thread()}}, in.Message.Text)
 	default:
@@ -271,9 +283,10 @@ func (i interaction) source() ledger.Source {
 	case "block_actions":
 		for _, action := range i.Actions {
 			switch action.ActionID {
-			case commands.ActionConfirm, commands.ActionCancel:
+			case commands.ActionConfirm, commands.ActionCancel, batch.ActionConfirm, batch.ActionType, batch.ActionDecline,
+				batch.ActionPause, batch.ActionResume, batch.ActionStop:
 				return ledger.Answered
-			case commands.ActionUndo:
+			case commands.ActionUndo, batch.ActionAddBack:
 				return ledger.UndoButton
 			case commands.ActionMore:
 				return ledger.ChatList

@@ -27,6 +27,12 @@ func clientCalls() map[string]func(context.Context, *slack.Client) {
 		"DeleteMessageContext": func(ctx context.Context, api *slack.Client) {
 			_, _, _ = api.DeleteMessageContext(ctx, bottest.Ops, "1.2")
 		},
+		"GetUploadURLExternalContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: "a.csv", FileSize: 1})
+		},
+		"CompleteUploadExternalContext": func(ctx context.Context, api *slack.Client) {
+			_, _ = api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{})
+		},
 		"GetUserGroupMembersContext": func(ctx context.Context, api *slack.Client) {
 			_, _ = api.GetUserGroupMembersContext(ctx, "S1")
 		},
@@ -101,6 +107,8 @@ func TestTheManifestsScopes(t *testing.T) {
 	needed := []string{
 		"commands",          // there are slash commands
 		"chat:write.public", // see TestScopesOfTheManifestAreEnough
+		"files:read",        // the URL of a file is fetched, see slackapi.Download
+		"groups:read",       // that a channel is private; any other counts as one that everybody reads
 	}
 	assert.Equal(t, len(fake.Calls()), len(calls))
 	for _, call := range fake.Calls() {

@@ -82,7 +82,7 @@ func TestTheManifestsCommandsAreServed(t *testing.T) {
 	for _, command := range readManifest(t).Features.SlashCommands {
 		announced = append(announced, command.Command)
 	}
-	assert.DeepEqual(t, announced, []string{RemoveCommand, AddCommand, ChatsCommand})
+	assert.DeepEqual(t, announced, []string{RemoveCommand, AddCommand, ChatsCommand, OffboardCommand})
 }
 
 // Whatever URL the manifest has leads to a route: a post there is refused for its signature, not
@@ -130,9 +130,9 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 	m := readManifest(t)
 	h := idle(t, envConfig{})
 	message := h.Slack.PostAs(bottest.Ada, bottest.Ops, "", "hello")
-	types := make(map[string]string)
+	types := make(map[string][]string)
 	for i, shortcut := range m.Features.Shortcuts {
-		types[shortcut.Type] = shortcut.CallbackID
+		types[shortcut.Type] = append(types[shortcut.Type], shortcut.CallbackID)
 		if shortcut.Type == "message" {
 			h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcut.CallbackID, message))
 		} else {
@@ -140,7 +140,7 @@ func TestTheManifestsShortcutsAndEventsAreServed(t *testing.T) {
 		}
 		assert.Equal(t, len(h.Slack.Views()), i+1, shortcut.CallbackID)
 	}
-	assert.DeepEqual(t, types, map[string]string{"message": shortcutMessage, "global": shortcutGlobal})
+	assert.DeepEqual(t, types, map[string][]string{"message": {shortcutMessage, shortcutList}, "global": {shortcutGlobal, shortcutAll}})
 
 	bodies := map[string]string{
 		"function_executed": stepEvent(nil),
@@ -190,7 +190,7 @@ func TestTheManifestsSteps(t *testing.T) {
 		ledger.RemoveFunction: bottest.Removed,
 		ledger.AddFunction:    func(r *ledger.Request) { r.State = ledger.Added },
 	}
-	assert.DeepEqual(t, slices.Sorted(maps.Keys(functions)), slices.Sorted(maps.Keys(ends)))
+	assert.DeepEqual(t, slices.Sorted(maps.Keys(functions)), slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(ends)), ledger.OffboardFunction))))
 	for function, end := range ends {
 		wantStep(t, function, functions[function], end)
 	}

@@ -175,12 +175,23 @@ func (b *Bot) serveOptions(ctx context.Context, w http.ResponseWriter, in intera
 	}
 }
 
-// serveSubmission removes the people who were chosen. What is wrong shows at its field, to who may act:
-// anybody else gets the same answer whatever was chosen.
+// serveSubmission takes a form that was sent.
 func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in interaction) {
-	if in.View.CallbackID != blockkit.CallbackRemove {
-		return
+	switch in.View.CallbackID {
+	case blockkit.CallbackRemove:
+		b.submitRemoval(ctx, w, in)
+	case blockkit.CallbackOffboard:
+		b.submitOffboard(ctx, w, in)
+	case blockkit.CallbackNumber:
+		b.submitNumber(ctx, w, in)
+	case blockkit.CallbackList:
+		b.submitList(ctx, w, in)
 	}
+}
+
+// submitRemoval removes the people who were chosen. What is wrong shows at its field, to who may act:
+// anybody else gets the same answer whatever was chosen.
+func (b *Bot) submitRemoval(ctx context.Context, w http.ResponseWriter, in interaction) {
 	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	picked := in.invocation(where.Channel)
 	picked.Delivery, picked.ThreadTS = "view-"+in.View.ID, where.Thread

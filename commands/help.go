@@ -12,6 +12,7 @@ func Help() richtext.Answer {
 		richtext.Say("%s removes a person: the handle is their phone number, written as you would dial it, or their e-mail address. Put commas between several people.",
 			richtext.ID("/linq-remove <chatId> <handle>")),
 	}
+	answer = append(answer, richtext.Say("%s takes a person out of every group chat: it shows you which, and does nothing before you say yes.", richtext.ID("/linq-offboard <handle>")))
 	answer = append(answer, otherWays()...)
 	return append(answer,
 		richtext.Say("%s adds a person, where whoever runs linqbot lets people do that; %s says more.", richtext.ID("/linq-add <chatId> <handle>"), richtext.ID("/linq-add help")),

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -127,7 +127,7 @@ func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.
 		switch {
 		case !listed:
 			texts = append(texts, richtext.Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", richtext.Name(who.International)))
-		case person.IsMe, marksAsOurs(chat, who.Handle), c.lines.Remembers(who.Handle, person.Handle):
+		case person.IsMe, chat.MarksAsOurs(who.Handle), c.lines.Remembers(who.Handle, person.Handle):
 			texts = append(texts, ownLineForeseen(who))
 		case !person.Active():
 			texts = append(texts, richtext.Say("%s has left this chat already, so there is nothing left to do for them.", richtext.Name(who.International)))
@@ -138,16 +138,15 @@ func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.
 	if leaving == 0 {
 		return texts
 	}
-	return append(append(texts, headcount(chat, leaving)), foreseen(chat, leaving)...)
+	texts = append(texts, headcount(chat, leaving))
+	if foreseen := outcome.Foresee(chat, leaving); foreseen != "" {
+		texts = append(texts, outcome.SayForeseen(foreseen))
+	}
+	return texts
 }
 
 func ownLineForeseen(who parse.ParsedHandle) richtext.Text {
 	return richtext.Say("%s is your own line, and linqbot only removes other people, so that will be refused.", richtext.Name(who.International))
-}
-
-// marksAsOurs reports whether the chat marks the handle as a line of ours, in any entry and spelling.
-func marksAsOurs(chat linq.Chat, handle handle.Handle) bool {
-	return slices.ContainsFunc(chat.Handles, func(p linq.Participant) bool { return p.IsMe && p.Handle.Matches(handle) })
 }
 
 func headcount(chat linq.Chat, leaving int) richtext.Text {
@@ -166,27 +165,8 @@ func headcount(chat linq.Chat, leaving int) richtext.Text {
 	return richtext.Say("%s; %s would stay.", in, stay)
 }
 
-// foreseen is what Linq will likely say; its own judgement decides.
-func foreseen(chat linq.Chat, leaving int) []richtext.Text {
-	const leastInGroup = 3
-	switch {
-	case chat.Service == linq.ServiceSMS:
-		return []richtext.Text{richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")}
-	case len(chat.Active())-leaving < leastInGroup:
-		return []richtext.Text{richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")}
-	}
-	return nil
-}
-
-// chatName names a chat, or says that it has no name. Linq may make a name of all the handles in the
-// chat, so a long one is cut.
-func chatName(chat linq.Chat) richtext.Span {
-	name := strings.TrimSpace(handle.MaskText(chat.DisplayName))
-	if name == "" {
-		return richtext.Span{Kind: richtext.Words, Value: "a chat without a name"}
-	}
-	return richtext.Name(richtext.Shortened(name))
-}
+// chatName names a chat, or says that it has no name.
+func chatName(chat linq.Chat) richtext.Span { return outcome.ChatName(chat.DisplayName) }
 
 // Click is a press of a button.
 type Click struct {
@@ -223,7 +203,7 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.An
 	}
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Answered, "not_recorded")).Error("question not answered")
-		return richtext.Answer{richtext.Say("%s linqbot cannot read its ledger, so your answer was not recorded. Choose again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}, false
+		return outcome.AnswerNotRead(), false
 	}
 	asked := view.Requests[0]
 	if click.UserID != asked.UserID {
@@ -256,7 +236,7 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.An
 
 func (c *Remove) notDecided(log *logrus.Entry, err error) richtext.Answer {
 	log.WithError(err).WithField("outcome", c.tally.Count(ledger.Answered, "not_recorded")).Error("question not answered")
-	return richtext.Answer{richtext.Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
+	return outcome.AnswerNotRecorded()
 }
 
 func decidedName(decided int, yes bool) string {

@@ -44,6 +44,7 @@ type Remove struct {
 	questions Questions
 	chats     ChatReader
 	lines     *reconcile.OwnLines
+	lists     *Lists
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -60,6 +61,8 @@ type RemoveConfig struct {
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 
+	Lists *Lists // optional; without them no more people are taken than a command carries out at once
+
 	Tally policy.Outcomes // optional; nil counts nothing
 }
 
@@ -71,7 +74,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
 		},
-		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines,
+		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, lists: cfg.Lists,
 	}
 }
 
@@ -86,6 +89,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		if chat, opens := parse.OpensForm(in.Text); opens {
 			return c.openForm(ctx, in, decision.Rule, chat)
 		}
+	}
+	if list, ok := parse.RemoveList(in.Text); ok && c.lists != nil {
+		return c.lists.typed(ctx, in, decision.Rule, list)
 	}
 	args, answer, ok := c.read(ctx, in, decision.Rule)
 	if !ok {

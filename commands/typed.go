@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -114,12 +115,7 @@ func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
 }
 
-func notRecorded(err error) richtext.Answer {
-	if !errors.Is(err, ledger.ErrNotRecorded) { // only that is certain
-		return richtext.Answer{richtext.Say("%s linqbot could not make sure that this was recorded. If a thread about it appears here, it was; if none does within a minute, try again.", string(richtext.MarkNeedsPerson))}
-	}
-	return richtext.Answer{richtext.Say("%s This was not recorded and nothing was done: linqbot cannot write to its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
-}
+func notRecorded(err error) richtext.Answer { return outcome.NotRecorded(err) }
 
 // wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
 // is recorded together, so one order of it tells.

@@ -54,6 +54,11 @@ func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, er
 			return err
 		}
 		fresh = true
+		if o.Undoes != "" { // that is not on offer any more
+			if err := showBatchSoon(ctx, tx, o.Undoes); err != nil {
+				return err
+			}
+		}
 		return addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)})
 	})
 	if err != nil {
@@ -172,6 +177,11 @@ func saveBatch(ctx context.Context, tx store.Tx, b Batch, e BatchEvent) error {
 		string(b.State), store.Micros(b.ExpiresAt), store.Micros(b.ConfirmedAt), store.Micros(b.EndedAt), b.DecidedBy,
 		b.Trouble, b.CutOff, b.ID); err != nil {
 		return err
+	}
+	if b.Undoes != "" && !b.Open() { // that may be on offer again
+		if err := showBatchSoon(ctx, tx, b.Undoes); err != nil {
+			return err
+		}
 	}
 	return addBatchHistory(ctx, tx, b.ID, e)
 }

@@ -32,6 +32,8 @@ type Execution struct {
 const (
 	RemoveFunction = "remove_participant" // what every run was of before the ledger kept the function
 	AddFunction    = "add_participant"
+
+	OffboardFunction = "offboard_participant"
 )
 
 // storedInputs are the inputs of a run as they are stored. A linqbot that does not know functions, and may serve beside

@@ -9,6 +9,10 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
+// lastLookAfter is how long after its end something of a batch still changes by itself: package batch offers for as
+// long to take it back.
+const lastLookAfter = 24 * time.Hour
+
 const (
 	// feedAhead is how many requests of a batch wait for their first try. More would only fill the ledger with rows
 	// that a stop has to cancel; fewer would leave workers without work.
@@ -195,6 +199,25 @@ func (l *Ledger) expireBatches(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("expire batches: %w", err)
 		}
+	}
+	return nil
+}
+
+// lookAgain has batches shown once more whose end was shown, and with it what is not on offer any more.
+func (l *Ledger) lookAgain(ctx context.Context) error {
+	ids, err := store.Strings(ctx, l.store.Reader(), `
+		SELECT id FROM batches WHERE ended_at > 0 AND NOT shown AND ended_at <= $1 ORDER BY ended_at LIMIT 100`,
+		store.Micros(l.now().Add(-lastLookAfter)))
+	for _, id := range ids {
+		if err == nil {
+			err = l.store.InTx(ctx, func(tx store.Tx) error { return showBatchSoon(ctx, tx, id) })
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("show batches again: %w", err)
+	}
+	if len(ids) > 0 {
+		l.dispatcher.Wake()
 	}
 	return nil
 }

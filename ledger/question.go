@@ -112,6 +112,9 @@ func (l *Ledger) expire(ctx context.Context) {
 		if err == nil {
 			err = l.expireBatches(ctx)
 		}
+		if err == nil {
+			err = l.lookAgain(ctx)
+		}
 		if err != nil && ctx.Err() == nil && !l.lost.Takes(err.Error()) {
 			l.log.WithError(err).Warn("questions could not be expired; trying again")
 		}

@@ -49,9 +49,33 @@ func (r *Reader) Requests(ctx context.Context, where *store.Where, orderBy strin
 // Lookup returns the requests whose id, or whose short id, begins with part, or whose id ends with it; the
 // oldest first, and not more than most. part is of hexadecimal digits and hyphens.
 func (r *Reader) Lookup(ctx context.Context, part string, most int) ([]Request, error) {
+	return queryRequests(ctx, r.from.Reader(), lookupClauses(most), part+"%", "%"+part)
+}
+
+// lookupClauses choose by how an id or its end begins, and how it ends.
+func lookupClauses(most int) string {
 	const shortIDFrom = 29 // of 36 characters
-	return queryRequests(ctx, r.from.Reader(), fmt.Sprintf("WHERE id LIKE $1 OR id LIKE $2 OR substr(id, %d) LIKE $1 ORDER BY id LIMIT %d", shortIDFrom, most),
-		part+"%", "%"+part)
+	return fmt.Sprintf("WHERE id LIKE $1 OR id LIKE $2 OR substr(id, %d) LIKE $1 ORDER BY id LIMIT %d", shortIDFrom, most)
+}
+
+// Batch returns a batch as it stands; [ErrNotFound] when there is none.
+func (r *Reader) Batch(ctx context.Context, id string) (Batch, error) {
+	return loadBatch(ctx, r.from.Reader(), `WHERE id = $1`, id)
+}
+
+// LookupBatches is [Reader.Lookup] for batches.
+func (r *Reader) LookupBatches(ctx context.Context, part string, most int) ([]Batch, error) {
+	ids, err := store.Strings(ctx, r.from.Reader(), `SELECT id FROM batches `+lookupClauses(most), part+"%", "%"+part)
+	if err != nil {
+		return nil, fmt.Errorf("load batches: %w", err)
+	}
+	found := make([]Batch, len(ids))
+	for i, id := range ids {
+		if found[i], err = r.Batch(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // Threads returns where each delivery shows; one that shows nowhere has the zero Thread with its name.

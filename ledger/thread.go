@@ -175,10 +175,19 @@ func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
 // UntoldFollowers returns those who asked for a removal of this delivery and do not yet know where
 // its thread is.
 func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follower, error) {
+	return l.untoldFollowers(ctx, `r.delivery = $1`, delivery)
+}
+
+// UntoldBatchFollowers returns those who asked for a removal of this batch and do not yet know where its thread is.
+func (l *Ledger) UntoldBatchFollowers(ctx context.Context, batchID string) ([]Follower, error) {
+	return l.untoldFollowers(ctx, `r.batch_id <> '' AND r.batch_id = $1`, batchID)
+}
+
+func (l *Ledger) untoldFollowers(ctx context.Context, condition, of string) ([]Follower, error) {
 	rows, err := l.store.Reader().Query(ctx, `
 		SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
 		FROM followers f JOIN requests r ON r.id = f.request_id
-		WHERE r.delivery = $1 AND NOT f.told ORDER BY f.at`, delivery)
+		WHERE `+condition+` AND NOT f.told ORDER BY f.at`, of)
 	if err != nil {
 		return nil, fmt.Errorf("load followers: %w", err)
 	}

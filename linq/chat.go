@@ -128,6 +128,11 @@ func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
 	return Participant{}, false
 }
 
+// MarksAsOurs reports whether the chat marks the handle as a line of ours, in any entry and spelling.
+func (c Chat) MarksAsOurs(line handle.Handle) bool {
+	return slices.ContainsFunc(c.Handles, func(p Participant) bool { return p.IsMe && p.Handle.Matches(line) })
+}
+
 // Active returns those who are in the chat, our own line included.
 func (c Chat) Active() []Participant {
 	var active []Participant

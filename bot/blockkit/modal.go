@@ -24,6 +24,7 @@ const (
 	BlockPeople    = "people-"
 	ActionChat     = "chat"
 	ActionPeople   = "people"
+	ActionOffboard = "offboard"
 )
 
 // Limits of Slack. Source: https://docs.slack.dev/reference/views/modal-views and
@@ -83,11 +84,19 @@ func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
 		case len(m.Chosen) > 0:
 			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.Chosen))))
 		}
+		blocks = append(blocks, buttons(richtext.Button("Remove from every chat…", ActionOffboard, "")))
 	} else {
 		request.Close = plain("Close")
 	}
 	request.Blocks = slack.Blocks{BlockSet: blocks}
 	return request
+}
+
+// Note is a modal that says something, and takes nothing.
+func (r Renderer) Note(answer richtext.Answer) slack.ModalViewRequest {
+	view := r.Modal(Modal{Closed: true})
+	view.Blocks.BlockSet = r.Answer(answer).Blocks
+	return view
 }
 
 func plain(text string) *slack.TextBlockObject {

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"linqbot/bot/slackapi"
 	"linqbot/commands/richtext"
@@ -21,16 +22,20 @@ func (s *Publisher) tellFollowers(ctx context.Context, view ledger.View) error {
 		return err
 	}
 	for _, follower := range followers {
-		if err := s.tell(ctx, view, follower); err != nil {
+		i := slices.IndexFunc(view.Requests, func(r ledger.Request) bool { return r.ID == follower.RequestID })
+		if i < 0 {
+			continue
+		}
+		if err := s.tell(ctx, view.Thread, view.Requests[i], follower); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Publisher) tell(ctx context.Context, view ledger.View, f ledger.Follower) error {
+func (s *Publisher) tell(ctx context.Context, thread ledger.Thread, request ledger.Request, f ledger.Follower) error {
 	if f.ResponseURL.Value() != "" && s.cfg.Now().Sub(f.At) < responseTime {
-		err := slackapi.JudgeResponse(s.respond(ctx, f.ResponseURL, s.cfg.Teams.Renderer().Answer(s.forFollower(view, f))))
+		err := slackapi.JudgeResponse(s.respond(ctx, f.ResponseURL, s.cfg.Teams.Renderer().Answer(s.forFollower(thread, request))))
 		if _, again := errors.AsType[*slackapi.RetryLaterError](err); again {
 			return err
 		}
@@ -42,23 +47,17 @@ func (s *Publisher) tell(ctx context.Context, view ledger.View, f ledger.Followe
 	return s.cfg.Views.MarkTold(ctx, f)
 }
 
-func (s *Publisher) forFollower(view ledger.View, f ledger.Follower) richtext.Answer {
-	for _, request := range view.Requests {
-		if request.ID != f.RequestID {
-			continue
-		}
-		if view.Thread.Route != ledger.InThread {
-			return richtext.Answer{s.cfg.Explainer.Explain(request).Text()}
-		}
-		what := "The removal of"
-		if request.Kind == ledger.Add {
-			what = "Adding"
-		}
-		if request.Undoes != "" {
-			what = "Adding back"
-		}
-		return richtext.Answer{richtext.Say("%s %s that you asked for as well is shown in %s.",
-			what, s.cfg.Explainer.Who(request), richtext.Message(view.Thread.ChannelID, view.Thread.TS, "this thread"))}
+func (s *Publisher) forFollower(thread ledger.Thread, request ledger.Request) richtext.Answer {
+	if thread.Route != ledger.InThread {
+		return richtext.Answer{s.cfg.Explainer.Explain(request).Text()}
 	}
-	return nil
+	what := "The removal of"
+	if request.Kind == ledger.Add {
+		what = "Adding"
+	}
+	if request.Undoes != "" {
+		what = "Adding back"
+	}
+	return richtext.Answer{richtext.Say("%s %s that you asked for as well is shown in %s.",
+		what, s.cfg.Explainer.Who(request), richtext.Message(thread.ChannelID, thread.TS, "this thread"))}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -16,6 +17,8 @@ import (
 const (
 	// settleTime is how long after a lost answer a post may still turn up.
 	settleTime = 4 * time.Second
+	// fileSettleTime is the same for a file, which Slack looks through before it shares it.
+	fileSettleTime = 30 * time.Second
 	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
 	// whether it stands.
 	mostDoubts = 3
@@ -33,8 +36,12 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		return later
 	}
-	if age := s.now().Sub(p.Since); age < settleTime {
-		return &slackapi.RetryLaterError{Wait: min(time.Second, settleTime-age), Err: errors.New("waiting whether the last post turns up")}
+	patience := settleTime
+	if want.file != "" {
+		patience = fileSettleTime
+	}
+	if age := s.now().Sub(p.Since); age < patience {
+		return &slackapi.RetryLaterError{Wait: min(time.Second, patience-age), Err: errors.New("waiting whether the last post turns up")}
 	}
 	switch barred, cannotLook := errors.AsType[*slackapi.BarredError](err); {
 	case cannotLook && p.Doubts >= mostDoubts:
@@ -97,7 +104,7 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 			return "", slackapi.JudgeCall(err)
 		}
 		for _, m := range messages {
-			if m.Timestamp >= oldest && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == want.key && s.isOwn(m) {
+			if m.Timestamp >= oldest && want.is(m) && s.isOwn(m) {
 				return m.Timestamp, nil
 			}
 		}
@@ -106,6 +113,14 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 		}
 	}
 	return "", nil
+}
+
+// is reports whether a message is the one that is looked for.
+func (o outgoing) is(m slack.Message) bool {
+	if o.file != "" {
+		return slices.ContainsFunc(m.Files, func(f slack.File) bool { return f.Name == o.file })
+	}
+	return m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == o.key
 }
 
 // isOwn reports whether linqbot wrote a message, as far as that is known: other apps can write our metadata too.

@@ -17,15 +17,37 @@ import (
 // outgoing is a message as it should stand in Slack.
 type outgoing struct {
 	blockkit.Message
-	delivery     string    // what it belongs to
-	key          string    // names the message for good, so that it is found again after a lost answer
-	channel      string    // a channel, or a member for a direct message
-	threadTS     string    // the parent; "" for a message of its own
-	isParent     bool      // of a thread
-	once         bool      // posted once, and not again when somebody deletes it
-	onlyUpdate   bool      // not posted where it does not stand
+	delivery     string // what it belongs to
+	key          string // names the message for good, so that it is found again after a lost answer
+	channel      string // a channel, or a member for a direct message
+	threadTS     string // the parent; "" for a message of its own
+	isParent     bool   // of a thread
+	once         bool   // posted once, and not again when somebody deletes it
+	onlyUpdate   bool   // not posted where it does not stand
 	troubleSince time.Time // since when nothing of what it belongs to could be posted; zero when all is well
-	beforeExpiry string    // digest of what it was before a button expired; taking that away is worth one try only
+	beforeExpiry string // digest of what it was before a button expired; taking that away is worth one try only
+
+	look    string                      // what stands for its look, where some of it changes by itself. Optional.
+	stays   bool                        // posted once, and left as it is when somebody deletes it
+	news    bool                        // a parent that says what no other message says
+	file    string                      // the name of the file that it shares, by which it is found again. Optional.
+	sending func(context.Context) error // called when its turn has come, before it is sent. Optional.
+}
+
+// digest is the same for what looks the same.
+func (o outgoing) digest() (string, error) {
+	if o.look != "" {
+		return o.look, nil
+	}
+	return o.Digest()
+}
+
+// begin is told that a message is sent now.
+func (o outgoing) begin(ctx context.Context) error {
+	if o.sending == nil {
+		return nil
+	}
+	return o.sending(ctx)
 }
 
 // metadataType marks our messages; the payload holds the key.
@@ -70,7 +92,7 @@ type poster struct {
 
 // ticket is what the message that p knows of takes in the queue of its channel.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
-	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent || o.onlyUpdate}
+	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent && !o.news || o.onlyUpdate}
 }
 
 // afterCall sorts the outcome of a call. If Slack puts the call off, it gets another turn. An update then only waits
@@ -95,7 +117,7 @@ func (s poster) afterCall(err error, o outgoing, t queue.Ticket) error {
 // project makes the message of p look like want. It stores what it learns with save: the intent before a post, and
 // its result. Errors are those of [slackapi.Judge], or of save.
 func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
-	digest, err := want.Digest()
+	digest, err := want.digest()
 	if err != nil {
 		return err
 	}
@@ -115,7 +137,7 @@ func (s poster) project(ctx context.Context, p *ledger.Posting, want outgoing, s
 		switch {
 		case !ok, want.isParent && gone.Code == slackapi.NoMessage:
 			return err
-		case want.isParent: // it can no longer be changed, and its thread is as good as before
+		case want.isParent, want.stays: // it can no longer be changed, and its thread is as good as before
 			p.Shown = digest
 			return save(ctx)
 		}
@@ -153,6 +175,9 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 	if err := s.scheduler.Take(want.channel, ticket); err != nil {
 		return err
 	}
+	if err := want.begin(ctx); err != nil {
+		return err
+	}
 	want.threadTS = "" // a message stays in its thread
 	_, _, err := s.send(want, func(options []slack.MsgOption) (string, string, error) {
 		channel, ts, _, err := s.slack.UpdateMessageContext(ctx, p.ChannelID, p.TS, options...)
@@ -172,6 +197,9 @@ func (s poster) update(ctx context.Context, p *ledger.Posting, want outgoing, di
 func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, digest string, save func(context.Context) error) error {
 	ticket := want.ticket(p)
 	if err := s.scheduler.Take(want.channel, ticket); err != nil {
+		return err
+	}
+	if err := want.begin(ctx); err != nil {
 		return err
 	}
 	p.Since = s.now() // the intent; not before it is really going to be posted

@@ -95,27 +95,42 @@ const (
 // button away again here, so it stays, and says on a click that its time is over.
 func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error {
 	first, thread := view.Requests[0], &view.Thread
-	want := outgoing{Message: s.wholeOffering(*view)}
-	digest, err := want.Digest()
-	if err != nil || digest == thread.Shown {
+	return s.tellAlone(ctx, thread, &thread.Posting, aside{
+		outgoing: outgoing{Message: s.wholeOffering(*view)}, to: first.ResponseURL, since: first.AcceptedAt, last: allFinal(view.Requests),
+	}, func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) })
+}
+
+// aside is what one person is told at a response_url.
+type aside struct {
+	outgoing
+	to      ledger.Secret
+	since   time.Time // when Slack gave the URL
+	last    bool      // it may take the last use
+	replace bool      // it takes the place of what was told before
+}
+
+// tellAlone makes what the posting p knows of look like want. The thread counts the uses of the URL.
+func (s *Publisher) tellAlone(ctx context.Context, thread *ledger.Thread, p *ledger.Posting, want aside, save func(context.Context) error) error {
+	digest, err := want.digest()
+	if err != nil || digest == p.Shown {
 		return err
 	}
-	spent := first.ResponseURL.Value() == "" || thread.ResponseUses >= mostResponses ||
-		s.cfg.Now().Sub(first.AcceptedAt) > responseTime
+	spent := want.to.Value() == "" || thread.ResponseUses >= mostResponses || s.cfg.Now().Sub(want.since) > responseTime
 	if spent {
 		return &slackapi.BarredError{Code: errSpent.Error()}
 	}
-	if thread.ResponseUses == mostResponses-1 && !allFinal(view.Requests) {
+	if thread.ResponseUses == mostResponses-1 && !want.last {
 		return nil
 	}
 	thread.ResponseUses++ // before the use: a use whose answer is lost counts as well
 	if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
 		return err
 	}
-	err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, want.Message))
+	err = slackapi.JudgeResponse(s.answer(ctx, want))
 	if _, malformed := errors.AsType[*slackapi.MalformedError](err); malformed {
 		s.log.WithError(err).WithField("delivery", thread.Delivery).Error(plainInstead)
-		err = slackapi.JudgeResponse(s.respond(ctx, first.ResponseURL, blockkit.Message{Text: want.Text}))
+		want.Blocks = nil
+		err = slackapi.JudgeResponse(s.answer(ctx, want))
 		if still, ok := errors.AsType[*slackapi.MalformedError](err); ok {
 			err = &slackapi.BarredError{Code: still.Code}
 		}
@@ -130,14 +145,19 @@ func (s *Publisher) byResponseURL(ctx context.Context, view *ledger.View) error 
 	if err != nil {
 		return err
 	}
-	thread.Shown = digest
-	return s.cfg.Views.SaveThread(ctx, *thread)
+	p.Shown = digest
+	return save(ctx)
 }
 
 func (s *Publisher) respond(ctx context.Context, to ledger.Secret, m blockkit.Message) error {
-	answer := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
+	return s.answer(ctx, aside{outgoing: outgoing{Message: m}, to: to})
+}
+
+func (s *Publisher) answer(ctx context.Context, said aside) error {
+	m := said.Message
+	answer := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: said.replace}
 	if len(m.Blocks) > 0 {
 		answer.Blocks = &slack.Blocks{BlockSet: m.Blocks}
 	}
-	return slackapi.Respond(ctx, s.cfg.HTTP, to.Value(), answer)
+	return slackapi.Respond(ctx, s.cfg.HTTP, said.to.Value(), answer)
 }

@@ -25,6 +25,20 @@ type Views interface {
 	MarkTold(ctx context.Context, f ledger.Follower) error
 }
 
+// Batches is what [Publisher.RunBatch] needs of the ledger besides.
+type Batches interface {
+	Batch(ctx context.Context, id string) (ledger.Batch, error)
+	BatchUndoneBy(ctx context.Context, id string) (ledger.Batch, error)
+	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
+	BatchItems(ctx context.Context, batchID string, after, limit int) ([]ledger.BatchResult, error)
+	BatchThread(ctx context.Context, batchID string) (ledger.Thread, error)
+	BatchMessages(ctx context.Context, batchID string) (map[string]ledger.Posting, error)
+	SaveBatchMessage(ctx context.Context, batchID, name string, p ledger.Posting) error
+	MarkBatchShown(ctx context.Context, batchID string) error
+	UntoldBatchFollowers(ctx context.Context, batchID string) ([]ledger.Follower, error)
+	Request(ctx context.Context, id string) (ledger.Request, error)
+}
+
 // Homes show requests besides their threads.
 type Homes interface {
 	News(requests []ledger.Request)
@@ -33,6 +47,7 @@ type Homes interface {
 // Config is what [Publisher] needs.
 type Config struct {
 	Views     Views
+	Batches   Batches // Optional; [Publisher.RunBatch] needs it.
 	Slack     *slack.Client
 	HTTP      *http.Client // for response URLs
 	Teams     *workspace.Teams
@@ -96,7 +111,7 @@ func (s *Publisher) Run(ctx context.Context, delivery string) (time.Duration, er
 	if inLine && err == nil {
 		return min(waiting.Wait, queue.AskAgain), nil // no trouble begins or ends with that
 	}
-	return s.afterShowing(ctx, view, err)
+	return s.afterShowing(ctx, view.Thread, isPromised(view), err)
 }
 
 func (s *Publisher) news(requests []ledger.Request) {
@@ -106,8 +121,7 @@ func (s *Publisher) news(requests []ledger.Request) {
 }
 
 // afterShowing plans the next run after trouble, and forgets trouble that has passed.
-func (s *Publisher) afterShowing(ctx context.Context, view ledger.View, err error) (time.Duration, error) {
-	t := view.Thread
+func (s *Publisher) afterShowing(ctx context.Context, t ledger.Thread, promised bool, err error) (time.Duration, error) {
 	if err == nil {
 		if t.TroubleSince.IsZero() {
 			return 0, nil
@@ -129,7 +143,7 @@ func (s *Publisher) afterShowing(ctx context.Context, view ledger.View, err erro
 	if now.Sub(t.TroubleSince) > slackapi.GiveUpAfter {
 		log.Error("Slack could not be told for three days; giving up")
 		t.Route = ledger.Undelivered
-		return 0, s.undelivered(view, s.cfg.Views.SaveThread(ctx, t))
+		return 0, s.undelivered(promised, s.cfg.Views.SaveThread(ctx, t))
 	}
 	wait := min(max(now.Sub(t.TroubleSince)/4, slackapi.FirstRetry), slackapi.LongestRetry)
 	if again && later.Wait > 0 {
@@ -138,51 +152,71 @@ func (s *Publisher) afterShowing(ctx context.Context, view ledger.View, err erro
 	return wait, s.cfg.Views.SaveThread(ctx, t)
 }
 
-// show goes down the routes until one takes the message. A route that was left is not tried again,
-// so that one delivery does not end up in two places.
+// show makes Slack look like the view.
 func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
-	if first := view.Requests[0]; view.Thread.Route == "" && first.ChannelID == "" {
-		view.Thread.Route = ledger.ByDirect
-		if first.Source == ledger.WorkflowStep {
-			view.Thread.Route = ledger.Nowhere // the workflow gets the outcome as the step's outputs
+	return s.goDown(ctx, routes{
+		thread: &view.Thread, promised: isPromised(*view), nowhere: view.Requests[0].ChannelID == "",
+		inThread:      func(ctx context.Context) error { return s.inThread(ctx, view) },
+		byResponseURL: func(ctx context.Context) error { return s.byResponseURL(ctx, view) },
+		byDirect:      func(ctx context.Context) error { return s.byDirect(ctx, view) },
+	})
+}
+
+// routes are the ways by which something can be shown, in the order in which they are tried.
+type routes struct {
+	thread   *ledger.Thread
+	promised bool // nobody has the outcome unless it is shown
+	nowhere  bool // nobody named a channel
+
+	inThread, byResponseURL, byDirect func(context.Context) error
+}
+
+// goDown goes down the routes until one takes the message. A route that was left is not tried again,
+// so that one delivery does not end up in two places.
+func (s *Publisher) goDown(ctx context.Context, r routes) error {
+	thread := r.thread
+	if thread.Route == "" && r.nowhere {
+		thread.Route = ledger.ByDirect
+		if !r.promised {
+			thread.Route = ledger.Nowhere // the workflow gets the outcome as the step's outputs
 		}
-		if err := s.cfg.Views.SaveThread(ctx, view.Thread); err != nil {
+		if err := s.cfg.Views.SaveThread(ctx, *thread); err != nil {
 			return err
 		}
 	}
-	if view.Thread.Route == "" || view.Thread.Route == ledger.InThread {
-		barred, err := s.barred(&view.Thread, s.inThread(ctx, view))
+	if thread.Route == "" || thread.Route == ledger.InThread {
+		barred, err := s.barred(thread, r.inThread(ctx))
 		if barred == nil {
 			return err
 		}
-		if err := s.leave(ctx, view, ledger.ByResponseURL, barred); err != nil {
+		if err := s.leave(ctx, thread, ledger.ByResponseURL, barred); err != nil {
 			return err
 		}
 	}
-	if view.Thread.Route == ledger.ByResponseURL {
-		barred, err := s.barred(&view.Thread, s.byResponseURL(ctx, view))
+	if thread.Route == ledger.ByResponseURL {
+		barred, err := s.barred(thread, r.byResponseURL(ctx))
 		if barred == nil {
 			return err
 		}
-		if err := s.leave(ctx, view, ledger.ByDirect, barred); err != nil {
+		if err := s.leave(ctx, thread, ledger.ByDirect, barred); err != nil {
 			return err
 		}
 	}
-	if view.Thread.Route == ledger.ByDirect {
-		barred, err := s.barred(&view.Thread, s.byDirect(ctx, view))
+	if thread.Route == ledger.ByDirect {
+		barred, err := s.barred(thread, r.byDirect(ctx))
 		if barred == nil {
 			return err
 		}
 		if barred.Token {
 			return &slackapi.RetryLaterError{Err: barred}
 		}
-		log := s.log.WithError(barred).WithField("delivery", view.Thread.Delivery)
+		log := s.log.WithError(barred).WithField("delivery", thread.Delivery)
 		level := logrus.ErrorLevel
-		if !isPromised(*view) {
+		if !r.promised {
 			level = logrus.InfoLevel
 		}
 		log.Log(level, "nobody can be told of an outcome")
-		return s.undelivered(*view, s.leave(ctx, view, ledger.Undelivered, barred))
+		return s.undelivered(r.promised, s.leave(ctx, thread, ledger.Undelivered, barred))
 	}
 	return nil
 }
@@ -192,8 +226,8 @@ func (s *Publisher) show(ctx context.Context, view *ledger.View) error {
 func isPromised(view ledger.View) bool { return view.Requests[0].Source != ledger.WorkflowStep }
 
 // undelivered says that an outcome was given up, once that is stored: what is not is tried again.
-func (s *Publisher) undelivered(view ledger.View, saved error) error {
-	if saved == nil && s.cfg.Undelivered != nil && isPromised(view) {
+func (s *Publisher) undelivered(promised bool, saved error) error {
+	if saved == nil && s.cfg.Undelivered != nil && promised {
 		s.cfg.Undelivered()
 	}
 	return saved
@@ -211,14 +245,14 @@ func (s *Publisher) barred(thread *ledger.Thread, err error) (*slackapi.BarredEr
 
 // leave goes over to the next route. It keeps why there is no thread, which people can mend. That a response_url is
 // spent is not kept: nobody can mend it.
-func (s *Publisher) leave(ctx context.Context, view *ledger.View, next ledger.Route, why *slackapi.BarredError) error {
-	s.log.WithFields(logrus.Fields{"delivery": view.Thread.Delivery, "from": view.Thread.Route, "to": next, "why": why.Code}).
+func (s *Publisher) leave(ctx context.Context, thread *ledger.Thread, next ledger.Route, why *slackapi.BarredError) error {
+	s.log.WithFields(logrus.Fields{"delivery": thread.Delivery, "from": thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")
-	s.poster.scheduler.Forget(view.Thread.Delivery)
-	view.Thread.Route = next
-	view.Thread.Posting = ledger.Posting{}
+	s.poster.scheduler.Forget(thread.Delivery)
+	thread.Route = next
+	thread.Posting = ledger.Posting{}
 	if next != ledger.ByDirect {
-		view.Thread.Trouble = why.Code
+		thread.Trouble = why.Code
 	}
-	return s.cfg.Views.SaveThread(ctx, view.Thread)
+	return s.cfg.Views.SaveThread(ctx, *thread)
 }

@@ -47,7 +47,7 @@ func TestUndeliveredOutcomesAreTold(t *testing.T) {
 		t.Parallel()
 		lost := errors.New("the ledger does not answer")
 		publisher := Publisher{cfg: Config{Undelivered: func() { t.Error("told of what is tried again") }}}
-		assert.ErrorIs(t, publisher.undelivered(ledger.View{}, lost), lost)
+		assert.ErrorIs(t, publisher.undelivered(true, lost), lost)
 	})
 }
 

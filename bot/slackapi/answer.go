@@ -38,6 +38,11 @@ type answer struct {
 	Messages []message `json:"messages,omitempty"`
 	HasMore  bool      `json:"has_more,omitempty"`
 
+	// files.*
+	UploadURL string `json:"upload_url,omitempty"`
+	FileID    string `json:"file_id,omitempty"`
+	Files     []file `json:"files,omitempty"`
+
 	// views.*
 	View *view `json:"view,omitempty"`
 
@@ -60,12 +65,18 @@ type message struct {
 	ThreadTS string `json:"thread_ts,omitempty"`
 	User     string `json:"user,omitempty"`
 	BotID    string `json:"bot_id,omitempty"`
+	Files    []file `json:"files,omitempty"`
 	Metadata struct {
 		EventType    string `json:"event_type"`
 		EventPayload struct {
 			Key string `json:"key,omitempty"`
 		} `json:"event_payload"`
 	} `json:"metadata"`
+}
+
+type file struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
 }
 
 type view struct {
@@ -86,9 +97,13 @@ type channel struct {
 }
 
 type conversation struct {
-	ID         string `json:"id"`
-	Name       string `json:"name,omitempty"`
-	IsArchived bool   `json:"is_archived,omitempty"`
+	ID          string `json:"id"`
+	Name        string `json:"name,omitempty"`
+	IsArchived  bool   `json:"is_archived,omitempty"`
+	IsPrivate   bool   `json:"is_private,omitempty"`
+	IsIM        bool   `json:"is_im,omitempty"`
+	IsMPIM      bool   `json:"is_mpim,omitempty"`
+	IsExtShared bool   `json:"is_ext_shared,omitempty"`
 }
 
 func (c *channel) UnmarshalJSON(encoded []byte) error {

@@ -47,6 +47,14 @@ func slackCalls(api *slack.Client) map[string]func(context.Context) error {
 			_, _, _, err := api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: "C1", Timestamp: "1.2"})
 			return err
 		},
+		"files.getUploadURLExternal": func(ctx context.Context) error {
+			_, err := api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: "a.csv", FileSize: 1})
+			return err
+		},
+		"files.completeUploadExternal": func(ctx context.Context) error {
+			_, err := api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: []slack.FileSummary{{ID: "F1"}}})
+			return err
+		},
 		"usergroups.list": func(ctx context.Context) error { _, err := api.GetUserGroupsContext(ctx); return err },
 		"usergroups.users.list": func(ctx context.Context) error {
 			_, err := Groups{Slack: api}.GroupMembers(ctx, "S1")

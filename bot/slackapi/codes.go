@@ -21,7 +21,7 @@ func ClassOf(code string) Class {
 	switch code {
 	case "ratelimited", "rate_limited", "message_limit_exceeded",
 		"accesslimited", "ekm_access_denied", "external_channel_migrating", "org_login_required", "team_added_to_org",
-		"update_failed", "streaming_state_conflict", "list_record_comment_fetch_failed":
+		"update_failed", "file_update_failed", "streaming_state_conflict", "list_record_comment_fetch_failed":
 		return passing
 	case "fatal_error", "internal_error", "request_timeout", "service_unavailable":
 		return maybeDone
@@ -49,13 +49,16 @@ func isBarring(code string) bool {
 	case "access_denied", "deprecated_endpoint", "enterprise_is_restricted", "method_deprecated", "no_permission", "unknown_method":
 		// of the app, with any method
 	case "channel_not_found", "channel_is_limited_access", "is_archived", "not_in_channel", "messages_tab_disabled", "team_not_found",
-		"restricted_action", "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
+		"invalid_channel", "restricted_action", "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
 		"restricted_action_thread_locked", "restricted_action_thread_only_channel", "method_not_supported_for_channel_type",
 		"user_not_in_channel", "cant_delete_message", "cant_broadcast_message", "no_dual_broadcast_content_update":
 		// of the place
 	case "user_disabled", "user_not_found", "user_not_visible", "users_not_found", "invalid_user_combination", "not_enough_users",
 		"too_many_users", "users_list_not_supplied", "no_such_subteam", "plan_upgrade_required":
 		// of people
+	case "file_type_not_allowed", "file_upload_size_restricted", "file_uploads_disabled", "file_uploads_except_images_disabled",
+		"storage_limit_reached":
+		// of a file
 	case "duplicate_external_id", "exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id", "view_too_large",
 		"hash_conflict", "not_found", "missing_profile_id", "not_enabled", "not_implemented":
 		// of a view
@@ -65,6 +68,7 @@ func isBarring(code string) bool {
 		"draft_already_deleted", "draft_already_sent", "draft_has_conflict", "draft_not_found", "duplicate_channel_not_found",
 		"duplicate_message_not_found", "missing_file_data", "blocked_file_type", "file_deleted", "file_is_deleted", "file_not_found",
 		"file_share_limit_reached", "max_file_sharing_exceeded", "posting_to_channel_denied", "unable_to_share_files",
+		"alt_txt_too_large", "channels_limit_exceeded", "snippet_too_large", "unknown_snippet_type", "unknown_subtype",
 		"slack_connect_blocked_file_type", "slack_connect_clip_sharing_blocked", "slack_connect_file_upload_sharing_blocked":
 		// of a call as linqbot never makes it
 	default:

@@ -37,6 +37,24 @@ func (m Message) Text() string {
 	return strings.Join(seen.lines, "\n")
 }
 
+// OwnText is what its writer typed, in Slack's mark-up: nothing of what Slack added.
+func (m Message) OwnText() string {
+	var fields struct {
+		Text string `json:"text"`
+	}
+	_ = Decode(m.raw, &fields) // without a text, it is empty
+	return fields.Text
+}
+
+// Files are the files in the message.
+func (m Message) Files() []File {
+	var fields struct {
+		Files []File `json:"files"`
+	}
+	_ = Decode(m.raw, &fields) // what cannot be read is none
+	return fields.Files
+}
+
 // visible gathers the texts of a message.
 type visible struct {
 	lines []string

@@ -56,11 +56,12 @@ func findButton(blocks json.RawMessage, actionID string) (block, value string, o
 	return "", "", false
 }
 
-// Field is what a user picked in a modal: the value of one option, or of several.
+// Field is what a user picked in a modal, the value of one option or of several, or wrote into it.
 type Field struct {
 	BlockID, ActionID string
 	Value             string
 	Values            []string
+	Text              string
 }
 
 // Pick has the user of a modal pick an option that the bot wants to know of at once.
@@ -117,7 +118,9 @@ func (s *Slack) fromView(v View, kind string, fields []Field, more map[string]an
 	values := map[string]map[string]any{}
 	for _, f := range fields {
 		picked := map[string]any{}
-		if f.Values != nil {
+		if f.Text != "" {
+			picked["type"], picked["value"] = "plain_text_input", f.Text
+		} else if f.Values != nil {
 			options := []any{}
 			for _, value := range f.Values {
 				options = append(options, map[string]any{"value": value})

@@ -14,7 +14,7 @@ import (
 // Fault makes calls go wrong. A call that meets one has no effect, unless only Delay is set or
 // WithEffect says otherwise.
 type Fault struct {
-	Method  string // only this method, or "response_url"; "" is any
+	Method  string // only this method, "response_url" or "upload"; "" is any
 	Channel string // only calls that name this channel; "" is any
 	Times   int    // how many calls it meets; 0 is all until cleared
 

@@ -1,6 +1,8 @@
 package slacktest
 
 import (
+	"cmp"
+	"io"
 	"net/http"
 	"strings"
 
@@ -10,7 +12,10 @@ import (
 	"linqbot/bot/slacktest/internal/workspace"
 )
 
-const responsePath = "/response/"
+const (
+	responsePath = "/response/"
+	uploadPath   = "/upload/"
+)
 
 // responseID is the part of a response URL that tells it from others.
 func responseID(url string) string {
@@ -24,12 +29,24 @@ func (s *Slack) serveMethod(w http.ResponseWriter, r *http.Request) {
 	args, body, err := webapi.ReadArguments(r)
 	token := webapi.TokenOf(r, args)
 	args.Del("token")
-	call := Call{Method: name, Channel: args.Get("channel"), Form: args.Values, Body: body}
+	call := Call{Method: name, Channel: cmp.Or(args.Get("channel"), args.Get("channel_id")), Form: args.Values, Body: body}
 	s.exchange(w, r, call, http.StatusOK, func(state *workspace.Workspace) webapi.Answer {
 		if err != nil {
 			return webapi.ErrorAnswer(http.StatusOK, err)
 		}
 		return s.api.Call(state, name, token, args)
+	})
+}
+
+// serveUpload takes a file.
+func (s *Slack) serveUpload(w http.ResponseWriter, r *http.Request) {
+	const mostBytes = 64 << 20
+	body, err := io.ReadAll(io.LimitReader(r.Body, mostBytes))
+	s.exchange(w, r, Call{Method: webapi.Upload, Body: body}, http.StatusInternalServerError, func(state *workspace.Workspace) webapi.Answer {
+		if err != nil {
+			return webapi.ErrorAnswer(http.StatusBadRequest, err)
+		}
+		return webapi.Store(state, mux.Vars(r)["secret"], webapi.Uploaded(r.Header.Get("Content-Type"), body))
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 // Call is one request to Slack, in the order in which they arrived.
 type Call struct {
 	At      time.Time
-	Method  string // a Web API method, or "response_url"
+	Method  string // a Web API method, "response_url" or "upload"
 	Channel string // as the call named it
 	Status  int    // HTTP; 0 while the call is under way, and when its connection was dropped
 	Error   string // Slack's error code; "dropped" for a dropped connection

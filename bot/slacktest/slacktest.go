@@ -24,7 +24,7 @@ import (
 )
 
 // Slack is one workspace with one app, the bot, installed in it. It is an [http.Handler] that
-// serves the Web API below /api/ and response URLs below /response/; every method may be called
+// serves the Web API below /api/, response URLs below /response/ and uploads below /upload/; every method may be called
 // from any goroutine.
 type Slack struct {
 	cfg    Config
@@ -49,13 +49,16 @@ func New(cfg Config) *Slack {
 		cfg:     cfg,
 		api:     webapi.New(),
 		client:  newClient(cfg),
-		state:   workspace.New(cfg.settings()),
 		limits:  newLimiter(cfg.RateLimits, cfg.Messages),
 		changed: make(chan struct{}),
 	}
+	settings := cfg.settings()
+	settings.UploadURL = func(secret string) string { return s.baseURL() + uploadPath + secret } // called with the lock
+	s.state = workspace.New(settings)
 	router := mux.NewRouter()
 	router.HandleFunc("/api/{method}", s.serveMethod).Methods(http.MethodGet, http.MethodPost)
 	router.HandleFunc(responsePath+"{id}", s.serveResponseURL).Methods(http.MethodPost)
+	router.HandleFunc(uploadPath+"{secret}", s.serveUpload).Methods(http.MethodPost)
 	s.router = router
 	return s
 }

@@ -20,6 +20,8 @@ type (
 	Kind = workspace.Kind
 	// Message is a message as it stood when it was read.
 	Message = workspace.Message
+	// File is a file that a message shares.
+	File = workspace.File
 	// View is a modal or a Home tab.
 	View = workspace.View
 	// Execution is one run of a workflow step.

@@ -36,9 +36,13 @@ type Step interface {
 
 // Config is what [Runner] needs.
 type Config struct {
-	Runs   Runs
-	Steps  map[string]Step // by the function's callback id
-	Token  string          // the bot's, not the event's, which dies with the step
+	Runs  Runs
+	Steps map[string]Step // by the function's callback id
+
+	Batches    Batches              // needed only with BatchSteps
+	BatchSteps map[string]BatchStep // by the function's callback id
+
+	Token  string // the bot's, not the event's, which dies with the step
 	APIURL string
 	HTTP   *http.Client
 	Logger *logrus.Logger
@@ -66,6 +70,9 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	if err != nil || !run.DoneAt.IsZero() {
 		return 0, err
 	}
+	if step, known := x.cfg.BatchSteps[run.Function]; known {
+		return x.runBatch(ctx, run, step)
+	}
 	step, known := x.cfg.Steps[run.Function]
 	if run.Refusal == "" && (run.RequestID == "" || !known) {
 		if run, err = x.begin(ctx, run, step); err != nil {
@@ -73,7 +80,7 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 		}
 	}
 	if run.Refusal != "" {
-		return x.complete(ctx, run, "functions.completeError", map[string]any{"error": unlinked(run.Refusal)})
+		return x.fail(ctx, run, run.Refusal)
 	}
 	request, err := x.cfg.Runs.Request(ctx, run.RequestID)
 	if err != nil {
@@ -84,7 +91,7 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 	case wait > 0:
 		return wait, nil
 	case len(refused) > 0:
-		return x.complete(ctx, run, "functions.completeError", map[string]any{"error": unlinked(refused.String())})
+		return x.fail(ctx, run, refused.String())
 	}
 	return x.complete(ctx, run, "functions.completeSuccess", map[string]any{"outputs": map[string]string{
 		"status": string(outputs.Status), "chat_id": outputs.ChatID, "handle": outputs.Handle,
@@ -127,6 +134,11 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (le
 // link, whether it is read as text or as mrkdwn.
 func unlinked(sentence string) string {
 	return strings.TrimSpace(strings.NewReplacer("<", "‹", ">", "›").Replace(strings.Map(blockkit.Visible, sentence)))
+}
+
+// fail tells Slack that the run ended in an error.
+func (x *Runner) fail(ctx context.Context, run ledger.Execution, sentence string) (time.Duration, error) {
+	return x.complete(ctx, run, "functions.completeError", map[string]any{"error": unlinked(sentence)})
 }
 
 // complete tells Slack how the run ended. A run that is not running any more was completed before,

@@ -19,7 +19,8 @@ no to, and for each time that somebody listed or searched chats or opened the fo
 from the ledger that DATABASE_URL names, also while linqbot serves.
 
 Times are UTC. --since and --until take a day (2026-11-01), a moment (2026-11-01T09:30:00Z), or how long
-ago (90d, 12h). Handles are masked unless --full-handles is given. --state takes one of these:
+ago (90d, 12h). Handles are masked unless --full-handles is given. --batch prints all of one batch in its
+order, also what was not asked of Linq. --state takes one of these:
 
 ` + audit.StatesHelp(),
 		Args: cobra.NoArgs,
@@ -42,6 +43,10 @@ ago (90d, 12h). Handles are masked unless --full-handles is given. --state takes
 	f.StringVar(&query.Handle, "handle", "", "about this number or address, as in the command")
 	f.StringVar(&query.State, "state", "", "in this state, such as removed, refused, denied or read")
 	f.StringVar(&query.Request, "request", "", "the request with this id, as it stands below the reply in Slack, or how it begins")
+	f.StringVar(&query.Batch, "batch", "", "all of the batch with this id, as it stands below its message in Slack, or how it begins")
+	for _, other := range []string{"since", "until", "user", "chat", "handle", "state", "request"} {
+		cmd.MarkFlagsMutuallyExclusive("batch", other)
+	}
 	f.StringVar(&query.Format, "format", "table", "table, csv or jsonl")
 	f.BoolVar(&query.FullHandles, "full-handles", false, "show whole numbers and addresses")
 	return cmd

@@ -70,6 +70,19 @@ func (x *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 	return found, nil
 }
 
+// All returns every group chat, the newest first, of a listing that begins after the call, and whether it was cut off.
+// It waits for the listing until ctx ends.
+func (x *Index) All(ctx context.Context) (groups []linq.Chat, cut bool, err error) {
+	listing, err := x.listing.GetNew(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("%w: %w", errNotListed, err)
+	}
+	for _, group := range listing.groups {
+		groups = append(groups, group.chat)
+	}
+	return groups, listing.cut, nil
+}
+
 // Name returns the name of a group chat that is in the list, "" for any other. It neither waits for the list nor
 // renews it.
 func (x *Index) Name(id linq.ChatID) string {

@@ -68,11 +68,12 @@ func oneHandleOnly(text string) *UsageError {
 		"%s looks like several handles, and here only one can be given. Give one phone number or one e-mail address.", richtext.Quoted(text))
 }
 
-const maxCharacters = 4000
+// MostCharacters is how long a text may be.
+const MostCharacters = 4000
 
 // RefuseLong refuses a text that is longer than linqbot reads; nil for any other.
 func RefuseLong(text string) *UsageError {
-	if utf8.RuneCountInString(text) <= maxCharacters {
+	if utf8.RuneCountInString(text) <= MostCharacters {
 		return nil
 	}
 	return usageError(usageTextTooLong, "",

@@ -18,6 +18,7 @@ type StepInputs struct {
 	ChannelID   string // where to report
 	MessageTS   string // the message in whose thread to report
 	RequestedBy string // who the workflow says it acts for: a claim
+	Reason      string // why, in the workflow's words
 }
 
 // InputError says which input of a step is not as it must be, and why. [InputError.Error] repeats
@@ -48,6 +49,7 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 		{"channel_id", &in.ChannelID},
 		{"message_ts", &in.MessageTS},
 		{"requested_by", &in.RequestedBy},
+		{"reason", &in.Reason},
 	}
 	for _, input := range inputs {
 		given := false
@@ -91,7 +93,7 @@ func textInput(name string, value json.RawMessage) (string, error) {
 	if err := json.Unmarshal(value, &text); err != nil {
 		return "", fmt.Errorf("decode inputs: %w", err)
 	}
-	if utf8.RuneCountInString(text) > maxCharacters {
+	if utf8.RuneCountInString(text) > MostCharacters {
 		return "", wrongInput(name, "is longer than the 4,000 characters that linqbot reads. Give it less text in the workflow.")
 	}
 	return text, nil

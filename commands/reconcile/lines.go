@@ -73,9 +73,9 @@ func (o *OwnLines) Refresh(ctx context.Context) {
 	}
 }
 
-// ours reports whether one of the handles is a line of ours. chat is the chat as it was read, nil if
+// Ours reports whether one of the handles is a line of ours. chat is the chat as it was read, nil if
 // it was not. The error says that nothing tells: the chat marks no line as ours, and there is no list.
-func (o *OwnLines) ours(ctx context.Context, chat *linq.Chat, handles ...handle.Handle) (bool, error) {
+func (o *OwnLines) Ours(ctx context.Context, chat *linq.Chat, handles ...handle.Handle) (bool, error) {
 	marked := false
 	if chat != nil {
 		for _, person := range chat.Handles {

@@ -21,7 +21,7 @@ func (s *Steps) ours(ctx context.Context, r ledger.Request, at chatSnapshot) (bo
 	if at.err == nil {
 		chat = &at.chat
 	}
-	return s.lines.ours(ctx, chat, handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value()))
+	return s.lines.Ours(ctx, chat, handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value()))
 }
 
 // withoutLines is a try that sends nothing: whether r would remove our own line is not known, since

@@ -21,6 +21,8 @@ type Filter struct {
 	Handle ledger.Secret // compared without regard to case
 	State  ledger.State  // [ledger.Denied] chooses the denials, [ledger.Read] the readings
 	ID     string        // of a request
+
+	BatchID string // chooses all items of a batch; no other field counts then
 }
 
 // Row is one request and what became of it, or one denial or reading.
@@ -32,8 +34,11 @@ type Row struct {
 	LeftOut        int64         // of a denial or a reading: how many like it have no row, since the one before
 }
 
-// Rows returns the chosen rows, oldest first.
+// Rows returns the chosen rows, oldest first; the items of a batch in its order.
 func Rows(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error] {
+	if f.BatchID != "" {
+		return items(ctx, in, f.BatchID)
+	}
 	return inOrder(notes(ctx, in, f, trail.Denied), notes(ctx, in, f, trail.Read), requests(ctx, in, f))
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,6 +190,13 @@ func TestDoctorOnScopes(t *testing.T) {
 	assert.Assert(t, !content)
 	wantFinding(t, found, "scopes", "failure", "missing: chat:write, commands; more than linqbot needs: channels:read, reactions:write", "linqbot manifest")
 	wantFinding(t, found, "channels", "ok", `#team \(C0TEAM\)`, "")
+
+	env = newDoctorEnv(t, func(scopes []string) []string {
+		return slices.DeleteFunc(scopes, func(scope string) bool { return scope == "files:write" })
+	})
+	found, content = env.doctor()
+	assert.Assert(t, content)
+	wantFinding(t, found, "scopes", "warning", "missing: files:write", "linqbot manifest")
 
 	env = newDoctorEnv(t, func(scopes []string) []string { return append(scopes, "channels:read") })
 	found, content = env.doctor()

@@ -19,6 +19,7 @@ type Value[T any] struct {
 	failure  error     // why the last renewal failed; nil if it did not
 	retryAt  time.Time // no renewal begins before
 	underWay *renewal[T]
+	begun    int  // how many renewals have begun
 	expired  bool // kept is not fresh, whatever its age
 }
 
@@ -71,6 +72,31 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
+	}
+}
+
+// GetNew returns the value of a renewal that begins after the call, and waits for it until ctx ends. Those who wait
+// at the same time share one. During the pause after a failure it returns that failure.
+func (v *Value[T]) GetNew(ctx context.Context) (T, error) {
+	var none T
+	v.mu.Lock()
+	before := v.begun
+	for {
+		if v.underWay == nil && v.failure != nil && v.pausing() {
+			defer v.mu.Unlock()
+			return none, v.failure
+		}
+		renewal, isNew := v.renew(ctx), v.begun > before
+		v.mu.Unlock()
+		select {
+		case <-renewal.done:
+		case <-ctx.Done():
+			return none, ctx.Err()
+		}
+		if isNew {
+			return renewal.value, renewal.err
+		}
+		v.mu.Lock()
 	}
 }
 
@@ -147,6 +173,7 @@ func (v *Value[T]) renew(ctx context.Context) *renewal[T] {
 	}
 	begun := &renewal[T]{done: make(chan struct{})}
 	v.underWay, v.expired = begun, false
+	v.begun++
 	asked := v.cfg.Now() // what the answer shows may be as old
 	go func() {
 		begun.value, begun.err = v.cfg.Fetch(context.WithoutCancel(ctx))

@@ -18,10 +18,10 @@ const (
 )
 
 // Before deletes, batch by batch, what ended before a moment: requests with their history and where they
-// showed, runs of the workflow step, webhook events, denials and readings. What has not ended stays. It returns
+// showed, batches that have none of their requests left, runs of the workflow step, webhook events, denials and readings. What has not ended stays. It returns
 // how many records are gone.
 func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten int64, err error) {
-	for _, batch := range []func(context.Context, store.Store, int64) (int64, error){requests, others} {
+	for _, batch := range []func(context.Context, store.Store, int64) (int64, error){requests, batches, others} {
 		for {
 			gone, err := batch(ctx, from, store.Micros(moment))
 			if err != nil {
@@ -62,6 +62,34 @@ func requests(ctx context.Context, from store.Store, before int64) (gone int64, 
 			}
 		}
 		gone = int64(len(ids))
+		return nil
+	})
+	return gone, err
+}
+
+// batches deletes a batch, which may have thousands of items, with all that belongs to it.
+func batches(ctx context.Context, from store.Store, before int64) (gone int64, err error) {
+	err = from.InTx(ctx, func(tx store.Tx) error {
+		gone = 0
+		ids, err := store.Strings(ctx, tx, `
+			SELECT id FROM batches WHERE ended_at > 0 AND ended_at < $1
+				AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.batch_id <> '' AND r.batch_id = batches.id)
+			ORDER BY ended_at LIMIT 1`, before)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, statement := range []string{
+			`DELETE FROM batch_items WHERE batch_id = $1`,
+			`DELETE FROM batch_history WHERE batch_id = $1`,
+			`DELETE FROM batch_messages WHERE batch_id = $1`,
+			`DELETE FROM threads WHERE delivery = $1`,
+			`DELETE FROM batches WHERE id = $1`,
+		} {
+			if _, err := tx.Exec(ctx, statement, ids[0]); err != nil {
+				return err
+			}
+		}
+		gone = 1
 		return nil
 	})
 	return gone, err

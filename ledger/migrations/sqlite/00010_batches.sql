@@ -39,6 +39,7 @@ CREATE INDEX batches_not_handed_over ON batches (id) WHERE NOT handed_over;
 CREATE INDEX batches_of_user ON batches (user_id, confirmed_at);
 CREATE INDEX batches_proposed ON batches (expires_at) WHERE state = 'proposed';
 CREATE INDEX batches_ended ON batches (ended_at) WHERE ended_at > 0;
+CREATE INDEX batches_unshown ON batches (ended_at) WHERE ended_at > 0 AND NOT shown;
 CREATE INDEX batches_undoing ON batches (undoes) WHERE undoes <> '';
 
 -- Who is to leave which chat. request_id is the request that answers for it; '' until there is one.

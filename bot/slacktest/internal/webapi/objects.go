@@ -11,6 +11,13 @@ func messageJSON(w *workspace.Workspace, c *workspace.Conversation, m *workspace
 	if m.Blocks != nil {
 		body["blocks"] = m.Blocks
 	}
+	if m.Files != nil {
+		files := make([]Reply, len(m.Files))
+		for i, file := range m.Files {
+			files[i] = Reply{"id": file.ID, "name": file.Name, "title": file.Title, "user": m.Author, "size": file.Length}
+		}
+		body["files"] = files
+	}
 	if m.Edited {
 		body["edited"] = Reply{"user": m.Author, "ts": m.TS}
 	}

@@ -3,6 +3,7 @@ package workspace
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"linqbot/bot/slacktest/internal/blocks"
@@ -20,6 +21,7 @@ type Message struct {
 	Blocks   json.RawMessage // nil when there are none
 	Rendered string          // what people see, as plain text
 	Metadata *Metadata       // nil when there is none
+	Files    []File          // that it shares
 
 	Edited    bool // it was changed after it was posted
 	Edits     int  // how often
@@ -98,12 +100,16 @@ func (w *Workspace) Snapshot(m *Message) Message {
 	return out
 }
 
-// Render is a message as people see it: its blocks, or its text if it has none.
+// Render is a message as people see it: its blocks, or its text if it has none, and its files.
 func (w *Workspace) Render(m *Message) string {
+	shown := render.Blocks(w, m.Blocks)
 	if m.Blocks == nil {
-		return render.Mrkdwn(w, m.Text)
+		shown = render.Mrkdwn(w, m.Text)
 	}
-	return render.Blocks(w, m.Blocks)
+	for _, file := range m.Files {
+		shown = strings.TrimPrefix(shown+"\n[file: "+file.Name+"]", "\n")
+	}
+	return shown
 }
 
 // Pings returns every message that called a whole channel or user group together.

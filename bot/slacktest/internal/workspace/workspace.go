@@ -20,6 +20,8 @@ type Settings struct {
 	MessagesTabDisabled bool
 	HomeTabDisabled     bool
 
+	UploadURL func(secret string) string // where a file is uploaded to
+
 	Now func() time.Time
 }
 
@@ -37,6 +39,8 @@ type Workspace struct {
 	Views      Table[*View]
 	Triggers   Table[*Trigger]
 	Executions Table[*Execution]
+	Files      Table[*File] // by id
+	Uploads    Table[*File] // by the secret in the URL
 
 	lastTS     time.Time // of the newest message
 	ids        int       // how many ids were made

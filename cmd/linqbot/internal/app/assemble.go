@@ -18,6 +18,7 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/metrics"
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
@@ -72,9 +73,12 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
+	lists := commands.NewLists(commands.ListsConfig{
+		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+	})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
-		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
+		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
@@ -86,15 +90,18 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
+	offboard := commands.NewOffboard(commands.OffboardConfig{
+		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+	})
 	assembled := &instance{
 		teams:   teams,
 		key:     key,
 		lines:   lines,
 		book:    book,
-		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, rules, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
-			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats},
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
 			Teams:          teams,
 			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
 			SlackURL:       cfg.SlackURL,
@@ -117,6 +124,10 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
+				Offboard: offboard, Lists: lists, Token: cfg.SlackToken,
+				Batches: batch.NewButtons(batch.ButtonsConfig{
+					Policy: rules, Audit: records, Batches: records, Logger: logger, Tally: tally(measured),
+				}),
 			},
 		}),
 	}
@@ -136,14 +147,14 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
+func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
-		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
+		Views: records, Batches: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
 	step := func(kind ledger.Kind) workflow.Step {
@@ -154,13 +165,28 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	}
 	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
-		Steps: map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
+		Batches: records,
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
+			Offboarding: cfg.StepOffboards, Lines: lines,
+			WorkflowConfig: commands.WorkflowConfig{
+				Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+			},
+		})},
+	})
+	planner := batch.NewPlanner(batch.PlannerConfig{
+		Records: records, Chats: book, Reader: chats, Lines: lines, Region: cfg.Region, Logger: logger,
 	})
 	// A try reads the chat and then changes it. Readings and changes are bounded separately, so two tries for
 	// each call keep both busy.
 	const confirms = 16
 	return ledger.Workers{
 		Try: steps.Try, Confirm: steps.Confirm, Show: publisher.Run, Execute: execute.Run,
+		Plan: planner.Plan, ShowBatch: publisher.RunBatch,
 		TryConcurrency: 2 * cfg.Concurrency, ConfirmConcurrency: max(confirms, 2*cfg.Concurrency),
+		BulkConcurrency: bulkConcurrency(cfg.Concurrency),
 	}
 }
+
+// bulkConcurrency leaves a quarter of the calls to Linq to what people ask for one by one.
+func bulkConcurrency(concurrency int) int { return max(1, concurrency-concurrency/4) }

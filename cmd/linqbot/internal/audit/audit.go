@@ -22,8 +22,8 @@ import (
 
 // Query is what is asked for, as the person wrote it. An empty field is no limit.
 type Query struct {
-	Since, Until, User, Chat, Handle, State, Request, Format string
-	FullHandles                                              bool
+	Since, Until, User, Chat, Handle, State, Request, Batch, Format string
+	FullHandles                                                     bool
 }
 
 // Run prints the rows of the ledger that the query asks for.
@@ -42,6 +42,11 @@ func Run(ctx context.Context, cfg config.Settings, query Query, out io.Writer) e
 	}
 	if filter.ID != "" {
 		if filter.ID, err = wholeID(ctx, reader, filter.ID); err != nil {
+			return errors.Join(err, reader.Close())
+		}
+	}
+	if filter.BatchID != "" {
+		if filter.BatchID, err = wholeBatchID(ctx, reader, filter.BatchID); err != nil {
 			return errors.Join(err, reader.Close())
 		}
 	}

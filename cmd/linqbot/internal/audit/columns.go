@@ -61,6 +61,7 @@ func columns() []column {
 		{name: "undoes", value: func(e entry) any { return e.Undoes }},
 		{name: "searched", heading: "SEARCHED", place: 13, value: func(e entry) any { return e.Searched }},
 		{name: "left_out", heading: "LEFT OUT", place: 14, value: func(e entry) any { return e.LeftOut }},
+		{name: "batch", value: func(e entry) any { return e.BatchID }},
 	}
 }
 

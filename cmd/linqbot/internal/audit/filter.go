@@ -45,8 +45,10 @@ func (q Query) filter(region string, now time.Time) (audit.Filter, error) {
 	note("--handle", err)
 	filter.State, err = stateNamed(q.State)
 	note("--state", err)
-	filter.ID, err = partOfID(q.Request)
+	filter.ID, err = partOfID(q.Request, "request")
 	note("--request", err)
+	filter.BatchID, err = partOfID(q.Batch, "batch")
+	note("--batch", err)
 	if len(mistakes) > 0 {
 		return audit.Filter{}, config.JoinMistakes(mistakes)
 	}
@@ -118,11 +120,11 @@ func stateNamed(text string) (ledger.State, error) {
 const shortestID = 4
 
 // partOfID reads the short id that Slack shows, or the whole one of the log, or how either begins.
-func partOfID(text string) (string, error) {
+func partOfID(text, of string) (string, error) {
 	id := strings.ToLower(strings.Trim(text, " `"))
 	const longest = 36
 	if text != "" && (len(id) < shortestID || len(id) > longest || strings.Trim(id, "0123456789abcdef-") != "") {
-		return "", fmt.Errorf("is no request's id: write the one that stands below the reply in Slack, such as 66860d4c, or how it begins, in %d characters or more", shortestID)
+		return "", fmt.Errorf("is no %s's id: write the one that stands below the reply in Slack, such as 66860d4c, or how it begins, in %d characters or more", of, shortestID)
 	}
 	return id, nil
 }
@@ -145,6 +147,25 @@ func wholeID(ctx context.Context, reader *ledger.Reader, part string) (string, e
 			lines = append(lines, errors.New("and more"))
 			break
 		}
+		lines = append(lines, fmt.Errorf("%s (%s, asked for by %s at %s)", each.ID, each.ShortID(), each.UserID, instant(each.AcceptedAt)))
+	}
+	return "", config.JoinMistakes(lines)
+}
+
+// wholeBatchID returns the id of the one batch that part names.
+func wholeBatchID(ctx context.Context, reader *ledger.Reader, part string) (string, error) {
+	const most = 10
+	found, err := reader.LookupBatches(ctx, part, most)
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", fmt.Errorf("--batch %s: no batch has such an id; it may be in another ledger than that of DATABASE_URL, or its record was deleted after RETENTION", part)
+	case len(found) == 1:
+		return found[0].ID, nil
+	}
+	lines := []error{fmt.Errorf("--batch %s could be any of these, so write more of it", part)}
+	for _, each := range found {
 		lines = append(lines, fmt.Errorf("%s (%s, asked for by %s at %s)", each.ID, each.ShortID(), each.UserID, instant(each.AcceptedAt)))
 	}
 	return "", config.JoinMistakes(lines)

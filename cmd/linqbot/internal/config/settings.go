@@ -46,6 +46,7 @@ type Settings struct {
 	FullHandles     bool
 	ConfirmRemovals bool // ask before removing
 	StepsOff        bool // refuse workflow steps
+	StepOffboards   bool // workflows may take people out of every chat
 	AllowAdding     bool // people may be added who were not removed before
 
 	LogLevel logrus.Level

@@ -131,6 +131,11 @@ func Variables() []Variable {
 			read: choice("on", off, func(s *Settings) *bool { return &s.StepsOff }),
 		},
 		{
+			Name: "WORKFLOW_OFFBOARD", Default: off,
+			Doc:  "`on` lets workflows run the step that takes a person out of every group chat, which does not ask; see [The step that offboards](workflow.md#the-step-that-offboards)",
+			read: choice(off, "on", func(s *Settings) *bool { return &s.StepOffboards }),
+		},
+		{
 			Name: "ALLOW_ADDING", Default: "false",
 			Doc:  "`true` lets people be added by [`/linq-add`](using.md#add-people) and by the workflow step for it; **Add back** works without",
 			read: choice("false", "true", func(s *Settings) *bool { return &s.AllowAdding }),

@@ -1,0 +1,80 @@
+package workflow
+
+import (
+	"context"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"linqbot/commands"
+	"linqbot/commands/richtext"
+	"linqbot/ledger"
+)
+
+// Batches is what steps that ask for many removals need of the ledger.
+type Batches interface {
+	commands.BatchRecorder
+	Batch(ctx context.Context, id string) (ledger.Batch, error)
+	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
+}
+
+// BatchStep is a step that asks for many removals. See [commands.OffboardStep].
+type BatchStep interface {
+	Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text)
+	Outcome(b ledger.Batch, p ledger.Progress) (outputs commands.BatchOutputs, refused richtext.Text, wait time.Duration)
+}
+
+// runBatch is [Runner.Run] for a step that asks for many removals. A run keeps the batch's id where others keep their
+// request's.
+func (x *Runner) runBatch(ctx context.Context, run ledger.Execution, step BatchStep) (_ time.Duration, err error) {
+	if run.Refusal == "" && run.RequestID == "" {
+		if run, err = x.beginBatch(ctx, run, step); err != nil {
+			return 0, err
+		}
+	}
+	if run.Refusal != "" {
+		return x.fail(ctx, run, run.Refusal)
+	}
+	b, err := x.cfg.Batches.Batch(ctx, run.RequestID)
+	if err != nil {
+		return 0, err
+	}
+	p, err := x.cfg.Batches.Progress(ctx, b.ID)
+	if err != nil {
+		return 0, err
+	}
+	outputs, refused, wait := step.Outcome(b, p)
+	switch {
+	case wait > 0:
+		return wait, nil
+	case len(refused) > 0:
+		return x.fail(ctx, run, refused.String())
+	}
+	return x.complete(ctx, run, "functions.completeSuccess", map[string]any{"outputs": map[string]any{
+		"status": outputs.Status, "removed": outputs.Removed, "refused": outputs.Refused, "failed": outputs.Failed,
+		"message": unlinked(outputs.Message),
+	}})
+}
+
+// beginBatch turns the inputs into a batch, or into the sentence why there is none. The run's id is the batch's
+// delivery, so beginning twice makes one batch.
+func (x *Runner) beginBatch(ctx context.Context, run ledger.Execution, step BatchStep) (ledger.Execution, error) {
+	order, refused := step.Order(ctx, run)
+	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
+	if len(refused) == 0 {
+		b, _, err := x.cfg.Batches.AcceptBatch(ctx, order)
+		if err != nil {
+			return run, err
+		}
+		if run.RequestID = b.ID; b.ID == "" { // it was denied
+			refused = commands.RefusedBefore(ledger.Remove)
+		}
+	}
+	if len(refused) > 0 {
+		log.WithField("outcome", x.cfg.Tally.Count(ledger.WorkflowStep, "refused")).Info("workflow step begun")
+		run.Refusal = refused.String()
+		return run, x.cfg.Runs.SaveExecution(ctx, run)
+	}
+	log.WithFields(logrus.Fields{"outcome": x.cfg.Tally.Count(ledger.WorkflowStep, "recorded"), "batch": run.RequestID}).Info("workflow step begun")
+	return run, x.cfg.Runs.SaveExecution(ctx, run)
+}

@@ -1,0 +1,163 @@
+package batch
+
+import (
+	"fmt"
+	"time"
+
+	"linqbot/commands/outcome"
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
+	"linqbot/ledger"
+	"linqbot/linq/handle"
+)
+
+// What a press on a button asks for. The subject is always the id of the batch.
+const (
+	ActionConfirm = "confirm_batch"  // carry out what was proposed
+	ActionType    = "type_batch"     // open the form in which the number is typed; it confirms
+	ActionDecline = "decline_batch"  // do nothing
+	ActionPause   = "pause_batch"    // send nothing new until it is resumed
+	ActionResume  = "resume_batch"   // go on
+	ActionStop    = "stop_batch"     // send nothing new any more
+	ActionAddBack = "add_back_batch" // propose to take it back
+)
+
+const (
+	// AskFor is how long a proposal stays open.
+	AskFor = 10 * time.Minute
+	// MostUntyped is the largest number of chats, or of people, that a press alone confirms. For more, the number
+	// has to be typed.
+	MostUntyped = 20
+	// AddBackFor is how long after its end a batch can be taken back.
+	AddBackFor = 24 * time.Hour
+)
+
+// NeedsTyping reports whether a yes to the batch is the number of its items, typed.
+func NeedsTyping(p ledger.Progress) bool { return p.All > MostUntyped }
+
+// Proposal is what the one who asked for a batch is told alone, once it is planned: what would be done, what likely
+// cannot be done, how long it takes, and the buttons. items are all items of the batch, and p counts them. It has
+// words for each state: of a batch that could not be planned, has nothing to do, or is a dry run, it says so; of one
+// that was decided it says how, without buttons, and can replace the proposal. It shows whole numbers.
+func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+	switch {
+	case b.State == ledger.Planning:
+		return richtext.Answer{richtext.Say("%s Looking through the chats. What is found follows here, for you alone.", string(richtext.MarkQueued))}
+	case b.State == ledger.Unplanned:
+		return richtext.Answer{Unplanned(b)}
+	case p.All == 0:
+		return andMore(richtext.Answer{nothingFound(b)}, b)
+	case b.State == ledger.Declined && b.DecidedBy == "":
+		return richtext.Answer{richtext.Say("%s %s was not confirmed within 10 minutes. Nothing was changed. To do it, ask again.", string(richtext.MarkRefused), upper(what(b, items, p)))}
+	case b.State == ledger.Declined:
+		return richtext.Answer{richtext.Say("%s %s is cancelled. Nothing was changed.", string(richtext.MarkRefused), upper(what(b, items, p)))}
+	case b.State == ledger.Proposed:
+		return andMore(append(plan(b, items, p), proposed(b, p)), b)
+	case b.State == ledger.DryRun:
+		return andMore(append(plan(b, items, p), richtext.Say("This was a dry run: nothing is changed, and nothing is posted.")), b)
+	default:
+		return richtext.Answer{richtext.Say("%s %s is recorded. How it goes is shown in a thread here, or to you alone where linqbot may not post.", string(richtext.MarkQueued), upper(what(b, items, p)))}
+	}
+}
+
+// proposed asks for the yes.
+func proposed(b ledger.Batch, p ledger.Progress) richtext.Text {
+	action, label, choose := ActionConfirm, verb(b)+" "+amount(b, p.All), "choose"
+	if NeedsTyping(p) {
+		action, label, choose = ActionType, label+"…", "type the number after you choose"
+	}
+	yes := richtext.Button(label, action, b.ID)
+	yes.Danger = b.Kind == ledger.Remove
+	return richtext.Say("Nothing is changed unless you %s %s before %s.%s%s",
+		choose, richtext.Name(label), richtext.Moment(b.ExpiresAt), yes, richtext.Button("Cancel", ActionDecline, b.ID))
+}
+
+// plan says what would be done.
+func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+	answer := richtext.Answer{richtext.Say("%s?", upper(what(b, items, p)))}
+	if b.Job != ledger.List {
+		answer = append(answer, richtext.Say("The chats: %s.", chatNames(items)))
+	}
+	if b.Job == ledger.List {
+		answer = append(answer, richtext.Say("The people: %s.", peopleNames(items)))
+	}
+	answer = append(answer, foreseen(b, items)...)
+	return append(answer, richtext.Say("This takes about %s if Linq takes one a second; other removals go first.", about(time.Duration(p.All)*time.Second)))
+}
+
+// foreseen says which items will likely be refused, and why.
+func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
+	var answer richtext.Answer
+	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
+		var those []ledger.BatchResult
+		for _, item := range items {
+			if item.Foreseen == code {
+				those = append(those, item)
+			}
+		}
+		if len(those) == 0 {
+			continue
+		}
+		names := chatNames(those)
+		if b.Job == ledger.List {
+			names = peopleNames(those)
+		}
+		answer = append(answer, richtext.Say("%s Likely to be refused: %s. This is about %s.", string(richtext.MarkNeedsPerson), outcome.SayForeseenOf(len(those), code), names))
+	}
+	return answer
+}
+
+// Unplanned says why a batch could not be planned, and what to do.
+func Unplanned(b ledger.Batch) richtext.Text {
+	trouble := outcome.Trouble(b.Trouble, b.ChatID)
+	next := trouble.Next
+	if len(next) == 0 {
+		next = richtext.Say("Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.")
+	}
+	return richtext.Say("%s linqbot could not find out what there is to do. %s Nothing was changed. %s", string(richtext.MarkNeedsPerson), trouble.Happened, next)
+}
+
+func nothingFound(b ledger.Batch) richtext.Text {
+	switch b.Job {
+	case ledger.AddBack:
+		return richtext.Say("%s There is nobody to add back: nobody was removed.", string(richtext.MarkDone))
+	case ledger.List:
+		return richtext.Say("%s None of these people is in chat %s any more. Nothing was changed.", string(richtext.MarkDone), richtext.ID(b.ChatID))
+	default:
+		return richtext.Say("%s No group chat has %s in it. Nothing was changed. They may be in chats under another number or an e-mail.",
+			string(richtext.MarkDone), either(b.Handles))
+	}
+}
+
+// andMore says that there may be more chats, if so.
+func andMore(answer richtext.Answer, b ledger.Batch) richtext.Answer {
+	if !b.CutOff {
+		return answer
+	}
+	return append(answer, richtext.Say("%s Linq's list of chats is too long for linqbot, so some may be missing here. Afterwards, look for chats that are left with %s.",
+		string(richtext.MarkNeedsPerson), richtext.ID("/linq-chats <handle>")))
+}
+
+// what says what a batch does, to the one who asked for it.
+func what(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Text {
+	whole := outcome.Explainer{FullHandles: true}
+	if b.Kind == ledger.Add {
+		return richtext.Say("adding %s back to %s", people(whole, b), amount(b, p.All))
+	}
+	if b.Job == ledger.List {
+		return richtext.Say("removing %s from %s", amount(b, p.All), chatOf(whole, b, items))
+	}
+	return richtext.Say("removing %s from %s", people(whole, b), amount(b, p.All))
+}
+
+func either(handles []ledger.Secret) richtext.Text {
+	var names richtext.Text
+	for _, each := range handles {
+		names = append(names, richtext.Name(parse.International(handle.New(each.Value()))))
+	}
+	const most = 10
+	if len(names) > most {
+		return richtext.Say("any of these %s people", fmt.Sprint(len(names)))
+	}
+	return richtext.OneOf(values(names), richtext.Name)
+}

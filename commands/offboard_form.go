@@ -1,0 +1,60 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"linqbot/commands/parse"
+	"linqbot/commands/richtext"
+	"linqbot/ledger"
+)
+
+// MayOpen says whether the person may open the form there. It returns true when they may; else the answer says why
+// not.
+func (c *Offboard) MayOpen(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+	_, denied, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
+	return denied, may
+}
+
+// LongestReason is how many characters a reason may have.
+const LongestReason = 200
+
+// OffboardForm is what was written into the form.
+type OffboardForm struct {
+	People string // the handles
+	Reason string // "" for none
+}
+
+// FormTrouble is what is wrong with the fields of a form; "" for one that is right.
+type FormTrouble struct{ People, Reason string }
+
+// Submit records what was written into the form. It returns true when all of it was recorded, now or before, and
+// what is wrong with the fields when it could not be read; else the answer says why it was not recorded.
+func (c *Offboard) Submit(ctx context.Context, in Invocation, form OffboardForm) (richtext.Answer, FormTrouble, bool) {
+	decision, denied, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
+	if !may {
+		return denied, FormTrouble{}, false
+	}
+	args, err := parse.Offboard(form.People, c.cfg.Region)
+	if err != nil {
+		c.cfg.Tally.Count(ledger.Modal, "usage")
+		return nil, FormTrouble{People: whyOf(err)}, false
+	}
+	args.Because = strings.TrimSpace(form.Reason)
+	if utf8.RuneCountInString(args.Because) > LongestReason {
+		c.cfg.Tally.Count(ledger.Modal, "usage")
+		return nil, FormTrouble{Reason: "That is longer than 200 characters. Write less."}, false
+	}
+	answer, recorded := c.record(ctx, in, ledger.Modal, args, decision.Rule)
+	return answer, FormTrouble{}, recorded
+}
+
+// whyOf is what is wrong with a field.
+func whyOf(err error) string {
+	if usage, ok := errors.AsType[*parse.UsageError](err); ok {
+		return usage.Why.String()
+	}
+	return "This could not be read."
+}

@@ -1,0 +1,120 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"linqbot/commands/batch"
+	"linqbot/commands/parse"
+	"linqbot/commands/policy"
+	"linqbot/commands/reconcile"
+	"linqbot/commands/richtext"
+	"linqbot/ledger"
+)
+
+// OffboardStepConfig is what an [OffboardStep] needs.
+type OffboardStepConfig struct {
+	WorkflowConfig
+
+	Offboarding bool                // the step is switched on
+	Lines       *reconcile.OwnLines // optional; without them our own lines are found later
+}
+
+// OffboardStep is the workflow step that takes a person out of every group chat. Nobody is there to be asked, so it
+// does not ask.
+type OffboardStep struct {
+	cfg   OffboardStepConfig
+	steps *Workflow
+}
+
+// NewOffboardStep returns the step.
+func NewOffboardStep(cfg OffboardStepConfig) *OffboardStep {
+	cfg.Kind = ledger.Remove
+	return &OffboardStep{cfg: cfg, steps: NewWorkflow(cfg.WorkflowConfig)}
+}
+
+// Order reads the inputs of a run. The second result is why it is refused, for the workflow's people to read; empty
+// when it is not.
+func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text) {
+	inputs, err := parse.DecodeStepInputs(run.Inputs.Value())
+	why, rule := s.off()
+	if len(why) == 0 {
+		if err != nil {
+			return ledger.BatchOrder{}, s.steps.refusedInput(err)
+		}
+		why, rule = s.steps.denied(ctx, inputs)
+	}
+	if len(why) > 0 {
+		s.steps.gate.Deny(ctx, ledger.WorkflowStep, policy.Caller{
+			Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy,
+		}, rule, why)
+		return ledger.BatchOrder{}, why
+	}
+	args, err := parse.Offboard(inputs.Handle, s.cfg.Region)
+	if err != nil {
+		return ledger.BatchOrder{}, s.steps.refusedInput(err)
+	}
+	for _, who := range args.Handles {
+		if s.cfg.Lines.Remembers(who.Handle) {
+			return ledger.BatchOrder{}, richtext.Say("%s is your own line, and linqbot only removes other people. Nothing was removed. Leave it out of the workflow's input %s.",
+				who.Handle.String(), richtext.ID("handle"))
+		}
+	}
+	if inputs.Reason != "" {
+		args.Because = richtext.Shortened(strings.TrimSpace(inputs.Reason))
+	}
+	in := Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
+	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
+		in.ThreadTS = inputs.MessageTS
+	}
+	return offboardOrder(in, ledger.WorkflowStep, args, "workflow step"), nil
+}
+
+// off says why no run of the step is carried out, and which rule says so; nothing while it is switched on.
+func (s *OffboardStep) off() (why richtext.Text, rule string) {
+	if why, rule = s.steps.off(); len(why) == 0 && !s.cfg.Offboarding {
+		return richtext.Say("Taking people out of every chat by a workflow is switched off in linqbot. Nothing was removed. Someone who runs linqbot can set %s.", richtext.ID("WORKFLOW_OFFBOARD=on")), policy.DeniedSteps
+	}
+	return why, rule
+}
+
+// BatchOutputs are what the step hands back to the workflow.
+type BatchOutputs struct {
+	Status  string // the batch's state
+	Removed int    // they have left, or had left before
+	Refused int
+	Failed  int    // given up, or not confirmed
+	Message string // one sentence
+}
+
+// Outcome says how a run ends that follows a batch. Wait is positive while it does not end yet; refused is the
+// sentence of a run that ends in an error.
+func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
+	const look = time.Second
+	switch {
+	case b.Open():
+		return BatchOutputs{}, nil, look
+	case b.State == ledger.Unplanned:
+		return BatchOutputs{}, batch.Unplanned(b), 0
+	}
+	outputs = BatchOutputs{
+		Status: string(b.State), Removed: p.States[ledger.Removed] + p.States[ledger.AlreadyGone],
+		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
+	}
+	outputs.Message = fmt.Sprintf("Of %d chats: %d removed, %d refused, %d failed.", p.All, outputs.Removed, outputs.Refused, outputs.Failed)
+	switch {
+	case p.All == 0:
+		outputs.Message = "No group chat has the person in it."
+	case p.All == 1:
+		outputs.Message = strings.Replace(outputs.Message, "1 chats", "1 chat", 1)
+	}
+	if b.State == ledger.Stopped {
+		outputs.Message += " It was stopped before its end."
+	}
+	if b.CutOff {
+		outputs.Message += " Linq's list of chats is too long for linqbot, so chats may be missing."
+	}
+	return outputs, nil, 0
+}

@@ -1,0 +1,69 @@
+package outcome
+
+import (
+	"fmt"
+	"strings"
+
+	"linqbot/commands/richtext"
+	"linqbot/linq"
+	"linqbot/linq/handle"
+)
+
+// What can be foreseen of a removal, as the ledger keeps it beside [ReasonOwnLine].
+const (
+	ForeseenNoRemovals = "no_removals"  // the chat's service lets nobody be removed
+	ForeseenTooFewStay = "too_few_stay" // fewer people would stay than a group needs
+)
+
+// Foresee tells why Linq will likely refuse to let so many people leave a chat; "" for no reason. Its own judgement
+// decides.
+func Foresee(chat linq.Chat, leaving int) string {
+	const leastInGroup = 3
+	switch {
+	case chat.Service == linq.ServiceSMS:
+		return ForeseenNoRemovals
+	case len(chat.Active())-leaving < leastInGroup:
+		return ForeseenTooFewStay
+	}
+	return ""
+}
+
+// SayForeseen says of one chat what [Foresee] told; nothing for "".
+func SayForeseen(foreseen string) richtext.Text {
+	switch foreseen {
+	case ForeseenNoRemovals:
+		return richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")
+	case ForeseenTooFewStay:
+		return richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")
+	}
+	return nil
+}
+
+// SayForeseenOf says of several removals why they will likely be refused; nothing for "".
+func SayForeseenOf(removals int, foreseen string) richtext.Text {
+	many := fmt.Sprintf("%d removals", removals)
+	if removals == 1 {
+		many = "1 removal"
+	}
+	switch foreseen {
+	case ForeseenNoRemovals:
+		return richtext.Say("%s from SMS groups, in which Linq lets nobody be removed", many)
+	case ForeseenTooFewStay:
+		return richtext.Say("%s from groups in which fewer than 3 people would remain", many)
+	case ReasonNotInChat:
+		return richtext.Say("%s of people who are not in the chat; they may be in it under another number or an e-mail", many)
+	case ReasonOwnLine:
+		return richtext.Say("%s of your own line, which linqbot never removes", many)
+	}
+	return nil
+}
+
+// ChatName names a chat where its id stands beside it, or says that it has no name. Linq may make a name of all the
+// handles in the chat, so they are masked, and a long one is cut.
+func ChatName(name string) richtext.Span {
+	name = strings.TrimSpace(handle.MaskText(name))
+	if name == "" {
+		return richtext.Span{Kind: richtext.Words, Value: "a chat without a name"}
+	}
+	return richtext.Name(richtext.Shortened(name))
+}

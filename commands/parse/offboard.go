@@ -1,0 +1,46 @@
+package parse
+
+import "linqbot/commands/richtext"
+
+// OffboardArgs is whom a person named who is to leave every group chat.
+type OffboardArgs struct {
+	Handles []ParsedHandle // at least one, each once
+	Because string         // the reason that they gave; "" for none
+	DryRun  bool           // nothing is to be done
+}
+
+// Offboard reads the text after /linq-offboard: one or more handles separated by commas, semicolons or new lines. What
+// cannot be understood is refused whole, with a [*UsageError] that names the part.
+func Offboard(text, region string) (OffboardArgs, error) {
+	args, err := parseOffboard(text, region)
+	if err != nil {
+		err.Usage = OffboardUsage()
+		return OffboardArgs{}, err
+	}
+	return args, nil
+}
+
+func parseOffboard(text, region string) (OffboardArgs, *UsageError) {
+	if err := RefuseLong(text); err != nil {
+		return OffboardArgs{}, err
+	}
+	switch text = StripPairs(Clean(text)); {
+	case text == "":
+		return OffboardArgs{}, usageError(usageNoArguments, "",
+			"The person is missing. Give the phone number or e-mail address of the person to take out of every group chat.")
+	case AsksForHelp(text):
+		return OffboardArgs{}, usageError(UsageHelp, "",
+			"This takes a person out of every Linq group chat. Give their phone number or e-mail address; if they have several, put commas between them.")
+	}
+	handles, err := readList(text, region, readListed)
+	if err != nil {
+		return OffboardArgs{}, err
+	}
+	return OffboardArgs{Handles: handles}, nil
+}
+
+// OffboardUsage returns how /linq-offboard is written, with an example.
+func OffboardUsage() richtext.Text {
+	return richtext.Say("Usage: %s, for example %s.",
+		richtext.ID("/linq-offboard <handle>[, <handle>…]"), richtext.ID("/linq-offboard "+ExampleNumber+", ada@example.com"))
+}

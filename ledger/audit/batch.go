@@ -1,0 +1,68 @@
+package audit
+
+import (
+	"context"
+	"iter"
+
+	"linqbot/ledger"
+)
+
+// NotAsked is the state of an item of a batch that has no request.
+const NotAsked ledger.State = "not_asked"
+
+// items returns a row for each item of a batch: its request, or what it would be.
+func items(ctx context.Context, in *ledger.Reader, batchID string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		b, err := in.Batch(ctx, batchID)
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		for after := 0; ; after += page {
+			rows, err := itemsAfter(ctx, in, b, after)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if len(rows) < page {
+				return
+			}
+		}
+	}
+}
+
+// itemsAfter returns a page of rows.
+func itemsAfter(ctx context.Context, in *ledger.Reader, b ledger.Batch, after int) ([]Row, error) {
+	items, err := in.BatchItems(ctx, b.ID, after, page)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	requests := make([]ledger.Request, len(items))
+	for i, item := range items {
+		requests[i] = item.Request
+		if item.Request.ID == "" {
+			requests[i] = notAsked(b, item.BatchItem)
+		}
+	}
+	rows, err := complete(ctx, in, requests)
+	for i := range rows {
+		rows[i].BatchID = b.ID // also where the request of somebody else answers for it
+	}
+	return rows, err
+}
+
+// notAsked is the request that there would be for an item.
+func notAsked(b ledger.Batch, item ledger.BatchItem) ledger.Request {
+	return ledger.Request{
+		Order: ledger.Order{
+			Kind: b.Kind, Source: b.Source, TeamID: b.TeamID, ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule,
+			ChatID: item.ChatID, Handle: item.Handle, Undoes: item.Undoes, BatchID: b.ID,
+		},
+		State: NotAsked, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: item.Foreseen,
+	}
+}
