@@ -1,11 +1,14 @@
 package sqlite
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
 	"gotest.tools/v3/assert"
 )
 
@@ -49,4 +52,44 @@ func TestWorkersAreWokenForAJobOfTheLastProcess(t *testing.T) {
 	queue, err := s.wakes.next(t.Context())
 	assert.NilError(t, err)
 	assert.Equal(t, queue, "confirm")
+}
+
+// riverAccess puts one job off, and schedules another.
+type riverAccess struct{ riverdriver.Executor }
+
+func (riverAccess) JobSetStateIfRunningMany(context.Context, *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
+	return []*rivertype.JobRow{
+		{Queue: "put off", State: rivertype.JobStateAvailable}, {Queue: "done", State: rivertype.JobStateCompleted},
+	}, nil
+}
+
+func (riverAccess) Begin(context.Context) (riverdriver.ExecutorTx, error) { return riverTx{}, nil }
+
+type riverTx struct{ riverdriver.ExecutorTx }
+
+func (riverTx) JobSchedule(context.Context, *riverdriver.JobScheduleParams) ([]*riverdriver.JobScheduleResult, error) {
+	return []*riverdriver.JobScheduleResult{{Job: rivertype.JobRow{Queue: "scheduled"}}}, nil
+}
+
+func (riverTx) Commit(context.Context) error { return nil }
+
+// What River itself makes available is told to the workers: what it puts off for seconds, and what it schedules, after
+// the commit.
+func TestWorkersAreWokenForWhatRiverMakesAvailable(t *testing.T) {
+	t.Parallel()
+	w := newWakes()
+	access := executor{riverAccess{}, w}
+	_, err := access.JobSetStateIfRunningMany(t.Context(), nil)
+	assert.NilError(t, err)
+	queue, _ := w.take()
+	assert.Equal(t, queue, "put off")
+	tx, err := access.Begin(t.Context())
+	assert.NilError(t, err)
+	_, err = tx.JobSchedule(t.Context(), nil)
+	assert.NilError(t, err)
+	_, early := w.take()
+	assert.Assert(t, !early, "the commit may fail")
+	assert.NilError(t, tx.Commit(t.Context()))
+	queue, _ = w.take()
+	assert.Equal(t, queue, "scheduled")
 }
