@@ -47,7 +47,7 @@ func otherDomains(h Handle) []Handle {
 		return nil
 	}
 	ascii := asciiDomain(domain)
-	if ascii != strings.ToLower(domain) {
+	if !strings.EqualFold(ascii, domain) {
 		return []Handle{New(local + "@" + ascii)}
 	}
 	if display, err := idna.Lookup.ToUnicode(ascii); err == nil {
