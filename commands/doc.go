@@ -1,5 +1,5 @@
-// Package commands is what people can ask linqbot for, one file for each: remove, pick (from a form),
-// chats, question (the one asked before a removal), undo, workflow and help. A command asks the gate in
+// Package commands is what people can ask linqbot for, one file for each: remove, add, pick (from a
+// form), chats, question (the one asked before a removal), undo, workflow and help. A command asks the gate in
 // policy who may come in, has parse read what was typed, records orders in the ledger, and answers.
 //
 // It knows no HTTP and nothing of Slack's types: the edge hands in an [Invocation] or a [Click], and shows

@@ -1,8 +1,11 @@
 // Package reconcile carries a request from accepted to its end. Each step may run twice, or be cut off
 // anywhere: what it has learned is in the ledger before it acts on it.
 //
-//	accepted ──Try──▶ read the chat ──▶ certain already? ──yes──▶ already_gone, already_there, refused
-//	    ▲                                    │ no
+//	accepted ──Try──▶ the contrary under way? ──yes──▶ refused
+//	    ▲                   │ no
+//	    │                   ▼
+//	    │             read the chat ──▶ certain already? ──yes──▶ already_gone, already_there, refused
+//	    │                                    │ no
 //	    │                                    ▼
 //	    │                       one of our own lines? ──yes──▶ refused
 //	    │                                    │ no
