@@ -11,7 +11,7 @@ import (
 // oneArgument wants exactly one argument that is not empty. what says what it is.
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		problem := ""
+		var problem string
 		switch {
 		case len(args) == 0:
 			problem = "none is given"

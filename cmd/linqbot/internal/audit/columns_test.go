@@ -35,10 +35,10 @@ func TestTheFormats(t *testing.T) {
 		Request:  ledger.Request{Order: ledger.Order{Source: ledger.ChatList, UserID: "U2"}, State: ledger.Read, AcceptedAt: at},
 		Searched: "spring", LeftOut: 3,
 	}
-	for format, print := range printers() {
+	for format, printAs := range printers() {
 		for name, full := range map[string]bool{format: false, format + "_full": true} {
 			var out bytes.Buffer
-			assert.NilError(t, print(&out, func(yield func(entry, error) bool) {
+			assert.NilError(t, printAs(&out, func(yield func(entry, error) bool) {
 				_ = yield(newEntry(removal, full), nil) && yield(newEntry(addition, full), nil) && yield(newEntry(reading, full), nil)
 			}))
 			golden.Assert(t, out.String(), name+".golden")
