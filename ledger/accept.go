@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	Redelivered                // the same delivery was recorded before: the request is that one
 	UnderWay                   // somebody's request for the same removal is not final yet: it is that one
 	Spent                      // the delivery was denied or taken before: there is no request
+	Limited                    // it is more than a limit allows: nothing of its delivery was recorded
 )
 
 // Acceptance is an order's outcome and the request that answers for it.
@@ -31,6 +33,7 @@ type Acceptance struct {
 	Outcome Outcome
 	Request Request
 	Thread  Thread // where that request shows, as far as that is known
+	Limit   Limit  // what was met by an order that is [Limited]
 }
 
 // Accept records orders, all or none, and returns when they are on disk. Orders that come in side
@@ -111,6 +114,7 @@ func (e entry) stored() store.NewRequest {
 }
 
 func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
+	o.Limits = Limits{} // they are no part of what was asked
 	e := entry{
 		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
 		showBy:  now.Add(firstShow), result: result,
@@ -121,14 +125,44 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 	return e
 }
 
-// record inserts what is new in a batch, and finds out for the rest which request answers for it.
-// The order in which rows are touched is the same in every replica, so that none waits for another
-// that waits for it; among orders for the same, who came first is first.
+// record inserts what is new in a batch, and finds out for the rest which request answers for it. What is more
+// than a limit allows is taken out, and the rest is inserted anew: it may have waited for what was taken out.
 func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) error {
 	now := a.now()
-	var entries []entry
+	over := make(map[*acceptance]int)
+	locks := lockNames(scopesOf(batch))
 	for _, call := range batch {
 		call.results = make([]Acceptance, len(call.orders))
+	}
+	for {
+		entries, fresh, err := a.insert(ctx, tx, batch, locks, now)
+		if err != nil {
+			return err
+		}
+		more, err := a.overLimit(ctx, tx, batch, fresh, now)
+		if err != nil {
+			return err
+		}
+		if len(more) == 0 {
+			if err := a.answer(ctx, tx, entries, fresh, now); err != nil {
+				return err
+			}
+			return a.refuse(ctx, tx, over, now)
+		}
+		if err := a.withdraw(ctx, tx, fresh); err != nil {
+			return err
+		}
+		maps.Copy(over, more)
+		batch = slices.DeleteFunc(slices.Clone(batch), func(call *acceptance) bool { return more[call] > 0 })
+		locks = nil // they are held until the end
+	}
+}
+
+// insert inserts what is new in a batch, and returns the ids of these. The order in which rows are touched is
+// the same in every replica, so that none waits for another that waits for it; among orders for the same, who
+// came first is first.
+func (a acceptor) insert(ctx context.Context, tx store.Tx, batch []*acceptance, locks []string, now time.Time) (entries []entry, fresh map[string]bool, err error) {
+	for _, call := range batch {
 		for i, order := range call.orders {
 			entries = append(entries, newEntry(order, call.ids[i], now, &call.results[i]))
 		}
@@ -140,10 +174,12 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 	for i, e := range entries {
 		rows[i] = e.stored()
 	}
-	fresh, err := a.store.InsertRequests(ctx, tx, rows)
-	if err != nil {
-		return err
-	}
+	fresh, err = a.store.InsertRequests(ctx, tx, rows, locks)
+	return entries, fresh, err
+}
+
+// answer says of each entry what became of it.
+func (a acceptor) answer(ctx context.Context, tx store.Tx, entries []entry, fresh map[string]bool, now time.Time) error {
 	var known []string
 	for _, e := range entries {
 		if !fresh[e.request.ID] {

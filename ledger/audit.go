@@ -19,13 +19,13 @@ type AuditFilter struct {
 	UserID string
 	ChatID string
 	Handle Secret // compared without regard to case
-	State  State  // [Denied] chooses the denials, [Read] the readings
+	State  State  // [Denied] chooses the denials, [Read] the readings, [Paused] and [Resumed] the turns of the switch
 	ID     string // of a request
 }
 
-// AuditRow is one request and what became of it, or one denial or reading.
+// AuditRow is one request and what became of it, or one denial, reading or turn of the switch.
 type AuditRow struct {
-	Request           // of a denial or a reading: who, where and when, with the state [Denied] or [Read], and the rule
+	Request           // of what is no request: who, where and when, with [Denied], [Read], [Paused] or [Resumed], and the rule
 	TraceIDs []string // Linq's, in the order in which they came
 	Thread   Thread   // where it showed
 	Searched string   // of a reading: the words, masked
@@ -36,7 +36,7 @@ const auditPage = 500
 
 // Audit returns the chosen rows, oldest first.
 func (r *Reader) Audit(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
-	return inOrder(r.notes(ctx, f, trail.Denied), r.notes(ctx, f, trail.Read), r.requests(ctx, f))
+	return inOrder(r.notes(ctx, f, trail.Paused), r.notes(ctx, f, trail.Resumed), r.notes(ctx, f, trail.Denied), r.notes(ctx, f, trail.Read), r.requests(ctx, f))
 }
 
 // inOrder merges rows that are in the order of time each; of one moment the first source goes first. An
@@ -78,7 +78,7 @@ func inOrder(sources ...iter.Seq2[AuditRow, error]) iter.Seq2[AuditRow, error] {
 	}
 }
 
-// notes returns the denials or readings among the rows. They are about nobody.
+// notes returns those of the rows that are of a kind and no requests. They are about nobody.
 func (r *Reader) notes(ctx context.Context, f AuditFilter, kind trail.Kind) iter.Seq2[AuditRow, error] {
 	return func(yield func(AuditRow, error) bool) {
 		if f.ID != "" || f.Handle.Value() != "" || f.State != "" && f.State != State(kind) {
@@ -100,7 +100,7 @@ func auditRowOf(note trail.Row) AuditRow {
 				Source: Source(note.Source), TeamID: note.TeamID, ChannelID: note.ChannelID, UserID: note.UserID,
 				Rule: note.Rule, ChatID: note.ChatID,
 			},
-			State: State(note.Kind), AcceptedAt: note.At,
+			State: State(note.Kind), AcceptedAt: note.At, Reason: note.Reason,
 		},
 		Searched: note.Searched, LeftOut: note.LeftOut,
 	}
@@ -108,7 +108,8 @@ func auditRowOf(note trail.Row) AuditRow {
 
 func (r *Reader) requests(ctx context.Context, f AuditFilter) iter.Seq2[AuditRow, error] {
 	return func(yield func(AuditRow, error) bool) {
-		if f.State == Denied || f.State == Read {
+		switch f.State {
+		case Denied, Read, Paused, Resumed:
 			return
 		}
 		after := ""

@@ -99,16 +99,27 @@ const (
 	stuckClauses = `WHERE %s ORDER BY accepted_at LIMIT %d`
 )
 
-// Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
+// notHeld is the condition of what should move while removals are paused.
+const notHeld = ` AND (kind <> 'remove' OR state = 'sent')`
+
+// Stuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind. While
+// removals are paused, those that wait for that are not among them.
 func (r *Reader) Stuck(ctx context.Context, now time.Time) ([]Stuck, error) {
 	moves, err := r.lineMoves(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("look for a line that moves: %w", err)
 	}
+	pause, err := r.Paused(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Stuck
 	for _, each := range stuckWays() {
 		if each.queue && moves {
 			continue
+		}
+		if pause.Holds() {
+			each.where += notHeld
 		}
 		found, err := queryRequests(ctx, r.q, fmt.Sprintf(stuckClauses, each.where, mostStuck), store.Micros(now.Add(-each.grace)))
 		if err != nil {

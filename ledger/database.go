@@ -80,6 +80,17 @@ func openStore(ctx context.Context, databaseURL string) (store.Store, error) {
 	return opened, nil
 }
 
+// openGuest opens what the URL names beside those who serve from it.
+func openGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
+	if isPostgres(databaseURL) {
+		return postgres.OpenGuest(ctx, databaseURL)
+	}
+	if err := sqlite.CheckFolder(sqlitePath(databaseURL)); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return sqlite.OpenGuest(sqlitePath(databaseURL))
+}
+
 // Migrate brings the schema of what the URL names up to date, and returns its version.
 func Migrate(ctx context.Context, databaseURL string) (version int64, err error) {
 	opened, err := openStore(ctx, databaseURL)

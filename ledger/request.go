@@ -25,10 +25,12 @@ const (
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
 )
 
-// States returns every state that a request can be in, [Denied] and [Read], in the order of their stories.
+// States returns every state that a request can be in, and those of rows that are no request, in the order of
+// their stories.
 func States() []State {
 	return []State{
 		Asked, Accepted, Sent, Removed, AlreadyGone, Added, AlreadyThere, Unconfirmed, Refused, Failed, Cancelled, Denied, Read,
+		Paused, Resumed,
 	}
 }
 
@@ -78,6 +80,8 @@ type Order struct {
 	ThreadTS   string        // a thread in the channel to answer in; "": one of our own
 	ConfirmFor time.Duration // how long the person may still decline; 0 asks nobody
 	Undoes     string        // the id of the removal that this takes back
+
+	Limits Limits // that hold for it now; they are not stored
 }
 
 // handleKey is the form in which handles are compared: without regard to case.

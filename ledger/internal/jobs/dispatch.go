@@ -100,20 +100,31 @@ type leftOver struct {
 	showBy   time.Time // when something is due to be shown; zero: nothing is
 }
 
-// selectLeft repeats the conditions of two indexes. Without them these are not used.
+// selectLeft repeats the conditions of indexes. Without them these are not used.
 const selectLeft = `
-	SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
-		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0)`
+	SELECT EXISTS (SELECT 1 FROM requests WHERE ` + waiting + `), EXISTS (SELECT 1 FROM requests WHERE ` + waitingInPause + `),
+		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0),
+		EXISTS (SELECT 1 FROM settings WHERE name = '` + store.SettingPaused + `' AND value <> '')`
+
+// waiting are the requests to be handed over, waitingInPause those of them that go on while removals are paused.
+const (
+	waiting        = `NOT handed_over`
+	waitingInPause = `NOT handed_over AND kind <> 'remove'`
+)
 
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
 // is left that can be done, or when other replicas have what is left.
 func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 	for ctx.Err() == nil {
-		var accepted bool
+		var accepted, goingOn, paused bool
 		var showBy int64
-		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &showBy)
+		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &goingOn, &showBy, &paused)
 		if err != nil {
 			return leftOver{}, fmt.Errorf("sweep: %w", err)
+		}
+		chosen := waiting
+		if paused {
+			accepted, chosen = goingOn, waitingInPause
 		}
 		left := leftOver{accepted: accepted, showBy: store.FromMicros(showBy)}
 		unshown := showBy > 0 && showBy <= store.Micros(d.cfg.Now())
@@ -128,7 +139,7 @@ func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 		for _, part := range []struct {
 			due  bool
 			take func(context.Context) (int, error)
-		}{{accepted, d.handOverBatch}, {unshown, d.showBatch}} {
+		}{{accepted, func(ctx context.Context) (int, error) { return d.handOverBatch(ctx, chosen) }}, {unshown, d.showBatch}} {
 			if !part.due {
 				continue
 			}
@@ -161,11 +172,11 @@ func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (boo
 	return available < enoughForRiver, nil
 }
 
-// handOverBatch gives the oldest accepted requests to River in the transaction that marks them, and
+// handOverBatch gives the oldest of the chosen requests to River in the transaction that marks them, and
 // begins their history there, so that the ack rests on the one row. It returns how many.
-func (d *Dispatcher) handOverBatch(ctx context.Context) (taken int, err error) {
+func (d *Dispatcher) handOverBatch(ctx context.Context, chosenBy string) (taken int, err error) {
 	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
-		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE NOT handed_over ORDER BY accepted_at LIMIT $1`, handOverBatch)
+		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE `+chosenBy+` ORDER BY accepted_at LIMIT $1`, handOverBatch)
 		taken = len(ids)
 		if err != nil || taken == 0 {
 			return err
