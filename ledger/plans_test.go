@@ -60,6 +60,21 @@ func TestTheNextToExpireIsFoundByAnIndex(t *testing.T) {
 	})
 }
 
+// However long somebody has been asking, what counts for their limit is found by two indexes, and what counts for
+// all by the ids, which are in the order of time.
+func TestWhatCountsIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	storetest.OnEach(t, func(t *testing.T, s store.Store) {
+		storetest.FillRequests(t, s)
+		plan := storetest.Plan(t, s, countByPerson(s.Dialect()), `["U1","U2"]`, "r9", 1)
+		for _, index := range []string{"requests_of_user", "requests_of_workflows"} {
+			assert.Assert(t, strings.Contains(plan, index), "%s", plan)
+		}
+		storetest.ReadsNoTable(t, plan)
+		storetest.ReadsNoTable(t, storetest.Plan(t, s, countOfAll(), "s", 1))
+	})
+}
+
 // readsAll reports whether a plan reads every request, or every entry of another index than the one named.
 func readsAll(plan, index string) bool {
 	const dear = 200 // in PostgreSQL's own measure, in which to read all of an index of those costs 350
