@@ -134,7 +134,7 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 	for _, call := range batch {
 		call.results = make([]Acceptance, len(call.orders))
 	}
-	for {
+	for len(batch) > 0 {
 		entries, fresh, err := a.insert(ctx, tx, batch, locks, now)
 		if err != nil {
 			return err
@@ -156,6 +156,7 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 		batch = slices.DeleteFunc(slices.Clone(batch), func(call *acceptance) bool { return more[call] > 0 })
 		locks = nil // they are held until the end
 	}
+	return a.refuse(ctx, tx, over, now)
 }
 
 // insert inserts what is new in a batch, and returns the ids of these. The order in which rows are touched is
