@@ -68,6 +68,7 @@ type Interactive struct {
 	Remove    *commands.Remove
 	Undo      *commands.Undo
 	FindChats *commands.FindChats
+	Switch    *commands.Switch // needed only with a Home
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/parse"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -58,7 +59,10 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	for _, person := range people {
 		args.Handles = append(args.Handles, parse.Listed(person))
 	}
-	picked := orders(in, args, decision.Rule)
+	if refused, isProtected := c.refuseProtected(ctx, ledger.Modal, in, args); isProtected {
+		return refused, false
+	}
+	picked := c.orders(in, args, decision.Rule)
 	for i := range picked {
 		picked[i].Source = ledger.Modal
 	}
@@ -66,6 +70,9 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
 		return notRecorded(err), false
+	}
+	if accepted[0].Outcome == ledger.Limited {
+		return c.refuseLimited(ctx, ledger.Modal, in, accepted[0].Limit), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
@@ -76,5 +83,5 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 		return nil, true
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
-	return acknowledge(in, args, accepted, c.nameOf(chat)), allRecorded
+	return append(acknowledge(in, args, accepted, c.nameOf(chat)), rails.Told(c.rails.Pause(ctx))...), allRecorded
 }

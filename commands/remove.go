@@ -10,6 +10,7 @@ import (
 	"linqbot/commands/chatindex"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -51,6 +52,7 @@ type Remove struct {
 	book      *chatindex.Index
 	lines     *reconcile.OwnLines
 	log       *logrus.Entry
+	rails     rails.Rails
 	tally     policy.Outcomes
 }
 
@@ -60,6 +62,7 @@ type RemoveConfig struct {
 	Audit    policy.Audit // optional; nil records no denials and readings
 	Recorder Recorder
 	Region   string // for numbers written without a country code
+	Rails    rails.Rails
 	Logger   *logrus.Logger
 
 	Confirm   bool                // ask the person before anything is removed
@@ -76,7 +79,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 		recorder: cfg.Recorder, region: cfg.Region, log: cfg.Logger.WithField("part", "commands"),
-		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, tally: cfg.Tally,
+		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, book: cfg.Book, lines: cfg.Lines, rails: cfg.Rails, tally: cfg.Tally,
 	}
 }
 
@@ -102,7 +105,10 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		log.WithFields(logrus.Fields{"outcome": c.tally.Count(ledger.SlashCommand, "usage"), "usage_code": usage.Code}).Info("command answered")
 		return c.explain(ctx, in, decision.Rule, usage)
 	}
-	asked := orders(in, args, decision.Rule)
+	if refused, isProtected := c.refuseProtected(ctx, ledger.SlashCommand, in, args); isProtected {
+		return refused
+	}
+	asked := c.orders(in, args, decision.Rule)
 	if c.confirm {
 		for i := range asked {
 			asked[i].ConfirmFor = confirmFor
@@ -113,6 +119,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
 		return notRecorded(err)
 	}
+	if accepted[0].Outcome == ledger.Limited {
+		return c.refuseLimited(ctx, ledger.SlashCommand, in, accepted[0].Limit)
+	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
 			"outcome": c.tally.Count(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
@@ -122,9 +131,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		return nil
 	}
 	if c.confirm {
-		return c.askToConfirm(ctx, in, args, accepted)
+		return append(c.askToConfirm(ctx, in, args, accepted), rails.Told(c.rails.Pause(ctx))...)
 	}
-	return acknowledge(in, args, accepted, c.nameOf(args.Chat))
+	return append(acknowledge(in, args, accepted, c.nameOf(args.Chat)), rails.Told(c.rails.Pause(ctx))...)
 }
 
 // nameOf names a chat by its name too, where that is known without asking Linq.
@@ -158,14 +167,14 @@ func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string)
 	return FormOpens()
 }
 
-func orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
+func (c *Remove) orders(in Invocation, args parse.RemoveArgs, rule string) []ledger.Order {
 	orders := make([]ledger.Order, len(args.Handles))
 	for i, understood := range args.Handles {
 		orders[i] = ledger.Order{
 			Delivery: in.Delivery, Kind: ledger.Remove, Source: ledger.SlashCommand,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()),
+			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()), Limits: c.rails.Limits,
 		}
 	}
 	return orders

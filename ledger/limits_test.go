@@ -20,7 +20,9 @@ type stillClock struct {
 	at time.Time
 }
 
-func newStillClock() *stillClock { return &stillClock{at: time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)} }
+func newStillClock() *stillClock {
+	return &stillClock{at: time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)}
+}
 
 func (c *stillClock) now() time.Time {
 	c.Lock()

@@ -105,6 +105,9 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution) (ledger.Execut
 	if accepted[0].Outcome == ledger.Spent {
 		return refuse(commands.RefusedBefore())
 	}
+	if accepted[0].Outcome == ledger.Limited {
+		return refuse(x.cfg.Workflow.Limited(ctx, order, accepted[0].Limit))
+	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{
 		"outcome": x.cfg.Tally.Count(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,

@@ -31,6 +31,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
+	if again, held, err := s.holdForPause(ctx, r); held || err != nil {
+		return again, err
+	}
 	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored)
 	if err != nil {
 		return 0, err
@@ -56,6 +59,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		return 0, s.end(ctx, at.note(r), ledger.Failed, outcome.ReasonRestored, "open in a backup that was restored; not tried again", "")
 	}
 	if r = at.note(r); r.Kind != ledger.Add {
+		if s.rails.Protected.Has(handle.New(r.Handle.Value()), handle.New(r.Spelling.Value())) {
+			return 0, s.end(ctx, r, ledger.Refused, outcome.ReasonProtected, "the settings: "+outcome.ReasonProtected, "")
+		}
 		began := time.Now()
 		ours, err := s.ours(ctx, r, at)
 		at.took += time.Since(began)
@@ -82,6 +88,9 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	defer leave()
 	if told, paused := t.Paused(); paused {
 		return s.holdAfter(ctx, r, before, told)
+	}
+	if again, held, err := s.holdForPause(ctx, r); held || err != nil { // it may have begun since
+		return again, err
 	}
 	doubt := r.MayHaveReached
 	r.Tries++

@@ -21,6 +21,7 @@ import (
 	"linqbot/commands/chatindex"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -68,15 +69,16 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	}
 	rules := cfg.Policy
 	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Workspaces: teams.Workspaces}})
-	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
+	held := rails.Rails{Protected: cfg.Protected, Limits: cfg.Limits, Pauses: records}
+	explainer := outcome.Explainer{FullHandles: cfg.FullHandles, Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
 		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
-		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
+		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Rails: held, Admins: cfg.Admins, Logger: logger,
 	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
@@ -85,7 +87,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		teams:   teams,
 		key:     key,
 		lines:   lines,
-		workers: newWorkers(cfg, of, rules, chats, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, rules, held, chats, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.ChatsCommand: findChats},
@@ -94,7 +96,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
 			Noticed:        of.notices.take,
-			Remark:         remarks(key.remark, of.notices.remark),
+			Remark:         remarks(key.remark, of.notices.remark, pauseRemark(held)),
 			Build:          of.build.String(),
 			Logger:         logger,
 			Acked:          measured.Acked,
@@ -107,6 +109,9 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Home:           home,
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
+				Switch: commands.NewSwitch(commands.SwitchConfig{
+					Admins: cfg.Admins, Turns: records, Audit: records, Logger: logger, Tally: tally(measured),
+				}),
 				Undo: commands.NewUndo(commands.UndoConfig{
 					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
@@ -130,11 +135,11 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, lines *reconcile.OwnLines,
+func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails.Rails, chats *linq.Client, lines *reconcile.OwnLines,
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Rails: held, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
 		Views: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
@@ -143,7 +148,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	execute := workflow.New(workflow.Config{
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{
-			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+			Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
 		}),
 	})
 	// A try reads the chat and then changes it. Readings and changes are bounded separately, so two tries for

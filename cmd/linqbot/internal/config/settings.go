@@ -20,6 +20,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/redact"
@@ -47,6 +48,10 @@ type Settings struct {
 	FullHandles     bool
 	ConfirmRemovals bool // ask before removing
 	StepsOff        bool // refuse workflow steps
+
+	Protected rails.Protected // whom nobody removes
+	Limits    ledger.Limits   // of removals
+	Admins    []string        // who may pause removals
 
 	LogLevel logrus.Level
 	LogText  bool
