@@ -56,11 +56,12 @@ func findButton(blocks json.RawMessage, actionID string) (block, value string, o
 	return "", "", false
 }
 
-// Field is what a user picked in a modal: the value of one option, or of several.
+// Field is what a user picked in a modal, the value of one option or of several, or what they typed there.
 type Field struct {
 	BlockID, ActionID string
 	Value             string
 	Values            []string
+	Typed             string
 }
 
 // Pick has the user of a modal pick an option that the bot wants to know of at once.
@@ -117,13 +118,16 @@ func (s *Slack) fromView(v View, kind string, fields []Field, more map[string]an
 	values := map[string]map[string]any{}
 	for _, f := range fields {
 		picked := map[string]any{}
-		if f.Values != nil {
+		switch {
+		case f.Typed != "":
+			picked["type"], picked["value"] = "plain_text_input", f.Typed
+		case f.Values != nil:
 			options := []any{}
 			for _, value := range f.Values {
 				options = append(options, map[string]any{"value": value})
 			}
 			picked["selected_options"] = options
-		} else {
+		default:
 			picked["selected_option"] = map[string]any{"value": f.Value}
 		}
 		values[f.BlockID] = map[string]any{f.ActionID: picked}

@@ -16,9 +16,9 @@ func (e Explainer) Held(r ledger.Request) ledger.Pause {
 
 // explainHeld says that a removal waits for the end of a pause.
 func (e Explainer) explainHeld(r ledger.Request, p ledger.Pause) Status {
-	happened, next := "The removal of {who} from {chat} is recorded, and waits. ", "It is kept, and goes on by itself once they are resumed."
+	happened, next := "The removal of {who} from {chat} is recorded, and waits. ", "The removal is kept, and goes on by itself once removals are resumed."
 	if inDoubt(r) {
-		happened, next = "Whether {who} has left {chat} is not known yet. ", "linqbot goes on by itself once they are resumed."
+		happened, next = "Whether {who} has left {chat} is not known yet. ", "linqbot goes on by itself once removals are resumed."
 	}
 	return Status{
 		Mark: richtext.MarkQueued, Happened: append(e.fill(happened, r), rails.PausedWords(p)...), Next: richtext.Say(next),

@@ -85,8 +85,8 @@ func TestPausedWords(t *testing.T) {
 		pause ledger.Pause
 		want  string
 	}{
-		{ledger.Pause{UserID: "U1", Reason: "wrong list", Since: since}, "Removals are paused since 2026-03-09 16:45:10 UTC, by @U1: wrong list."},
-		{ledger.Pause{Operator: "Eve +12025550132", Reason: "ask +12025550132\nfirst", Since: since}, "Removals are paused since 2026-03-09 16:45:10 UTC, by someone who runs linqbot (Eve +1 ••• ••• 0132): ask +1 ••• ••• 0132 first."},
+		{ledger.Pause{UserID: "U1", Reason: "wrong list", Since: since}, "Removals are paused: @U1 paused them at 2026-03-09 16:45:10 UTC. The reason: wrong list."},
+		{ledger.Pause{Operator: "Eve +12025550132", Reason: "ask +12025550132\nfirst", Since: since}, "Removals are paused: someone who runs linqbot (Eve +1 ••• ••• 0132) paused them at 2026-03-09 16:45:10 UTC. The reason: ask +1 ••• ••• 0132 first."},
 	} {
 		assert.Equal(t, PausedWords(tc.pause).String(), tc.want)
 		assert.Equal(t, len(Told(tc.pause)), 1)

@@ -47,13 +47,13 @@ func removals(n int) string {
 	return fmt.Sprintf("%d removals", n)
 }
 
-// PausedWords say that removals are paused, since when, by whom and why.
+// PausedWords say that removals are paused, by whom, since when and why.
 func PausedWords(p ledger.Pause) richtext.Text {
 	by := richtext.Text{richtext.Member(p.UserID)}
 	if p.UserID == "" {
 		by = richtext.Say("someone who runs linqbot (%s)", richtext.Name(richtext.Shortened(handle.MaskText(p.Operator))))
 	}
-	return richtext.Say("Removals are paused since %s, by %s: %s.", richtext.Moment(p.Since), by, richtext.Quoted(handle.MaskText(p.Reason)))
+	return richtext.Say("Removals are paused: %s paused them at %s. The reason: %s.", by, richtext.Moment(p.Since), richtext.Quoted(handle.MaskText(p.Reason)))
 }
 
 // KeptWords follow where a removal is recorded while removals are paused.
