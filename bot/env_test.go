@@ -138,13 +138,17 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Now:      h.Clock.Now,
 		Workflow: commands.NewWorkflow(commands.WorkflowConfig{Rails: held, Explainer: explainer, Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now}),
 	})
-	h.publisher = newPublisher(h.Base, logger, h.home, explainer)
+	h.publisher = newPublisherSaying(h.Base, logger, h.home, explainer)
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now})
 	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run}
 }
 
 // newPublisher is a projection with a burst of 20.
-func newPublisher(b *bottest.Base, logger *logrus.Logger, home publish.Homes, explainer outcome.Explainer) *publish.Publisher {
+func newPublisher(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publish.Publisher {
+	return newPublisherSaying(b, logger, home, outcome.Explainer{})
+}
+
+func newPublisherSaying(b *bottest.Base, logger *logrus.Logger, home publish.Homes, explainer outcome.Explainer) *publish.Publisher {
 	return publish.New(publish.Config{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: workspacetest.Known(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
