@@ -19,7 +19,7 @@ no to, and for each time that somebody listed or searched chats or opened the fo
 from the ledger that DATABASE_URL names, also while linqbot serves.
 
 Times are UTC. --since and --until take a day (2026-11-01), a moment (2026-11-01T09:30:00Z), or how long
-ago (90d, 12h). --state takes a state of a request, denied or read. Handles are masked unless --full-handles
+ago (90d, 12h). --state takes a state of a request, denied, read, paused or resumed. Handles are masked unless --full-handles
 is given.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
