@@ -104,26 +104,32 @@ type pauseCache struct {
 	sync.Mutex
 	at   time.Time
 	last Pause
+	err  error
 }
 
-// pauseFresh is well below the second within which a pause holds everywhere.
-const pauseFresh = 400 * time.Millisecond
+const (
+	// pauseFresh is well below the second within which a pause holds everywhere.
+	pauseFresh = 400 * time.Millisecond
+	// pauseTime is how long a store is asked, of the time that an ack has.
+	pauseTime = 500 * time.Millisecond
+)
 
 // Paused returns the pause that holds, or the zero value. What another process has done is known within half
 // a second.
 func (l *Ledger) Paused(ctx context.Context) (Pause, error) {
 	l.paused.Lock()
 	defer l.paused.Unlock()
-	asked := time.Now()
-	if !l.paused.at.IsZero() && asked.Sub(l.paused.at) < pauseFresh {
-		return l.paused.last, nil
+	if now := time.Now(); l.paused.at.IsZero() || now.Sub(l.paused.at) >= pauseFresh {
+		// Others wait for the answer too, however little time this caller has.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pauseTime)
+		defer cancel()
+		l.paused.last, l.paused.err = readPause(ctx, l.store.Reader())
+		l.paused.at = now
+		if l.paused.err != nil { // those who wait are not to ask one after the other
+			l.paused.at = time.Now()
+		}
 	}
-	last, err := readPause(ctx, l.store.Reader())
-	if err != nil {
-		return Pause{}, err
-	}
-	l.paused.at, l.paused.last = asked, last
-	return last, nil
+	return l.paused.last, l.paused.err
 }
 
 // Turn pauses the removals of all, or resumes them, and returns what was in force before.

@@ -2,7 +2,6 @@ package rails
 
 import (
 	"context"
-	"time"
 
 	"linqbot/ledger"
 )
@@ -33,9 +32,6 @@ func (r Rails) Pause(ctx context.Context) ledger.Pause {
 	if r.Pauses == nil {
 		return ledger.Pause{}
 	}
-	const patience = 500 * time.Millisecond // of the time that an ack has
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	pause, err := r.Pauses.Paused(ctx)
 	if err != nil {
 		return ledger.Pause{}
