@@ -65,10 +65,14 @@ type acceptance struct {
 type acceptor struct {
 	store store.Store
 	now   func() time.Time
+
+	// atMost is how many removals count for a scope at most, where nobody else writes to the store. Only the
+	// one goroutine uses it that records.
+	atMost map[scope]int
 }
 
 func newAccepting(in store.Store, now func() time.Time, committed func()) *groupcommit.Committer[*acceptance] {
-	a := acceptor{store: in, now: now}
+	a := acceptor{store: in, now: now, atMost: make(map[scope]int)}
 	return groupcommit.New(groupcommit.Config[*acceptance]{
 		Store:      in,
 		Size:       func(call *acceptance) int { return len(call.orders) },

@@ -44,7 +44,8 @@ func openAt(t testing.TB, url string, c *stillClock) *ledger.Ledger {
 	return l
 }
 
-var limitedOrders atomic.Int64 //nolint:gochecknoglobals // a number for each order of a test
+// limitedOrders numbers the orders of all tests.
+var limitedOrders atomic.Int64
 
 // limited is an order about somebody of its own.
 func limited(user string, limits ledger.Limits) ledger.Order {
@@ -125,6 +126,21 @@ func TestALimitAndACommandOfSeveral(t *testing.T) {
 			assert.Assert(t, got.Limit.Again.IsZero())
 		}
 		assert.Equal(t, rowsOf(t, l, "requests"), 2)
+	})
+}
+
+// A limit that is set later counts what was recorded while there was none.
+func TestALimitThatComesLater(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		assert.Equal(t, accept(t, l, limited("U1", ledger.Limits{PerHour: 10, PerDay: 10}))[0].Outcome, ledger.Recorded)
+		for range 4 {
+			accept(t, l, limited("U1", ledger.Limits{}))
+		}
+		assert.Equal(t, accept(t, l, limited("U1", ledger.Limits{PerHour: 5}))[0].Outcome, ledger.Limited)
+		assert.Equal(t, accept(t, l, limited("U2", ledger.Limits{PerDay: 5}))[0].Outcome, ledger.Limited)
+		assert.Equal(t, accept(t, l, limited("U1", ledger.Limits{PerHour: 6, PerDay: 6}))[0].Outcome, ledger.Recorded)
 	})
 }
 

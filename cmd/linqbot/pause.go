@@ -1,22 +1,12 @@
 package main
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
 	"os"
-	"os/user"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"linqbot/cmd/linqbot/internal/config"
-	"linqbot/commands"
-	"linqbot/commands/rails"
-	"linqbot/ledger"
-	"linqbot/linq/handle"
+	"linqbot/cmd/linqbot/internal/pause"
 )
 
 func newPause() *cobra.Command {
@@ -31,23 +21,11 @@ why. What Linq has been sent goes on, and so does adding people back. "linqbot r
 It works while linqbot serves, on SQLite too.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			reason = strings.Join(strings.Fields(handle.MaskText(reason)), " ")
-			switch {
-			case reason == "":
-				return errors.New("--reason is missing: say why, for those who ask for a removal meanwhile")
-			case utf8.RuneCountInString(reason) > commands.LongestReason:
-				return fmt.Errorf("--reason is too long: write %d characters at most", commands.LongestReason)
-			}
-			before, err := turn(cmd, ledger.Switch{Pause: true, Reason: reason}, name)
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
-			said := "All removals are paused. They were not before."
-			if before.Holds() {
-				said = "Nothing was changed. " + rails.PausedWords(before).String()
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
-			return err
+			return pause.Pause(cmd.Context(), cfg.DatabaseURL, reason, name, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for those who ask for a removal meanwhile")
@@ -64,16 +42,11 @@ func newResume() *cobra.Command {
 goes on by itself. It works while linqbot serves, on SQLite too.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			before, err := turn(cmd, ledger.Switch{}, name)
+			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
 			if err != nil {
 				return err
 			}
-			said := "Nothing was changed: removals were not paused."
-			if before.Holds() {
-				said = "Removals go on, after " + time.Since(before.Since).Round(time.Second).String() + ". Before: " + rails.PausedWords(before).String()
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
-			return err
+			return pause.Resume(cmd.Context(), cfg.DatabaseURL, name, cmd.OutOrStdout())
 		},
 	}
 	nameFlag(cmd, &name)
@@ -82,22 +55,4 @@ goes on by itself. It works while linqbot serves, on SQLite too.`,
 
 func nameFlag(cmd *cobra.Command, name *string) {
 	cmd.Flags().StringVar(name, "as", "", "your name, for the record (default: that of your account here)")
-}
-
-// turn turns the switch as the operator of that name.
-func turn(cmd *cobra.Command, s ledger.Switch, name string) (ledger.Pause, error) {
-	cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL")
-	if err != nil {
-		return ledger.Pause{}, err
-	}
-	s.Source, s.Operator = ledger.Operator, cmp.Or(strings.Join(strings.Fields(handle.MaskText(name)), " "), account())
-	return ledger.Turn(cmd.Context(), cfg.DatabaseURL, s)
-}
-
-// account is the name under which whoever runs the program is logged in.
-func account() string {
-	if current, err := user.Current(); err == nil {
-		return current.Username
-	}
-	return "unknown"
 }
