@@ -74,6 +74,7 @@ type Interactive struct {
 	Batches   *batch.Buttons
 	Lists     *commands.Lists
 	FindChats *commands.FindChats
+	Switch    *commands.Switch // needed only with a Home
 	Chats     commands.ChatReader
 	Region    string // for numbers in messages, written without a country code
 }

@@ -23,7 +23,9 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -58,6 +60,8 @@ type envConfig struct {
 	fresh   time.Duration // of the list of chats
 	change  func(*Config)
 	records home.Records // of homes; default: the ledger
+	rails   rails.Rails  // the ledger's switch is added
+	admins  []string
 }
 
 // launch is the chat that each environment has.
@@ -102,9 +106,12 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	teams := workspacetest.Known(h.T, h.Slack.Config().TeamID)
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
+	held := cfg.rails
+	held.Pauses = h.Ledger
+	explainer := outcome.Explainer{Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
 	lists := commands.NewLists(commands.ListsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
+		Rails: held, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
 	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
 	add := commands.NewAdd(commands.AddConfig{
@@ -121,6 +128,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
 			Slack: api, HTTP: slackapi.NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
+			Switch: commands.NewSwitch(commands.SwitchConfig{Admins: cfg.admins, Turns: h.Ledger, Audit: h.Ledger, Logger: logger}),
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
@@ -134,6 +142,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	}
 	h.home = home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.Clock.Now,
+		Explainer: explainer, Rails: held, Admins: cfg.admins,
 	})
 	config.Home = h.home
 	if cfg.change != nil {
@@ -141,7 +150,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	}
 	step := func(kind ledger.Kind) workflow.Step {
 		return commands.NewWorkflow(commands.WorkflowConfig{
-			Kind: kind, Off: cfg.off, AddingOff: cfg.noAdds, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now,
+			Kind: kind, Rails: held, Explainer: explainer, Off: cfg.off, AddingOff: cfg.noAdds, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now,
 		})
 	}
 	h.runner = workflow.New(workflow.Config{
@@ -151,20 +160,24 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Batches: h.Ledger,
 		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
 			Offboarding:    !cfg.noOffboarding,
-			WorkflowConfig: commands.WorkflowConfig{Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now},
+			WorkflowConfig: commands.WorkflowConfig{Rails: held, Explainer: explainer, Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now},
 		})},
 	})
-	h.publisher = newPublisher(h.Base, logger, h.home)
-	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Logger: logger, Now: h.Clock.Now})
+	h.publisher = newPublisherSaying(h.Base, logger, h.home, explainer)
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now})
 	return New(config), ledger.Workers{Try: steps.Try, Confirm: steps.Confirm, Show: h.publisher.Run, Execute: h.runner.Run, Plan: planner.Plan}
 }
 
 // newPublisher is a projection with a burst of 20.
 func newPublisher(b *bottest.Base, logger *logrus.Logger, home publish.Homes) *publish.Publisher {
+	return newPublisherSaying(b, logger, home, outcome.Explainer{})
+}
+
+func newPublisherSaying(b *bottest.Base, logger *logrus.Logger, home publish.Homes, explainer outcome.Explainer) *publish.Publisher {
 	return publish.New(publish.Config{
 		Views: b.Ledger, Slack: slackapi.New(b.Slack.Config().BotToken, b.Slack.APIURL()), HTTP: slackapi.NewHTTPClient(),
 		Teams: workspacetest.Known(b.T, b.Slack.Config().TeamID), Logger: logger, Now: b.Clock.Now,
-		Scheduler: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home,
+		Scheduler: queue.New(queue.Config{Burst: 20, Now: b.Clock.Now}), Home: home, Explainer: explainer,
 	})
 }
 

@@ -218,6 +218,10 @@ func (b *Bot) serveActions(ctx context.Context, in interaction) {
 				b.cfg.Home.Opened(click.TeamID, click.UserID) // they look at it
 			}
 			b.openModal(ctx, in, opening{place: blockkit.Place{Channel: in.channel()}, chat: click.Subject}, nil)
+		case commands.ActionPause:
+			b.askToPause(ctx, in)
+		case commands.ActionResume:
+			b.resume(ctx, in)
 		case blockkit.ActionChat:
 			if action.SelectedOption != nil {
 				b.fillModal(in, action.SelectedOption.Value)
@@ -290,7 +294,13 @@ func (i interaction) source() ledger.Source {
 				return ledger.UndoButton
 			case commands.ActionMore:
 				return ledger.ChatList
+			case commands.ActionPause, commands.ActionResume:
+				return ledger.HomeSwitch
 			}
+		}
+	case "view_submission":
+		if i.View.CallbackID == blockkit.CallbackPause {
+			return ledger.HomeSwitch
 		}
 	}
 	return ledger.Modal

@@ -56,7 +56,7 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 func (b *Bot) showModal(trigger string, o opening, failed func(context.Context)) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
-	first := blockkit.Modal{Place: o.place, Chosen: o.people}
+	first := blockkit.Modal{Place: o.place, Chosen: o.people, Paused: b.cfg.Interactive.Remove.Paused()}
 	if filled {
 		first = blockkit.Modal{Place: o.place, Closed: true, Note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
@@ -127,7 +127,8 @@ const readTime = 10 * time.Second
 
 // fill reads the chat and shows its people. The hash keeps it from overwriting what came later.
 func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Place, id linq.ChatID, chosen []handle.Handle) {
-	m := blockkit.Modal{Place: where, Chosen: chosen}
+	remove := b.cfg.Interactive.Remove
+	m := blockkit.Modal{Place: where, Chosen: chosen, Paused: remove.Paused(), Protected: remove.Protects}
 	reading, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	chat, err := b.cfg.Interactive.Chats.Chat(reading, id)
@@ -186,6 +187,8 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 		b.submitNumber(ctx, w, in)
 	case blockkit.CallbackList:
 		b.submitList(ctx, w, in)
+	case blockkit.CallbackPause:
+		b.servePause(ctx, w, in)
 	}
 }
 

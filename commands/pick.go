@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/parse"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -58,10 +59,16 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	for _, person := range people {
 		args.Handles = append(args.Handles, parse.Listed(person))
 	}
+	if refused, isProtected := c.refuseProtected(ctx, ledger.Modal, in, args); isProtected {
+		return refused, false
+	}
 	accepted, err := c.recorder.Accept(ctx, c.orders(in, args, ledger.Modal, decision.Rule))
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
 		return notRecorded(err), false
+	}
+	if accepted[0].Outcome == ledger.Limited {
+		return c.refuseLimited(ctx, ledger.Modal, in, accepted[0].Limit), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
@@ -72,5 +79,5 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 		return nil, true
 	}
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
-	return c.acknowledge(in, args, accepted), allRecorded
+	return append(c.acknowledge(in, args, accepted), rails.Told(c.rails.Pause(ctx))...), allRecorded
 }

@@ -13,6 +13,7 @@ import (
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -26,6 +27,8 @@ const (
 	ActionUndo    = "add_back"        // subject: the removal's id
 	ActionPick    = "remove_someone"  // subject: a chat id
 	ActionMore    = "more_chats"      // subject: how many were shown, a space, the words
+	ActionPause   = "pause_removals"  // no subject
+	ActionResume  = "resume_removals" // no subject
 )
 
 // Questions is what asking before a removal needs of the ledger.
@@ -231,7 +234,11 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.An
 		return c.notDecided(log, err), false
 	}
 	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Count(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
-	return decidedAnswer(requests, decided, yes), true
+	answer := decidedAnswer(requests, decided, yes)
+	if yes && decided > 0 {
+		answer = append(answer, rails.Told(c.rails.Pause(ctx))...)
+	}
+	return answer, true
 }
 
 func (c *Remove) notDecided(log *logrus.Entry, err error) richtext.Answer {

@@ -8,6 +8,7 @@ import (
 	"linqbot/commands/chatindex"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -53,6 +54,7 @@ type RemoveConfig struct {
 	Audit    policy.Audit // optional; nil records no denials and readings
 	Recorder Recorder
 	Region   string // for numbers written without a country code
+	Rails    rails.Rails
 	Logger   *logrus.Logger
 
 	Confirm   bool                // ask the person before anything is removed
@@ -72,7 +74,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 		typed: typed{
 			kind:     ledger.Remove,
 			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
-			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
+			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), rails: cfg.Rails, tally: cfg.Tally,
 		},
 		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, lists: cfg.Lists,
 	}
@@ -97,6 +99,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	if !ok {
 		return answer
 	}
+	if refused, isProtected := c.refuseProtected(ctx, ledger.SlashCommand, in, args); isProtected {
+		return refused
+	}
 	asked := c.orders(in, args, ledger.SlashCommand, decision.Rule)
 	if c.confirm {
 		for i := range asked {
@@ -108,9 +113,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	case !ok:
 		return answer
 	case c.confirm:
-		return c.askToConfirm(ctx, in, args, accepted)
+		return append(c.askToConfirm(ctx, in, args, accepted), rails.Told(c.rails.Pause(ctx))...)
 	default:
-		return c.acknowledge(in, args, accepted)
+		return append(c.acknowledge(in, args, accepted), rails.Told(c.rails.Pause(ctx))...)
 	}
 }
 

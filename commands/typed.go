@@ -11,6 +11,7 @@ import (
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -23,6 +24,7 @@ type typed struct {
 	recorder Recorder
 	region   string
 	book     *chatindex.Index // optional
+	rails    rails.Rails
 	log      *logrus.Entry
 	tally    policy.Outcomes
 }
@@ -83,7 +85,7 @@ func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rul
 			Delivery: in.Delivery, Kind: c.kind, Source: source,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()),
+			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()), Limits: c.rails.Limits,
 		}
 	}
 	return orders
@@ -96,6 +98,9 @@ func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
 		return nil, notRecorded(err), false
+	}
+	if accepted[0].Outcome == ledger.Limited {
+		return nil, c.refuseLimited(ctx, ledger.SlashCommand, in, accepted[0].Limit), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{

@@ -12,6 +12,7 @@ import (
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -40,6 +41,7 @@ type WorkflowConfig struct {
 	Audit     policy.Audit   // optional; nil records no denials
 	Logger    *logrus.Logger // optional; nil logs no denials
 	Region    string
+	Rails     rails.Rails
 	Explainer outcome.Explainer
 	Now       func() time.Time // defaults to time.Now
 }
@@ -84,10 +86,16 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 	if err != nil {
 		return ledger.Order{}, w.refusedInput(err)
 	}
+	by := policy.Caller{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
+	if w.cfg.Rails.Protected.Has(person.Handle) {
+		why := rails.ProtectedWords(richtext.Say(person.Handle.String()))
+		w.gate.Deny(ctx, ledger.WorkflowStep, by, rails.DeniedProtected, why)
+		return ledger.Order{}, why
+	}
 	order := ledger.Order{
 		Delivery: run.ID, Kind: w.cfg.Kind, Source: ledger.WorkflowStep, TeamID: run.TeamID,
 		ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: "workflow step",
-		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()),
+		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()), Limits: w.cfg.Rails.Limits,
 	}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		order.ThreadTS = inputs.MessageTS
@@ -105,6 +113,15 @@ func (w *Workflow) off() (why richtext.Text, rule string) {
 	default:
 		return nil, ""
 	}
+}
+
+// Limited says no to a run whose order is over a limit.
+func (w *Workflow) Limited(ctx context.Context, order ledger.Order, met ledger.Limit) richtext.Text {
+	why := rails.LimitWords(met, order.UserID)
+	w.gate.Deny(ctx, ledger.WorkflowStep, policy.Caller{
+		Delivery: order.Delivery, TeamID: order.TeamID, ChannelID: order.ChannelID, UserID: order.UserID,
+	}, rails.RuleOf(met), why)
+	return why
 }
 
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
@@ -160,8 +177,8 @@ func (w *Workflow) refusedInput(err error) richtext.Text {
 	return richtext.Say("The step's inputs could not be read. %s Check the step in the workflow.", nothing)
 }
 
-// reportSentAfter is how long a run waits for the person to be seen leaving, or joining, before it is completed
-// with what is known.
+// reportSentAfter is how long a run waits for the person to be seen leaving, or for a pause to end, before it is
+// completed with what is known.
 const reportSentAfter = 30 * time.Second
 
 // Outcome says how a run ends that follows r. Wait is positive while it does not end yet; refused is
@@ -181,6 +198,11 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richt
 			return outputs, nil, min(look, rest)
 		}
 		return outputs, nil, 0
+	case ledger.Accepted:
+		if w.cfg.Explainer.Held(r).Holds() && w.cfg.Now().Sub(r.AcceptedAt) >= reportSentAfter {
+			outputs.Message = richtext.Say("%s %s", status.Happened, status.Next).String()
+			return outputs, nil, 0
+		}
 	}
 	if !r.State.Final() {
 		return outputs, nil, look

@@ -57,6 +57,11 @@ func chapters() []chapter {
 			file:    "failed",
 		},
 		{
+			heading: "When linqbot's settings or a pause hold a removal back",
+			intro:   "The person is one of `PROTECTED_HANDLES` (state `refused`), or [removals are paused](using.md#pause-all-removals) (state `accepted`):",
+			file:    "rails",
+		},
+		{
 			heading: "Why somebody was not added back",
 			intro:   "Linq, or a look at the chat, said no for good (state `refused`):",
 			file:    "add_reasons",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	Redelivered                // the same delivery was recorded before: the request is that one
 	UnderWay                   // somebody's request for the same removal is not final yet: it is that one
 	Spent                      // the delivery was denied or taken before: there is no request
+	Limited                    // it is more than a limit allows: nothing of its delivery was recorded
 )
 
 // Acceptance is an order's outcome and the request that answers for it.
@@ -31,6 +33,7 @@ type Acceptance struct {
 	Outcome Outcome
 	Request Request
 	Thread  Thread // where that request shows, as far as that is known
+	Limit   Limit  // what was met by an order that is [Limited]
 }
 
 // Accept records orders, all or none, and returns when they are on disk. Orders that come in side
@@ -62,10 +65,14 @@ type acceptance struct {
 type acceptor struct {
 	store store.Store
 	now   func() time.Time
+
+	// atMost is how many removals count for a scope at most, where nobody else writes to the store. Only the
+	// one goroutine uses it that records.
+	atMost map[scope]int
 }
 
 func newAccepting(in store.Store, now func() time.Time, committed func()) *groupcommit.Committer[*acceptance] {
-	a := acceptor{store: in, now: now}
+	a := acceptor{store: in, now: now, atMost: make(map[scope]int)}
 	return groupcommit.New(groupcommit.Config[*acceptance]{
 		Store:      in,
 		Size:       func(call *acceptance) int { return len(call.orders) },
@@ -111,6 +118,7 @@ func (e entry) stored() store.NewRequest {
 }
 
 func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
+	o.Limits = Limits{} // they are no part of what was asked
 	e := entry{
 		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
 		showBy:  now.Add(firstShow), result: result,
@@ -124,14 +132,44 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 	return e
 }
 
-// record inserts what is new in a batch, and finds out for the rest which request answers for it. Every replica
-// touches rows in the same order, so that no two wait for each other. Among orders for the same person in the same
-// chat, the first comes first.
+// record inserts what is new in a batch, and finds out for the rest which request answers for it. What is more
+// than a limit allows is taken out, and the rest is inserted anew: it may have waited for what was taken out.
 func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) error {
 	now := a.now()
-	var entries []entry
+	over := make(map[*acceptance]int)
+	locks := lockNames(scopesOf(batch))
 	for _, call := range batch {
 		call.results = make([]Acceptance, len(call.orders))
+	}
+	for len(batch) > 0 {
+		entries, fresh, err := a.insert(ctx, tx, batch, locks, now)
+		if err != nil {
+			return err
+		}
+		more, err := a.overLimit(ctx, tx, batch, fresh, now)
+		if err != nil {
+			return err
+		}
+		if len(more) == 0 {
+			if err := a.answer(ctx, tx, entries, fresh, now); err != nil {
+				return err
+			}
+			return a.refuse(ctx, tx, over, now)
+		}
+		if err := a.withdraw(ctx, tx, fresh); err != nil {
+			return err
+		}
+		maps.Copy(over, more)
+		batch = slices.DeleteFunc(slices.Clone(batch), func(call *acceptance) bool { return more[call] > 0 })
+		locks = nil // they are held until the end
+	}
+	return a.refuse(ctx, tx, over, now)
+}
+
+// insert inserts what is new in a batch, and returns the ids of these. Every replica touches rows in the same order, so
+// that no two wait for each other. Among orders for the same person in the same chat, the first comes first.
+func (a acceptor) insert(ctx context.Context, tx store.Tx, batch []*acceptance, locks []string, now time.Time) (entries []entry, fresh map[string]bool, err error) {
+	for _, call := range batch {
 		for i, order := range call.orders {
 			entries = append(entries, newEntry(order, call.ids[i], now, &call.results[i]))
 		}
@@ -143,10 +181,12 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 	for i, e := range entries {
 		rows[i] = e.stored()
 	}
-	fresh, err := a.store.InsertRequests(ctx, tx, rows)
-	if err != nil {
-		return err
-	}
+	fresh, err = a.store.InsertRequests(ctx, tx, rows, locks)
+	return entries, fresh, err
+}
+
+// answer says of each entry what became of it.
+func (a acceptor) answer(ctx context.Context, tx store.Tx, entries []entry, fresh map[string]bool, now time.Time) error {
 	var known []string
 	for _, e := range entries {
 		if !fresh[e.request.ID] {

@@ -19,13 +19,17 @@ func BenchmarkAccept(b *testing.B) {
 	for _, store := range stores {
 		for _, callers := range []int{1, 64} {
 			b.Run(fmt.Sprintf("ledger=%s/callers=%d", store.name, callers), func(b *testing.B) {
-				benchmarkAccept(b, open(b, store.url(b)), callers)
+				benchmarkAccept(b, open(b, store.url(b)), callers, ledger.Limits{})
+			})
+			b.Run(fmt.Sprintf("ledger=%s/callers=%d/limit", store.name, callers), func(b *testing.B) {
+				benchmarkAccept(b, open(b, store.url(b)), callers, ledger.Limits{PerHour: 200})
 			})
 		}
 	}
 }
 
-func benchmarkAccept(b *testing.B, l *ledger.Ledger, callers int) {
+// benchmarkAccept has each person ask for 100 removals.
+func benchmarkAccept(b *testing.B, l *ledger.Ledger, callers int, limits ledger.Limits) {
 	b.Helper()
 	var next atomic.Int64
 	b.ReportAllocs()
@@ -35,6 +39,7 @@ func benchmarkAccept(b *testing.B, l *ledger.Ledger, callers int) {
 		all.Go(func() {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 				o := order(fmt.Sprint("delivery-", n), fmt.Sprintf("+1415%07d", n))
+				o.UserID, o.Limits = fmt.Sprint("U", n%int64(b.N/100+1)), limits
 				if _, err := l.Accept(b.Context(), []ledger.Order{o}); err != nil {
 					b.Error(err)
 					return

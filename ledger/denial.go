@@ -11,6 +11,10 @@ const (
 	ChatList   Source = "chats"  // the list of chats
 	ChatSearch Source = "search" // the search for a chat in the form
 	Answered   Source = "answer" // the answer to a question
+	HomeSwitch Source = "switch" // the switch in the Home tab that pauses the removals of all
+
+	// Operator is who has the program and its database, and no need of Slack.
+	Operator Source = "operator"
 )
 
 // What stands in the place of a state where there is no request.

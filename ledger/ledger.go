@@ -79,6 +79,7 @@ type Ledger struct {
 	dispatcher *jobs.Dispatcher
 	runner     *jobs.Runner
 	working    atomic.Bool
+	paused     pauseCache
 	probe      struct {
 		sync.Mutex
 		at  time.Time

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -50,6 +51,8 @@ func stateTable() []stateRow {
 		{Cancelled, true, "the person who asked declined, or the question expired"},
 		{Denied, true, "in the audit alone: the policy said no, so there is no request"},
 		{Read, true, "in the audit alone: somebody listed or searched chats, or opened the form on one"},
+		{RemovalsPaused, true, "in the audit alone: somebody paused all removals"},
+		{RemovalsResumed, true, "in the audit alone: somebody resumed them"},
 	}
 }
 
@@ -118,6 +121,8 @@ type Order struct {
 	ConfirmFor time.Duration // how long the person may still decline; 0 asks nobody
 	Undoes     string        // the id of the removal that this takes back
 	BatchID    string        // the batch to which it belongs; "" for none
+
+	Limits Limits // that hold for it now; they are not stored
 }
 
 // HandleKey is the form in which handles are compared: without regard to case.
@@ -171,4 +176,11 @@ type Event struct {
 	State   State
 	Cause   string
 	TraceID string
+}
+
+// FirstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
+// of version 7, which begin with the milliseconds since 1970. Source: RFC 9562, section 5.7.
+func FirstID(at time.Time) string {
+	ms := fmt.Sprintf("%012x", max(at.UnixMilli(), 0))
+	return ms[:8] + "-" + ms[8:]
 }

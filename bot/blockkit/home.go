@@ -28,12 +28,14 @@ type Home struct {
 	Recent []ledger.Recent // what they asked for, the newest first
 	More   bool            // they asked for more than that
 	Unread bool            // what they asked for is not known
+	Paused []richtext.Text // that removals are paused; nothing if they are not
+	Admin  bool            // they may pause and resume removals
 }
 
 // Home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
 // twenty at the most for everything else.
 func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
-	var blocks []slack.Block
+	blocks := r.switchBlocks(h)
 	if len(h.Denied) > 0 {
 		blocks = append(blocks, r.section(h.Denied))
 	} else {

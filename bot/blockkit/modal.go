@@ -62,6 +62,10 @@ type Modal struct {
 	Chosen []handle.Handle // people who are picked from the start
 	Note   richtext.Text   // shown above the fields, or alone
 	Closed bool            // nothing can be picked
+	Paused []richtext.Text // that removals are paused; nothing if they are not
+
+	// Protected reports whether somebody is nobody's to remove, and so is not offered. Optional.
+	Protected func(handle.Handle) bool
 }
 
 // Modal builds the view.
@@ -76,11 +80,14 @@ func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
 		blocks = append(blocks, r.section(m.Note))
 	}
 	if !m.Closed {
+		for _, told := range m.Paused {
+			blocks = append(blocks, r.section(told))
+		}
 		request.Submit = plain("Remove")
 		blocks = append(blocks, chatField(m.Chat))
 		switch {
 		case m.Chat != nil:
-			blocks = append(blocks, r.peopleFields(*m.Chat, m.Chosen)...)
+			blocks = append(blocks, r.peopleFields(m)...)
 		case len(m.Chosen) > 0:
 			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.Chosen))))
 		}
@@ -136,12 +143,17 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// peopleFields offers who can be removed: those who are in the chat, our own line apart.
-func (r Renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.Block {
+// peopleFields offers who can be removed: those who are in the chat, our own line and protected people apart.
+func (r Renderer) peopleFields(m Modal) []slack.Block {
 	var offered, initial []*slack.OptionBlockObject
-	missing := slices.Clone(chosen)
+	chat, protected := *m.Chat, 0
+	missing := slices.Clone(m.Chosen)
 	for _, person := range chat.Active() {
 		if person.IsMe || len(offered) == MostOptions {
+			continue
+		}
+		if m.Protected != nil && m.Protected(person.Handle) {
+			protected++
 			continue
 		}
 		option := personOption(person)
@@ -149,6 +161,9 @@ func (r Renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.B
 		if rest := slices.DeleteFunc(slices.Clone(missing), func(h handle.Handle) bool { return h.Names(person.Handle, "") }); len(rest) < len(missing) && len(initial) < parse.MostHandles {
 			missing, initial = rest, append(initial, option)
 		}
+	}
+	if len(offered) == 0 && protected > 0 {
+		return []slack.Block{r.section(richtext.Say("Nobody but your own line and people whom linqbot never removes is in this chat."))}
 	}
 	if len(offered) == 0 {
 		return []slack.Block{r.section(richtext.Say("Nobody but your own line is in this chat."))}
@@ -164,6 +179,9 @@ func (r Renderer) peopleFields(chat linq.Chat, chosen []handle.Handle) []slack.B
 		slack.NewInputBlock(BlockPeople+chat.ID.String(), plain("People to remove"), nil, element),
 		r.contextLine(richtext.Say("%s in this chat, your line included: with one removed, %s. At least 3 must stay in a group.",
 			count(active, "person is", "people are"), count(active-1, "stays", "stay"))),
+	}
+	if protected > 0 {
+		blocks = append(blocks, r.contextLine(richtext.Say("Not offered: %s whom linqbot never removes, as its settings say.", count(protected, "person", "people"))))
 	}
 	if len(missing) > 0 {
 		blocks = append(blocks, r.contextLine(richtext.Say("Not offered, though the message names them: %s.", listed(missing))))

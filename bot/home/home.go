@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -34,6 +36,8 @@ type Config struct {
 	Teams     *workspace.Teams
 	Policy    policy.Policy
 	Explainer outcome.Explainer
+	Rails     rails.Rails
+	Admins    []string // member ids of those who may pause removals
 	Logger    *logrus.Logger
 	Now       func() time.Time // of what is on offer for a while; default time.Now
 }
@@ -138,8 +142,13 @@ func (h *Home) failed(log *logrus.Entry, err error) {
 // gather finds out what v's home shows. With an error it is a home without requests. For somebody whom the
 // policy denies nothing is read.
 func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error) {
-	shown := blockkit.Home{Now: h.cfg.Now()}
+	shown := blockkit.Home{
+		Now: h.cfg.Now(), Paused: rails.Told(h.cfg.Rails.Pause(ctx)), Admin: slices.Contains(h.cfg.Admins, who.user),
+	}
 	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
+		if !shown.Admin {
+			shown.Paused = nil
+		}
 		shown.Denied, shown.Closed = richtext.Say("%s %s", string(richtext.MarkRefused), decision.Why), true
 		return shown, nil
 	}
@@ -173,3 +182,6 @@ func (h *Home) Undo(ctx context.Context, undo *commands.Undo, click commands.Und
 	}
 	h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))
 }
+
+// Turned shows what came of a press of the switch that pauses removals.
+func (h *Home) Turned(team, user string, answer richtext.Answer) { h.pressed(team, user, answer) }

@@ -31,6 +31,7 @@ type Runs interface {
 // Step is one of the app's steps. See [commands.Workflow].
 type Step interface {
 	Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text)
+	Limited(ctx context.Context, order ledger.Order, met ledger.Limit) richtext.Text
 	Outcome(r ledger.Request) (outputs commands.StepOutputs, refused richtext.Text, wait time.Duration)
 }
 
@@ -122,6 +123,9 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (le
 	}
 	if accepted[0].Outcome == ledger.Spent {
 		return refuse(commands.RefusedBefore(order.Kind))
+	}
+	if accepted[0].Outcome == ledger.Limited {
+		return refuse(step.Limited(ctx, order, accepted[0].Limit))
 	}
 	run.RequestID = accepted[0].Request.ID
 	log.WithFields(logrus.Fields{

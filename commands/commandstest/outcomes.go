@@ -19,6 +19,7 @@ const TraceID = "0af7651916cd43dd8448eb211c80319c"
 type OutcomeCase struct {
 	Group, Name string
 	Full        bool // shown with whole handles
+	Pause       ledger.Pause
 	Request     ledger.Request
 }
 
@@ -41,7 +42,7 @@ const nameless = "-"
 // Outcomes returns a case for everything that people can be told.
 func Outcomes() []OutcomeCase {
 	var all []OutcomeCase
-	for _, some := range [][]OutcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits(), Additions()} {
+	for _, some := range [][]OutcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits(), held(), Additions()} {
 		all = append(all, some...)
 	}
 	return all
@@ -187,6 +188,26 @@ func longWaits() []OutcomeCase {
 		all = append(all, Told("under_way", reason+", in doubt", r))
 	}
 	return all
+}
+
+// held are those that linqbot's own rails hold back.
+func held() []OutcomeCase {
+	const group = "rails"
+	byMember := ledger.Pause{UserID: "U0ADA", Reason: "the list of leavers is wrong", Since: nextTry()}
+	byOperator := ledger.Pause{Operator: "ops", Reason: "an audit", Since: nextTry()}
+	all := []OutcomeCase{
+		Told(group, outcome.ReasonProtected, ledger.Request{State: ledger.Refused, Reason: outcome.ReasonProtected}),
+		Told(group, "paused by a member", ledger.Request{State: ledger.Accepted}),
+		Told(group, "paused by an operator", ledger.Request{State: ledger.Accepted, Reason: outcome.ReasonPaused}),
+		Told(group, "paused, in doubt", ledger.Request{State: ledger.Accepted, Reason: outcome.ReasonPaused, MayHaveReached: true}),
+	}
+	all[1].Pause, all[2].Pause, all[3].Pause = byMember, byOperator, byMember
+	return all
+}
+
+// Explainer says what the case is told with.
+func (o OutcomeCase) Explainer() outcome.Explainer {
+	return outcome.Explainer{FullHandles: o.Full, Pause: func() ledger.Pause { return o.Pause }}
 }
 
 func restored() []OutcomeCase {

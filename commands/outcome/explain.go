@@ -34,7 +34,8 @@ func (s Status) text(happened richtext.Text) richtext.Text {
 
 // Explainer finds the words for every outcome. It is the one place that has them.
 type Explainer struct {
-	FullHandles bool // show whole numbers and addresses where others read along
+	FullHandles bool                // show whole numbers and addresses where others read along
+	Pause       func() ledger.Pause // tells whether removals are paused. Optional.
 
 	apart map[handle.Handle]string // masks that tell people apart, see [Explainer.Among]
 }
@@ -86,6 +87,9 @@ func (e Explainer) Chat(r ledger.Request) richtext.Span {
 
 // Explain says where a request stands.
 func (e Explainer) Explain(r ledger.Request) Status {
+	if pause := e.Held(r); pause.Holds() {
+		return e.explainHeld(r, pause)
+	}
 	status := e.say(r, stateWords(r))
 	if r.State == ledger.Refused || r.State == ledger.Failed {
 		reason := e.say(r, reasonWords(r))

@@ -81,7 +81,7 @@ func TestAdditionsAndRemovalsAreToldApart(t *testing.T) {
 		}
 		for _, doubt := range []bool{false, true} {
 			o.Request.MayHaveReached = doubt
-			text := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request).Text().String()
+			text := o.Explainer().Explain(o.Request).Text().String()
 			text = strings.ReplaceAll(text, "because your line has left it", "")
 			assert.Check(t, !foreign.MatchString(text), "%s/%s, doubt %t: %s", o.Group, o.Name, doubt, text)
 		}
@@ -97,7 +97,7 @@ func TestAdditionsThatCameToNothingSaySo(t *testing.T) {
 		}
 		for _, doubt := range []bool{false, true} {
 			o.Request.MayHaveReached = doubt
-			text := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request).Text().String()
+			text := o.Explainer().Explain(o.Request).Text().String()
 			certain := strings.Contains(text, "Nobody was added.") || strings.Contains(text, " was not added to ")
 			unknown := strings.Contains(text, "It is not known whether one of the tries added ")
 			assert.Check(t, certain == !doubt && unknown == doubt, "%s/%s, doubt %t: %s", o.Group, o.Name, doubt, text)

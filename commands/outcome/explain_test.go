@@ -23,7 +23,7 @@ func TestExplain(t *testing.T) {
 		if shown[o.Group] == nil {
 			shown[o.Group] = &strings.Builder{}
 		}
-		text := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request).Text()
+		text := o.Explainer().Explain(o.Request).Text()
 		fmt.Fprintf(shown[o.Group], "%s: %s\n", o.Name, commandstest.MarkedUp(text))
 	}
 	for group, lines := range shown {
@@ -71,7 +71,7 @@ func TestSentencesKeepTheirPromises(t *testing.T) {
 	for _, o := range commandstest.Outcomes() {
 		for _, doubt := range []bool{false, true} {
 			o.Request.MayHaveReached = doubt
-			status := outcome.Explainer{FullHandles: o.Full}.Explain(o.Request)
+			status := o.Explainer().Explain(o.Request)
 			happened, next, whole := status.Happened.String(), status.Next.String(), status.Text().String()
 			check := func(kept bool, promise string) {
 				t.Helper()

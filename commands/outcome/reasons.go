@@ -16,6 +16,8 @@ const (
 	ReasonNoSuchChat    = "no_such_chat"    // reading the chat: there is none
 	ReasonNotAGroup     = "not_a_group"     // reading the chat: a one-to-one chat
 	ReasonOwnLine       = "own_line"        // the handle is our own line: the chat or the account's phone numbers say so
+	ReasonProtected     = "protected"       // the handle is one of those whom nobody removes
+	ReasonPaused        = "paused"          // removals are paused, and the next try waits for that
 	ReasonLinesUnknown  = "lines_unknown"   // neither the chat nor the account's phone numbers say which lines are our own
 	ReasonNotInChat     = "not_in_chat"     // reading the chat: the handle is not listed
 	ReasonSeenGone      = "seen_gone"       // reading the chat: the handle is not active

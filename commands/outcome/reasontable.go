@@ -50,6 +50,13 @@ func ownReasons() []row {
 			},
 		},
 		{
+			reasons: []string{ReasonProtected},
+			refused: byKind{removal: just(
+				"{who} is protected in linqbot's settings: nobody removes them from {chat} or any other chat.",
+				"Someone who runs linqbot can change that.",
+			)},
+		},
+		{
 			reasons: []string{ReasonNotInChat},
 			refused: byKind{removal: just(
 				"{who} is not in {chat}.",

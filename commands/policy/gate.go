@@ -107,6 +107,8 @@ func answered(source ledger.Source) string {
 		return "workflow step answered"
 	case ledger.ChatSearch:
 		return "search answered"
+	case ledger.HomeSwitch:
+		return "switch answered"
 	default:
 		return "chats answered"
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"linqbot/commands/outcome"
+	"linqbot/commands/rails"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/breaker"
@@ -37,6 +38,7 @@ type Steps struct {
 	chats   Chats
 	records Records
 	lines   *OwnLines
+	rails   rails.Rails
 	breaker *breaker.Breaker
 	now     func() time.Time
 	jitter  func(time.Duration) time.Duration
@@ -48,7 +50,8 @@ type Steps struct {
 type StepsConfig struct {
 	Chats   Chats
 	Records Records
-	Lines   *OwnLines        // shared by all that must know our lines; defaults to some of their own
+	Lines   *OwnLines // shared by all that must know our lines; defaults to some of their own
+	Rails   rails.Rails
 	Breaker *breaker.Breaker // shared by all that call Linq on behalf of requests; defaults to one of their own
 	Region  string           // for numbers that a chat lists without a country code
 	Logger  *logrus.Logger
@@ -59,7 +62,7 @@ type StepsConfig struct {
 // NewSteps returns the steps of a request.
 func NewSteps(cfg StepsConfig) *Steps {
 	s := &Steps{
-		chats: cfg.Chats, records: cfg.Records, lines: cfg.Lines, breaker: cfg.Breaker, now: cfg.Now, jitter: cfg.Jitter, region: cfg.Region,
+		chats: cfg.Chats, records: cfg.Records, lines: cfg.Lines, rails: cfg.Rails, breaker: cfg.Breaker, now: cfg.Now, jitter: cfg.Jitter, region: cfg.Region,
 		log: cfg.Logger.WithField("part", "steps"),
 	}
 	if s.now == nil {

@@ -34,6 +34,9 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
+	if again, held, err := s.holdForPause(ctx, r); held || err != nil {
+		return again, err
+	}
 	if opposed, err := s.opposed(ctx, r); opposed || err != nil {
 		return 0, err
 	}
@@ -61,7 +64,11 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		}
 		return 0, s.end(ctx, at.note(r), ledger.Failed, outcome.ReasonRestored, "open in a backup that was restored; not tried again", "")
 	}
-	if r = at.note(r); mindsOurLines(r) {
+	r = at.note(r)
+	if r.Kind == ledger.Remove && s.rails.Protected.Has(handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())) {
+		return 0, s.end(ctx, r, ledger.Refused, outcome.ReasonProtected, "the settings: "+outcome.ReasonProtected, "")
+	}
+	if mindsOurLines(r) {
 		began := time.Now()
 		ours, err := s.ours(ctx, r, at)
 		at.took += time.Since(began)
@@ -88,6 +95,9 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	defer leave()
 	if told, paused := t.Paused(); paused {
 		return s.postponeAfter(ctx, r, before, told)
+	}
+	if again, held, err := s.holdForPause(ctx, r); held || err != nil { // it may have begun since
+		return again, err
 	}
 	doubt := r.MayHaveReached
 	r.Tries++

@@ -19,13 +19,13 @@ type Filter struct {
 	UserID string
 	ChatID string
 	Handle ledger.Secret // compared without regard to case
-	State  ledger.State  // [ledger.Denied] chooses the denials, [ledger.Read] the readings
+	State  ledger.State  // [ledger.Denied] chooses the denials, [ledger.Read] the readings, [ledger.RemovalsPaused] and [ledger.RemovalsResumed] the turns of the switch
 	ID     string        // of a request
 
 	BatchID string // chooses all items of a batch; no other field counts then
 }
 
-// Row is one request and what became of it, or one denial or reading.
+// Row is one request and what became of it, or one denial, reading or turn of the switch.
 type Row struct {
 	ledger.Request               // of a denial or a reading: who, where and when, with the state [ledger.Denied] or [ledger.Read], and the rule
 	TraceIDs       []string      // Linq's, in the order in which they came
@@ -39,7 +39,7 @@ func Rows(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error
 	if f.BatchID != "" {
 		return items(ctx, in, f.BatchID)
 	}
-	return inOrder(notes(ctx, in, f, trail.Denied), notes(ctx, in, f, trail.Read), requests(ctx, in, f))
+	return inOrder(notes(ctx, in, f, trail.Paused), notes(ctx, in, f, trail.Resumed), notes(ctx, in, f, trail.Denied), notes(ctx, in, f, trail.Read), requests(ctx, in, f))
 }
 
 // inOrder merges rows that are in the order of time each; of one moment the first source goes first. An

@@ -8,7 +8,7 @@ import (
 	"linqbot/ledger/internal/trail"
 )
 
-// notes returns the denials or readings among the rows. They are about nobody.
+// notes returns those of the rows that are of a kind and no requests. They are about nobody.
 func notes(ctx context.Context, in *ledger.Reader, f Filter, kind trail.Kind) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		if f.ID != "" || f.Handle.Value() != "" || f.State != "" && f.State != ledger.State(kind) {
@@ -30,7 +30,7 @@ func rowOf(note trail.Row) Row {
 				Source: ledger.Source(note.Source), TeamID: note.TeamID, ChannelID: note.ChannelID, UserID: note.UserID,
 				Rule: note.Rule, ChatID: note.ChatID,
 			},
-			State: ledger.State(note.Kind), AcceptedAt: note.At,
+			State: ledger.State(note.Kind), AcceptedAt: note.At, Reason: note.Reason,
 		},
 		Searched: note.Searched, LeftOut: note.LeftOut,
 	}

@@ -16,12 +16,13 @@ const page = 500
 // requests returns those among the rows.
 func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		if f.State == ledger.Denied || f.State == ledger.Read {
+		switch f.State {
+		case ledger.Denied, ledger.Read, ledger.RemovalsPaused, ledger.RemovalsResumed:
 			return
 		}
 		after := ""
 		if !f.Since.IsZero() {
-			after = firstID(f.Since.Add(-time.Hour)) // ids are in the order of time, as the clocks of the replicas have it
+			after = ledger.FirstID(f.Since.Add(-time.Hour)) // ids are in the order of time, as the clocks of the replicas have it
 		}
 		for {
 			found, err := in.Requests(ctx, f.where(after), "id", page)
@@ -72,13 +73,6 @@ func (f Filter) where(after string) *store.Where {
 		c.Add("state = %s", string(f.State))
 	}
 	return &c
-}
-
-// firstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
-// of version 7, which begin with the milliseconds since 1970. Source: RFC 9562, section 5.7.
-func firstID(at time.Time) string {
-	ms := fmt.Sprintf("%012x", max(at.UnixMilli(), 0))
-	return ms[:8] + "-" + ms[8:]
 }
 
 // complete adds to requests what the ledger holds of them elsewhere.

@@ -72,16 +72,27 @@ func stuckWays() []stuckWay {
 	}
 }
 
-// FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind.
+// notHeld is the condition of what should move while removals are paused.
+const notHeld = ` AND (kind <> 'remove' OR state = 'sent')`
+
+// FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind. While
+// removals are paused, those that wait for that are not among them.
 func FindStuck(ctx context.Context, in *ledger.Reader, now time.Time) ([]Stuck, error) {
 	moves, err := lineMoves(ctx, in.Store().Reader(), now)
 	if err != nil {
 		return nil, fmt.Errorf("look for a line that moves: %w", err)
 	}
+	pause, err := in.Paused(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Stuck
 	for _, each := range stuckWays() {
 		if each.queue && moves {
 			continue
+		}
+		if pause.Holds() {
+			each.where += notHeld
 		}
 		var late store.Where
 		late.Add(each.where, store.Micros(now.Add(-each.grace)))

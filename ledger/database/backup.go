@@ -62,7 +62,7 @@ func Restore(ctx context.Context, databaseURL, file string, now time.Time) (Rest
 		return err
 	})
 	if err != nil {
-		return RestoreResult{}, advised(err)
+		return RestoreResult{}, Advised(err)
 	}
 	return RestoreResult{Requests: done.Requests, Open: open, Schema: done.Schema, Aside: done.Aside, Folder: done.Folder}, nil
 }

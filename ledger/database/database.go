@@ -53,7 +53,7 @@ func MakeFolder(databaseURL string) (made string, err error) {
 		return "", nil
 	}
 	made, err = dbfile.MakeFolder(sqlitePath(databaseURL))
-	return made, advised(err)
+	return made, Advised(err)
 }
 
 // IsPostgres reports whether a DATABASE_URL names a PostgreSQL database, and no SQLite file.
@@ -72,7 +72,7 @@ func Open(ctx context.Context, databaseURL string) (store.Store, error) {
 	if IsPostgres(databaseURL) {
 		opened, err := postgres.Open(ctx, databaseURL)
 		if err != nil {
-			return nil, advised(err)
+			return nil, Advised(err)
 		}
 		return opened, nil
 	}
@@ -81,9 +81,35 @@ func Open(ctx context.Context, databaseURL string) (store.Store, error) {
 	}
 	opened, err := sqlite.Open(ctx, sqlitePath(databaseURL))
 	if err != nil {
-		return nil, advised(err)
+		return nil, Advised(err)
 	}
 	return opened, nil
+}
+
+// OpenGuest opens what the URL names to change a few rows, also beside those who serve from it. It refuses what holds no
+// ledger, and a schema that is not this program's.
+func OpenGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
+	if err := CheckURL(databaseURL); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL %w", err)
+	}
+	opened, err := openGuest(ctx, databaseURL)
+	if err != nil {
+		return nil, Advised(err)
+	}
+	if err := checkSchema(ctx, opened); err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return opened, nil
+}
+
+func openGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
+	if IsPostgres(databaseURL) {
+		return postgres.OpenGuest(ctx, databaseURL)
+	}
+	if err := dbfile.CheckFolder(sqlitePath(databaseURL)); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return sqlite.OpenGuest(sqlitePath(databaseURL))
 }
 
 // Migrate brings the schema of what the URL names up to date, and returns its version.
@@ -132,8 +158,8 @@ func Advice(err error) string {
 	return sqlite.Advice(err)
 }
 
-// advised adds what to do to an error. nil stays nil.
-func advised(err error) error {
+// Advised adds what to do to an error. nil stays nil.
+func Advised(err error) error {
 	if err == nil {
 		return nil
 	}

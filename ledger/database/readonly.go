@@ -19,7 +19,7 @@ func OpenReadOnly(ctx context.Context, databaseURL string) (store.ReadOnly, erro
 	}
 	opened, err := openUnchecked(ctx, databaseURL)
 	if err != nil {
-		return nil, advised(err)
+		return nil, Advised(err)
 	}
 	if err := checkSchema(ctx, opened); err != nil {
 		return nil, errors.Join(err, opened.Close())

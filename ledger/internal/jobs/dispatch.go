@@ -100,21 +100,32 @@ type leftOver struct {
 	showBy   time.Time // when something is due to be shown; zero: nothing is
 }
 
-// selectLeft repeats the conditions of three indexes. Without them these are not used.
+// selectLeft repeats the conditions of indexes. Without them these are not used.
 const selectLeft = `
-	SELECT EXISTS (SELECT 1 FROM requests WHERE NOT handed_over),
+	SELECT EXISTS (SELECT 1 FROM requests WHERE ` + waiting + `), EXISTS (SELECT 1 FROM requests WHERE ` + waitingInPause + `),
 		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0),
+		EXISTS (SELECT 1 FROM settings WHERE name = '` + store.SettingPaused + `' AND value <> ''),
 		EXISTS (SELECT 1 FROM batches WHERE NOT handed_over)`
+
+// waiting are the requests to be handed over, waitingInPause those of them that go on while removals are paused.
+const (
+	waiting        = `NOT handed_over`
+	waitingInPause = `NOT handed_over AND kind <> 'remove'`
+)
 
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
 // is left that can be done, or when other replicas have what is left.
 func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 	for ctx.Err() == nil {
-		var accepted, batches bool
+		var accepted, goingOn, paused, batches bool
 		var showBy int64
-		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &showBy, &batches)
+		err := d.cfg.Store.Reader().QueryRow(ctx, selectLeft).Scan(&accepted, &goingOn, &showBy, &paused, &batches)
 		if err != nil {
 			return leftOver{}, fmt.Errorf("sweep: %w", err)
+		}
+		chosen := waiting
+		if paused {
+			accepted, chosen = goingOn, waitingInPause
 		}
 		left := leftOver{accepted: accepted, showBy: store.FromMicros(showBy)}
 		unshown := showBy > 0 && showBy <= store.Micros(d.cfg.Now())
@@ -129,7 +140,7 @@ func (d *Dispatcher) sweep(ctx context.Context) (leftOver, error) {
 		for _, part := range []struct {
 			due  bool
 			take func(context.Context) (int, error)
-		}{{accepted, d.handOverRequests}, {unshown, d.showDue}, {batches, d.handOverBatches}} {
+		}{{accepted, func(ctx context.Context) (int, error) { return d.handOverRequests(ctx, chosen) }}, {unshown, d.showDue}, {batches, d.handOverBatches}} {
 			if !part.due {
 				continue
 			}
@@ -162,11 +173,11 @@ func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (boo
 	return available < enoughForRiver, nil
 }
 
-// handOverRequests gives the oldest accepted requests to River in the transaction that marks them, and
+// handOverRequests gives the oldest of the chosen requests to River in the transaction that marks them, and
 // begins their history there, so that the ack rests on the one row. It returns how many.
-func (d *Dispatcher) handOverRequests(ctx context.Context) (taken int, err error) {
+func (d *Dispatcher) handOverRequests(ctx context.Context, chosenBy string) (taken int, err error) {
 	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
-		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE NOT handed_over ORDER BY accepted_at LIMIT $1`, handOverBatch)
+		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE `+chosenBy+` ORDER BY accepted_at LIMIT $1`, handOverBatch)
 		taken = len(ids)
 		if err != nil || taken == 0 {
 			return err

@@ -18,7 +18,8 @@ const (
 )
 
 // Before deletes, batch by batch, what ended before a moment: requests with their history and where they
-// showed, batches that have none of their requests left, runs of the workflow step, webhook events, denials and readings. What has not ended stays. It returns
+// showed, batches that have none of their requests left, runs of the workflow step, webhook events, denials, readings
+// and turns of the switch. What has not ended stays. It returns
 // how many records are gone.
 func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten int64, err error) {
 	for _, batch := range []func(context.Context, store.Store, int64) (int64, error){requests, batches, others} {
@@ -104,6 +105,7 @@ func others(ctx context.Context, from store.Store, before int64) (gone int64, er
 			`DELETE FROM sightings WHERE event_id IN (SELECT event_id FROM sightings WHERE taken_at < $1 LIMIT $2)`,
 			`DELETE FROM denials WHERE id IN (SELECT id FROM denials WHERE at < $1 LIMIT $2)`,
 			`DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at < $1 LIMIT $2)`,
+			`DELETE FROM switches WHERE id IN (SELECT id FROM switches WHERE at < $1 LIMIT $2)`,
 		} {
 			affected, err := tx.Exec(ctx, statement, before, batchSize)
 			if err != nil {

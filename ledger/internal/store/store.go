@@ -50,6 +50,13 @@ type ReadOnly interface {
 	Close() error
 }
 
+// Guest is a store that others serve from, opened to change a row.
+type Guest interface {
+	ReadOnly
+	// Write runs do in a transaction and commits it. An error of do rolls it back and is returned.
+	Write(ctx context.Context, do func(in Querier) error) error
+}
+
 // Store is an open SQLite file or PostgreSQL database.
 type Store interface {
 	ReadOnly
@@ -62,8 +69,9 @@ type Store interface {
 	// AcceptTx is InTx on a connection that is kept free for accepting. After an error that is
 	// [ErrCommitUnknown] the transaction may be committed; after any other it is not.
 	AcceptTx(ctx context.Context, do func(tx Tx) error) error
-	// InsertRequests inserts those that are new, and returns the ids of these.
-	InsertRequests(ctx context.Context, tx Tx, requests []NewRequest) (map[string]bool, error)
+	// InsertRequests inserts those that are new, and returns the ids of these. Until the transaction ends, nobody
+	// else inserts who has one of the locks, which are in order.
+	InsertRequests(ctx context.Context, tx Tx, requests []NewRequest, locks []string) (map[string]bool, error)
 
 	NewJobs(config *river.Config) (Jobs, error)
 }
@@ -84,6 +92,9 @@ var (
 
 // SpentPrefix is what the id of an event begins with that stands for a spent delivery.
 const SpentPrefix = "delivery-"
+
+// SettingPaused is the name of the setting that says that removals are paused; "" says that they are not.
+const SettingPaused = "removals_paused"
 
 // AnyArgs stand for the arguments of a job, where it does not matter which they are.
 type AnyArgs struct{}

@@ -9,6 +9,10 @@ type Kind string
 const (
 	Denied Kind = "denied" // the policy said no
 	Read   Kind = "read"   // somebody listed, searched or opened something
+
+	// Those of the switch, which [InsertSwitch] records.
+	Paused  Kind = "paused"  // somebody paused the removals of all
+	Resumed Kind = "resumed" // somebody resumed them
 )
 
 func (k Kind) table() string {
@@ -18,7 +22,7 @@ func (k Kind) table() string {
 	return "denials"
 }
 
-// Note is a row of the audit without a request: a denial or a reading.
+// Note is a row of the audit without a request: a denial, a reading, or a turn of the switch.
 type Note struct {
 	Kind      Kind
 	At        time.Time // [Trail.Keep] fills it in
@@ -29,5 +33,6 @@ type Note struct {
 	Rule      string
 	ChatID    string // of a reading
 	Searched  string // of a reading
+	Reason    string // of a turn of the switch
 	Delivery  string // the delivery that it spends; "" if there is none
 }

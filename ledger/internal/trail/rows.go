@@ -27,19 +27,23 @@ type Row struct {
 const pageSize = 500
 
 const (
-	selectDenials  = `SELECT id, at, source, team_id, channel_id, user_id, rule, '', '', left_out FROM denials `
-	selectReadings = `SELECT id, at, source, team_id, channel_id, user_id, rule, chat_id, searched, left_out FROM readings `
+	selectDenials  = `SELECT id, at, 'denied', source, team_id, channel_id, user_id, rule, '', '', '', left_out FROM denials `
+	selectReadings = `SELECT id, at, 'read', source, team_id, channel_id, user_id, rule, chat_id, searched, '', left_out FROM readings `
+	selectSwitches = `SELECT id, at, state, source, team_id, channel_id, user_id, rule, '', '', reason, 0 FROM switches `
 )
 
 // Rows returns the chosen notes of a kind, oldest first. They are read in pages. A cursor that stays open while
 // somebody reads the audit would keep a connection busy, and would keep SQLite from moving its log into the file.
 func Rows(ctx context.Context, in store.Querier, kind Kind, f Filter) iter.Seq2[Row, error] {
 	selected := selectReadings
-	if kind == Denied {
-		if f.ChatID != "" { // denials are in no chat
+	if kind != Read {
+		if f.ChatID != "" { // the others are in no chat
 			return func(func(Row, error) bool) {}
 		}
 		selected = selectDenials
+	}
+	if kind == Paused || kind == Resumed {
+		selected = selectSwitches
 	}
 	return func(yield func(Row, error) bool) {
 		at, id := store.Micros(f.Since), int64(0)
@@ -52,6 +56,9 @@ func Rows(ctx context.Context, in store.Querier, kind Kind, f Filter) iter.Seq2[
 			if f.UserID != "" {
 				where.Add("user_id = %s", f.UserID)
 			}
+			if selected == selectSwitches {
+				where.Add("state = %s", string(kind))
+			}
 			if f.ChatID != "" {
 				where.Add("chat_id = %s", f.ChatID)
 			}
@@ -61,7 +68,6 @@ func Rows(ctx context.Context, in store.Querier, kind Kind, f Filter) iter.Seq2[
 				return
 			}
 			for _, row := range rows {
-				row.Kind = kind
 				if !yield(row, nil) {
 					return
 				}
@@ -84,12 +90,20 @@ func queryRows(ctx context.Context, in store.Querier, query string, args []any) 
 	for found.Next() {
 		var row Row
 		var at int64
-		if err := found.Scan(&last, &at, &row.Source, &row.TeamID, &row.ChannelID, &row.UserID, &row.Rule,
-			&row.ChatID, &row.Searched, &row.LeftOut); err != nil {
+		if err := found.Scan(&last, &at, &row.Kind, &row.Source, &row.TeamID, &row.ChannelID, &row.UserID, &row.Rule,
+			&row.ChatID, &row.Searched, &row.Reason, &row.LeftOut); err != nil {
 			return nil, 0, err
 		}
 		row.At = store.FromMicros(at)
 		rows = append(rows, row)
 	}
 	return rows, last, found.Err()
+}
+
+// InsertSwitch records a turn of the switch, whatever else is being recorded.
+func InsertSwitch(ctx context.Context, in store.Querier, n Note) error {
+	_, err := in.Exec(ctx, `
+		INSERT INTO switches (at, state, source, team_id, channel_id, user_id, rule, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		store.Micros(n.At), string(n.Kind), n.Source, n.TeamID, n.ChannelID, n.UserID, n.Rule, n.Reason)
+	return err
 }

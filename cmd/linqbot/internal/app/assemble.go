@@ -22,6 +22,7 @@ import (
 	"linqbot/commands/chatindex"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -70,18 +71,19 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	}
 	rules := cfg.Policy
 	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Workspaces: teams.Workspaces}})
-	explainer := outcome.Explainer{FullHandles: cfg.FullHandles}
+	held := rails.Rails{Protected: cfg.Protected, Limits: cfg.Limits, Pauses: records}
+	explainer := outcome.Explainer{FullHandles: cfg.FullHandles, Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	lists := commands.NewLists(commands.ListsConfig{
 		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
 		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
-		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Logger: logger,
+		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Rails: held, Admins: cfg.Admins, Logger: logger,
 	})
 	add := commands.NewAdd(commands.AddConfig{
 		Allowed: cfg.AllowAdding, Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
@@ -98,7 +100,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		key:     key,
 		lines:   lines,
 		book:    book,
-		workers: newWorkers(cfg, of, rules, chats, book, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, rules, held, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
@@ -107,7 +109,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
 			Noticed:        of.notices.take,
-			Remark:         remarks(key.remark, of.notices.remark),
+			Remark:         remarks(key.remark, of.notices.remark, pauseRemark(held)),
 			Build:          of.build.String(),
 			Logger:         logger,
 			Acked:          measured.Acked,
@@ -120,6 +122,9 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Home:           home,
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
+				Switch: commands.NewSwitch(commands.SwitchConfig{
+					Admins: cfg.Admins, Turns: records, Audit: records, Logger: logger, Tally: tally(measured),
+				}),
 				Undo: commands.NewUndo(commands.UndoConfig{
 					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
@@ -147,11 +152,11 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
+func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails.Rails, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
-	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
+	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Rails: held, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
 		Views: records, Batches: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
@@ -160,7 +165,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 	step := func(kind ledger.Kind) workflow.Step {
 		return commands.NewWorkflow(commands.WorkflowConfig{
 			Kind: kind, Off: cfg.StepsOff, AddingOff: !cfg.AllowAdding,
-			Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+			Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
 		})
 	}
 	execute := workflow.New(workflow.Config{
@@ -170,7 +175,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, chats *lin
 		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
 			Offboarding: cfg.StepOffboards, Lines: lines,
 			WorkflowConfig: commands.WorkflowConfig{
-				Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Explainer: explainer,
+				Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
 			},
 		})},
 	})

@@ -55,6 +55,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
 	watchBacklog(measured, records)
+	watchPause(measured, records)
 	admin, err := startAdmin(ctx, cfg.AdminAddr, measured, logger)
 	if err != nil {
 		return err

@@ -68,6 +68,7 @@ func (s *Settings) idCautions() (found []Caution) {
 		{"ALLOWED_USERS", "UW", "write member ids such as U0123ABCD, and groups into ALLOWED_USERGROUPS", s.Policy.Users},
 		{"ALLOWED_USERGROUPS", "S", "write user group ids such as S0123ABCD, and members into ALLOWED_USERS", s.Policy.Groups},
 		{"ALLOWED_CHANNELS", "CGD", "write channel ids such as C0123ABCD", s.Policy.Channels},
+		{"ADMINS", "UW", "write member ids such as U0123ABCD", s.Admins},
 		{"SLACK_TEAM_IDS", "TE", "write team or enterprise ids such as T0123ABCD", s.Teams},
 	} {
 		for _, id := range list.ids {

@@ -19,6 +19,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/redact"
@@ -48,6 +49,10 @@ type Settings struct {
 	StepsOff        bool // refuse workflow steps
 	StepOffboards   bool // workflows may take people out of every chat
 	AllowAdding     bool // people may be added who were not removed before
+
+	Protected rails.Protected // whom nobody removes
+	Limits    ledger.Limits   // of removals
+	Admins    []string        // who may pause removals
 
 	LogLevel logrus.Level
 	LogText  bool

@@ -11,6 +11,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/ledger"
+	"linqbot/linq/handle"
 )
 
 // rightSecret looks like a signing secret.
@@ -66,8 +68,17 @@ func TestSettingsAreRead(t *testing.T) {
 		"everyone, and a comma":      {map[string]string{"ALLOWED_USERS": " * ,"}, func(s config.Settings) bool { return s.Policy.Everyone }},
 		"a comma at the end":         {map[string]string{"ALLOWED_USERS": "U1, "}, func(s config.Settings) bool { return !s.Policy.Everyone && len(s.Policy.Users) == 1 }},
 		"groups alone":               {map[string]string{"ALLOWED_USERS": "", "ALLOWED_USERGROUPS": "S1"}, func(s config.Settings) bool { return len(s.Policy.Groups) == 1 && !s.Policy.Everyone }},
-		"whole handles":              {map[string]string{"HANDLES_IN_CHANNEL": "full"}, func(s config.Settings) bool { return s.FullHandles }},
-		"logs for people":            {map[string]string{"LOG_FORMAT": "text", "LOG_LEVEL": "debug"}, func(s config.Settings) bool { return s.LogText && s.LogLevel == logrus.DebugLevel }},
+		"at most 200 removals an hour": {nil, func(s config.Settings) bool {
+			return s.Limits == ledger.Limits{PerHour: 200} && len(s.Protected.All()) == 0 && len(s.Admins) == 0
+		}},
+		"other limits": {map[string]string{"MAX_REMOVALS_PER_HOUR": "1", "MAX_REMOVALS_PER_DAY": "5000"}, func(s config.Settings) bool { return s.Limits == ledger.Limits{PerHour: 1, PerDay: 5000} }},
+		"no limit":     {map[string]string{"MAX_REMOVALS_PER_HOUR": "off"}, func(s config.Settings) bool { return s.Limits == ledger.Limits{} }},
+		"admins":       {map[string]string{"ADMINS": "U1, W2"}, func(s config.Settings) bool { return strings.Join(s.Admins, "|") == "U1|W2" }},
+		"protected people": {map[string]string{"PROTECTED_HANDLES": "030 901820, Ceo@Example.com,\n", "DEFAULT_REGION": "DE"}, func(s config.Settings) bool {
+			return len(s.Protected.All()) == 2 && s.Protected.Has(handle.New("+4930901820")) && s.Protected.Has(handle.New("ceo@example.com"))
+		}},
+		"whole handles":   {map[string]string{"HANDLES_IN_CHANNEL": "full"}, func(s config.Settings) bool { return s.FullHandles }},
+		"logs for people": {map[string]string{"LOG_FORMAT": "text", "LOG_LEVEL": "debug"}, func(s config.Settings) bool { return s.LogText && s.LogLevel == logrus.DebugLevel }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

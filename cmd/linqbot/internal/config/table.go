@@ -126,6 +126,26 @@ func Variables() []Variable {
 			read: choice("false", "true", func(s *Settings) *bool { return &s.ConfirmRemovals }),
 		},
 		{
+			Name: "PROTECTED_HANDLES", Unset: "nobody",
+			Doc:  "phone numbers and e-mail addresses, separated by commas, of people whom nobody removes, whoever asks; numbers without a country code are read as in a command",
+			read: readProtected,
+		},
+		{
+			Name: "MAX_REMOVALS_PER_HOUR", Default: "200",
+			Doc:  "how many removals one person may ask for within an hour, a whole number from 1; `off` for no limit",
+			read: readMostPerHour,
+		},
+		{
+			Name: "MAX_REMOVALS_PER_DAY", Unset: "no limit",
+			Doc:  "how many removals all people together, and workflows, may ask for within 24 hours, a whole number from 1",
+			read: readMostPerDay,
+		},
+		{
+			Name: "ADMINS", Unset: "nobody",
+			Doc:  "member ids of those who may pause and resume all removals in the Home tab; it lets nobody remove people",
+			read: ids(func(s *Settings) *[]string { return &s.Admins }, "member ids such as U0123ABCD"),
+		},
+		{
 			Name: "WORKFLOW_STEPS", Default: "on",
 			Doc:  "`off` ends each run of the workflow step with an error, and nobody is removed",
 			read: choice("on", off, func(s *Settings) *bool { return &s.StepsOff }),

@@ -93,6 +93,8 @@ func (e *checkup) checks() []check {
 		{"ledger", e.checkLedger},
 		{"schema", e.checkSchema},
 		{"requests", func(ctx context.Context) []finding { return e.inLedger(ctx, checkRequests) }},
+		{"removals", func(ctx context.Context) []finding { return e.inLedger(ctx, checkPause) }},
+		{"rails", e.checkRails},
 		{"public address", e.checkReach},
 	}
 }

@@ -26,6 +26,7 @@ func newMetrics() *Metrics {
 func exercised() *Metrics {
 	m := newMetrics()
 	m.WatchBacklog(func(context.Context) (Backlog, error) { return Backlog{Open: 3, Waiting: 1}, nil })
+	m.WatchPause(func() (bool, error) { return true, nil })
 	m.Acked(route, 1600*time.Millisecond)
 	m.Signed(1)
 	m.Commanded("command", "recorded")

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"linqbot/ledger/internal/store"
 )
@@ -24,35 +25,45 @@ const insertMany = `
 		AND (SELECT e.id FROM events e WHERE e.id = '` + store.SpentPrefix + `' || new.delivery) IS NULL
 	ORDER BY position
 	ON CONFLICT DO NOTHING
-	RETURNING id, delivery`
+	RETURNING id`
 
-// InsertRequests implements [store.Store].
-func (p *DB) InsertRequests(ctx context.Context, in store.Tx, requests []store.NewRequest) (map[string]bool, error) {
-	found, err := in.(transaction).tx.Query(ctx, insertMany, columnsOf(requests)...) //nolint:forcetypeassert // it is ours
-	if err != nil {
+// lockNamed waits for the other replicas that count for the same people.
+const lockNamed = `SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS wanted (name)`
+
+// selectMoved finds out whether another replica has taken the same delivery for a follower's after the insert
+// began, and the request that it followed has ended since. A new statement sees both.
+const selectMoved = `
+	SELECT EXISTS (
+		SELECT 1 FROM followers f JOIN requests r ON r.id = f.request_id
+		JOIN requests mine ON mine.delivery = f.delivery AND mine.handle_key = r.handle_key
+		WHERE f.delivery = ANY($1) AND mine.id = ANY($2))`
+
+// InsertRequests implements [store.Store]. Its statements go to the server together, since each way there and
+// back costs more than they do.
+func (p *DB) InsertRequests(ctx context.Context, in store.Tx, requests []store.NewRequest, locks []string) (fresh map[string]bool, err error) {
+	ids, deliveries := make([]string, len(requests)), make([]string, len(requests))
+	for i, r := range requests {
+		ids[i], deliveries[i] = r.ID, store.StorableText(r.Delivery)
+	}
+	var together pgx.Batch
+	if len(locks) > 0 {
+		together.Queue(lockNamed, locks).Exec(func(pgconn.CommandTag) error { return nil })
+	}
+	fresh = make(map[string]bool, len(requests))
+	together.Queue(insertMany, columnsOf(requests)...).Query(func(found pgx.Rows) error {
+		var id string
+		_, err := pgx.ForEachRow(found, []any{&id}, func() error {
+			fresh[id] = true
+			return nil
+		})
+		return err
+	})
+	var moved bool
+	together.Queue(selectMoved, deliveries, ids).QueryRow(func(found pgx.Row) error { return found.Scan(&moved) })
+	if err := in.(transaction).tx.SendBatch(ctx, &together).Close(); err != nil { //nolint:forcetypeassert // it is ours
 		return nil, err
 	}
-	fresh := make(map[string]bool, len(requests))
-	var id, delivery string
-	var deliveries []string
-	if _, err := pgx.ForEachRow(found, []any{&id, &delivery}, func() error {
-		fresh[id] = true
-		deliveries = append(deliveries, delivery)
-		return nil
-	}); err != nil || len(fresh) == 0 {
-		return fresh, err
-	}
-	// Another replica may have taken the same delivery for a follower's after the statement above
-	// began, and the request that it followed have ended since. A new statement sees both.
-	var followed bool
-	if err := in.QueryRow(ctx, `
-		SELECT EXISTS (
-			SELECT 1 FROM followers f JOIN requests r ON r.id = f.request_id
-			JOIN requests mine ON mine.delivery = f.delivery AND mine.handle_key = r.handle_key
-			WHERE f.delivery = ANY($1))`, deliveries).Scan(&followed); err != nil {
-		return nil, err
-	}
-	if followed {
+	if moved {
 		return nil, store.ErrMoved
 	}
 	return fresh, nil

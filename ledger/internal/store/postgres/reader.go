@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"linqbot/ledger/internal/store"
@@ -18,22 +19,48 @@ type readOnly struct {
 
 // OpenReader connects to the database for reading.
 func OpenReader(ctx context.Context, databaseURL string) (store.ReadOnly, error) {
+	opened, err := openBeside(ctx, databaseURL, map[string]string{"default_transaction_read_only": "on"})
+	if err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+// guest is a database from which others serve.
+type guest struct{ readOnly }
+
+// OpenGuest connects to the database to change a row.
+func OpenGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
+	opened, err := openBeside(ctx, databaseURL, nil)
+	if err != nil {
+		return nil, err
+	}
+	return guest{opened}, nil
+}
+
+// Write implements [store.Guest].
+func (g guest) Write(ctx context.Context, do func(in store.Querier) error) error {
+	return pgx.BeginFunc(ctx, g.pool, func(begun pgx.Tx) error { return do(querier{begun}) })
+}
+
+// openBeside connects to the database with settings for each session.
+func openBeside(ctx context.Context, databaseURL string, settings map[string]string) (readOnly, error) {
 	config, err := connect.Config(databaseURL)
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL %w", err)
+		return readOnly{}, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	if err := connect.RefusePooledTransactions(ctx, &config.ConnConfig.Config); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+		return readOnly{}, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	config.ConnConfig.AfterConnect = connect.Then(config.ConnConfig.AfterConnect, map[string]string{"default_transaction_read_only": "on"})
+	config.ConnConfig.AfterConnect = connect.Then(config.ConnConfig.AfterConnect, settings)
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+		return readOnly{}, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	r := readOnly{pool}
 	if err := pool.Ping(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("DATABASE_URL: the database cannot be reached: %w", err), r.Close())
+		return readOnly{}, errors.Join(fmt.Errorf("DATABASE_URL: the database cannot be reached: %w", err), r.Close())
 	}
 	return r, nil
 }

@@ -13,8 +13,8 @@ const insertRequest = `
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 	ON CONFLICT DO NOTHING`
 
-// InsertRequests implements [store.Store].
-func (s *DB) InsertRequests(ctx context.Context, in store.Tx, requests []store.NewRequest) (map[string]bool, error) {
+// InsertRequests implements [store.Store]. It needs no locks: there is one writer at a time.
+func (s *DB) InsertRequests(ctx context.Context, in store.Tx, requests []store.NewRequest, _ []string) (map[string]bool, error) {
 	followed, spent, err := known(ctx, in, requests)
 	if err != nil {
 		return nil, err

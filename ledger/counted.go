@@ -1,0 +1,39 @@
+package ledger
+
+// surelyBelow reports that a batch exceeds no limit, as far as that is known without counting: since a scope was
+// counted, removals have left the window or were declined, and none came that is not added here.
+func (a acceptor) surelyBelow(batch []*acceptance, fresh map[string]bool) bool {
+	if !a.store.Alone() {
+		return false
+	}
+	if len(a.atMost) > mostCounted {
+		clear(a.atMost)
+	}
+	below := true
+	for _, call := range batch {
+		a.remember(call, fresh)
+		for s, most := range call.bounds() {
+			atMost, known := a.atMost[s]
+			below = below && known && atMost <= most
+		}
+	}
+	return below
+}
+
+// remember adds what a call adds, also if no limit holds for it: one may hold later.
+func (a acceptor) remember(call *acceptance, fresh map[string]bool) {
+	for i, o := range call.orders {
+		if o.Kind != Remove || !fresh[call.ids[i]] {
+			continue
+		}
+		if atMost, known := a.atMost[everybody]; known {
+			a.atMost[everybody] = atMost + 1
+		}
+		if atMost, known := a.atMost[scope(o.UserID)]; known && o.UserID != "" {
+			a.atMost[scope(o.UserID)] = atMost + 1
+		}
+	}
+}
+
+// mostCounted bounds the scopes that are remembered.
+const mostCounted = 10_000

@@ -1,0 +1,270 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"linqbot/ledger/internal/store"
+)
+
+// Limits bound how many removals are recorded; 0 stands for no limit. They come with each order, since
+// they can change while the ledger is open.
+type Limits struct {
+	PerHour int // of the person who asks
+	PerDay  int // of everybody
+}
+
+// Limit is what an order met that is [Limited].
+type Limit struct {
+	Everybody bool // it is [Limits.PerDay]
+	Most      int
+	Again     time.Time // when what was asked for is possible; zero if it is more than the limit by itself
+}
+
+const (
+	hour = time.Hour
+	day  = 24 * time.Hour
+
+	// countedSlack is how much earlier than its moment a request may have its id: the clocks of replicas
+	// differ, and the yes to a question makes a new moment.
+	countedSlack = 15 * time.Minute
+
+	// countedAs is the number of rows that count, and countedRow the condition of one: a removal, until
+	// somebody declines it. What is asked for as one thing would be counted as one here.
+	countedAs  = `COUNT(*)`
+	countedRow = `id > %s AND kind = 'remove' AND state <> 'cancelled' AND accepted_at > %s`
+
+	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used.
+	ofPerson           = `user_id = %s AND source <> 'workflow' AND `
+	ofPersonsWorkflows = `user_id = %s AND source = 'workflow' AND `
+)
+
+// scope is who shares a limit: a person, or everybody for "".
+type scope string
+
+const everybody scope = ""
+
+func (s scope) window() time.Duration {
+	if s == everybody {
+		return day
+	}
+	return hour
+}
+
+// bounds returns the limits that count for a call, by scope.
+func (a *acceptance) bounds() map[scope]int {
+	found := make(map[scope]int)
+	for _, o := range a.orders {
+		if o.Kind != Remove {
+			continue
+		}
+		if o.Limits.PerHour > 0 && o.UserID != "" {
+			found[scope(o.UserID)] = o.Limits.PerHour
+		}
+		if o.Limits.PerDay > 0 {
+			found[everybody] = o.Limits.PerDay
+		}
+	}
+	return found
+}
+
+// scopesOf returns whose removals have to be counted for a batch.
+func scopesOf(batch []*acceptance) []scope {
+	all := make(map[scope]int)
+	for _, call := range batch {
+		maps.Copy(all, call.bounds())
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// lockNames are what a batch locks before it inserts: of two replicas that count for the same person at the
+// same time neither would see what the other is about to record.
+func lockNames(scopes []scope) []string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = "removals of " + string(s)
+	}
+	return names
+}
+
+// overLimit returns the calls of a batch whose new requests are more than a limit allows, each with how many
+// these are. Who came first is first; what is refused takes nobody's place.
+func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptance, fresh map[string]bool, now time.Time) (map[*acceptance]int, error) {
+	scopes := scopesOf(batch)
+	if a.surelyBelow(batch, fresh) || len(scopes) == 0 || len(fresh) == 0 {
+		return nil, nil
+	}
+	taken, err := a.count(ctx, tx, scopes, now)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(a.atMost, taken)
+	for _, call := range batch {
+		for s := range call.bounds() {
+			taken[s] -= call.freshRemovals(fresh)
+		}
+	}
+	over := make(map[*acceptance]int)
+	for _, call := range batch {
+		bounds, adding := call.bounds(), call.freshRemovals(fresh)
+		if adding == 0 {
+			continue
+		}
+		if exceeds(bounds, taken, adding) {
+			over[call] = adding
+			continue
+		}
+		for s := range bounds {
+			taken[s] += adding
+		}
+	}
+	return over, nil
+}
+
+func exceeds(bounds, taken map[scope]int, adding int) bool {
+	for s, most := range bounds {
+		if taken[s]+adding > most {
+			return true
+		}
+	}
+	return false
+}
+
+// freshRemovals returns how many of a call's orders made a new request.
+func (a *acceptance) freshRemovals(fresh map[string]bool) (count int) {
+	for i, o := range a.orders {
+		if o.Kind == Remove && fresh[a.ids[i]] {
+			count++
+		}
+	}
+	return count
+}
+
+// count returns how many removals of each scope the ledger has, those included that were just inserted.
+func (a acceptor) count(ctx context.Context, tx store.Tx, scopes []scope, now time.Time) (map[scope]int, error) {
+	taken := make(map[scope]int, len(scopes))
+	people := slices.DeleteFunc(slices.Clone(scopes), func(s scope) bool { return s == everybody })
+	if len(people) < len(scopes) {
+		var n int
+		if err := tx.QueryRow(ctx, countOfAll(), firstCounted(now, day), store.Micros(now.Add(-day))).Scan(&n); err != nil {
+			return nil, fmt.Errorf("count removals: %w", err)
+		}
+		taken[everybody] = n
+	}
+	if len(people) == 0 {
+		return taken, nil
+	}
+	listed, err := json.Marshal(people)
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.Query(ctx, countByPerson(a.store.Dialect()), string(listed), firstCounted(now, hour), store.Micros(now.Add(-hour)))
+	if err != nil {
+		return nil, fmt.Errorf("count removals: %w", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var person string
+		var n int
+		if err := found.Scan(&person, &n); err != nil {
+			return nil, fmt.Errorf("count removals: %w", err)
+		}
+		taken[scope(person)] = n
+	}
+	return taken, found.Err()
+}
+
+// firstCounted comes before the id of every request that counts.
+func firstCounted(now time.Time, window time.Duration) string {
+	return FirstID(now.Add(-window - countedSlack))
+}
+
+func countOfAll() string { return countWhere("", "$1", "$2") }
+
+func countByPerson(d store.Dialect) string {
+	return `SELECT value, (` + countWhere(fmt.Sprintf(ofPerson, "value"), "$2", "$3") + `) + (` +
+		countWhere(fmt.Sprintf(ofPersonsWorkflows, "value"), "$2", "$3") + `) FROM ` + d.List("$1")
+}
+
+func countWhere(whose, afterID, after string) string {
+	return `SELECT ` + countedAs + ` FROM requests WHERE ` + whose + fmt.Sprintf(countedRow, afterID, after)
+}
+
+// again returns when there is room for as many more removals of a scope as a call wants to add; zero if it
+// never will be.
+func (a acceptor) again(ctx context.Context, tx store.Tx, s scope, most, adding int, now time.Time) (time.Time, error) {
+	if adding > most {
+		return time.Time{}, nil
+	}
+	window := s.window()
+	args := []any{firstCounted(now, window), store.Micros(now.Add(-window))}
+	queries := []string{""}
+	if s != everybody {
+		queries, args = []string{fmt.Sprintf(ofPerson, "$3"), fmt.Sprintf(ofPersonsWorkflows, "$3")}, append(args, string(s))
+	}
+	var moments []int64
+	for _, whose := range queries {
+		found, err := tx.Query(ctx, `SELECT accepted_at FROM requests WHERE `+whose+fmt.Sprintf(countedRow, "$1", "$2"), slices.Clone(args)...)
+		if err != nil {
+			return time.Time{}, err
+		}
+		for found.Next() {
+			var at int64
+			if err := found.Scan(&at); err != nil {
+				found.Close()
+				return time.Time{}, err
+			}
+			moments = append(moments, at)
+		}
+		found.Close()
+		if err := found.Err(); err != nil {
+			return time.Time{}, err
+		}
+	}
+	slices.Sort(moments)
+	leave := len(moments) + adding - most // so many have to leave the window first
+	if leave <= 0 {
+		return now, nil
+	}
+	return store.FromMicros(moments[leave-1]).Add(window), nil
+}
+
+// withdraw takes back what a round inserted, since some of it is over a limit.
+func (a acceptor) withdraw(ctx context.Context, tx store.Tx, fresh map[string]bool) error {
+	listed, err := json.Marshal(slices.Sorted(maps.Keys(fresh)))
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM requests WHERE id `+a.store.Dialect().InList("$1"), string(listed)); err != nil {
+		return fmt.Errorf("withdraw what is over a limit: %w", err)
+	}
+	return nil
+}
+
+// refuse says of calls that are over a limit, once the rest of the batch is inserted, when they are possible again.
+func (a acceptor) refuse(ctx context.Context, tx store.Tx, over map[*acceptance]int, now time.Time) error {
+	for call, adding := range over {
+		var met Limit
+		for s, most := range call.bounds() {
+			at, err := a.again(ctx, tx, s, most, adding, now)
+			if err != nil {
+				return fmt.Errorf("find out when a removal is possible again: %w", err)
+			}
+			if at.IsZero() { // no wait helps
+				met = Limit{Everybody: s == everybody, Most: most}
+				break
+			}
+			if at.After(met.Again) {
+				met = Limit{Everybody: s == everybody, Most: most, Again: at}
+			}
+		}
+		for i := range call.results {
+			call.results[i] = Acceptance{Outcome: Limited, Limit: met}
+		}
+	}
+	return nil
+}
