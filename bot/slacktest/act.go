@@ -97,6 +97,13 @@ func (s *Slack) MessageShortcut(ctx context.Context, botURL, userID, callbackID 
 	if m.ThreadTS != "" {
 		message["thread_ts"] = m.ThreadTS
 	}
+	var files []any
+	for _, file := range m.Files {
+		files = append(files, map[string]any{"id": file.ID, "name": file.Name, "size": file.Length, "url_private": s.URL() + filePath + file.ID})
+	}
+	if len(files) > 0 {
+		message["files"] = files
+	}
 	return s.SendInteraction(ctx, botURL, s.shortcut("message_action", userID, callbackID, map[string]any{
 		"message_ts": m.TS, "message": message, "channel": map[string]any{"id": m.Channel},
 		"response_url": s.NewResponseURL(m.Channel, userID, m.TS),
