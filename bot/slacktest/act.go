@@ -125,15 +125,16 @@ func (s *Slack) fromView(v View, kind string, fields []Field, more map[string]an
 	values := map[string]map[string]any{}
 	for _, f := range fields {
 		picked := map[string]any{}
-		if f.Text != "" {
+		switch {
+		case f.Text != "":
 			picked["type"], picked["value"] = "plain_text_input", f.Text
-		} else if f.Values != nil {
+		case f.Values != nil:
 			options := []any{}
 			for _, value := range f.Values {
 				options = append(options, map[string]any{"value": value})
 			}
 			picked["selected_options"] = options
-		} else {
+		default:
 			picked["selected_option"] = map[string]any{"value": f.Value}
 		}
 		values[f.BlockID] = map[string]any{f.ActionID: picked}
