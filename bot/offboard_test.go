@@ -198,7 +198,8 @@ func TestStepsThatOffboardAreRefused(t *testing.T) {
 		"no handle of anybody": {envConfig{}, map[string]any{"handle": "bob"}, "bob is neither a phone number nor an e-mail address"},
 		"a reason in numbers":  {envConfig{}, map[string]any{"handle": bottest.Ann, "reason": 7}, "reason is not text, but a number"},
 		"for somebody who may not": {
-			envConfig{policy: policy.Policy{Users: []string{bottest.Ada}}}, map[string]any{"handle": bottest.Ann, "requested_by": "U0BOB"},
+			envConfig{policy: policy.Policy{Users: []string{bottest.Ada}}},
+			map[string]any{"handle": bottest.Ann, "requested_by": "U0BOB"},
 			"may not remove people from Linq chats",
 		},
 	} {

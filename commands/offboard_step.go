@@ -104,10 +104,10 @@ func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs Batch
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
 	}
 	outputs.Message = fmt.Sprintf("Of %d chats: %d removed, %d refused, %d failed.", p.All, outputs.Removed, outputs.Refused, outputs.Failed)
-	switch {
-	case p.All == 0:
+	switch p.All {
+	case 0:
 		outputs.Message = "No group chat has the person in it."
-	case p.All == 1:
+	case 1:
 		outputs.Message = strings.Replace(outputs.Message, "1 chats", "1 chat", 1)
 	}
 	if b.State == ledger.Stopped {

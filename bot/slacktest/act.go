@@ -97,6 +97,13 @@ func (s *Slack) MessageShortcut(ctx context.Context, botURL, userID, callbackID 
 	if m.ThreadTS != "" {
 		message["thread_ts"] = m.ThreadTS
 	}
+	var files []any
+	for _, file := range m.Files {
+		files = append(files, map[string]any{"id": file.ID, "name": file.Name, "size": file.Length, "url_private": s.URL() + filePath + file.ID})
+	}
+	if len(files) > 0 {
+		message["files"] = files
+	}
 	return s.SendInteraction(ctx, botURL, s.shortcut("message_action", userID, callbackID, map[string]any{
 		"message_ts": m.TS, "message": message, "channel": map[string]any{"id": m.Channel},
 		"response_url": s.NewResponseURL(m.Channel, userID, m.TS),
@@ -118,15 +125,16 @@ func (s *Slack) fromView(v View, kind string, fields []Field, more map[string]an
 	values := map[string]map[string]any{}
 	for _, f := range fields {
 		picked := map[string]any{}
-		if f.Text != "" {
+		switch {
+		case f.Text != "":
 			picked["type"], picked["value"] = "plain_text_input", f.Text
-		} else if f.Values != nil {
+		case f.Values != nil:
 			options := []any{}
 			for _, value := range f.Values {
 				options = append(options, map[string]any{"value": value})
 			}
 			picked["selected_options"] = options
-		} else {
+		default:
 			picked["selected_option"] = map[string]any{"value": f.Value}
 		}
 		values[f.BlockID] = map[string]any{f.ActionID: picked}

@@ -15,6 +15,7 @@ import (
 const (
 	responsePath = "/response/"
 	uploadPath   = "/upload/"
+	filePath     = "/files-pri/"
 )
 
 // responseID is the part of a response URL that tells it from others.
@@ -47,6 +48,13 @@ func (s *Slack) serveUpload(w http.ResponseWriter, r *http.Request) {
 			return webapi.ErrorAnswer(http.StatusBadRequest, err)
 		}
 		return webapi.Store(state, mux.Vars(r)["secret"], webapi.Uploaded(r.Header.Get("Content-Type"), body))
+	})
+}
+
+// serveFile hands out a file.
+func (s *Slack) serveFile(w http.ResponseWriter, r *http.Request) {
+	s.exchange(w, r, Call{Method: webapi.Download}, http.StatusInternalServerError, func(state *workspace.Workspace) webapi.Answer {
+		return s.api.Download(state, mux.Vars(r)["id"], r.Header.Get("Authorization"))
 	})
 }
 

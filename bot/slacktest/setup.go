@@ -55,3 +55,15 @@ func (s *Slack) PostAs(userID, channelID, threadTS, text string) Message {
 	})
 	return posted
 }
+
+// ShareAs posts a message with a file as a user.
+func (s *Slack) ShareAs(userID, channelID, name string, content []byte) Message {
+	var posted Message
+	s.change(func(w *workspace.Workspace) {
+		file, _ := w.NewUpload(name, len(content))
+		file.Content, file.Done = content, true
+		m := w.Post(w.MustChannel(channelID), Message{Author: userID, Files: []workspace.File{*file}})
+		posted = w.Snapshot(m)
+	})
+	return posted
+}

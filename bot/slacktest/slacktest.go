@@ -59,6 +59,7 @@ func New(cfg Config) *Slack {
 	router.HandleFunc("/api/{method}", s.serveMethod).Methods(http.MethodGet, http.MethodPost)
 	router.HandleFunc(responsePath+"{id}", s.serveResponseURL).Methods(http.MethodPost)
 	router.HandleFunc(uploadPath+"{secret}", s.serveUpload).Methods(http.MethodPost)
+	router.HandleFunc(filePath+"{id}", s.serveFile).Methods(http.MethodGet)
 	s.router = router
 	return s
 }

@@ -135,18 +135,21 @@ func TestPlanEveryChat(t *testing.T) {
 			[]string{ada}, []linq.Chat{group(t, 1, "without", ben, dan), group(t, 2, "left", "("+ada+")", ben, dan)}, []string{},
 		},
 		"in the chat's own spelling": {
-			[]string{ada}, []linq.Chat{group(t, 1, "plain", ada[1:], ben, dan), group(t, 2, "short", ada[2:], ben, dan)},
+			[]string{ada},
+			[]linq.Chat{group(t, 1, "plain", ada[1:], ben, dan), group(t, 2, "short", ada[2:], ben, dan)},
 			[]string{"1 plain " + ada[1:] + " ", "2 short " + ada[2:] + " "},
 		},
 		"several handles, each once": {
-			[]string{ada, "Carla@example.com"}, []linq.Chat{group(t, 1, "both", ada, "carla@example.com", ben, dan)},
+			[]string{ada, "Carla@example.com"},
+			[]linq.Chat{group(t, 1, "both", ada, "carla@example.com", ben, dan)},
 			[]string{"1 both " + ada + " ", "2 both carla@example.com "},
 		},
 		"too few would stay": {
 			[]string{ada}, []linq.Chat{group(t, 1, "small", ada, ben)}, []string{"1 small " + ada + " too_few_stay"},
 		},
 		"too few would stay of two": {
-			[]string{ada, ben}, []linq.Chat{group(t, 1, "small", ada, ben, dan)},
+			[]string{ada, ben},
+			[]linq.Chat{group(t, 1, "small", ada, ben, dan)},
 			[]string{"1 small " + ada + " too_few_stay", "2 small " + ben + " too_few_stay"},
 		},
 		"no removals": {[]string{ada}, []linq.Chat{sms}, []string{"1 Texts " + ada + " no_removals"}},
@@ -180,8 +183,10 @@ func TestPlanOneChat(t *testing.T) {
 		trouble string
 	}{
 		"some are in it": {
-			chatID(t, 1), []string{commandstest.Ada, "bob@example.com", commandstest.Carla},
-			[]string{"1 Launch " + commandstest.Ada + " ", "2 Launch bob@example.com not_in_chat"}, "",
+			chatID(t, 1),
+			[]string{commandstest.Ada, "bob@example.com", commandstest.Carla},
+			[]string{"1 Launch " + commandstest.Ada + " ", "2 Launch bob@example.com not_in_chat"},
+			"",
 		},
 		"nobody is left in it": {chatID(t, 1), []string{commandstest.Carla}, []string{}, ""},
 		"no such chat":         {chatID(t, 2), []string{commandstest.Ada}, []string{}, outcome.ReasonNoSuchChat},
@@ -210,7 +215,9 @@ func TestPlanAddBack(t *testing.T) {
 	}
 	records := &planned{batch: batchOf(ledger.AddBack, commandstest.Ada), items: map[string][]ledger.BatchResult{"first": {
 		result(1, ledger.Removed, "first"), result(2, ledger.Refused, "first"), result(3, ledger.AlreadyGone, "first"),
-		result(4, ledger.Removed, "another"), {BatchItem: ledger.BatchItem{Position: 5}}, result(6, ledger.Removed, "first"),
+		result(4, ledger.Removed, "another"),
+		{BatchItem: ledger.BatchItem{Position: 5}},
+		result(6, ledger.Removed, "first"),
 	}}}
 	records.batch.Undoes, records.batch.Kind = "first", ledger.Add
 	_, err := planner(records, &account{}, askedAt()).Plan(t.Context(), "b1")

@@ -18,8 +18,9 @@ const (
 )
 
 const (
-	mostLines   = 5000
-	longestCell = 320 // characters: the longest e-mail address
+	mostLines   = 5000 // and most handles in them
+	longestCell = 320  // characters: the longest e-mail address
+	longestPart = parse.MostCharacters
 )
 
 // Line is a line of a list that holds something.
@@ -68,6 +69,9 @@ func Read(text, region string) (List, error) {
 	seen := make(map[string]bool)
 	for _, row := range rows {
 		for _, cell := range column.of(row, region) {
+			if len(list.Lines) == mostLines {
+				return List{}, ErrTooLong
+			}
 			line := readLine(row.number, cell, region)
 			list.Lines = append(list.Lines, line)
 			if len(line.Wrong) > 0 {

@@ -94,8 +94,11 @@ func (c column) of(r row, region string) []string {
 
 // pieces are the handles of a cell that holds several, or the cell as it is; none for an empty one.
 func pieces(cell, region string) []string {
-	if cell == "" {
+	switch {
+	case cell == "":
 		return nil
+	case len(cell) > longestPart:
+		return []string{cell}
 	}
 	if all := parse.Split(cell); len(all) > 1 && !looksLikeHandle(cell, region) && holdsHandles(cell, region) {
 		return all
@@ -105,6 +108,9 @@ func pieces(cell, region string) []string {
 
 // holdsHandles reports whether a cell is one handle, or several with separators between them.
 func holdsHandles(cell, region string) bool {
+	if len(cell) > longestPart {
+		return false
+	}
 	all := parse.Split(cell)
 	isNone := func(piece string) bool { return !looksLikeHandle(piece, region) }
 	return looksLikeHandle(cell, region) || len(all) > 0 && !slices.ContainsFunc(all, isNone)

@@ -79,15 +79,11 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 // at the same time share one. During the pause after a failure it returns that failure.
 func (v *Value[T]) GetNew(ctx context.Context) (T, error) {
 	var none T
-	v.mu.Lock()
-	before := v.begun
-	for {
-		if v.underWay == nil && v.failure != nil && v.pausing() {
-			defer v.mu.Unlock()
-			return none, v.failure
+	for before := v.count(); ; {
+		renewal, isNew, err := v.renewAfter(ctx, before)
+		if err != nil {
+			return none, err
 		}
-		renewal, isNew := v.renew(ctx), v.begun > before
-		v.mu.Unlock()
 		select {
 		case <-renewal.done:
 		case <-ctx.Done():
@@ -96,8 +92,24 @@ func (v *Value[T]) GetNew(ctx context.Context) (T, error) {
 		if isNew {
 			return renewal.value, renewal.err
 		}
-		v.mu.Lock()
 	}
+}
+
+func (v *Value[T]) count() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.begun
+}
+
+// renewAfter returns a renewal, and whether more had begun when it did than before.
+func (v *Value[T]) renewAfter(ctx context.Context, before int) (_ *renewal[T], isNew bool, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.underWay == nil && v.failure != nil && v.pausing() {
+		return nil, false, v.failure
+	}
+	underWay := v.renew(ctx)
+	return underWay, v.begun > before, nil
 }
 
 // Kept returns the value that is kept, and false if none counts. It begins no renewal.

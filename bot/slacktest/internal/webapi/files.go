@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"linqbot/bot/slacktest/internal/workspace"
 )
@@ -113,4 +114,20 @@ func sharable(w *workspace.Workspace, args Arguments) (*workspace.Conversation, 
 		return nil, Failure("invalid_arguments")
 	}
 	return c, nil
+}
+
+// Download is the name of the reading of a file in the journal and in faults.
+const Download = "download"
+
+// Download answers who reads a file: without the token, or the scope files:read, with the way to a page for signing in
+// (reference/objects/file-object says to send the token; what Slack does without is not documented).
+func (API) Download(w *workspace.Workspace, id, token string) Answer {
+	file, ok := w.Files.Get(id)
+	switch {
+	case !ok || file.Content == nil:
+		return ErrorAnswer(http.StatusNotFound, Failure("not_found"))
+	case token != "Bearer "+w.Settings.BotToken, w.Settings.Scopes != nil && !slices.Contains(w.Settings.Scopes, "files:read"):
+		return Answer{Status: http.StatusFound, Header: http.Header{"Location": {"https://slack.com/signin"}}, Code: "signed_out"}
+	}
+	return Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain"}}, Body: file.Content}
 }

@@ -96,7 +96,7 @@ func (e *checkup) checkScopes(context.Context) []finding {
 }
 
 // spareScopes are those of the manifest without which linqbot does less, and says so where it does.
-func spareScopes() []string { return []string{"files:write", "groups:read"} }
+func spareScopes() []string { return []string{"files:read", "files:write", "groups:read"} }
 
 // wantedScopes are those of the manifest.
 func wantedScopes() ([]string, error) {
