@@ -203,11 +203,12 @@ func (l *Ledger) expireBatches(ctx context.Context) error {
 	return nil
 }
 
+// selectUnshown repeats the condition of the index batches_unshown. Without it the index is not used.
+const selectUnshown = `SELECT id FROM batches WHERE ended_at > 0 AND NOT shown AND ended_at <= $1 ORDER BY ended_at LIMIT 100`
+
 // lookAgain has batches shown once more whose end was shown, and with it what is not on offer any more.
 func (l *Ledger) lookAgain(ctx context.Context) error {
-	ids, err := store.Strings(ctx, l.store.Reader(), `
-		SELECT id FROM batches WHERE ended_at > 0 AND NOT shown AND ended_at <= $1 ORDER BY ended_at LIMIT 100`,
-		store.Micros(l.now().Add(-lastLookAfter)))
+	ids, err := store.Strings(ctx, l.store.Reader(), selectUnshown, store.Micros(l.now().Add(-lastLookAfter)))
 	for _, id := range ids {
 		if err == nil {
 			err = l.store.InTx(ctx, func(tx store.Tx) error { return showBatchSoon(ctx, tx, id) })

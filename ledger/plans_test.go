@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,6 +54,8 @@ func TestWaitingRequestsOfABatchAreFoundByAnIndex(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, s store.Store) {
 		storetest.FillRequests(t, s)
 		plan := storetest.Plan(t, s, countWaiting, "b1")
+		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
+		plan = storetest.Plan(t, s, fmt.Sprintf(selectUntold, ofBatch), "b1")
 		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
 	})
 }

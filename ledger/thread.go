@@ -178,16 +178,21 @@ func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follow
 	return l.untoldFollowers(ctx, `r.delivery = $1`, delivery)
 }
 
+// ofBatch repeats the condition of the index requests_of_batch. Without it the index is not used.
+const ofBatch = `r.batch_id <> '' AND r.batch_id = $1`
+
 // UntoldBatchFollowers returns those who asked for a removal of this batch and do not yet know where its thread is.
 func (l *Ledger) UntoldBatchFollowers(ctx context.Context, batchID string) ([]Follower, error) {
-	return l.untoldFollowers(ctx, `r.batch_id <> '' AND r.batch_id = $1`, batchID)
+	return l.untoldFollowers(ctx, ofBatch, batchID)
 }
 
+const selectUntold = `
+	SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
+	FROM followers f JOIN requests r ON r.id = f.request_id
+	WHERE %s AND NOT f.told ORDER BY f.at`
+
 func (l *Ledger) untoldFollowers(ctx context.Context, condition, of string) ([]Follower, error) {
-	rows, err := l.store.Reader().Query(ctx, `
-		SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
-		FROM followers f JOIN requests r ON r.id = f.request_id
-		WHERE `+condition+` AND NOT f.told ORDER BY f.at`, of)
+	rows, err := l.store.Reader().Query(ctx, fmt.Sprintf(selectUntold, condition), of)
 	if err != nil {
 		return nil, fmt.Errorf("load followers: %w", err)
 	}

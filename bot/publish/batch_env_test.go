@@ -230,7 +230,7 @@ func (s *batchEnv) settle() {
 	}
 }
 
-// onlyThread returns the one thread of the channel.
+// thread returns the one thread of the channel.
 func (s *batchEnv) thread() []slacktest.Message {
 	s.T.Helper()
 	return s.OnlyThread()

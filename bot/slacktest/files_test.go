@@ -19,13 +19,19 @@ func upload(t *testing.T, api *slack.Client) string {
 	t.Helper()
 	announced, err := api.GetUploadURLExternalContext(t.Context(), slack.GetUploadURLExternalParameters{FileName: "a.csv", FileSize: len(csvFile)})
 	assert.NilError(t, err)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, announced.UploadURL, strings.NewReader(csvFile))
+	assert.Equal(t, send(t, announced.UploadURL), http.StatusOK)
+	return announced.FileID
+}
+
+// send uploads the file to a URL, and returns the status.
+func send(t *testing.T, to string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader(csvFile))
 	assert.NilError(t, err)
 	resp, err := http.DefaultClient.Do(req)
 	assert.NilError(t, err)
 	assert.NilError(t, resp.Body.Close())
-	assert.Equal(t, resp.StatusCode, http.StatusOK)
-	return announced.FileID
+	return resp.StatusCode
 }
 
 func complete(t *testing.T, api *slack.Client, channel, threadTS, id string) error {
@@ -80,8 +86,7 @@ func TestFilesThatAreNotShared(t *testing.T) {
 	announced, err := api.GetUploadURLExternalContext(t.Context(), slack.GetUploadURLExternalParameters{FileName: "a.csv", FileSize: 7})
 	assert.NilError(t, err)
 	wantCode(t, complete(t, api, ops, "", announced.FileID), "file_not_found") // nothing was uploaded
-	_, err = http.Post(announced.UploadURL, "text/csv", strings.NewReader(csvFile))
-	assert.NilError(t, err)
+	assert.Equal(t, send(t, announced.UploadURL), http.StatusBadRequest)
 	wantCode(t, complete(t, api, ops, "", announced.FileID), "file_not_found") // it was another file
 	assert.Equal(t, len(fake.Messages(ops)), 0)
 }
