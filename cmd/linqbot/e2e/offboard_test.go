@@ -110,16 +110,6 @@ func (env *testEnv) annIsIn(id string) bool {
 	return false
 }
 
-// listings counts how often Linq was asked for the chats.
-func (env *testEnv) listings() (all int) {
-	for _, call := range env.linq.Calls() {
-		if call.Op == linqtest.ListChats {
-			all++
-		}
-	}
-	return all
-}
-
 func TestOffboarding(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, linqtest.Config{})
