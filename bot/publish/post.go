@@ -17,15 +17,15 @@ import (
 // outgoing is a message as it should stand in Slack.
 type outgoing struct {
 	blockkit.Message
-	delivery     string // what it belongs to
-	key          string // names the message for good, so that it is found again after a lost answer
-	channel      string // a channel, or a member for a direct message
-	threadTS     string // the parent; "" for a message of its own
-	isParent     bool   // of a thread
-	once         bool   // posted once, and not again when somebody deletes it
-	onlyUpdate   bool   // not posted where it does not stand
+	delivery     string    // what it belongs to
+	key          string    // names the message for good, so that it is found again after a lost answer
+	channel      string    // a channel, or a member for a direct message
+	threadTS     string    // the parent; "" for a message of its own
+	isParent     bool      // of a thread
+	once         bool      // posted once, and not again when somebody deletes it
+	onlyUpdate   bool      // not posted where it does not stand
 	troubleSince time.Time // since when nothing of what it belongs to could be posted; zero when all is well
-	beforeExpiry string // digest of what it was before a button expired; taking that away is worth one try only
+	beforeExpiry string    // digest of what it was before a button expired; taking that away is worth one try only
 
 	look    string                      // what stands for its look, where some of it changes by itself. Optional.
 	stays   bool                        // posted once, and left as it is when somebody deletes it
