@@ -109,7 +109,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	held := cfg.rails
 	held.Pauses = h.Ledger
 	explainer := outcome.Explainer{Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
-	lists := commands.NewLists(commands.ListsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	lists := commands.NewLists(commands.ListsConfig{Rails: cfg.rails, Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Rails: held, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
@@ -117,9 +117,9 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	add := commands.NewAdd(commands.AddConfig{
 		Allowed: !cfg.noAdds, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger,
 	})
-	offboard := commands.NewOffboard(commands.OffboardConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	offboard := commands.NewOffboard(commands.OffboardConfig{Rails: held, Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
 	planner := batch.NewPlanner(batch.PlannerConfig{
-		Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
+		Rails: held, Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
 	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
@@ -133,7 +133,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
 			Offboard: offboard, Lists: lists, Token: h.Slack.Config().BotToken,
-			Batches: batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Logger: logger, Now: h.Clock.Now}),
+			Batches: batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
 	records := cfg.records

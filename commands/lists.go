@@ -10,6 +10,7 @@ import (
 	"linqbot/commands/parse"
 	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -28,6 +29,7 @@ type ListsConfig struct {
 	Policy  policy.Policy
 	Audit   policy.Audit // optional; nil records no denials
 	Batches BatchRecorder
+	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them our own lines are found later
 	Region  string              // for numbers written without a country code
 	Logger  *logrus.Logger
@@ -97,6 +99,9 @@ func (l *Lists) typed(ctx context.Context, in Invocation, rule string, typed par
 
 func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle) (richtext.Answer, bool) {
 	log := l.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery, "chat": chat.String()})
+	if refused, isProtected := refuseProtected(ctx, l.gate, l.cfg.Rails, source, in, people); isProtected {
+		return refused, false
+	}
 	for _, who := range people {
 		if l.cfg.Lines.Remembers(who.Handle) {
 			log.WithField("outcome", l.cfg.Tally.Count(source, "own_line")).Info("list answered")
@@ -122,8 +127,9 @@ func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source,
 	if len(people) != 1 {
 		number = fmt.Sprintf("%d people were", len(people))
 	}
-	return richtext.Answer{richtext.Say("%s %s understood. Looking into chat %s; the proposal follows here, for you alone.",
-		string(richtext.MarkQueued), number, richtext.ID(chat.String()))}, true
+	answer := richtext.Answer{richtext.Say("%s %s understood. Looking into chat %s; the proposal follows here, for you alone.",
+		string(richtext.MarkQueued), number, richtext.ID(chat.String()))}
+	return append(answer, rails.Told(l.cfg.Rails.Pause(ctx))...), true
 }
 
 func ownLineNamed(who parse.ParsedHandle) richtext.Answer {

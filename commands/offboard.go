@@ -8,6 +8,7 @@ import (
 
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -30,6 +31,7 @@ type OffboardConfig struct {
 	Policy  policy.Policy
 	Audit   policy.Audit // optional; nil records no denials
 	Batches BatchRecorder
+	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them our own lines are found later
 	Region  string              // for numbers written without a country code
 	Logger  *logrus.Logger
@@ -76,6 +78,9 @@ func (c *Offboard) misread(in Invocation, err error) richtext.Answer {
 // record stores the batch. It returns false when it is not stored, and the answer says why.
 func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Source, args parse.OffboardArgs, rule string) (richtext.Answer, bool) {
 	log := c.logOf(in)
+	if refused, isProtected := refuseProtected(ctx, c.gate, c.cfg.Rails, source, in, args.Handles); isProtected {
+		return refused, false
+	}
 	for _, who := range args.Handles {
 		if c.cfg.Lines.Remembers(who.Handle) {
 			log.WithField("outcome", c.cfg.Tally.Count(source, "own_line")).Info("command answered")
@@ -92,7 +97,7 @@ func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Sour
 		return nil, true
 	}
 	log.WithFields(logrus.Fields{"outcome": c.cfg.Tally.Count(source, "recorded"), "batch": b.ShortID(), "rule": rule}).Info("command answered")
-	return lookingThrough(args.Handles), true
+	return append(lookingThrough(args.Handles), rails.Told(c.cfg.Rails.Pause(ctx))...), true
 }
 
 func (c *Offboard) logOf(in Invocation) *logrus.Entry {

@@ -9,6 +9,7 @@ import (
 	"linqbot/commands/batch"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -56,7 +57,13 @@ func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.
 	if err != nil {
 		return ledger.BatchOrder{}, s.steps.refusedInput(err)
 	}
+	by := policy.Caller{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
 	for _, who := range args.Handles {
+		if s.cfg.Rails.Protected.Has(who.Handle) {
+			why := rails.ProtectedWords(richtext.Say(who.Handle.String()))
+			s.steps.gate.Deny(ctx, ledger.WorkflowStep, by, rails.DeniedProtected, why)
+			return ledger.BatchOrder{}, why
+		}
 		if s.cfg.Lines.Remembers(who.Handle) {
 			return ledger.BatchOrder{}, richtext.Say("%s is your own line, and linqbot only removes other people. Nothing was removed. Leave it out of the workflow's input %s.",
 				who.Handle.String(), richtext.ID("handle"))
@@ -69,7 +76,16 @@ func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		in.ThreadTS = inputs.MessageTS
 	}
-	return offboardOrder(in, ledger.WorkflowStep, args, "workflow step"), nil
+	order := offboardOrder(in, ledger.WorkflowStep, args, "workflow step")
+	order.Limits = s.cfg.Rails.Limits
+	return order, nil
+}
+
+// Limited says no to a run whose order is over a limit.
+func (s *OffboardStep) Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text {
+	return s.steps.Limited(ctx, ledger.Order{
+		Delivery: order.Delivery, TeamID: order.TeamID, ChannelID: order.ChannelID, UserID: order.UserID,
+	}, met)
 }
 
 // off says why no run of the step is carried out, and which rule says so; nothing while it is switched on.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"linqbot/commands/parse"
+	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -13,16 +14,20 @@ import (
 // refuseProtected says no to a removal that names somebody who is protected. It returns true when one does, with
 // the answer, which is empty for a delivery that was seen before.
 func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in Invocation, args parse.Args) (richtext.Answer, bool) {
+	return refuseProtected(ctx, c.gate, c.rails, source, in, args.Handles)
+}
+
+func refuseProtected(ctx context.Context, gate *policy.Gate, held rails.Rails, source ledger.Source, in Invocation, people []parse.ParsedHandle) (richtext.Answer, bool) {
 	var names richtext.Text
-	for _, who := range args.Handles {
-		if c.rails.Protected.Has(who.Handle) {
+	for _, who := range people {
+		if held.Protected.Has(who.Handle) {
 			names = append(names, richtext.Name(who.International))
 		}
 	}
 	if len(names) == 0 {
 		return nil, false
 	}
-	return c.gate.Deny(ctx, source, in.Caller(), rails.DeniedProtected, rails.ProtectedWords(richtext.AllOf(names))), true
+	return gate.Deny(ctx, source, in.Caller(), rails.DeniedProtected, rails.ProtectedWords(richtext.AllOf(names))), true
 }
 
 // Protects reports whether nobody may remove a person.

@@ -71,10 +71,13 @@ type acceptor struct {
 	atMost map[scope]int
 }
 
-func newAccepting(in store.Store, now func() time.Time, committed func()) *groupcommit.Committer[*acceptance] {
-	a := acceptor{store: in, now: now, atMost: make(map[scope]int)}
+func newAcceptor(in store.Store, now func() time.Time) acceptor {
+	return acceptor{store: in, now: now, atMost: make(map[scope]int)}
+}
+
+func (a acceptor) committer(committed func()) *groupcommit.Committer[*acceptance] {
 	return groupcommit.New(groupcommit.Config[*acceptance]{
-		Store:      in,
+		Store:      a.store,
 		Size:       func(call *acceptance) int { return len(call.orders) },
 		Record:     a.record,
 		IsRecorded: a.isRecorded,

@@ -36,7 +36,7 @@ func TestAuditOfABatch(t *testing.T) {
 		}
 		assert.DeepEqual(t, rows(), []ledger.State{audit.NotAsked, audit.NotAsked})
 
-		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1")
+		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.NilError(t, err)
 		await(t, "the end of the batch", func() bool {
 			b, err := l.Batch(t.Context(), b.ID)

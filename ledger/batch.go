@@ -52,6 +52,8 @@ type BatchOrder struct {
 	Undoes      string   // the id of the batch that this one takes back
 	Asks        bool     // nothing is done before a person says yes
 	DryRun      bool     // nothing is done at all: it is planned, and that is shown
+
+	Limits Limits // that hold for a batch that does not ask; they are not stored
 }
 
 // Batch is a request that has requests.

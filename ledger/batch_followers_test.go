@@ -16,7 +16,7 @@ func TestFollowersOfABatch(t *testing.T) {
 		l := open(t, url)
 		start(t, l, ledger.Workers{Plan: nothing, ShowBatch: nothing})
 		b := propose(t, l, "one")
-		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1")
+		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.NilError(t, err)
 		await(t, "the requests of the batch", func() bool {
 			p, err := l.Progress(t.Context(), b.ID)

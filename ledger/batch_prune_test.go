@@ -23,7 +23,7 @@ func TestPruneBatches(t *testing.T) {
 			Plan: nothing, ShowBatch: nothing,
 		})
 		ended, open := propose(t, l, "ended"), propose(t, l, "open")
-		_, changed, err := l.DecideBatch(t.Context(), ended.ID, ledger.ConfirmBatch, "U1")
+		_, changed, err := l.DecideBatch(t.Context(), ended.ID, ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.NilError(t, err)
 		assert.Assert(t, changed)
 		await(t, "the end of the batch", func() bool {
@@ -93,7 +93,7 @@ func TestABatchIsShownOnceMoreAfterADay(t *testing.T) {
 			b, err := l.Batch(t.Context(), b.ID)
 			return err == nil && b.Shown
 		}
-		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.DeclineBatch, "U1")
+		_, _, err := l.DecideBatch(t.Context(), b.ID, ledger.DeclineBatch, "U1", ledger.Limits{})
 		assert.NilError(t, err)
 		await(t, "the end to be shown", isShown)
 		assert.NilError(t, l.Exec(t.Context(), `UPDATE batches SET shown = FALSE, ended_at = ended_at - 86400000000`))

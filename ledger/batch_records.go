@@ -16,7 +16,7 @@ import (
 
 // AcceptBatch records a batch, and returns when it is on disk and will be planned: see [Workers.Plan]. It returns
 // false and the batch as it stands for a delivery that was recorded before, and false and the zero [Batch] for one
-// that was denied or read.
+// that was denied or read. A batch that does not ask may be over a limit: [LimitError].
 func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -37,6 +37,11 @@ func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, er
 		if spent[o.Delivery] {
 			b = Batch{}
 			return nil
+		}
+		if !o.Asks { // another one is counted once it is confirmed
+			if err := l.checkLimits(ctx, tx, b, 1, o.Limits); err != nil {
+				return err
+			}
 		}
 		rows, err := tx.Exec(ctx, `
 			INSERT INTO batches (id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url,
@@ -61,6 +66,9 @@ func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, er
 		}
 		return addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)})
 	})
+	if met, ok := errors.AsType[*LimitError](err); ok {
+		return Batch{}, false, met
+	}
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 	}
@@ -96,7 +104,11 @@ type Plan struct {
 	CutOff  bool          // Linq's list of chats had no end, so chats may be missing
 	AskFor  time.Duration // how long the person may say yes; counts only for a batch that asks
 	Trouble string        // why there is no plan: a code of package commands; "" when there is one
+	Limits  Limits        // that hold for a batch that does not ask
 }
+
+// TroubleOverLimit is why a batch that does not ask is not carried out: it is more than the limit of a day leaves.
+const TroubleOverLimit = "over_limit"
 
 // Propose stores what [Workers.Plan] found, and sets off what follows: a batch that asks waits for a yes, another one
 // runs. A batch that is planned already stays as it is. Both are returned as they now stand.
@@ -124,6 +136,13 @@ func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) 
 			b.State, b.ExpiresAt = Proposed, now.Add(p.AskFor)
 		default:
 			b.State, b.ConfirmedAt = Running, now
+			err := l.checkLimits(ctx, tx, b, len(p.Items), Limits{PerDay: p.Limits.PerDay}) // the hour was checked when it was accepted
+			if _, over := errors.AsType[*LimitError](err); over {
+				b.State, b.ConfirmedAt, b.EndedAt, b.Trouble = Unplanned, time.Time{}, now, TroubleOverLimit
+				next.Cause = "over the limit of a day"
+			} else if err != nil {
+				return err
+			}
 		}
 		next.State = b.State
 		return saveBatch(ctx, tx, b, next)
@@ -228,8 +247,9 @@ func (d BatchDecision) decide(from BatchState) (BatchState, bool) {
 
 // DecideBatch carries out what a person decided about a batch. It returns the batch as it then stands, and whether
 // this call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped
-// are cancelled unless they may have reached Linq. Whoever calls it has checked that the person may decide.
-func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, userID string) (Batch, bool, error) {
+// are cancelled unless they may have reached Linq. A yes over a limit changes nothing: [LimitError]. Whoever calls it has
+// checked that the person may decide.
+func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, userID string, limits Limits) (Batch, bool, error) {
 	now := l.now()
 	var b Batch
 	var cancelled []Request
@@ -247,6 +267,13 @@ func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, us
 		b.State, b.DecidedBy = next, userID
 		switch d {
 		case ConfirmBatch:
+			var size int
+			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM batch_items WHERE batch_id = $1`, id).Scan(&size); err != nil {
+				return err
+			}
+			if err := l.checkLimits(ctx, tx, b, size, limits); err != nil {
+				return err
+			}
 			b.ConfirmedAt = now
 		case DeclineBatch:
 			b.EndedAt = now

@@ -49,7 +49,7 @@ func proposed(t testing.TB, l *ledger.Ledger, delivery string, count int) ledger
 
 func decide(t testing.TB, l *ledger.Ledger, id string, d ledger.BatchDecision) ledger.Batch {
 	t.Helper()
-	b, changed, err := l.DecideBatch(t.Context(), id, d, "U1")
+	b, changed, err := l.DecideBatch(t.Context(), id, d, "U1", ledger.Limits{})
 	assert.NilError(t, err)
 	assert.Assert(t, changed)
 	return b
@@ -215,12 +215,12 @@ func TestDecisionsAboutABatch(t *testing.T) {
 			for _, d := range test.before {
 				decide(t, l, b.ID, d)
 			}
-			after, changed, err := l.DecideBatch(t.Context(), b.ID, test.decide, "U2")
+			after, changed, err := l.DecideBatch(t.Context(), b.ID, test.decide, "U2", ledger.Limits{})
 			assert.NilError(t, err, name)
 			assert.Equal(t, after.State, test.state, name)
 			assert.Equal(t, changed, !test.not, name)
 		}
-		_, _, err := l.DecideBatch(t.Context(), "no such batch", ledger.ConfirmBatch, "U1")
+		_, _, err := l.DecideBatch(t.Context(), "no such batch", ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.ErrorIs(t, err, ledger.ErrNotFound)
 	})
 }
@@ -347,7 +347,7 @@ func TestABatchThatNobodyConfirms(t *testing.T) {
 		start(t, l, ledger.Workers{})
 		b, _ = untilBatch(t, l, b.ID, hasEnded)
 		assert.Equal(t, b.State, ledger.Declined)
-		_, changed, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1")
+		_, changed, err := l.DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.NilError(t, err)
 		assert.Assert(t, !changed)
 	})

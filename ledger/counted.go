@@ -35,5 +35,12 @@ func (a acceptor) remember(call *acceptance, fresh map[string]bool) {
 	}
 }
 
+// forget has scopes counted anew. Its caller writes to the store.
+func (a acceptor) forget(scopes ...scope) {
+	for _, s := range scopes {
+		delete(a.atMost, s)
+	}
+}
+
 // mostCounted bounds the scopes that are remembered.
 const mostCounted = 10_000

@@ -69,6 +69,9 @@ const countWaiting = `SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND bat
 func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	switch b.State {
 	case Running:
+		if pause, err := l.Paused(ctx); err != nil || pause.Holds() && b.Kind == Remove {
+			return false, err
+		}
 	case Stopped: // a request may have been made while it was stopped
 		return false, l.store.InTx(ctx, func(tx store.Tx) error {
 			_, err := l.cancelUntried(ctx, tx, b.ID, l.now())

@@ -74,6 +74,7 @@ type Ledger struct {
 
 	changed func(Transition)
 
+	counter    acceptor // counts what a limit bounds
 	accepting  *groupcommit.Committer[*acceptance]
 	trail      *trail.Trail
 	dispatcher *jobs.Dispatcher
@@ -117,7 +118,8 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l.lost = outage.New(l.log, cfg.Now)
 	l.dispatcher = jobs.NewDispatcher(jobs.DispatcherConfig{Store: opened, Log: l.log, Lost: l.lost, Now: cfg.Now, Swept: l.lookWhetherOver})
-	l.accepting = newAccepting(opened, cfg.Now, l.dispatcher.Wake)
+	l.counter = newAcceptor(opened, cfg.Now)
+	l.accepting = l.counter.committer(l.dispatcher.Wake)
 	l.trail = trail.New(trail.Config{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }

@@ -33,14 +33,14 @@ const (
 	// differ, and the yes to a question makes a new moment.
 	countedSlack = 15 * time.Minute
 
-	// countedAs is the number of rows that count, and countedRow the condition of one: a removal, until
-	// somebody declines it. What is asked for as one thing would be counted as one here.
-	countedAs  = `COUNT(*)`
+	// countedRow is the condition of a request that counts: a removal, until somebody declines it.
 	countedRow = `id > %s AND kind = 'remove' AND state <> 'cancelled' AND accepted_at > %s`
 
-	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used.
-	ofPerson           = `user_id = %s AND source <> 'workflow' AND `
-	ofPersonsWorkflows = `user_id = %s AND source = 'workflow' AND `
+	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used. A batch
+	// counts as one removal of a person, by countedBatch.
+	ofPerson           = `user_id = %s AND source <> 'workflow' AND batch_id = '' AND `
+	ofPersonsWorkflows = `user_id = %s AND source = 'workflow' AND batch_id = '' AND `
+	countedBatch       = `FROM batches WHERE user_id = %s AND confirmed_at > %s AND kind = 'remove'`
 )
 
 // scope is who shares a limit: a person, or everybody for "".
@@ -187,11 +187,12 @@ func countOfAll() string { return countWhere("", "$1", "$2") }
 
 func countByPerson(d store.Dialect) string {
 	return `SELECT value, (` + countWhere(fmt.Sprintf(ofPerson, "value"), "$2", "$3") + `) + (` +
-		countWhere(fmt.Sprintf(ofPersonsWorkflows, "value"), "$2", "$3") + `) FROM ` + d.List("$1")
+		countWhere(fmt.Sprintf(ofPersonsWorkflows, "value"), "$2", "$3") + `) + (SELECT COUNT(*) ` +
+		fmt.Sprintf(countedBatch, "value", "$3") + `) FROM ` + d.List("$1")
 }
 
 func countWhere(whose, afterID, after string) string {
-	return `SELECT ` + countedAs + ` FROM requests WHERE ` + whose + fmt.Sprintf(countedRow, afterID, after)
+	return `SELECT COUNT(*) FROM requests WHERE ` + whose + fmt.Sprintf(countedRow, afterID, after)
 }
 
 // again returns when there is room for as many more removals of a scope as a call wants to add; zero if it
@@ -201,29 +202,18 @@ func (a acceptor) again(ctx context.Context, tx store.Tx, s scope, most, adding 
 		return time.Time{}, nil
 	}
 	window := s.window()
-	args := []any{firstCounted(now, window), store.Micros(now.Add(-window))}
-	queries := []string{""}
+	first, after := firstCounted(now, window), store.Micros(now.Add(-window))
+	query, args := `SELECT accepted_at FROM requests WHERE `+fmt.Sprintf(countedRow, "$1", "$2"), []any{first, after}
 	if s != everybody {
-		queries, args = []string{fmt.Sprintf(ofPerson, "$3"), fmt.Sprintf(ofPersonsWorkflows, "$3")}, append(args, string(s))
+		args = append(args, string(s))
+		query = `
+			SELECT accepted_at FROM requests WHERE ` + fmt.Sprintf(ofPerson+countedRow, "$3", "$1", "$2") + `
+			UNION ALL SELECT accepted_at FROM requests WHERE ` + fmt.Sprintf(ofPersonsWorkflows+countedRow, "$3", "$1", "$2") + `
+			UNION ALL SELECT confirmed_at ` + fmt.Sprintf(countedBatch, "$3", "$2")
 	}
-	var moments []int64
-	for _, whose := range queries {
-		found, err := tx.Query(ctx, `SELECT accepted_at FROM requests WHERE `+whose+fmt.Sprintf(countedRow, "$1", "$2"), slices.Clone(args)...)
-		if err != nil {
-			return time.Time{}, err
-		}
-		for found.Next() {
-			var at int64
-			if err := found.Scan(&at); err != nil {
-				found.Close()
-				return time.Time{}, err
-			}
-			moments = append(moments, at)
-		}
-		found.Close()
-		if err := found.Err(); err != nil {
-			return time.Time{}, err
-		}
+	moments, err := momentsOf(ctx, tx, query, args...)
+	if err != nil {
+		return time.Time{}, err
 	}
 	slices.Sort(moments)
 	leave := len(moments) + adding - most // so many have to leave the window first
@@ -231,6 +221,22 @@ func (a acceptor) again(ctx context.Context, tx store.Tx, s scope, most, adding 
 		return now, nil
 	}
 	return store.FromMicros(moments[leave-1]).Add(window), nil
+}
+
+func momentsOf(ctx context.Context, tx store.Tx, query string, args ...any) (moments []int64, err error) {
+	found, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	for found.Next() {
+		var at int64
+		if err := found.Scan(&at); err != nil {
+			return nil, err
+		}
+		moments = append(moments, at)
+	}
+	return moments, found.Err()
 }
 
 // withdraw takes back what a round inserted, since some of it is over a limit.

@@ -97,7 +97,7 @@ func TestABatchOfTheLedgers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	assert.NilError(t, s.Slack.Await(ctx, func(slack *slacktest.Slack) bool { return len(slack.Ephemerals(bottest.Ops, bottest.Ada)) == 1 }))
-	_, changed, err := b.Ledger.DecideBatch(t.Context(), batch.ID, ledger.ConfirmBatch, bottest.Ada)
+	_, changed, err := b.Ledger.DecideBatch(t.Context(), batch.ID, ledger.ConfirmBatch, bottest.Ada, ledger.Limits{})
 	assert.NilError(t, err)
 	assert.Assert(t, changed)
 	assert.NilError(t, s.Slack.Await(ctx, func(slack *slacktest.Slack) bool {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -21,6 +22,7 @@ type Batches interface {
 // BatchStep is a step that asks for many removals. See [commands.OffboardStep].
 type BatchStep interface {
 	Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text)
+	Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text
 	Outcome(b ledger.Batch, p ledger.Progress) (outputs commands.BatchOutputs, refused richtext.Text, wait time.Duration)
 }
 
@@ -63,12 +65,16 @@ func (x *Runner) beginBatch(ctx context.Context, run ledger.Execution, step Batc
 	log := x.log.WithFields(logrus.Fields{"execution": run.ID, "named_user": order.UserID, "channel": order.ChannelID})
 	if len(refused) == 0 {
 		b, _, err := x.cfg.Batches.AcceptBatch(ctx, order)
-		if err != nil {
+		met, limited := errors.AsType[*ledger.LimitError](err)
+		switch {
+		case limited:
+			refused = step.Limited(ctx, order, met.Limit)
+		case err != nil:
 			return run, err
-		}
-		if run.RequestID = b.ID; b.ID == "" { // it was denied
+		case b.ID == "": // it was denied
 			refused = commands.RefusedBefore(ledger.Remove)
 		}
+		run.RequestID = b.ID
 	}
 	if len(refused) > 0 {
 		log.WithField("outcome", x.cfg.Tally.Count(ledger.WorkflowStep, "refused")).Info("workflow step begun")

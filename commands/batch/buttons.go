@@ -11,6 +11,7 @@ import (
 
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -20,7 +21,7 @@ type Decisions interface {
 	Batch(ctx context.Context, id string) (ledger.Batch, error)
 	BatchUndoneBy(ctx context.Context, id string) (ledger.Batch, error)
 	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
-	DecideBatch(ctx context.Context, id string, d ledger.BatchDecision, userID string) (ledger.Batch, bool, error)
+	DecideBatch(ctx context.Context, id string, d ledger.BatchDecision, userID string, limits ledger.Limits) (ledger.Batch, bool, error)
 	AcceptBatch(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, bool, error)
 }
 
@@ -29,6 +30,7 @@ type ButtonsConfig struct {
 	Policy  policy.Policy
 	Audit   policy.Audit // optional; nil records no denials, and no presses
 	Batches Decisions
+	Rails   rails.Rails
 	Logger  *logrus.Logger
 	Now     func() time.Time // defaults to time.Now
 	Tally   policy.Outcomes  // optional; nil counts nothing
@@ -167,7 +169,10 @@ func (x *Buttons) decide(ctx context.Context, log *logrus.Entry, press Press, b 
 		log.WithField("outcome", x.cfg.Tally.Count(ledger.Answered, "redelivered")).Info("question answered")
 		return nil, false
 	}
-	b, changed, err := x.cfg.Batches.DecideBatch(ctx, b.ID, d, press.UserID)
+	b, changed, err := x.cfg.Batches.DecideBatch(ctx, b.ID, d, press.UserID, x.cfg.Rails.Limits)
+	if met, over := errors.AsType[*ledger.LimitError](err); over {
+		return x.gate.Deny(ctx, ledger.Answered, press.caller(), rails.RuleOf(met.Limit), rails.LimitWords(met.Limit, "")), false
+	}
 	if err != nil {
 		return x.notDecided(log, err), false
 	}

@@ -262,7 +262,7 @@ func TestABatchIsTakenBackOnce(t *testing.T) {
 	// Declined, it may be asked for again, for a day.
 	_, err = p.ledger.Propose(t.Context(), undone.ID, ledger.Plan{AskFor: batch.AskFor, Items: []ledger.BatchItem{{Position: 1, ChatID: "c", Handle: ledger.NewSecret(commandstest.Ada)}}})
 	assert.NilError(t, err)
-	_, changed, err := p.ledger.DecideBatch(t.Context(), undone.ID, ledger.DeclineBatch, undone.UserID)
+	_, changed, err := p.ledger.DecideBatch(t.Context(), undone.ID, ledger.DeclineBatch, undone.UserID, ledger.Limits{})
 	assert.NilError(t, err)
 	assert.Assert(t, changed)
 	p.past.Add(int64(24 * time.Hour))

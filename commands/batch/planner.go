@@ -12,6 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/outcome"
+	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -40,6 +41,7 @@ type PlannerConfig struct {
 	Records Records
 	Chats   Chats
 	Reader  ChatReader
+	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them only a chat tells which lines are ours
 	Region  string              // of the numbers that chats list without a country code
 	Logger  *logrus.Logger
@@ -84,12 +86,25 @@ func (p *Planner) Plan(ctx context.Context, batchID string) (again time.Duration
 	if err != nil {
 		return 0, err
 	}
-	plan.AskFor = AskFor
+	plan.AskFor, plan.Limits = AskFor, p.cfg.Rails.Limits
+	p.foreseeProtected(b, plan.Items)
 	if _, err := p.cfg.Records.Propose(ctx, batchID, plan); err != nil {
 		return 0, err
 	}
 	log.WithFields(logrus.Fields{"items": len(plan.Items), "cut_off": plan.CutOff}).Info("a batch is planned")
 	return 0, nil
+}
+
+// foreseeProtected marks people whom nobody may remove, under whatever number or address a chat lists them.
+func (p *Planner) foreseeProtected(b ledger.Batch, items []ledger.BatchItem) {
+	if b.Kind != ledger.Remove {
+		return
+	}
+	for i, item := range items {
+		if p.cfg.Rails.Protected.Has(handle.New(item.Handle.Value())) {
+			items[i].Foreseen = outcome.ReasonProtected
+		}
+	}
 }
 
 // troubleError is why there is no plan: a reason of package outcome.

@@ -88,7 +88,7 @@ func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtex
 // foreseen says which items will likely be refused, and why.
 func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	var answer richtext.Answer
-	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
+	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonProtected, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
 		var those []ledger.BatchResult
 		for _, item := range items {
 			if item.Foreseen == code {
@@ -109,6 +109,9 @@ func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 
 // Unplanned says why a batch could not be planned, and what to do.
 func Unplanned(b ledger.Batch) richtext.Text {
+	if b.Trouble == ledger.TroubleOverLimit {
+		return richtext.Say("%s Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.", string(richtext.MarkRefused))
+	}
 	trouble := outcome.Trouble(b.Trouble, b.ChatID)
 	next := trouble.Next
 	if len(next) == 0 {

@@ -54,6 +54,8 @@ func SayForeseenOf(removals int, foreseen string) richtext.Text {
 		return richtext.Say("%s of people who are not in the chat; they may be in it under another number or an e-mail", many)
 	case ReasonOwnLine:
 		return richtext.Say("%s of your own line, which linqbot never removes", many)
+	case ReasonProtected:
+		return richtext.Say("%s of people who are protected in linqbot's settings", many)
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	lists := commands.NewLists(commands.ListsConfig{
-		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+		Policy: rules, Audit: records, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
@@ -93,7 +93,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
 	})
 	offboard := commands.NewOffboard(commands.OffboardConfig{
-		Policy: rules, Audit: records, Batches: records, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+		Policy: rules, Audit: records, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	assembled := &instance{
 		teams:   teams,
@@ -131,7 +131,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 				}),
 				Offboard: offboard, Lists: lists, Token: cfg.SlackToken,
 				Batches: batch.NewButtons(batch.ButtonsConfig{
-					Policy: rules, Audit: records, Batches: records, Logger: logger, Tally: tally(measured),
+					Policy: rules, Audit: records, Batches: records, Rails: held, Logger: logger, Tally: tally(measured),
 				}),
 			},
 		}),
@@ -180,7 +180,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails
 		})},
 	})
 	planner := batch.NewPlanner(batch.PlannerConfig{
-		Records: records, Chats: book, Reader: chats, Lines: lines, Region: cfg.Region, Logger: logger,
+		Records: records, Chats: book, Reader: chats, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger,
 	})
 	// A try reads the chat and then changes it. Readings and changes are bounded separately, so two tries for
 	// each call keep both busy.

@@ -1,0 +1,128 @@
+package ledger_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/ledger"
+	"linqbot/ledger/ledgertest"
+)
+
+// confirm says yes to a batch within limits, and returns the one that it met.
+func confirm(t testing.TB, l *ledger.Ledger, id string, limits ledger.Limits) (met ledger.Limit, over bool) {
+	t.Helper()
+	_, changed, err := l.DecideBatch(t.Context(), id, ledger.ConfirmBatch, "U1", limits)
+	if limited, ok := errors.AsType[*ledger.LimitError](err); ok {
+		return limited.Limit, true
+	}
+	assert.NilError(t, err)
+	assert.Assert(t, changed)
+	return ledger.Limit{}, false
+}
+
+// removalWithin asks for a removal of another person within limits.
+func removalWithin(t testing.TB, l *ledger.Ledger, delivery string, limits ledger.Limits) ledger.Acceptance {
+	t.Helper()
+	o := order(delivery, fmt.Sprintf("%s@example.com", delivery))
+	o.Limits = limits
+	return accept(t, l, o)[0]
+}
+
+// A batch counts as one removal of the person who asks for it, before its removals and after them.
+func TestABatchCountsAsOneOfAPerson(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		start(t, l, ledger.Workers{Try: (&remover{l: l}).try})
+		limits := ledger.Limits{PerHour: 3}
+		assert.Equal(t, removalWithin(t, l, "first", limits).Outcome, ledger.Recorded)
+		first, second, third := proposed(t, l, "B1", 20), proposed(t, l, "B2", 1), proposed(t, l, "B3", 1)
+		for _, b := range []ledger.Batch{first, second} {
+			_, over := confirm(t, l, b.ID, limits)
+			assert.Assert(t, !over)
+		}
+		untilBatch(t, l, first.ID, hasEnded)
+		refused := removalWithin(t, l, "second", limits)
+		assert.Equal(t, refused.Outcome, ledger.Limited)
+		assert.Assert(t, refused.Limit.Again.After(time.Now()))
+
+		met, over := confirm(t, l, third.ID, limits)
+		assert.Assert(t, over)
+		assert.Equal(t, met.Most, 3)
+		assert.Assert(t, met.Again.After(time.Now()) && met.Again.Before(time.Now().Add(time.Hour+time.Second)))
+		still, err := l.Batch(t.Context(), third.ID)
+		assert.NilError(t, err)
+		assert.Equal(t, still.State, ledger.Proposed, "it can be confirmed later")
+	})
+}
+
+// For all people together each removal of a batch counts.
+func TestABatchCountsInFullForEverybody(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		start(t, l, ledger.Workers{Try: (&remover{l: l}).try})
+		limits := ledger.Limits{PerDay: 5}
+		met, over := confirm(t, l, proposed(t, l, "B1", 6).ID, limits)
+		assert.Assert(t, over)
+		assert.Assert(t, met.Everybody)
+		assert.Assert(t, met.Again.IsZero(), "no wait helps")
+		fits := proposed(t, l, "B2", 4)
+		_, over = confirm(t, l, fits.ID, limits)
+		assert.Assert(t, !over)
+		untilBatch(t, l, fits.ID, hasEnded)
+		assert.Equal(t, removalWithin(t, l, "first", limits).Outcome, ledger.Recorded)
+		assert.Equal(t, removalWithin(t, l, "second", limits).Outcome, ledger.Limited)
+
+		unasked := batchOrder("B3")
+		unasked.Asks, unasked.Limits = false, limits
+		_, _, err := l.AcceptBatch(t.Context(), unasked)
+		limited, ok := errors.AsType[*ledger.LimitError](err)
+		assert.Assert(t, ok, "%v", err)
+		assert.Assert(t, limited.Limit.Everybody)
+	})
+}
+
+// A batch that does not ask is measured once it is known how large it is.
+func TestABatchThatDoesNotAskAndIsTooLarge(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		limits := ledger.Limits{PerHour: 5, PerDay: 5}
+		unasked := batchOrder("B1")
+		unasked.Asks, unasked.Limits = false, limits
+		b, fresh, err := l.AcceptBatch(t.Context(), unasked)
+		assert.NilError(t, err)
+		assert.Assert(t, fresh)
+		b, err = l.Propose(t.Context(), b.ID, ledger.Plan{Items: items(6), Limits: limits})
+		assert.NilError(t, err)
+		assert.Equal(t, b.State, ledger.Unplanned)
+		assert.Equal(t, b.Trouble, ledger.TroubleOverLimit)
+	})
+}
+
+// While removals are paused, no requests of a batch are made.
+func TestABatchWhileRemovalsArePaused(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		r := &remover{l: l}
+		start(t, l, ledger.Workers{Try: r.try})
+		_, err := l.Turn(t.Context(), pauseBy("U1"))
+		assert.NilError(t, err)
+		b := proposed(t, l, "B1", 10)
+		decide(t, l, b.ID, ledger.ConfirmBatch)
+		time.Sleep(1500 * time.Millisecond) // longer than between two looks at it
+		p, err := l.Progress(t.Context(), b.ID)
+		assert.NilError(t, err)
+		assert.Equal(t, p.NotAsked(), 10)
+		_, err = l.Turn(t.Context(), ledger.Switch{UserID: "U1"})
+		assert.NilError(t, err)
+		untilBatch(t, l, b.ID, hasEnded)
+		assert.Equal(t, r.chats(), 10)
+	})
+}
