@@ -60,6 +60,19 @@ func TestABatchCountsAsOneOfAPerson(t *testing.T) {
 	})
 }
 
+// It counts from the yes on, also before the first of its requests is made.
+func TestABatchCountsFromTheYesOn(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		limits := ledger.Limits{PerHour: 2}
+		assert.Equal(t, removalWithin(t, l, "first", limits).Outcome, ledger.Recorded)
+		_, over := confirm(t, l, proposed(t, l, "B1", 20).ID, limits)
+		assert.Assert(t, !over)
+		assert.Equal(t, removalWithin(t, l, "second", limits).Outcome, ledger.Limited)
+	})
+}
+
 // For all people together each removal of a batch counts.
 func TestABatchCountsInFullForEverybody(t *testing.T) {
 	t.Parallel()
