@@ -43,7 +43,7 @@ type Thread struct {
 }
 
 // Reply is the status message of a request in its thread, and what is known of the one reply beside it, or in its
-// place, that mentions who asked, or has the outcome where edits are short.
+// place, that mentions who asked.
 type Reply struct {
 	RequestID string
 	Posting

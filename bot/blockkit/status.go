@@ -39,14 +39,11 @@ func (r Renderer) status(said richtext.Text, request ledger.Request, now time.Ti
 	return m
 }
 
-// Superseded renders the reply of one request that has another after it, which mentions who asked or came sooner.
-func (r Renderer) Superseded(e outcome.Explainer, request ledger.Request, reply ledger.Reply) Message {
+// Superseded renders the reply of one request that has another after it, which mentions who asked.
+func (r Renderer) Superseded(e outcome.Explainer, request ledger.Request, by ledger.Posting) Message {
 	m := r.Answer(richtext.Answer{e.Explain(request).Text()})
-	why := "Said again in %s, so that who asked hears of it."
-	if !reply.Mentioned {
-		why = "Said again in %s, which Slack took sooner than this edit."
-	}
-	m.Blocks = append(m.Blocks, r.contextLine(richtext.Say(why, richtext.Message(reply.Mention.ChannelID, reply.Mention.TS, "a new reply"))))
+	m.Blocks = append(m.Blocks,
+		r.contextLine(richtext.Say("Said again in %s, so that who asked hears of it.", richtext.Message(by.ChannelID, by.TS, "a new reply"))))
 	return m
 }
 

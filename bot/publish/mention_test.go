@@ -8,7 +8,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/bottest"
-	"linqbot/bot/publish/queue"
 	"linqbot/bot/slacktest"
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
@@ -136,7 +135,7 @@ func TestANewThreadAfterAMention(t *testing.T) {
 		if method != "chat.update" {
 			return nil
 		}
-		if updates++; updates != 2 { // the mention, the parent, the reply that points to it
+		if updates++; updates != 3 { // the mention, the reply before it, the parent
 			return nil
 		}
 		return &slacktest.Fault{Error: "message_not_found"}
@@ -145,38 +144,6 @@ func TestANewThreadAfterAMention(t *testing.T) {
 	s.Settle(d)
 	assert.Equal(t, len(s.Parents()), 2)
 	assert.Equal(t, s.mentions(), 1)
-}
-
-// Where edits are short the outcome is a new reply, which mentions nobody. Who is called later is called once.
-func TestAnOutcomeWhereEditsAreShort(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name     string
-		news     func(*ledger.Request)
-		words    string
-		mentions int
-	}{
-		{"done", bottest.Removed, "✅ +1 ••• ••• 0132 has left", 0},
-		{"refused", refused, "⛔ @Ada: +1 ••• ••• 0132 is not in", 1},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			s := newEnv(t, slacktest.Config{})
-			d := s.Ask(bottest.Ann)
-			s.Settle(d)
-			s.publisher.poster.scheduler.BackOff(bottest.Aside, queue.Ticket{Key: "elsewhere", Update: true}, time.Minute)
-			s.News(d, bottest.Ann, tc.news)
-			s.Run(d)
-			s.WantThread("⏳", "⏳", tc.words)
-			assert.Equal(t, s.Calls("chat.update"), 0)
-			s.Settle(d)
-			s.WantThread(tc.words[:len("✅")], "Said again in a new reply", tc.words)
-			assert.Equal(t, s.mentions(), tc.mentions)
-			calls := len(s.Slack.Calls())
-			s.Settle(d)
-			assert.Equal(t, len(s.Slack.Calls()), calls)
-		})
-	}
 }
 
 // Where no member asked there is nobody to call.

@@ -61,7 +61,7 @@ type Config struct {
 }
 
 // Publisher makes Slack look like the ledger. Each delivery has a parent message with one reply for each request,
-// and a second reply if an outcome has to mention who asked or edits are short. Where the bot may not post, the outcome goes another
+// and a second reply if an outcome has to mention who asked. Where the bot may not post, the outcome goes another
 // way. It is the only code that posts outcomes, and may be run at any time, any number of times.
 type Publisher struct {
 	cfg    Config

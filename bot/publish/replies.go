@@ -15,17 +15,13 @@ import (
 // nobody, so it gets a new reply.
 const lateAfter = time.Minute
 
-// editsWait is how long an outcome waits for its turn to be edited in. Where Slack takes a new reply sooner, that has
-// the outcome, and the edit follows.
-const editsWait = 2 * time.Second
-
-// replies are the messages of a request in its thread. There is one, until an outcome calls for who asked, or edits
-// are short: then it is a reply of its own, and the one before it, if there is one, points to it.
+// replies are the messages of a request in its thread. There is one, until an outcome calls for who asked: that is
+// a reply of its own, and the one before it, if there is one, points to it.
 func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadMessage {
 	reply := view.Replies[request.ID]
 	r, now, explainer := s.cfg.Teams.Renderer(), s.cfg.Now(), s.cfg.Explainer.Among(view.Requests)
 	save := func(ctx context.Context) error {
-		reply.Mentioned = reply.Mentioned || reply.Mention.TS != "" && s.calls(view.Thread, request, reply)
+		reply.Mentioned = reply.Mentioned || reply.Mention.TS != ""
 		view.Replies[request.ID] = reply
 		return s.cfg.Views.SaveReply(ctx, reply)
 	}
@@ -37,18 +33,14 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 		},
 		posting: &reply.Posting, save: save,
 	}
-	if !isBegun(reply.Mention) && !s.needsOwnReply(view.Thread, request, reply, status.outgoing) {
+	if !isBegun(reply.Mention) && !s.mentions(view.Thread, request, reply, status.outgoing) {
 		return []threadMessage{status}
-	}
-	words := r.Status
-	if reply.Mentioned || s.calls(view.Thread, request, reply) {
-		words = r.Mention
 	}
 	mention := threadMessage{
 		outgoing: outgoing{
-			Message: words(explainer, request, now), delivery: view.Thread.Delivery,
+			Message: r.Mention(explainer, request, now), delivery: view.Thread.Delivery,
 			key: "mention-" + request.ID, channel: view.Requests[0].ChannelID, troubleSince: view.Thread.TroubleSince, once: true,
-			beforeExpiry: blockkit.DigestOf(words(explainer, offering(request)[0], inTime())),
+			beforeExpiry: blockkit.DigestOf(r.Mention(explainer, offering(request)[0], inTime())),
 		},
 		posting: &reply.Mention, save: save,
 	}
@@ -56,29 +48,20 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 		return []threadMessage{mention}
 	}
 	status.onlyUpdate, status.after = true, &reply.Mention
-	status.pointing = func() blockkit.Message { return r.Superseded(explainer, request, reply) }
+	status.pointing = func() blockkit.Message { return r.Superseded(explainer, request, reply.Mention) }
 	return []threadMessage{mention, status}
 }
 
 // isBegun reports whether a message stands, or may.
 func isBegun(p ledger.Posting) bool { return p.TS != "" || !p.Since.IsZero() }
 
-// needsOwnReply reports whether the outcome of a request is to be a new reply: it calls for who asked, or an edit
-// would have to wait. What stands there as the outcome already has been seen.
-func (s *Publisher) needsOwnReply(thread ledger.Thread, request ledger.Request, reply ledger.Reply, status outgoing) bool {
-	if !request.State.Final() || reply.Mentioned {
+// mentions reports whether the outcome of a request calls for who asked: it needs a person, or comes late. What
+// stands there as the outcome already has been seen.
+func (s *Publisher) mentions(thread ledger.Thread, request ledger.Request, reply ledger.Reply, status outgoing) bool {
+	if request.UserID == "" || !request.State.Final() || reply.Mentioned {
 		return false
 	}
 	if reply.Shown != "" && (reply.Shown == blockkit.DigestOf(status.Message) || reply.Shown == status.beforeExpiry) {
-		return false
-	}
-	return s.calls(thread, request, reply) ||
-		reply.TS != "" && s.poster.scheduler.PostIsSooner(status.channel, status.ticket(&reply.Posting), editsWait)
-}
-
-// calls reports whether the outcome of a request calls for who asked: it needs a person, or comes late.
-func (s *Publisher) calls(thread ledger.Thread, request ledger.Request, reply ledger.Reply) bool {
-	if request.UserID == "" || !request.State.Final() {
 		return false
 	}
 	switch s.cfg.Explainer.Explain(request).Mark {

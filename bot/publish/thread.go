@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"linqbot/bot/blockkit"
@@ -99,23 +98,17 @@ func (s *Publisher) adopt(ctx context.Context, view *ledger.View) error {
 	return s.cfg.Views.SaveThread(ctx, *thread)
 }
 
-// messages are the messages of the delivery's thread: a parent that does not stand yet, the replies, a parent that does,
-// and the replies that only point to others. An adopted thread has its own parent.
+// messages are the messages of the delivery's thread: a parent that does not stand yet, the replies, and a parent
+// that does. An adopted thread has its own.
 func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	first, thread := view.Requests[0], &view.Thread
 	r := s.cfg.Teams.Renderer()
-	var messages, pointing []threadMessage
+	var messages []threadMessage
 	for _, request := range view.Requests {
-		for _, m := range s.replies(view, request) {
-			if m.after != nil {
-				pointing = append(pointing, m)
-			} else {
-				messages = append(messages, m)
-			}
-		}
+		messages = append(messages, s.replies(view, request)...)
 	}
 	if first.ThreadTS != "" {
-		return append(messages, pointing...)
+		return messages
 	}
 	thread.Route = ledger.InThread
 	parent := threadMessage{
@@ -127,9 +120,9 @@ func (s *Publisher) messages(view *ledger.View) []threadMessage {
 		save:    func(ctx context.Context) error { return s.cfg.Views.SaveThread(ctx, *thread) },
 	}
 	if thread.TS == "" {
-		return slices.Concat([]threadMessage{parent}, messages, pointing)
+		return append([]threadMessage{parent}, messages...)
 	}
-	return slices.Concat(messages, []threadMessage{parent}, pointing) // the outcome first: its edit may wait
+	return append(messages, parent) // the outcome first: its edit may wait
 }
 
 // reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by

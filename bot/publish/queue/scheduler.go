@@ -127,28 +127,6 @@ func (p *Scheduler) waitAmongUpdates(t Ticket, inChannel time.Duration, now time
 	return wait
 }
 
-// PostIsSooner reports whether a post in its channel could go now in the place of an update that would wait longer than
-// that for those of other channels. The update has no place among them then: what it says can wait.
-func (p *Scheduler) PostIsSooner(channel string, update Ticket, than time.Duration) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.cfg.Now()
-	l, post := p.channel(channel, now), Ticket{Key: "instead of " + update.Key}
-	if wouldWait(l, post, now) > 0 {
-		return false
-	}
-	p.updates.expire(now)
-	p.updates.remove(update.Key)
-	return wouldWait(p.updates, update.amongUpdates(), now) > than
-}
-
-// wouldWait returns how long a message would wait that has no place yet, and gets none.
-func wouldWait(l *channelQueue, t Ticket, now time.Time) time.Duration {
-	l.enter(t, now)
-	defer l.remove(t.Key)
-	return l.wait(t.Key, now)
-}
-
 // BackOff keeps to what Slack wants after it put a message off: silence in its channel, or no updates
 // anywhere. That message is the first to go after that.
 func (p *Scheduler) BackOff(channel string, t Ticket, wait time.Duration) {

@@ -55,7 +55,7 @@ func TestAdding(t *testing.T) {
 	env.vars["ALLOW_ADDING"] = "true"
 	b := env.start()
 
-	env.add(env.chat+" (415) 555-0177", "Adding +1 415-555-0177 to chat "+env.chat+" is recorded.")
+	env.add(env.chat+" (415) 555-0177", env.chat)
 	env.awaitOutcome("✅ +1 ••• ••• 0177 is in Spring launch; 12 people are in it.")
 	if parent := env.parents()[0].Rendered; !strings.Contains(parent, "✅ +1 ••• ••• 0177 is in Spring launch, asked for by @Alice.") {
 		t.Error(parent)
