@@ -28,6 +28,9 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 		answer = append(answer, richtext.Say(recorded, string(richtext.MarkQueued), richtext.Name(who.International), chat))
 		answer = append(answer, cautions(who)...)
 	}
+	if args.Because != "" && taken > 0 {
+		answer = append(answer, becauseOf(args))
+	}
 	switch {
 	case taken > 0 && in.ChannelID == "":
 		answer = append(answer, richtext.Say("What comes of it follows to you alone."))

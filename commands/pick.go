@@ -72,7 +72,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Count(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Count(ledger.Modal, outcomeName(a)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("form answered")
 	}
 	if wasSeen(accepted) {

@@ -159,3 +159,12 @@ func objectFields(encoded string) ([]objectField, error) {
 	}
 	return fields, nil
 }
+
+// Tail returns what commands take as words of their own. A reason that is too long is an [*InputError].
+func (in StepInputs) Tail() (Tail, error) {
+	because, refused := readReason(Clean(in.Reason))
+	if refused != nil {
+		return Tail{}, &InputError{Name: "reason", Why: refused.Why}
+	}
+	return Tail{DryRun: in.DryRun, Because: because}, nil
+}

@@ -15,7 +15,9 @@ type Tail struct {
 }
 
 const (
-	dryRunFlag  = "--dry-run"
+	// DryRunFlag is how the flag is written.
+	DryRunFlag = "--dry-run"
+
 	becauseWord = "because"
 
 	// LongestReason is how many characters a reason may have.
@@ -129,7 +131,7 @@ func readReason(cleaned string) (string, *UsageError) {
 // flag is the tail's part in front of the arguments of a command that is to be sent again.
 func (t Tail) flag() string {
 	if t.DryRun {
-		return " " + dryRunFlag
+		return " " + DryRunFlag
 	}
 	return ""
 }
