@@ -11,7 +11,6 @@ import (
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/batch"
-	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq/handle"
@@ -100,7 +99,7 @@ func (b *Bot) openOffboard(ctx context.Context, in interaction, where blockkit.P
 }
 
 func (b *Bot) offboardForm(where blockkit.Place, people []handle.Handle) slack.ModalViewRequest {
-	return b.cfg.Teams.Renderer().OffboardForm(where, people, parse.LongestReason)
+	return b.cfg.Teams.Renderer().OffboardForm(where, people)
 }
 
 // turnToOffboard puts the form for every chat in the place of the one for a chat.

@@ -8,6 +8,7 @@ import (
 	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -60,6 +61,7 @@ func (c *typed) dryRun(ctx context.Context, in Invocation, args parse.Args, rule
 			answer = append(answer, opposedForeseen(c.kind, args.Handles[i], a.Request))
 		}
 	}
+	answer = append(answer, rails.Told(c.rails.Pause(ctx))...)
 	if args.Because != "" {
 		answer = append(answer, becauseOf(args))
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/sirupsen/logrus"
@@ -55,7 +56,11 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	if !may {
 		return answer, false
 	}
-	args := parse.Args{Chat: chat}
+	because, err := parse.Reason(in.Because)
+	if err != nil {
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+	}
+	args := parse.Args{Chat: chat, Tail: parse.Tail{Because: because}}
 	for _, person := range people {
 		args.Handles = append(args.Handles, parse.Listed(person))
 	}

@@ -24,6 +24,7 @@ type Invocation struct {
 	Text        string
 	ResponseURL string
 	ThreadTS    string // a thread to answer in; "": one of our own
+	Because     string // the reason, where a form has a field for it
 
 	// OpenForm opens the form on a chat, "" for none. Optional; nil where no form can be opened.
 	OpenForm func(chat string)
