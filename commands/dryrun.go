@@ -56,7 +56,7 @@ func (c *typed) dryRun(ctx context.Context, in Invocation, args parse.Args, rule
 	for i, a := range known {
 		switch {
 		case a.Outcome == ledger.UnderWay:
-			answer = append(answer, alreadyUnderWay(in, args.Handles[i], a))
+			answer = append(answer, underWayForeseen(in, args.Handles[i], a))
 		case a.Request.ID != "":
 			answer = append(answer, opposedForeseen(c.kind, args.Handles[i], a.Request))
 		}
@@ -134,6 +134,16 @@ func (w *Workflow) dryRun(ctx context.Context, order ledger.Order, chat linq.Cha
 		return ledger.Order{}, richtext.Say("linqbot cannot read its ledger, so what would happen is not known. %s Run the workflow again in a minute.", nothingDone(order.Kind))
 	}
 	return orders[0], nil
+}
+
+// underWayForeseen is [alreadyUnderWay] without the promise of a link, which nobody sends who only looks.
+func underWayForeseen(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
+	if a.Request.State == ledger.Asked || a.Thread.TS != "" {
+		return alreadyUnderWay(in, who, a)
+	}
+	what, first := underWay(in, who, a.Request)
+	return richtext.Say("%s %s is already under way: %s, at %s. It is not asked for twice.",
+		string(richtext.MarkQueued), what, first, richtext.Moment(a.Request.AcceptedAt))
 }
 
 func opposedForeseen(kind ledger.Kind, who parse.ParsedHandle, contrary ledger.Request) richtext.Text {

@@ -123,7 +123,10 @@ func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs Batch
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
 	}
 	if b.State == ledger.DryRun {
-		outputs.Message = fmt.Sprintf("A dry run: nothing was done. Linq would be asked to remove people from chats %d times.", p.All)
+		outputs.Message = fmt.Sprintf("A dry run, so nothing was done: linqbot would ask Linq for %d removals.", p.All)
+		if p.All == 1 {
+			outputs.Message = "A dry run, so nothing was done: linqbot would ask Linq for 1 removal."
+		}
 		return outputs, nil, 0
 	}
 	outputs.Message = fmt.Sprintf("Of %d chats: %d removed, %d refused, %d failed.", p.All, outputs.Removed, outputs.Refused, outputs.Failed)
