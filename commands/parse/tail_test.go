@@ -143,3 +143,23 @@ func FuzzTail(f *testing.F) {
 		}
 	})
 }
+
+// Each command that names people takes the tail.
+func TestTailOfTheOtherCommands(t *testing.T) {
+	t.Parallel()
+	want := Tail{DryRun: true, Because: "they left"}
+	const text = "+14155550132, jane@example.com —dry-run because they left"
+	if args, err := Add(testChat+" "+text, "US"); err != nil || args.Tail != want || len(args.Handles) != 2 {
+		t.Errorf("%v, %v", args, err)
+	}
+	if args, err := Offboard(text, "US"); err != nil || args.Tail != want || len(args.Handles) != 2 {
+		t.Errorf("%v, %v", args, err)
+	}
+	if _, err := Offboard("+14155550132 because", "US"); err == nil {
+		t.Error("an empty reason was taken")
+	}
+	many := strings.Repeat("+14155550132\n", MostHandles)
+	if list, ok := RemoveList(testChat + "\n" + many + text); !ok || list.Tail != want || strings.Contains(list.People, "because") {
+		t.Errorf("%v, %v", list, ok)
+	}
+}
