@@ -1,6 +1,8 @@
 package commandstest
 
 import (
+	"strings"
+
 	"linqbot/commands/outcome"
 	"linqbot/ledger"
 )
@@ -14,13 +16,13 @@ func dryRuns() []OutcomeCase {
 		"", outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay, outcome.ReasonUnreadable, outcome.ForeseenUnderWay, outcome.ReasonNoSuchChat,
 		outcome.ReasonNotAGroup, outcome.ReasonOwnLine, outcome.ReasonNotInChat, outcome.ReasonSeenGone, opposed, "another",
 	} {
-		all = append(all, Told(group, "a removal, "+reason, ledger.Request{State: ledger.Simulated, Reason: reason}))
+		all = append(all, Told(group, strings.TrimSuffix("a removal, "+reason, ", "), ledger.Request{State: ledger.Simulated, Reason: reason}))
 	}
 	for _, reason := range []string{
 		"", outcome.ForeseenTooFewToAdd, outcome.ReasonUnreadable, outcome.ForeseenUnderWay, outcome.ReasonNoSuchChat, outcome.ReasonNotAGroup,
 		outcome.ReasonOwnLine, outcome.ReasonSeenThere, opposed, "another",
 	} {
-		all = append(all, Told(group, "an addition, "+reason, ledger.Request{Order: ledger.Order{Kind: ledger.Add}, State: ledger.Simulated, Reason: reason}))
+		all = append(all, Told(group, strings.TrimSuffix("an addition, "+reason, ", "), ledger.Request{Order: ledger.Order{Kind: ledger.Add}, State: ledger.Simulated, Reason: reason}))
 	}
 	return all
 }
