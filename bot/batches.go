@@ -99,7 +99,7 @@ func (b *Bot) openOffboard(ctx context.Context, in interaction, where blockkit.P
 }
 
 func (b *Bot) offboardForm(where blockkit.Place, people []handle.Handle) slack.ModalViewRequest {
-	return b.cfg.Teams.Renderer().OffboardForm(where, people, commands.LongestReason)
+	return b.cfg.Teams.Renderer().OffboardForm(where, people)
 }
 
 // turnToOffboard puts the form for every chat in the place of the one for a chat.

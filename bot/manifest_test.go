@@ -199,19 +199,23 @@ func TestTheManifestsSteps(t *testing.T) {
 // wantStep runs a step, whose request ends as end says, and holds what the manifest says of it to that.
 func wantStep(t *testing.T, function string, step manifestFunction, end func(*ledger.Request)) {
 	t.Helper()
-	given := make(map[string]string)
-	for name := range step.Inputs.Properties {
-		given[name] = "value of " + name
+	given, all := make(map[string]string), make(map[string]any)
+	for name, input := range step.Inputs.Properties {
+		if all[name] = true; input.Type != "boolean" {
+			given[name] = "value of " + name
+			all[name] = given[name]
+		}
 	}
-	encoded, err := json.Marshal(given)
+	encoded, err := json.Marshal(all)
 	assert.NilError(t, err)
 	read, err := parse.DecodeStepInputs(string(encoded))
 	assert.NilError(t, err)
 	assert.Equal(t, read, parse.StepInputs{
 		ChatID: given["chat_id"], Handle: given["handle"], ChannelID: given["channel_id"],
-		MessageTS: given["message_ts"], RequestedBy: given["requested_by"],
+		MessageTS: given["message_ts"], RequestedBy: given["requested_by"], Reason: given["reason"], DryRun: true,
 	})
-	assert.Equal(t, len(given), 5)
+	assert.Equal(t, len(all), 7)
+	assert.Equal(t, step.Inputs.Properties["dry_run"].Type, "boolean")
 	assert.Assert(t, read.ChatID != "" && read.Handle != "" && read.ChannelID != "" && read.MessageTS != "" && read.RequestedBy != "")
 	assert.DeepEqual(t, step.Inputs.Required, []string{"chat_id", "handle"})
 	assert.Equal(t, step.Inputs.Properties["channel_id"].Type, "slack#/types/channel_id")

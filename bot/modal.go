@@ -228,6 +228,11 @@ func (b *Bot) submitRemoval(ctx context.Context, w http.ResponseWriter, in inter
 		wrong(block, "Linq did not say who is in this chat. Try again in a moment.")
 		return
 	}
+	picked.Because = in.View.text(blockkit.BlockReason)
+	if _, err := parse.Reason(picked.Because); err != nil {
+		wrong(blockkit.BlockReason, fmt.Sprintf("Write at most %d characters.", parse.LongestReason))
+		return
+	}
 	answer, recorded := b.cfg.Interactive.Remove.Pick(ctx, picked, id, people)
 	if recorded {
 		return // an empty answer closes the modal

@@ -28,6 +28,9 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 		answer = append(answer, richtext.Say(recorded, string(richtext.MarkQueued), richtext.Name(who.International), chat))
 		answer = append(answer, cautions(who)...)
 	}
+	if args.Because != "" && taken > 0 {
+		answer = append(answer, becauseOf(args))
+	}
 	switch {
 	case taken > 0 && in.ChannelID == "":
 		answer = append(answer, richtext.Say("What comes of it follows to you alone."))
@@ -52,14 +55,7 @@ func cautions(who parse.ParsedHandle) []richtext.Text {
 }
 
 func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
-	first := richtext.Say("%s asked for it first", richtext.Member(a.Request.UserID))
-	if a.Request.UserID == in.UserID {
-		first = richtext.Say("you asked for it yourself")
-	}
-	what := richtext.Say("The removal of %s from this chat", richtext.Name(who.International))
-	if a.Request.Kind == ledger.Add {
-		what = richtext.Say("Adding %s to this chat", richtext.Name(who.International))
-	}
+	what, first := underWay(in, who, a.Request)
 	if a.Request.State == ledger.Asked {
 		decide := "they can confirm or cancel it"
 		if a.Request.UserID == in.UserID {
@@ -70,6 +66,18 @@ func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance)
 	}
 	return richtext.Say("%s %s is already under way: %s, at %s; %s. It is not asked for twice.",
 		string(richtext.MarkQueued), what, first, richtext.Moment(a.Request.AcceptedAt), whereToLook(a.Thread))
+}
+
+// underWay says what is under way, and who asked for it first.
+func underWay(in Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
+	first = richtext.Say("%s asked for it first", richtext.Member(r.UserID))
+	if r.UserID == in.UserID {
+		first = richtext.Say("you asked for it yourself")
+	}
+	if r.Kind == ledger.Add {
+		return richtext.Say("Adding %s to this chat", richtext.Name(who.International)), first
+	}
+	return richtext.Say("The removal of %s from this chat", richtext.Name(who.International)), first
 }
 
 // whereToLook promises a thread only where there is one, or one may still come.

@@ -6,7 +6,9 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/forecast"
 	"linqbot/commands/policy"
+	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -25,8 +27,11 @@ type AddConfig struct {
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
-	Book     *chatindex.Index // optional; nil offers no chats for a name
-	Tally    policy.Outcomes  // optional; nil counts nothing
+	Book     *chatindex.Index    // optional; nil offers no chats for a name
+	Tally    policy.Outcomes     // optional; nil counts nothing
+	UnderWay UnderWay            // needed only for dry runs
+	Chats    ChatReader          // needed only for dry runs
+	Lines    *reconcile.OwnLines // optional; without them a dry run knows what the chat says
 }
 
 // NewAdd returns the command.
@@ -36,6 +41,7 @@ func NewAdd(cfg AddConfig) *Add {
 			kind:     ledger.Add,
 			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy.ForAdding(), Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
+			forecaster: forecast.Forecaster{Chats: cfg.Chats, Lines: cfg.Lines, Region: cfg.Region}, underWay: cfg.UnderWay,
 		},
 		allowed: cfg.Allowed,
 	}
@@ -54,6 +60,9 @@ func (c *Add) Run(ctx context.Context, in Invocation) richtext.Answer {
 	args, answer, ok := c.read(ctx, in, decision.Rule)
 	if !ok {
 		return answer
+	}
+	if args.DryRun {
+		return c.dryRun(ctx, in, args, decision.Rule)
 	}
 	accepted, answer, ok := c.accept(ctx, in, c.orders(in, args, ledger.SlashCommand, decision.Rule), decision.Rule)
 	if !ok {

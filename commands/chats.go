@@ -259,3 +259,6 @@ func healthWords(status string) string {
 	}
 	return ""
 }
+
+// chatName names a chat, or says that it has no name.
+func chatName(chat linq.Chat) richtext.Span { return outcome.ChatName(chat.DisplayName) }

@@ -16,6 +16,7 @@ func Help() richtext.Answer {
 	answer = append(answer, otherWays()...)
 	return append(answer,
 		richtext.Say("%s adds a person, where whoever runs linqbot lets people do that; %s says more.", richtext.ID("/linq-add <chatId> <handle>"), richtext.ID("/linq-add help")),
+		becauseAndDryRun(),
 		richtext.Say("In a workflow, add the step %s.", richtext.Name("Remove a Linq participant")),
 		richtext.Say("For 24 hours after a removal, the button %s, in its thread and in the Home tab, takes it back.", richtext.Name("Add back")),
 		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))
@@ -28,9 +29,16 @@ func AddHelp() richtext.Answer {
 			richtext.ID("/linq-add <chatId> <handle>")),
 		richtext.Say("There is no form for it. %s lists the group chats that match, with their ids.", richtext.ID("/linq-chats [words or number]")),
 		richtext.Say("Linq adds people to groups of at least 3, and only those who can be reached on the service that the group runs on."),
+		becauseAndDryRun(),
 		richtext.Say("In a workflow, add the step %s.", richtext.Name("Add a Linq participant")),
 		richtext.Say("For example: %s.", richtext.ID("/linq-add "+parse.ExampleChat+" "+parse.ExampleNumber)),
 	}
+}
+
+// becauseAndDryRun says what every command takes.
+func becauseAndDryRun() richtext.Text {
+	return richtext.Say("%s after the people says why, in the thread and in the audit. %s anywhere in the line shows what would happen, and does nothing.",
+		richtext.ID("because …"), richtext.ID(parse.DryRunFlag))
 }
 
 // ShortHelp is for a place where people look for something else.

@@ -83,7 +83,7 @@ func (l *Lists) Submit(ctx context.Context, in Invocation, chat linq.ChatID, peo
 	if !may {
 		return denied, false
 	}
-	return l.record(ctx, in, ledger.Modal, decision.Rule, chat, people)
+	return l.record(ctx, in, ledger.Modal, decision.Rule, chat, people, parse.Tail{})
 }
 
 // typed takes a list that was typed after a command. rule let the person in.
@@ -93,11 +93,11 @@ func (l *Lists) typed(ctx context.Context, in Invocation, rule string, typed par
 		l.cfg.Tally.Count(ledger.SlashCommand, "usage")
 		return answer
 	}
-	answer, _ = l.record(ctx, in, ledger.SlashCommand, rule, typed.Chat, list.People)
+	answer, _ = l.record(ctx, in, ledger.SlashCommand, rule, typed.Chat, list.People, typed.Tail)
 	return answer
 }
 
-func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle) (richtext.Answer, bool) {
+func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle, tail parse.Tail) (richtext.Answer, bool) {
 	log := l.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery, "chat": chat.String()})
 	if refused, isProtected := refuseProtected(ctx, l.gate, l.cfg.Rails, source, in, people); isProtected {
 		return refused, false
@@ -112,7 +112,7 @@ func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source,
 		Delivery: in.Delivery, Job: ledger.List, Kind: ledger.Remove, Source: source,
 		TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 		ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-		ChatID: chat.String(), Handles: secretsOf(people), Asks: true,
+		ChatID: chat.String(), Handles: secretsOf(people), Because: tail.Because, DryRun: tail.DryRun, Asks: true,
 	})
 	if err != nil {
 		log.WithError(err).WithField("outcome", l.cfg.Tally.Count(source, "not_recorded")).Error("list answered")

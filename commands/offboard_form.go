@@ -3,8 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"strings"
-	"unicode/utf8"
 
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
@@ -17,9 +15,6 @@ func (c *Offboard) MayOpen(ctx context.Context, in Invocation) (richtext.Answer,
 	_, denied, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return denied, may
 }
-
-// LongestReason is how many characters a reason may have.
-const LongestReason = 200
 
 // OffboardForm is what was written into the form.
 type OffboardForm struct {
@@ -42,10 +37,12 @@ func (c *Offboard) Submit(ctx context.Context, in Invocation, form OffboardForm)
 		c.cfg.Tally.Count(ledger.Modal, "usage")
 		return nil, FormTrouble{People: whyOf(err)}, false
 	}
-	args.Because = strings.TrimSpace(form.Reason)
-	if utf8.RuneCountInString(args.Because) > LongestReason {
+	if form.Reason != "" || args.Because == "" {
+		args.Because, err = parse.Reason(form.Reason)
+	}
+	if err != nil {
 		c.cfg.Tally.Count(ledger.Modal, "usage")
-		return nil, FormTrouble{Reason: "That is longer than 200 characters. Write less."}, false
+		return nil, FormTrouble{Reason: whyOf(err)}, false
 	}
 	answer, recorded := c.record(ctx, in, ledger.Modal, args, decision.Rule)
 	return answer, FormTrouble{}, recorded

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -69,9 +70,11 @@ func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.
 				who.Handle.String(), richtext.ID("handle"))
 		}
 	}
-	if inputs.Reason != "" {
-		args.Because = richtext.Shortened(strings.TrimSpace(inputs.Reason))
+	tail, err := inputs.Tail()
+	if err != nil {
+		return ledger.BatchOrder{}, s.steps.refusedInput(err)
 	}
+	args.Because, args.DryRun = cmp.Or(tail.Because, args.Because), args.DryRun || tail.DryRun
 	in := Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		in.ThreadTS = inputs.MessageTS
@@ -118,6 +121,13 @@ func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs Batch
 	outputs = BatchOutputs{
 		Status: string(b.State), Removed: p.States[ledger.Removed] + p.States[ledger.AlreadyGone],
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
+	}
+	if b.State == ledger.DryRun {
+		outputs.Message = fmt.Sprintf("A dry run, so nothing was done: linqbot would ask Linq for %d removals.", p.All)
+		if p.All == 1 {
+			outputs.Message = "A dry run, so nothing was done: linqbot would ask Linq for 1 removal."
+		}
+		return outputs, nil, 0
 	}
 	outputs.Message = fmt.Sprintf("Of %d chats: %d removed, %d refused, %d failed.", p.All, outputs.Removed, outputs.Refused, outputs.Failed)
 	switch p.All {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/sirupsen/logrus"
@@ -55,7 +56,11 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	if !may {
 		return answer, false
 	}
-	args := parse.Args{Chat: chat}
+	because, err := parse.Reason(in.Because)
+	if err != nil {
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+	}
+	args := parse.Args{Chat: chat, Tail: parse.Tail{Because: because}}
 	for _, person := range people {
 		args.Handles = append(args.Handles, parse.Listed(person))
 	}
@@ -72,7 +77,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Count(ledger.Modal, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
+			"outcome": c.tally.Count(ledger.Modal, outcomeName(a)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": decision.Rule,
 		}).Info("form answered")
 	}
 	if wasSeen(accepted) {

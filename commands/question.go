@@ -4,19 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
-	"linqbot/linq"
 	"linqbot/linq/handle"
 )
 
@@ -37,17 +35,8 @@ type Questions interface {
 	Decide(ctx context.Context, delivery string, yes bool, cause string) ([]ledger.Request, int, error)
 }
 
-// ChatReader reads one chat.
-type ChatReader interface {
-	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
-}
-
-const (
-	// confirmFor is how long a question stays open.
-	confirmFor = 10 * time.Minute
-	// previewTime bounds the look into the chat: without it the question is asked all the same.
-	previewTime = 1200 * time.Millisecond
-)
+// confirmFor is how long a question stays open.
+const confirmFor = 10 * time.Minute
 
 // askToConfirm shows what would be done, and asks. accepted answers for args.Handles, in the same order.
 func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
@@ -65,11 +54,12 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 	if len(open) == 0 {
 		return answer
 	}
-	c.lines.Refresh(ctx) // while the chat is read
-	reading, cancel := context.WithTimeout(ctx, previewTime)
-	defer cancel()
-	chat, err := c.chats.Chat(reading, args.Chat)
-	answer = append(answer, c.preview(args.Chat, open, chat, err)...)
+	told := c.look(ctx, args.Chat, open)
+	answer = append(answer, spaced(richtext.Say("Remove %s from %s?", forecast.Names(open), told.Chat), told.Note))
+	answer = append(answer, told.More...)
+	if args.Because != "" {
+		answer = append(answer, becauseOf(args))
+	}
 	for _, who := range open {
 		answer = append(answer, cautions(who)...)
 	}
@@ -97,79 +87,6 @@ func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledg
 	}
 	return accepted[0].Request.Delivery
 }
-
-// preview says whom the removal would take out of which chat, and what Linq will likely say.
-func (c *Remove) preview(id linq.ChatID, people []parse.ParsedHandle, chat linq.Chat, err error) []richtext.Text {
-	var each richtext.Text
-	for _, who := range people {
-		each = append(each, richtext.Name(who.International))
-	}
-	names := richtext.AllOf(each)
-	if linq.IsNoSuchChat(err) {
-		return []richtext.Text{richtext.Say("Remove %s from chat %s? Linq knows no such chat, so this will be refused.", names, richtext.ID(id.String()))}
-	}
-	if err != nil {
-		texts := []richtext.Text{richtext.Say("Remove %s from chat %s? The chat could not be read just now, so its name and its people are not shown.", names, richtext.ID(id.String()))}
-		for _, who := range people {
-			if c.lines.Remembers(who.Handle) {
-				texts = append(texts, ownLineForeseen(who))
-			}
-		}
-		return texts
-	}
-	texts := []richtext.Text{richtext.Say("Remove %s from %s (%s)?", names, chatName(chat), richtext.ID(id.String()))}
-	if chat.OneToOne() {
-		return append(texts, richtext.Say("This is a one-to-one chat, and people can only be removed from groups, so this will be refused."))
-	}
-	leaving := 0
-	for _, who := range people {
-		person, listed := chat.Named(who.Handle, c.region)
-		if listed && !person.Handle.Is(who.Handle) {
-			texts = append(texts, richtext.Say("%s is in this chat as %s.", richtext.Name(who.International), richtext.Name(person.Handle.Full())))
-		}
-		switch {
-		case !listed:
-			texts = append(texts, richtext.Say("%s is not in this chat, so that will be refused. They may be in it under another number or an e-mail.", richtext.Name(who.International)))
-		case person.IsMe, chat.MarksAsOurs(who.Handle), c.lines.Remembers(who.Handle, person.Handle):
-			texts = append(texts, ownLineForeseen(who))
-		case !person.Active():
-			texts = append(texts, richtext.Say("%s has left this chat already, so there is nothing left to do for them.", richtext.Name(who.International)))
-		default:
-			leaving++
-		}
-	}
-	if leaving == 0 {
-		return texts
-	}
-	texts = append(texts, headcount(chat, leaving))
-	if foreseen := outcome.Foresee(chat, leaving); foreseen != "" {
-		texts = append(texts, outcome.SayForeseen(foreseen))
-	}
-	return texts
-}
-
-func ownLineForeseen(who parse.ParsedHandle) richtext.Text {
-	return richtext.Say("%s is your own line, and linqbot only removes other people, so that will be refused.", richtext.Name(who.International))
-}
-
-func headcount(chat linq.Chat, leaving int) richtext.Text {
-	active := chat.Active()
-	in := fmt.Sprintf("%d people are in it now", len(active))
-	if len(active) == 1 {
-		in = "1 person is in it now"
-	}
-	if slices.ContainsFunc(active, func(p linq.Participant) bool { return p.IsMe }) {
-		in += ", your line included"
-	}
-	stay := fmt.Sprint(len(active) - leaving)
-	if len(active) == leaving {
-		stay = "nobody"
-	}
-	return richtext.Say("%s; %s would stay.", in, stay)
-}
-
-// chatName names a chat, or says that it has no name.
-func chatName(chat linq.Chat) richtext.Span { return outcome.ChatName(chat.DisplayName) }
 
 // Click is a press of a button.
 type Click struct {

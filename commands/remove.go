@@ -6,6 +6,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/forecast"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -23,6 +24,7 @@ type Invocation struct {
 	Text        string
 	ResponseURL string
 	ThreadTS    string // a thread to answer in; "": one of our own
+	Because     string // the reason, where a form has a field for it
 
 	// OpenForm opens the form on a chat, "" for none. Optional; nil where no form can be opened.
 	OpenForm func(chat string)
@@ -43,8 +45,6 @@ type Remove struct {
 	typed
 	confirm   bool
 	questions Questions
-	chats     ChatReader
-	lines     *reconcile.OwnLines
 	lists     *Lists
 }
 
@@ -59,7 +59,8 @@ type RemoveConfig struct {
 
 	Confirm   bool                // ask the person before anything is removed
 	Questions Questions           // needed only with Confirm
-	Chats     ChatReader          // needed only with Confirm
+	UnderWay  UnderWay            // needed only for dry runs
+	Chats     ChatReader          // needed only with Confirm and for dry runs
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 
@@ -75,8 +76,9 @@ func NewRemove(cfg RemoveConfig) *Remove {
 			kind:     ledger.Remove,
 			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
 			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), rails: cfg.Rails, tally: cfg.Tally,
+			forecaster: forecast.Forecaster{Chats: cfg.Chats, Lines: cfg.Lines, Region: cfg.Region}, underWay: cfg.UnderWay,
 		},
-		confirm: cfg.Confirm, questions: cfg.Questions, chats: cfg.Chats, lines: cfg.Lines, lists: cfg.Lists,
+		confirm: cfg.Confirm, questions: cfg.Questions, lists: cfg.Lists,
 	}
 }
 
@@ -101,6 +103,9 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	}
 	if refused, isProtected := c.refuseProtected(ctx, ledger.SlashCommand, in, args); isProtected {
 		return refused
+	}
+	if args.DryRun {
+		return c.dryRun(ctx, in, args, decision.Rule)
 	}
 	asked := c.orders(in, args, ledger.SlashCommand, decision.Rule)
 	if c.confirm {

@@ -58,11 +58,14 @@ func (s *Switch) MayTurn(ctx context.Context, by policy.Caller) (richtext.Answer
 		richtext.Say("Only the people whom %s names may pause or resume removals. Nothing was changed.", richtext.ID("ADMINS"))), false
 }
 
+// LongestPauseReason is how many characters the reason of a pause may have.
+const LongestPauseReason = 200
+
 // Pause pauses the removals of all, and says so to the one who did. A press that comes twice pauses once.
 func (s *Switch) Pause(ctx context.Context, by policy.Caller, reason string) richtext.Answer {
 	reason = strings.Join(strings.Fields(handle.MaskText(reason)), " ")
-	if utf8.RuneCountInString(reason) > LongestReason {
-		reason = string([]rune(reason)[:LongestReason])
+	if utf8.RuneCountInString(reason) > LongestPauseReason {
+		reason = string([]rune(reason)[:LongestPauseReason])
 	}
 	return s.turn(ctx, by, ledger.Switch{Pause: true, Reason: reason})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -27,6 +28,9 @@ type typed struct {
 	rails    rails.Rails
 	log      *logrus.Entry
 	tally    policy.Outcomes
+
+	forecaster forecast.Forecaster
+	underWay   UnderWay
 }
 
 // name is how the command is typed.
@@ -85,7 +89,7 @@ func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rul
 			Delivery: in.Delivery, Kind: c.kind, Source: source,
 			TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 			ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
-			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()), Limits: c.rails.Limits,
+			ChatID: args.Chat.String(), Handle: ledger.NewSecret(understood.Handle.Full()), Because: args.Because, Limits: c.rails.Limits,
 		}
 	}
 	return orders
@@ -96,15 +100,14 @@ func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order
 	log := c.loggerOf(in)
 	accepted, err := c.recorder.Accept(ctx, orders)
 	if err != nil {
-		log.WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
-		return nil, notRecorded(err), false
+		return nil, c.notRecorded(in, err, orders[0].DryRun != nil), false
 	}
 	if accepted[0].Outcome == ledger.Limited {
 		return nil, c.refuseLimited(ctx, ledger.SlashCommand, in, accepted[0].Limit), false
 	}
 	for _, a := range accepted {
 		log.WithFields(logrus.Fields{
-			"outcome": c.tally.Count(ledger.SlashCommand, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": rule,
+			"outcome": c.tally.Count(ledger.SlashCommand, outcomeName(a)), "request": a.Request.ShortID(), "chat": a.Request.ChatID, "rule": rule,
 		}).Info("command answered")
 	}
 	return accepted, nil, !wasSeen(accepted)
@@ -120,6 +123,15 @@ func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
 }
 
+// notRecorded answers a command that is not on record.
+func (c *typed) notRecorded(in Invocation, err error, dryRun bool) richtext.Answer {
+	c.loggerOf(in).WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
+	if dryRun {
+		return richtext.Answer{richtext.Say("%s Nothing was done, and what would happen is not known: linqbot cannot use its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
+	}
+	return notRecorded(err)
+}
+
 func notRecorded(err error) richtext.Answer { return outcome.NotRecorded(err) }
 
 // wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
@@ -130,11 +142,13 @@ func wasSeen(accepted []ledger.Acceptance) bool {
 	})
 }
 
-func outcomeName(o ledger.Outcome) string {
-	switch o {
-	case ledger.Recorded:
+func outcomeName(a ledger.Acceptance) string {
+	switch {
+	case a.Outcome == ledger.Recorded && a.Request.State == ledger.Simulated:
+		return string(ledger.Simulated)
+	case a.Outcome == ledger.Recorded:
 		return "recorded"
-	case ledger.UnderWay:
+	case a.Outcome == ledger.UnderWay:
 		return "under_way"
 	default:
 		return "redelivered"

@@ -148,7 +148,7 @@ func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Req
 			continue
 		}
 		log.WithFields(logrus.Fields{
-			"outcome": u.cfg.Tally.Count(ledger.UndoButton, outcomeName(a.Outcome)), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
+			"outcome": u.cfg.Tally.Count(ledger.UndoButton, outcomeName(a)), "request": a.Request.ShortID(), "chat": order.ChatID, "rule": order.Rule,
 		}).Info("undo answered")
 		if a.Outcome == ledger.Recorded {
 			return nil

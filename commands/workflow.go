@@ -13,6 +13,7 @@ import (
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
+	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -43,7 +44,10 @@ type WorkflowConfig struct {
 	Region    string
 	Rails     rails.Rails
 	Explainer outcome.Explainer
-	Now       func() time.Time // defaults to time.Now
+	UnderWay  UnderWay            // needed only for dry runs
+	Chats     ChatReader          // needed only for dry runs
+	Lines     *reconcile.OwnLines // optional; without them a dry run knows what the chat says
+	Now       func() time.Time    // defaults to time.Now
 }
 
 // NewWorkflow returns the step.
@@ -92,10 +96,17 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 		w.gate.Deny(ctx, ledger.WorkflowStep, by, rails.DeniedProtected, why)
 		return ledger.Order{}, why
 	}
+	tail, err := inputs.Tail()
+	if err != nil {
+		return ledger.Order{}, w.refusedInput(err)
+	}
 	order := ledger.Order{
 		Delivery: run.ID, Kind: w.cfg.Kind, Source: ledger.WorkflowStep, TeamID: run.TeamID,
 		ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy, Rule: "workflow step",
-		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()), Limits: w.cfg.Rails.Limits,
+		ChatID: chat.String(), Handle: ledger.NewSecret(person.Handle.Full()), Because: tail.Because, Limits: w.cfg.Rails.Limits,
+	}
+	if tail.DryRun {
+		return w.dryRun(ctx, order, chat, person)
 	}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		order.ThreadTS = inputs.MessageTS
@@ -192,6 +203,9 @@ func (w *Workflow) Outcome(r ledger.Request) (outputs StepOutputs, refused richt
 	}
 	switch r.State {
 	case ledger.Removed, ledger.AlreadyGone, ledger.Added, ledger.AlreadyThere:
+		return outputs, nil, 0
+	case ledger.Simulated:
+		outputs.Message = status.Happened.String()
 		return outputs, nil, 0
 	case ledger.Sent:
 		if rest := reportSentAfter - w.cfg.Now().Sub(r.SentAt); rest > 0 {

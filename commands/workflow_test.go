@@ -155,7 +155,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 	var shown strings.Builder
 	now := askedAt()
 	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
-	good := []ledger.State{ledger.Removed, ledger.AlreadyGone, ledger.Sent, ledger.Added, ledger.AlreadyThere}
+	good := []ledger.State{ledger.Simulated, ledger.Removed, ledger.AlreadyGone, ledger.Sent, ledger.Added, ledger.AlreadyThere}
 	for _, o := range commandstest.Outcomes() {
 		r := o.Request
 		r.SentAt, r.TraceID = now.Add(-30*time.Second), traceID
@@ -172,7 +172,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 			said = outputs.Message
 			assert.Assert(t, slices.Contains(good, r.State), "%s", o.Name)
 		}
-		if o.Group == "states" || o.Group == "addition_states" { // all the others have goldens of their own
+		if o.Group == "states" || o.Group == "addition_states" || o.Group == "dry_runs" { // all the others have goldens of their own
 			fmt.Fprintf(&shown, "%s, %s: %s\n", o.Name, r.State, said)
 		}
 		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: traceID, Message: outputs.Message}

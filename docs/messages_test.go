@@ -95,6 +95,11 @@ func chapters() []chapter {
 			intro:   "15 minutes of tries were not enough (state `failed`):",
 			file:    "addition_failed",
 		},
+		{
+			heading: "What a dry run tells a workflow",
+			intro:   "Nothing was done (state `dry_run`). The private answer to a command has more:",
+			file:    "dry_runs",
+		},
 	}
 }
 

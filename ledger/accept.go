@@ -51,6 +51,11 @@ func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, erro
 	if err := l.accepting.Commit(ctx, a); err != nil {
 		return nil, err
 	}
+	for _, result := range a.results {
+		if result.Outcome == Recorded && result.Request.State == Simulated { // which comes to its end here
+			l.tell("", result.Request.EndedAt, result.Request)
+		}
+	}
 	return a.results, nil
 }
 
@@ -116,7 +121,8 @@ func (e entry) stored() store.NewRequest {
 		TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule, ResponseURL: r.ResponseURL.Value(),
 		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.HandleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes, BatchID: r.BatchID,
 		State: string(r.State), AcceptedAt: store.Micros(r.AcceptedAt), ExpiresAt: store.Micros(r.ExpiresAt),
-		HandedOver: r.State == Asked, ShowBy: store.Micros(e.showBy),
+		HandedOver: r.State != Accepted, ShowBy: store.Micros(e.showBy),
+		Because: r.Because, Reason: r.Reason, ChatName: r.ChatName, People: int64(r.People), EndedAt: store.Micros(r.EndedAt),
 	}
 }
 
@@ -131,6 +137,11 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 	}
 	if o.ConfirmFor > 0 { // nothing is done, and nothing is shown, until the person has decided
 		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.ConfirmFor), time.Time{}
+	}
+	if found := o.DryRun; found != nil { // it has ended, and is never shown
+		e.request.DryRun = nil
+		e.request.State, e.request.EndedAt, e.showBy = Simulated, now, time.Time{}
+		e.request.Reason, e.request.ChatName, e.request.People = found.Reason, found.ChatName, found.People
 	}
 	return e
 }

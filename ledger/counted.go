@@ -12,6 +12,7 @@ func (a acceptor) surelyBelow(batch []*acceptance, fresh map[string]bool) bool {
 	below := true
 	for _, call := range batch {
 		a.remember(call, fresh)
+		below = below && call.freshRemovals(fresh, true) == call.freshRemovals(fresh, false) // of a dry run it is not known
 		for s, most := range call.bounds() {
 			atMost, known := a.atMost[s]
 			below = below && known && atMost <= most
@@ -23,7 +24,7 @@ func (a acceptor) surelyBelow(batch []*acceptance, fresh map[string]bool) bool {
 // remember adds what a call adds, also if no limit holds for it: one may hold later.
 func (a acceptor) remember(call *acceptance, fresh map[string]bool) {
 	for i, o := range call.orders {
-		if o.Kind != Remove || !fresh[call.ids[i]] {
+		if o.Kind != Remove || o.DryRun != nil || !fresh[call.ids[i]] {
 			continue
 		}
 		if atMost, known := a.atMost[everybody]; known {

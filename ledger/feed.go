@@ -143,7 +143,7 @@ func (b Batch) order(item BatchItem) Order {
 	return Order{
 		Delivery: fmt.Sprintf("%s-%d", b.ID, item.Position), Kind: b.Kind, Source: b.Source, TeamID: b.TeamID,
 		ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule, ChatID: item.ChatID, Handle: item.Handle,
-		Undoes: item.Undoes, BatchID: b.ID,
+		Undoes: item.Undoes, BatchID: b.ID, Because: b.Because,
 	}
 }
 

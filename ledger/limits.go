@@ -33,8 +33,8 @@ const (
 	// differ, and the yes to a question makes a new moment.
 	countedSlack = 15 * time.Minute
 
-	// countedRow is the condition of a request that counts: a removal, until somebody declines it.
-	countedRow = `id > %s AND kind = 'remove' AND state <> 'cancelled' AND accepted_at > %s`
+	// countedRow is the condition of a request that counts: a removal, until somebody declines it, and no dry run.
+	countedRow = `id > %s AND kind = 'remove' AND state NOT IN ('cancelled', 'dry_run') AND accepted_at > %s`
 
 	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used. A batch
 	// counts as one removal of a person, by countedBatch.
@@ -105,12 +105,12 @@ func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptanc
 	maps.Copy(a.atMost, taken)
 	for _, call := range batch {
 		for s := range call.bounds() {
-			taken[s] -= call.freshRemovals(fresh)
+			taken[s] -= call.freshRemovals(fresh, false)
 		}
 	}
 	over := make(map[*acceptance]int)
 	for _, call := range batch {
-		bounds, adding := call.bounds(), call.freshRemovals(fresh)
+		bounds, adding := call.bounds(), call.freshRemovals(fresh, true)
 		if adding == 0 {
 			continue
 		}
@@ -119,7 +119,7 @@ func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptanc
 			continue
 		}
 		for s := range bounds {
-			taken[s] += adding
+			taken[s] += call.freshRemovals(fresh, false)
 		}
 	}
 	return over, nil
@@ -134,10 +134,11 @@ func exceeds(bounds, taken map[scope]int, adding int) bool {
 	return false
 }
 
-// freshRemovals returns how many of a call's orders made a new request.
-func (a *acceptance) freshRemovals(fresh map[string]bool) (count int) {
+// freshRemovals returns how many of a call's orders made a new request. A dry run is told what a removal would be told,
+// and takes nobody's place.
+func (a *acceptance) freshRemovals(fresh map[string]bool, dryRuns bool) (count int) {
 	for i, o := range a.orders {
-		if o.Kind == Remove && fresh[a.ids[i]] {
+		if o.Kind == Remove && fresh[a.ids[i]] && (dryRuns || o.DryRun == nil) {
 			count++
 		}
 	}

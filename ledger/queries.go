@@ -12,7 +12,7 @@ const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 		state, version, news, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
 		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
-		thread_ts, expires_at, undoes, batch_id,
+		thread_ts, expires_at, undoes, batch_id, because,
 		batch_id <> '' AND EXISTS (SELECT 1 FROM batches b WHERE b.id = requests.batch_id AND b.state = 'paused')
 	FROM requests `
 
@@ -31,7 +31,7 @@ func queryRequests(ctx context.Context, db store.Querier, clauses string, args .
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &r.news, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
 			&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Held)
+			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.Held)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
@@ -65,6 +65,17 @@ func queryLocked(ctx context.Context, db store.Querier, lock, clauses string, ar
 // Request returns a request as it stands; [ErrNotFound] when there is none.
 func (l *Ledger) Request(ctx context.Context, id string) (Request, error) {
 	return queryRequest(ctx, l.store.Reader(), `WHERE id = $1`, id)
+}
+
+// UnderWay returns the request that is under way and asks for the same as o, as [Ledger.Accept] would, and where it
+// shows. [ErrNotFound] when there is none.
+func (l *Ledger) UnderWay(ctx context.Context, o Order) (Acceptance, error) {
+	request, err := queryRequest(ctx, l.store.Reader(), underWayClauses, o.ChatID, o.HandleKey(), string(o.Kind))
+	if err != nil {
+		return Acceptance{}, err
+	}
+	thread, err := loadThread(ctx, l.store.Reader(), request.ShownAs())
+	return Acceptance{Outcome: UnderWay, Request: request, Thread: thread}, err
 }
 
 // opposingClauses are [underWayClauses] without what only waits for a yes.
@@ -120,10 +131,10 @@ type Recent struct {
 }
 
 // recentClauses repeat the condition of the index requests_of_user. Without it the index is not used.
-const recentClauses = `WHERE user_id = $1 AND source <> 'workflow' AND team_id = $2 AND batch_id = '' ORDER BY id DESC LIMIT $3`
+const recentClauses = `WHERE user_id = $1 AND source <> 'workflow' AND team_id = $2 AND batch_id = '' AND state <> 'dry_run' ORDER BY id DESC LIMIT $3`
 
 // RecentOf returns what a person of a team asked for last, the newest first, limit of them at most.
-// What a workflow asked for in somebody's name is not theirs. The requests of a batch are left out.
+// What a workflow asked for in somebody's name is not theirs. The requests of a batch and dry runs are left out.
 func (l *Ledger) RecentOf(ctx context.Context, teamID, userID string, limit int) ([]Recent, error) {
 	db := l.store.Reader()
 	requests, err := queryRequests(ctx, db, recentClauses, userID, teamID, limit)

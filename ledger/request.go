@@ -27,6 +27,8 @@ const (
 	// Of a request to add somebody, in the place of Removed and AlreadyGone.
 	Added        State = "added"         // seen: the handle is active after a try of ours
 	AlreadyThere State = "already_there" // the handle was active before a try of ours could have reached Linq
+
+	Simulated State = "dry_run" // a dry run: it was said what would happen, and nothing was done
 )
 
 type stateRow struct {
@@ -49,6 +51,7 @@ func stateTable() []stateRow {
 		{Refused, true, "Linq, or a look at the chat, said no for good"},
 		{Failed, true, "trouble outlasted 15 minutes of tries"},
 		{Cancelled, true, "the person who asked declined, or the question expired"},
+		{Simulated, true, "a dry run: it was said what would happen, and nothing was done"},
 		{Denied, true, "in the audit alone: the policy said no, so there is no request"},
 		{Read, true, "in the audit alone: somebody listed or searched chats, or opened the form on one"},
 		{RemovalsPaused, true, "in the audit alone: somebody paused all removals"},
@@ -121,8 +124,17 @@ type Order struct {
 	ConfirmFor time.Duration // how long the person may still decline; 0 asks nobody
 	Undoes     string        // the id of the removal that this takes back
 	BatchID    string        // the batch to which it belongs; "" for none
+	Because    string        // the reason that the person gave, which may hold names and numbers; "" for none
 
-	Limits Limits // that hold for it now; they are not stored
+	Limits Limits    // that hold for it now; they are not stored
+	DryRun *Forecast // what a dry run found, which ends with that; nil for what is to be done
+}
+
+// Forecast is what a dry run found.
+type Forecast struct {
+	Reason   string // why it would come to nothing: a code of package commands; "" when nothing speaks against it
+	ChatName string // as in a [Request]
+	People   int
 }
 
 // HandleKey is the form in which handles are compared: without regard to case.

@@ -91,7 +91,7 @@ func (r Renderer) Modal(m Modal) slack.ModalViewRequest {
 		case len(m.Chosen) > 0:
 			blocks = append(blocks, r.contextLine(richtext.Say("The message names %s. Pick the chat.", listed(m.Chosen))))
 		}
-		blocks = append(blocks, buttons(richtext.Button("Remove from every chat…", ActionOffboard, "")))
+		blocks = append(blocks, reasonField().block(), buttons(richtext.Button("Remove from every chat…", ActionOffboard, "")))
 	} else {
 		request.Close = plain("Close")
 	}

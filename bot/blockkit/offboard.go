@@ -22,7 +22,7 @@ const (
 )
 
 // OffboardForm asks whom to take out of every chat. people are filled in.
-func (r Renderer) OffboardForm(where Place, people []handle.Handle, longestReason int) slack.ModalViewRequest {
+func (r Renderer) OffboardForm(where Place, people []handle.Handle) slack.ModalViewRequest {
 	var named []string
 	for _, person := range people {
 		named = append(named, parse.International(person))
@@ -35,7 +35,7 @@ func (r Renderer) OffboardForm(where Place, people []handle.Handle, longestReaso
 				Block: BlockPerson, Label: "Phone number or e-mail", Initial: strings.Join(named, ", "), Longest: parse.MostCharacters,
 				Hint: "If the person has several, put commas between them.",
 			},
-			{Block: BlockReason, Label: "Reason", Optional: true, Longest: longestReason, Hint: "It is shown in the thread, and kept in the audit."},
+			reasonField(),
 		},
 	})
 }

@@ -16,7 +16,7 @@ const (
 // PauseForm builds the form that asks why all removals are to be paused.
 func (r Renderer) PauseForm() slack.ModalViewRequest {
 	reason := slack.NewPlainTextInputBlockElement(plain("What is wrong, and what has to happen first"), ActionReason).
-		WithMaxLength(commands.LongestReason)
+		WithMaxLength(commands.LongestPauseReason)
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: CallbackPause,
 		Title: plain("Pause all removals"), Submit: plain("Pause"), Close: plain("Cancel"),

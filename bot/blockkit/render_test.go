@@ -101,6 +101,9 @@ func TestStatusOfEachState(t *testing.T) {
 	for _, s := range states() {
 		b.WriteString(show(t, s.name, acme.Status(outcome.Explainer{}, s.request, later())))
 	}
+	b.WriteString(show(t, "in a thread of somebody's, for a reason", acme.Status(outcome.Explainer{}, named(func(r *ledger.Request) {
+		r.ThreadTS, r.Because = "1741538710.000100", "asked by +1 (415) 555-0132"
+	}), later())))
 	b.WriteString(show(t, "sent, full handles", acme.Status(outcome.Explainer{FullHandles: true}, states()[2].request, later())))
 	golden.Assert(t, b.String(), "status.golden")
 }
@@ -130,6 +133,9 @@ func TestParent(t *testing.T) {
 		{"three, the last knows the chat", false, of(plain, with(bottest.Bert, plain), with(bottest.Cleo, known))},
 		{"the most that a command takes", false, many},
 		{"a chat named after its people", false, of(named(func(r *ledger.Request) { r.ChatName = bottest.Ann + ", +14155550133, ann@example.com" }))},
+		{"for a reason", false, of(named(func(r *ledger.Request) { r.Because = "asked by ann@example.com, +1 (415) 555-0132" }))},
+		{"for a reason, full handles", true, of(named(func(r *ledger.Request) { r.Because = "asked by +1 (415) 555-0132" }))},
+		{"for an evil reason", false, of(named(func(r *ledger.Request) { r.Because = "<!channel> `x` <https://evil.test|here> @here *now*" }))},
 		{"a chat with an evil name", false, of(named(func(r *ledger.Request) { r.ChatName = "<!channel> *x*\n\u202e`y`" }))},
 	} {
 		b.WriteString(show(t, tc.name, acme.Parent(outcome.Explainer{FullHandles: tc.full}, tc.requests)))
@@ -143,6 +149,13 @@ func TestWhole(t *testing.T) {
 	for _, s := range states() {
 		view := ledger.View{Requests: []ledger.Request{s.request}}
 		b.WriteString(show(t, s.name, acme.Whole(outcome.Explainer{}, view, later())))
+	}
+	for name, thread := range map[string]string{"for a reason": "", "for a reason, in a thread of somebody's": "1741538710.000100"} {
+		view := ledger.View{Requests: []ledger.Request{named(func(r *ledger.Request) { r.ThreadTS, r.Because = thread, "left" })}}
+		whole := acme.Whole(outcome.Explainer{}, view, later())
+		encoded, err := json.Marshal(whole.Blocks)
+		assert.NilError(t, err)
+		assert.Equal(t, strings.Count(string(encoded), "Reason: "), 1, name)
 	}
 	for _, trouble := range []string{
 		"not_in_channel", "channel_not_found", "is_archived", "restricted_action_read_only_channel", "no_permission", "invalid_auth",
@@ -165,6 +178,7 @@ func TestTheLongestMessages(t *testing.T) {
 				r.ChatName = strings.Repeat("<*_~`&", 300)
 				r.State, r.Reason, r.LinqSaid = ledger.Refused, "linq_9999", strings.Repeat("<&>", 2000)
 				r.TraceID = strings.Repeat("<", 4000)
+				r.Because = strings.Repeat("&", 300)
 			}))
 		}
 		view.Thread.Trouble = "not_in_channel"

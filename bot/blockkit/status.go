@@ -17,22 +17,25 @@ func (r Renderer) Parent(e outcome.Explainer, requests []ledger.Request) Message
 	if e.ChatOf(requests).Kind != richtext.Code {
 		m.Blocks = append(m.Blocks, r.contextLine(richtext.Say("Chat %s", richtext.ID(first.ChatID))))
 	}
+	if first.Because != "" {
+		m.Blocks = append(m.Blocks, r.contextLine(e.Because(first.Because)))
+	}
 	return m
 }
 
 // Status renders the reply of one request.
 func (r Renderer) Status(e outcome.Explainer, request ledger.Request, now time.Time) Message {
-	return r.status(e.Explain(request).Text(), request, now)
+	return r.status(e, e.Explain(request).Text(), request, now)
 }
 
 // Mention renders the reply of one request that mentions who asked.
 func (r Renderer) Mention(e outcome.Explainer, request ledger.Request, now time.Time) Message {
-	return r.status(e.Explain(request).TextFor(request.UserID), request, now)
+	return r.status(e, e.Explain(request).TextFor(request.UserID), request, now)
 }
 
-func (r Renderer) status(said richtext.Text, request ledger.Request, now time.Time) Message {
+func (r Renderer) status(e outcome.Explainer, said richtext.Text, request ledger.Request, now time.Time) Message {
 	m := r.Answer(richtext.Answer{said})
-	m.Blocks = append(m.Blocks, r.contextLine(details(request)...))
+	m.Blocks = append(m.Blocks, r.contextLine(details(e, request)...))
 	if outcome.OffersUndo(request, now) {
 		m.Blocks = append(m.Blocks, buttons(undoButton(request)))
 	}
@@ -52,10 +55,13 @@ func undoButton(removal ledger.Request) richtext.Span {
 }
 
 // details are what support asks for: the trace id, the time, and the request's short id.
-func details(request ledger.Request) []richtext.Text {
+func details(e outcome.Explainer, request ledger.Request) []richtext.Text {
 	var parts []richtext.Text
-	if request.ThreadTS != "" { // no parent of ours says who asked
+	if request.ThreadTS != "" { // no parent of ours says who asked, and why
 		parts = append(parts, askedBy(request))
+		if request.Because != "" {
+			parts = append(parts, e.Because(request.Because))
+		}
 	}
 	if request.TraceID != "" {
 		parts = append(parts, richtext.Say("Trace id %s", richtext.ID(request.TraceID)))
@@ -92,6 +98,9 @@ func lastNews(r ledger.Request) time.Time {
 func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
 	e = e.Among(view.Requests)
 	m := r.Answer(richtext.Answer{e.Asked(view.Requests)})
+	if first := view.Requests[0]; first.Because != "" && first.ThreadTS == "" { // else each says it
+		m.Blocks = append(m.Blocks, r.contextLine(e.Because(first.Because)))
+	}
 	leftOut := 0
 	for _, request := range view.Requests {
 		status := r.Status(e, request, now)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 )
 
@@ -36,18 +37,27 @@ func (r Renderer) TextForm(f TextForm) slack.ModalViewRequest {
 		blocks = append(blocks, r.section(f.Note))
 	}
 	for _, each := range f.Fields {
-		element := slack.NewPlainTextInputBlockElement(nil, ActionText)
-		element.Multiline, element.MaxLength, element.InitialValue = each.ManyLines, each.Longest, each.Initial
-		var hint *slack.TextBlockObject
-		if each.Hint != "" {
-			hint = plain(each.Hint)
-		}
-		field := slack.NewInputBlock(each.Block, plain(each.Label), hint, element)
-		field.Optional = each.Optional
-		blocks = append(blocks, field)
+		blocks = append(blocks, each.block())
 	}
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: f.Callback, PrivateMetadata: string(kept),
 		Title: plain(f.Title), Close: plain("Cancel"), Submit: plain(f.Submit), Blocks: slack.Blocks{BlockSet: blocks},
 	}
+}
+
+func (f TextField) block() slack.Block {
+	element := slack.NewPlainTextInputBlockElement(nil, ActionText)
+	element.Multiline, element.MaxLength, element.InitialValue = f.ManyLines, f.Longest, f.Initial
+	var hint *slack.TextBlockObject
+	if f.Hint != "" {
+		hint = plain(f.Hint)
+	}
+	field := slack.NewInputBlock(f.Block, plain(f.Label), hint, element)
+	field.Optional = f.Optional
+	return field
+}
+
+// reasonField takes the reason that a person gives.
+func reasonField() TextField {
+	return TextField{Block: BlockReason, Label: "Reason", Optional: true, Longest: parse.LongestReason, Hint: "It is shown in the thread, and kept in the audit."}
 }

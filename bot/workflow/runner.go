@@ -128,8 +128,12 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (le
 		return refuse(step.Limited(ctx, order, accepted[0].Limit))
 	}
 	run.RequestID = accepted[0].Request.ID
+	begun := "recorded"
+	if accepted[0].Request.State == ledger.Simulated {
+		begun = string(ledger.Simulated)
+	}
 	log.WithFields(logrus.Fields{
-		"outcome": x.cfg.Tally.Count(ledger.WorkflowStep, "recorded"), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
+		"outcome": x.cfg.Tally.Count(ledger.WorkflowStep, begun), "request": accepted[0].Request.ShortID(), "chat": order.ChatID,
 	}).Info("workflow step begun")
 	return run, x.cfg.Runs.SaveExecution(ctx, run)
 }

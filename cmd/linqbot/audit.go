@@ -25,7 +25,7 @@ order, also what was not asked of Linq. --state takes one of these:
 ` + audit.StatesHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := noEmptyFlags(cmd, "since", "until", "user", "chat", "handle", "state", "request"); err != nil {
+			if err := noEmptyFlags(cmd, "since", "until", "user", "chat", "handle", "state", "request", "reason"); err != nil {
 				return err
 			}
 			cfg, err := config.LoadOnly(os.Getenv, "DATABASE_URL", "DEFAULT_REGION")
@@ -43,8 +43,9 @@ order, also what was not asked of Linq. --state takes one of these:
 	f.StringVar(&query.Handle, "handle", "", "about this number or address, as in the command")
 	f.StringVar(&query.State, "state", "", "in this state, such as removed, refused, denied or read")
 	f.StringVar(&query.Request, "request", "", "the request with this id, as it stands below the reply in Slack, or how it begins")
+	f.StringVar(&query.Reason, "reason", "", "asked for with a reason that contains this, in capitals or not")
 	f.StringVar(&query.Batch, "batch", "", "all of the batch with this id, as it stands below its message in Slack, or how it begins")
-	for _, other := range []string{"since", "until", "user", "chat", "handle", "state", "request"} {
+	for _, other := range []string{"since", "until", "user", "chat", "handle", "state", "request", "reason"} {
 		cmd.MarkFlagsMutuallyExclusive("batch", other)
 	}
 	f.StringVar(&query.Format, "format", "table", "table, csv or jsonl")

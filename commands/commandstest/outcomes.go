@@ -42,7 +42,7 @@ const nameless = "-"
 // Outcomes returns a case for everything that people can be told.
 func Outcomes() []OutcomeCase {
 	var all []OutcomeCase
-	for _, some := range [][]OutcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits(), held(), Additions()} {
+	for _, some := range [][]OutcomeCase{states(), names(), settledByReading(), refusedByCode(), refusedByStatus(), unknownCodes(), troubles(), restored(), longWaits(), held(), dryRuns(), Additions()} {
 		all = append(all, some...)
 	}
 	return all

@@ -13,6 +13,12 @@ import (
 const (
 	ForeseenNoRemovals = "no_removals"  // the chat's service lets nobody be removed
 	ForeseenTooFewStay = "too_few_stay" // fewer people would stay than a group needs
+
+	// Of an addition.
+	ForeseenTooFewToAdd = "too_few_to_add" // fewer people are in the chat than an addition needs
+
+	// Of a dry run of either kind.
+	ForeseenUnderWay = "under_way" // somebody has asked for the same, and it has not ended
 )
 
 // Foresee tells why Linq will likely refuse to let so many people leave a chat; "" for no reason. Its own judgement
@@ -28,15 +34,36 @@ func Foresee(chat linq.Chat, leaving int) string {
 	return ""
 }
 
-// SayForeseen says of one chat what [Foresee] told; nothing for "".
+// ForeseeAdding tells why Linq will likely refuse to let anybody join a chat; "" for no reason.
+func ForeseeAdding(chat linq.Chat) string {
+	const leastInGroup = 3
+	if len(chat.Active()) < leastInGroup {
+		return ForeseenTooFewToAdd
+	}
+	return ""
+}
+
+// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told; nothing for "".
 func SayForeseen(foreseen string) richtext.Text {
 	switch foreseen {
 	case ForeseenNoRemovals:
 		return richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")
 	case ForeseenTooFewStay:
 		return richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")
+	case ForeseenTooFewToAdd:
+		return richtext.Say("Linq adds people only to groups of at least 3, so it will likely refuse this.")
 	}
 	return nil
+}
+
+// WouldAsk reports whether Linq would be asked, whatever it says, for a request of which this is foreseen.
+func WouldAsk(foreseen string) bool {
+	switch foreseen {
+	case "", ForeseenNoRemovals, ForeseenTooFewStay, ForeseenTooFewToAdd, ReasonUnreadable:
+		return true
+	default:
+		return false
+	}
 }
 
 // SayForeseenOf says of several removals why they will likely be refused; nothing for "".

@@ -77,6 +77,7 @@ func stateTable() []stateRow {
 			removal:  []words{{mark: richtext.MarkRefused, happened: "The removal of {who} from {chat} was cancelled. Nothing was removed."}},
 			addition: []words{{mark: richtext.MarkRefused, happened: "Adding {who}{back} to {chat} was cancelled. Nobody was added."}},
 		}},
+		{ledger.Simulated, simulated()},
 	}
 }
 

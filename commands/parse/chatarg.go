@@ -48,7 +48,7 @@ func spelledUUID(text string) (canonical, how string) {
 const chatFirst = "First comes the id of the chat, whole, as Linq shows it; then the person."
 
 // refuseChat says why the first word of text is no chat id, looking at the rest for what was meant.
-func refuseChat(first, text, region string, w words) *UsageError {
+func refuseChat(first, text, region string, tail Tail, w words) *UsageError {
 	word := StripPairs(first)
 	if what, ok := mentioned(word); ok {
 		return usageError(UsageChatNotUUID, word,
@@ -58,7 +58,7 @@ func refuseChat(first, text, region string, w words) *UsageError {
 		return usageError(UsageChatNotUUID, word,
 			"%s is not how a chat id is written: %s. Use %s, with a space after it.", richtext.Quoted(word), how, richtext.ID(canonical))
 	}
-	if err := refuseSwapped(text, region, w); err != nil {
+	if err := refuseSwapped(text, region, tail, w); err != nil {
 		return err
 	}
 	if _, err := readHandles(text, region); err == nil || err.Code == usageSeveralWithoutComma {
@@ -69,7 +69,7 @@ func refuseChat(first, text, region string, w words) *UsageError {
 }
 
 // refuseSwapped finds a chat id after the first word.
-func refuseSwapped(text, region string, w words) *UsageError {
+func refuseSwapped(text, region string, tail Tail, w words) *UsageError {
 	words := strings.Fields(text)
 	for i, word := range words {
 		canonical, _ := spelledUUID(StripPairs(word))
@@ -79,7 +79,7 @@ func refuseSwapped(text, region string, w words) *UsageError {
 		others := strings.Join(append(words[:i:i], words[i+1:]...), " ")
 		if handles, err := readHandles(others, region); err == nil {
 			return usageError(usageLooksSwapped, text, "The chat id comes first, then the person. Send it as %s.",
-				richtext.Quoted(w.command+" "+canonical+" "+privateForms(handles)))
+				richtext.Quoted(w.command+tail.flag()+" "+canonical+" "+privateForms(handles)+tail.reason()))
 		}
 		return usageError(usageLooksSwapped, text,
 			"The chat id %s comes first, and after it nothing but the phone numbers or e-mail addresses of the people %s.", richtext.ID(canonical), w.to)

@@ -10,11 +10,15 @@ type NamedChat struct {
 	Words  string         // what is perhaps the chat's name
 	People []ParsedHandle // who follows; empty if nobody does, or Wrong says why they were not understood
 	Wrong  *UsageError    // what is wrong with who follows; nil if nothing is
+	Tail
 }
 
 // Command returns the command of a name as it is to be sent, with the id of a chat in the place of its name.
 func (n NamedChat) Command(name, chat string) string {
-	return strings.TrimSpace(name + " " + chat + " " + privateForms(n.People))
+	if len(n.People) == 0 {
+		return name + n.flag() + " " + chat
+	}
+	return name + n.flag() + " " + chat + " " + privateForms(n.People) + n.reason()
 }
 
 var anyWord = regexp.MustCompile(`[^ \n]+`)
@@ -25,7 +29,10 @@ func ChatByName(text, region string) (named NamedChat, ok bool) {
 	if RefuseLong(text) != nil {
 		return NamedChat{}, false
 	}
-	text = StripPairs(Clean(text))
+	text, named.Tail, named.Wrong = cutTail(StripPairs(Clean(text)))
+	if named.Wrong != nil {
+		return NamedChat{}, false
+	}
 	first, _ := cutWord(text)
 	if _, mention := mentioned(StripPairs(first)); mention || anyUUID.MatchString(text) {
 		return NamedChat{}, false

@@ -17,6 +17,7 @@ func parsers() map[string]func(string) {
 		"Remove":           func(text string) { _, _ = Remove(testChat+" "+text, "US") },
 		"Add":              func(text string) { _, _ = Add(testChat+" "+text, "US") },
 		"Remove alone":     func(text string) { _, _ = Remove(text, "US") },
+		"Remove because":   func(text string) { _, _ = Remove(testChat+" +14155550132 because "+text, "US") },
 		"Handle":           func(text string) { _, _ = Handle(text, "US") },
 		"ChatByName":       func(text string) { ChatByName("spring "+text, "US") },
 		"AsksForHelp":      func(text string) { AsksForHelp(text) },

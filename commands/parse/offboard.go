@@ -5,12 +5,11 @@ import "linqbot/commands/richtext"
 // OffboardArgs is whom a person named who is to leave every group chat.
 type OffboardArgs struct {
 	Handles []ParsedHandle // at least one, each once
-	Because string         // the reason that they gave; "" for none
-	DryRun  bool           // nothing is to be done
+	Tail
 }
 
-// Offboard reads the text after /linq-offboard: one or more handles separated by commas, semicolons or new lines. What
-// cannot be understood is refused whole, with a [*UsageError] that names the part.
+// Offboard reads the text after /linq-offboard: one or more handles separated by commas, semicolons or new lines, and
+// perhaps a [Tail]. What cannot be understood is refused whole, with a [*UsageError] that names the part.
 func Offboard(text, region string) (OffboardArgs, error) {
 	args, err := parseOffboard(text, region)
 	if err != nil {
@@ -24,7 +23,11 @@ func parseOffboard(text, region string) (OffboardArgs, *UsageError) {
 	if err := RefuseLong(text); err != nil {
 		return OffboardArgs{}, err
 	}
-	switch text = StripPairs(Clean(text)); {
+	text, tail, refused := cutTail(StripPairs(Clean(text)))
+	if refused != nil {
+		return OffboardArgs{}, refused
+	}
+	switch {
 	case text == "":
 		return OffboardArgs{}, usageError(usageNoArguments, "",
 			"The person is missing. Give the phone number or e-mail address of the person to take out of every group chat.")
@@ -36,7 +39,7 @@ func parseOffboard(text, region string) (OffboardArgs, *UsageError) {
 	if err != nil {
 		return OffboardArgs{}, err
 	}
-	return OffboardArgs{Handles: handles}, nil
+	return OffboardArgs{Handles: handles, Tail: tail}, nil
 }
 
 // OffboardUsage returns how /linq-offboard is written, with an example.

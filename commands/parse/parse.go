@@ -11,13 +11,14 @@ import (
 type Args struct {
 	Chat    linq.ChatID
 	Handles []ParsedHandle // at least one, each once, in the order in which they were named
+	Tail
 }
 
 // MostHandles is how many people one command takes.
 const MostHandles = 20
 
 // Remove reads the text after /linq-remove: a chat id, then one or more handles separated by
-// commas, semicolons or new lines. region is the one in which numbers without an international
+// commas, semicolons or new lines, and perhaps a [Tail]. region is the one in which numbers without an international
 // prefix are read. What cannot be understood is refused whole, with a [*UsageError] that names the
 // part.
 func Remove(text, region string) (Args, error) { return read(text, region, removing()) }
@@ -39,7 +40,10 @@ func readArgs(text, region string, w words) (Args, *UsageError) {
 	if err := RefuseLong(text); err != nil {
 		return Args{}, err
 	}
-	text = StripPairs(Clean(text))
+	text, tail, refused := cutTail(StripPairs(Clean(text)))
+	if refused != nil {
+		return Args{}, refused
+	}
 	first, rest := cutWord(text)
 	switch {
 	case StripPairs(first) == "":
@@ -52,7 +56,7 @@ func readArgs(text, region string, w words) (Args, *UsageError) {
 	}
 	chat, err := linq.ParseChatID(StripPairs(first))
 	if err != nil {
-		return Args{}, refuseChat(first, text, region, w)
+		return Args{}, refuseChat(first, text, region, tail, w)
 	}
 	if rest == "" {
 		return Args{}, usageError(usageMissingHandle, "",
@@ -62,7 +66,7 @@ func readArgs(text, region string, w words) (Args, *UsageError) {
 	if refused != nil {
 		return Args{}, refused
 	}
-	return Args{Chat: chat, Handles: handles}, nil
+	return Args{Chat: chat, Handles: handles, Tail: tail}, nil
 }
 
 // AsksForHelp tells whether the text after a command is the wish for help alone.

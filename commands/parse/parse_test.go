@@ -144,6 +144,7 @@ func sentences() []sentenceRow {
 		strings.Repeat("4", 4001),
 		"+14155550132", "415 555 0132", "jane@example.com, +14155550132", "+14155550132 +14155550133",
 		testChat, "`" + testChat + "`", testChat + "\n",
+		testChat + " +14155550132 because", testChat + " +14155550132 because " + strings.Repeat("x", 301),
 		"launch jane@example.com", "<chatId> <handle>", "remove +14155550132",
 		"{" + testChat + "} +14155550132", "urn:uuid:" + testChat + " +14155550132",
 		strings.ReplaceAll(testChat, "-", "") + " +14155550132",

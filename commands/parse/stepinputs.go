@@ -19,6 +19,7 @@ type StepInputs struct {
 	MessageTS   string // the message in whose thread to report
 	RequestedBy string // who the workflow says it acts for: a claim
 	Reason      string // why, in the workflow's words
+	DryRun      bool   // nothing is to be done
 }
 
 // InputError says which input of a step is not as it must be, and why. [InputError.Error] repeats
@@ -31,7 +32,7 @@ type InputError struct {
 func (e *InputError) Error() string { return "decode inputs: " + e.Why.String() }
 
 // DecodeStepInputs reads inputs as the platform sends them, a JSON object. An input that is null or missing is
-// empty. Anything else that is not text is an [*InputError]. So is an input that is given twice, or under a name
+// empty. Anything else that is not text is an [*InputError], but for dry_run, which is true or false. So is an input that is given twice, or under a name
 // that only looks like its own. Otherwise it would count as missing, and a missing input is not checked against the
 // policy.
 func DecodeStepInputs(encoded string) (StepInputs, error) {
@@ -42,7 +43,7 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 	var in StepInputs
 	inputs := []struct {
 		name string
-		into *string
+		into any // a text or a truth
 	}{
 		{"chat_id", &in.ChatID},
 		{"handle", &in.Handle},
@@ -50,6 +51,7 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 		{"message_ts", &in.MessageTS},
 		{"requested_by", &in.RequestedBy},
 		{"reason", &in.Reason},
+		{"dry_run", &in.DryRun},
 	}
 	for _, input := range inputs {
 		given := false
@@ -63,7 +65,13 @@ func DecodeStepInputs(encoded string) (StepInputs, error) {
 				return StepInputs{}, wrongInput(input.name, "is given twice. Give it once in the workflow.")
 			}
 			given = true
-			if *input.into, err = textInput(input.name, field.value); err != nil {
+			switch into := input.into.(type) {
+			case *string:
+				*into, err = textInput(input.name, field.value)
+			case *bool:
+				*into, err = truthInput(input.name, field.value)
+			}
+			if err != nil {
 				return StepInputs{}, err
 			}
 		}
@@ -97,6 +105,19 @@ func textInput(name string, value json.RawMessage) (string, error) {
 		return "", wrongInput(name, "is longer than the 4,000 characters that linqbot reads. Give it less text in the workflow.")
 	}
 	return text, nil
+}
+
+// truthInput reads one input that is true or false. Nothing else is guessed at: a run that was to do nothing must not
+// do something.
+func truthInput(name string, value json.RawMessage) (bool, error) {
+	switch string(value) {
+	case "true":
+		return true, nil
+	case "false", "null":
+		return false, nil
+	default:
+		return false, wrongInput(name, "is neither true nor false. Give it one of the two in the workflow.")
+	}
 }
 
 func wrongInput(name, format string, parts ...any) *InputError {
@@ -137,4 +158,13 @@ func objectFields(encoded string) ([]objectField, error) {
 		fields = append(fields, field)
 	}
 	return fields, nil
+}
+
+// Tail returns what commands take as words of their own. A reason that is too long is an [*InputError].
+func (in StepInputs) Tail() (Tail, error) {
+	because, refused := readReason(Clean(in.Reason))
+	if refused != nil {
+		return Tail{}, &InputError{Name: "reason", Why: refused.Why}
+	}
+	return Tail{DryRun: in.DryRun, Because: because}, nil
 }

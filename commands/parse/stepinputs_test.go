@@ -15,7 +15,7 @@ import (
 // checked.
 func TestStepInputsThatAreNotText(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"chat_id", "handle", "channel_id", "message_ts", "requested_by"} {
+	for _, name := range []string{"chat_id", "handle", "channel_id", "message_ts", "requested_by", "reason"} {
 		upper := strings.ToUpper(name)
 		for _, fields := range []string{
 			`"%s":{"id":"U2"}`, `"%s":{}`, `"%s":["U2"]`, `"%s":[]`, `"%s":12025550132`, `"%s":-0.5e1`, `"%s":true`, `"%s":false`,
@@ -61,4 +61,21 @@ func TestStepInputsThatNobodyReads(t *testing.T) {
 	in, err := parse.DecodeStepInputs(`{"x":{"requested_by":"U2"},"mood":["x"],"mood":7,"chat_id":"C","requested_by":null}`)
 	assert.NilError(t, err)
 	assert.Equal(t, in, parse.StepInputs{ChatID: "C"})
+}
+
+// A run that was to do nothing must not do something.
+func TestStepInputDryRun(t *testing.T) {
+	t.Parallel()
+	for encoded, want := range map[string]bool{
+		`{}`: false, `{"dry_run":null}`: false, `{"dry_run":false}`: false, `{"dry_run":true}`: true, `{"dry_run": true , "reason":"x"}`: true,
+	} {
+		in, err := parse.DecodeStepInputs(encoded)
+		assert.NilError(t, err, encoded)
+		assert.Equal(t, in.DryRun, want, encoded)
+	}
+	for _, encoded := range []string{
+		`{"dry_run":"true"}`, `{"dry_run":""}`, `{"dry_run":1}`, `{"dry_run":{}}`, `{"dry_run":[true]}`, `{"Dry_Run":true}`, `{"dry_run":false,"dry_run":true}`,
+	} {
+		wantRefusedInput(t, "dry_run", encoded)
+	}
 }

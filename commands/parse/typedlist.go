@@ -6,14 +6,22 @@ import "linqbot/linq"
 type TypedList struct {
 	Chat   linq.ChatID
 	People string // not read yet
+	Tail
 }
 
 // RemoveList recognises a chat id that is followed by more handles than a command takes, or by that many lines.
 func RemoveList(text string) (TypedList, bool) {
-	first, rest := cutWord(StripPairs(Clean(text)))
-	chat, err := linq.ParseChatID(StripPairs(first))
-	if err != nil || RefuseLong(text) != nil || len(Split(rest)) <= MostHandles {
+	if RefuseLong(text) != nil {
 		return TypedList{}, false
 	}
-	return TypedList{Chat: chat, People: rest}, true
+	text, tail, refused := cutTail(StripPairs(Clean(text)))
+	if refused != nil { // as [Remove] says
+		return TypedList{}, false
+	}
+	first, rest := cutWord(text)
+	chat, err := linq.ParseChatID(StripPairs(first))
+	if err != nil || len(Split(rest)) <= MostHandles {
+		return TypedList{}, false
+	}
+	return TypedList{Chat: chat, People: rest, Tail: tail}, true
 }

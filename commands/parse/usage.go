@@ -39,6 +39,8 @@ const (
 	usageSeveralWithoutComma UsageCode = "several_without_a_comma" // handles separated by spaces
 	usageOneHandleOnly       UsageCode = "one_handle_only"         // several handles where one is due
 	usageTooManyHandles      UsageCode = "too_many_handles"        // more than one command takes
+	usageReasonEmpty         UsageCode = "reason_empty"            // nothing after because
+	usageReasonTooLong       UsageCode = "reason_too_long"         // more than is kept
 )
 
 // UsageError says why a command was not understood. [UsageError.Why] and [UsageError.Offending]

@@ -23,6 +23,7 @@ type Filter struct {
 	ID     string        // of a request
 
 	BatchID string // chooses all items of a batch; no other field counts then
+	Because string // what the reason that the person gave contains, without regard to case
 }
 
 // Row is one request and what became of it, or one denial, reading or turn of the switch.

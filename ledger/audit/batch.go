@@ -61,7 +61,7 @@ func notAsked(b ledger.Batch, item ledger.BatchItem) ledger.Request {
 	return ledger.Request{
 		Order: ledger.Order{
 			Kind: b.Kind, Source: b.Source, TeamID: b.TeamID, ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule,
-			ChatID: item.ChatID, Handle: item.Handle, Undoes: item.Undoes, BatchID: b.ID,
+			ChatID: item.ChatID, Handle: item.Handle, Undoes: item.Undoes, BatchID: b.ID, Because: b.Because,
 		},
 		State: NotAsked, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: item.Foreseen,
 	}

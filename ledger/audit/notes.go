@@ -11,7 +11,7 @@ import (
 // notes returns those of the rows that are of a kind and no requests. They are about nobody.
 func notes(ctx context.Context, in *ledger.Reader, f Filter, kind trail.Kind) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		if f.ID != "" || f.Handle.Value() != "" || f.State != "" && f.State != ledger.State(kind) {
+		if f.ID != "" || f.Because != "" || f.Handle.Value() != "" || f.State != "" && f.State != ledger.State(kind) {
 			return
 		}
 		chosen := trail.Filter{Since: f.Since, Until: f.Until, UserID: f.UserID, ChatID: f.ChatID}

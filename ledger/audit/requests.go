@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
+
+	"golang.org/x/text/cases"
 
 	"linqbot/ledger"
 	"linqbot/ledger/internal/store"
@@ -20,6 +23,7 @@ func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, e
 		case ledger.Denied, ledger.Read, ledger.RemovalsPaused, ledger.RemovalsResumed:
 			return
 		}
+		contains := f.contains()
 		after := ""
 		if !f.Since.IsZero() {
 			after = ledger.FirstID(f.Since.Add(-time.Hour)) // ids are in the order of time, as the clocks of the replicas have it
@@ -39,7 +43,7 @@ func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, e
 				return
 			}
 			for _, row := range rows {
-				if !yield(row, nil) {
+				if contains(row.Because) && !yield(row, nil) {
 					return
 				}
 			}
@@ -69,10 +73,23 @@ func (f Filter) where(after string) *store.Where {
 	if f.ID != "" {
 		c.Add("id = %s", f.ID)
 	}
+	if f.Because != "" { // the stores fold letters in ways of their own
+		c.Add("because <> %s", "")
+	}
 	if f.State != "" {
 		c.Add("state = %s", string(f.State))
 	}
 	return &c
+}
+
+// contains returns whether a reason contains what is looked for.
+func (f Filter) contains() func(because string) bool {
+	if f.Because == "" {
+		return func(string) bool { return true }
+	}
+	fold := cases.Fold()
+	sought := fold.String(f.Because)
+	return func(because string) bool { return strings.Contains(fold.String(because), sought) }
 }
 
 // complete adds to requests what the ledger holds of them elsewhere.

@@ -125,6 +125,6 @@ func lineMoves(ctx context.Context, in store.Querier, now time.Time) (bool, erro
 		SELECT COALESCE(MAX(h.at), 0)
 		FROM (SELECT request_id, at FROM history ORDER BY id DESC LIMIT $1) AS h
 			JOIN requests r ON r.id = h.request_id
-		WHERE r.tries > 0 OR r.next_try_at > 0 OR r.state NOT IN ('asked', 'accepted', 'cancelled')`, lately).Scan(&moved)
+		WHERE r.tries > 0 OR r.next_try_at > 0 OR r.state NOT IN ('asked', 'accepted', 'cancelled', 'dry_run')`, lately).Scan(&moved)
 	return moved > store.Micros(now.Add(-moveBy)), err
 }

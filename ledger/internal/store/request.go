@@ -7,20 +7,24 @@ type NewRequest struct {
 	ResponseURL                      string
 	ChatID, Handle, HandleKey        string
 	ThreadTS, Undoes, BatchID, State string
-	AcceptedAt, ExpiresAt            int64
+	AcceptedAt, ExpiresAt, EndedAt   int64
 	HandedOver                       bool
 	ShowBy                           int64
+	Because, Reason, ChatName        string
+	People                           int64
 }
 
 // RequestColumns are the columns of a new request, in the order of [NewRequest.Values].
 const RequestColumns = `id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url,
-	chat_id, handle, handle_key, thread_ts, undoes, batch_id, state, accepted_at, expires_at, handed_over, show_by`
+	chat_id, handle, handle_key, thread_ts, undoes, batch_id, state, accepted_at, expires_at, handed_over, show_by,
+	because, reason, chat_name, people, ended_at`
 
 // Values returns what the columns hold: texts, int64 and bool.
 func (r NewRequest) Values() []any {
 	return []any{
 		r.ID, r.Delivery, r.Kind, r.Source, r.TeamID, r.ChannelID, r.UserID, r.Rule, r.ResponseURL,
 		r.ChatID, r.Handle, r.HandleKey, r.ThreadTS, r.Undoes, r.BatchID, r.State, r.AcceptedAt, r.ExpiresAt, r.HandedOver, r.ShowBy,
+		r.Because, r.Reason, r.ChatName, r.People, r.EndedAt,
 	}
 }
 

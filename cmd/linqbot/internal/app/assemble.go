@@ -80,14 +80,14 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
-		Confirm: cfg.ConfirmRemovals, Questions: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
+		Confirm: cfg.ConfirmRemovals, Questions: records, UnderWay: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
 		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Rails: held, Admins: cfg.Admins, Logger: logger,
 	})
 	add := commands.NewAdd(commands.AddConfig{
 		Allowed: cfg.AllowAdding, Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
-		Book: book, Tally: tally(measured),
+		UnderWay: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
 	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
@@ -166,6 +166,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails
 		return commands.NewWorkflow(commands.WorkflowConfig{
 			Kind: kind, Off: cfg.StepsOff, AddingOff: !cfg.AllowAdding,
 			Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
+			UnderWay: records, Chats: chats, Lines: lines,
 		})
 	}
 	execute := workflow.New(workflow.Config{

@@ -22,8 +22,8 @@ import (
 
 // Query is what is asked for, as the person wrote it. An empty field is no limit.
 type Query struct {
-	Since, Until, User, Chat, Handle, State, Request, Batch, Format string
-	FullHandles                                                     bool
+	Since, Until, User, Chat, Handle, State, Request, Reason, Batch, Format string
+	FullHandles                                                             bool
 }
 
 // Run prints the rows of the ledger that the query asks for.

@@ -14,14 +14,15 @@ type entry struct {
 	audit.Row
 	person   string
 	chatName string
+	because  string
 }
 
 func newEntry(row audit.Row, full bool) entry {
-	e := entry{Row: row, chatName: handle.MaskText(row.ChatName)}
+	e := entry{Row: row, chatName: handle.MaskText(row.ChatName), because: handle.MaskText(row.Because)}
 	if text := row.Handle.Value(); text != "" {
 		e.person = handle.New(text).String()
 		if full {
-			e.person, e.chatName = text, row.ChatName
+			e.person, e.chatName, e.because = text, row.ChatName, row.Because
 		}
 	}
 	return e
@@ -62,6 +63,7 @@ func columns() []column {
 		{name: "searched", heading: "SEARCHED", place: 13, value: func(e entry) any { return e.Searched }},
 		{name: "left_out", heading: "LEFT OUT", place: 14, value: func(e entry) any { return e.LeftOut }},
 		{name: "batch", value: func(e entry) any { return e.BatchID }},
+		{name: "because", heading: "BECAUSE", place: 15, value: func(e entry) any { return e.because }},
 	}
 }
 

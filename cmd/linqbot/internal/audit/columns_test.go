@@ -21,6 +21,7 @@ func TestTheFormats(t *testing.T) {
 			Order: ledger.Order{
 				Kind: ledger.Remove, Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "user U1",
 				ChatID: "550e8400-e29b-41d4-a716-446655440000", Handle: ledger.NewSecret("+14155550132"),
+				Because: "=asked by ann@example.com, +1 415 555 0132",
 			},
 			ID: "0199e3a0-0000-7000-8000-00001a2b3c4d", State: ledger.Refused, AcceptedAt: at, EndedAt: at.Add(time.Second),
 			ChatName: "Spring & <Summer> +14155550132", Reason: "linq_2013",

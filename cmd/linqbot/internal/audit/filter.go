@@ -49,6 +49,7 @@ func (q Query) filter(region string, now time.Time) (audit.Filter, error) {
 	note("--request", err)
 	filter.BatchID, err = partOfID(q.Batch, "batch")
 	note("--batch", err)
+	filter.Because = strings.TrimSpace(q.Reason)
 	if len(mistakes) > 0 {
 		return audit.Filter{}, config.JoinMistakes(mistakes)
 	}

@@ -24,8 +24,8 @@ func Pause(ctx context.Context, databaseURL, reason, name string, out io.Writer)
 	switch reason = oneLine(reason); {
 	case reason == "":
 		return errors.New("--reason is missing: say why, for those who ask for a removal meanwhile")
-	case utf8.RuneCountInString(reason) > commands.LongestReason:
-		return fmt.Errorf("--reason is too long: write %d characters at most", commands.LongestReason)
+	case utf8.RuneCountInString(reason) > commands.LongestPauseReason:
+		return fmt.Errorf("--reason is too long: write %d characters at most", commands.LongestPauseReason)
 	}
 	before, err := turn(ctx, databaseURL, ledger.Switch{Pause: true, Reason: reason}, name)
 	if err != nil {

@@ -17,7 +17,7 @@ const insertMany = `
 	SELECT ` + store.RequestColumns + `
 	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[],
-		$18::bigint[], $19::boolean[], $20::bigint[])
+		$18::bigint[], $19::boolean[], $20::bigint[], $21::text[], $22::text[], $23::text[], $24::bigint[], $25::bigint[])
 		WITH ORDINALITY AS new (` + store.RequestColumns + `, position)
 	WHERE NOT EXISTS (
 		SELECT 1 FROM followers f JOIN requests r ON r.id = f.request_id

@@ -10,7 +10,7 @@ import (
 
 const insertRequest = `
 	INSERT INTO requests (` + store.RequestColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 	ON CONFLICT DO NOTHING`
 
 // InsertRequests implements [store.Store]. It needs no locks: there is one writer at a time.
