@@ -2,14 +2,12 @@ package viewer
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/ledger"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -138,27 +136,6 @@ func TestTheLedgerIsOpenedForReading(t *testing.T) {
 			assert.ErrorContains(t, err, "read", statement) // "readonly database", "read-only transaction"
 		}
 	})
-}
-
-func TestAnOutage(t *testing.T) {
-	t.Parallel()
-	v, err := New(Config{
-		Addr: "127.0.0.1:9090", Logger: quiet(),
-		Open: func(context.Context) (*ledger.Reader, error) {
-			return nil, errors.New("no route to postgres://u:password@db")
-		},
-		Vitals: func() []Finding { return []Finding{{About: "Workers", Status: Failure, Says: "they do not run"}} },
-	})
-	assert.NilError(t, err)
-	f := &fixture{t: t, viewer: v, routes: http.NewServeMux()}
-	v.Register(f.routes)
-	for _, target := range []string{"/", "/requests/00000000", "/health"} {
-		w := f.ask(http.MethodGet, target)
-		assert.Equal(t, w.Code, http.StatusServiceUnavailable)
-		page := w.Body.String()
-		assert.Assert(t, strings.Contains(page, "does not answer") && strings.Contains(page, "they do not run"), page)
-		assert.Assert(t, !strings.Contains(page, "password"), page)
-	}
 }
 
 // Few pages are made at a time: the others are told so.
