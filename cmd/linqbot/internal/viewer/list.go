@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"linqbot/commands/rails"
 	"linqbot/ledger"
 	"linqbot/ledger/audit"
 	"linqbot/ledger/backlog"
@@ -71,6 +72,11 @@ func (v *Viewer) list(ctx context.Context, in *ledger.Reader, r *http.Request) (
 	if page.Backlog, err = backlog.Summarize(ctx, in); err != nil {
 		return "", nil, err
 	}
+	pause, err := in.Paused(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	page.Vitals = append(page.Vitals, pauseFinding(pause))
 	if !page.Backlog.Oldest.IsZero() {
 		page.Waits = took(v.cfg.Now().Sub(page.Backlog.Oldest))
 	}
@@ -99,6 +105,14 @@ func (v *Viewer) list(ctx context.Context, in *ledger.Reader, r *http.Request) (
 		}
 	}
 	return "Requests", page, nil
+}
+
+// pauseFinding says whether removals are paused, by whom and why.
+func pauseFinding(p ledger.Pause) Finding {
+	if p.Holds() {
+		return Finding{About: "Removals", Status: Warning, Says: words(rails.PausedWords(p)), Fix: "run linqbot resume once what it was for is done"}
+	}
+	return Finding{About: "Removals", Status: OK, Says: "they are not paused"}
 }
 
 // find looks for requests. What a short id names is found however old it is.

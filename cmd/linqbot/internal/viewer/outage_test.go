@@ -18,7 +18,9 @@ func TestALedgerThatCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	v, err := New(Config{
 		Addr: "127.0.0.1:9090", Logger: quiet(),
-		Open:   func(context.Context) (*ledger.Reader, error) { return nil, errors.New("no route to postgres://u:password@db") },
+		Open: func(context.Context) (*ledger.Reader, error) {
+			return nil, errors.New("no route to postgres://u:password@db")
+		},
 		Vitals: func() []Finding { return []Finding{{About: "Workers", Status: Failure, Says: "they do not run"}} },
 	})
 	assert.NilError(t, err)

@@ -173,6 +173,16 @@ func TestPaging(t *testing.T) {
 	assert.Assert(t, !strings.Contains(page, "Chat 99<") && strings.Contains(page, "Chat 129<"))
 }
 
+// Whether removals are paused shows on the first page, with nobody's number in the reason.
+func TestAPauseShows(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, ledgertest.SQLite(t))
+	_, err := f.ledger.Turn(t.Context(), ledger.Switch{Pause: true, Operator: "Olga", Reason: "wrong list, call +14155550132"})
+	assert.NilError(t, err)
+	page := f.get("/")
+	assert.Assert(t, strings.Contains(page, "Olga") && strings.Contains(page, "wrong list") && !strings.Contains(page, "4155550132"), page)
+}
+
 func TestWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, ledgertest.SQLite(t))

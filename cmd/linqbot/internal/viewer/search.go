@@ -90,11 +90,13 @@ func (s search) address(before string) string {
 // Narrow reports whether the search leaves anything out.
 func (s search) Narrow() bool { return s.address("") != "/" }
 
-// searchStates are those that a request can be in.
+// searchStates are those that a request can be in, without what the audit alone has.
 func searchStates() []string {
 	var names []string
 	for _, state := range ledger.States() {
-		if state != ledger.Denied && state != ledger.Read {
+		switch state {
+		case ledger.Denied, ledger.Read, ledger.RemovalsPaused, ledger.RemovalsResumed:
+		default:
 			names = append(names, string(state))
 		}
 	}
