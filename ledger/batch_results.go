@@ -9,8 +9,12 @@ import (
 
 // Progress counts the items of a batch by state.
 func (l *Ledger) Progress(ctx context.Context, batchID string) (Progress, error) {
+	return countItems(ctx, l.store.Reader(), batchID)
+}
+
+func countItems(ctx context.Context, db store.Querier, batchID string) (Progress, error) {
 	p := Progress{States: make(map[State]int)}
-	rows, err := l.store.Reader().Query(ctx, `
+	rows, err := db.Query(ctx, `
 		SELECT COALESCE(r.state, ''), COUNT(*) FROM batch_items i LEFT JOIN requests r ON r.id = i.request_id
 		WHERE i.batch_id = $1 GROUP BY 1`, batchID)
 	if err != nil {

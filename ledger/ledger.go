@@ -83,8 +83,7 @@ type Ledger struct {
 	paused     pauseCache
 	probe      struct {
 		sync.Mutex
-		at  time.Time
-		err error
+		last atomic.Pointer[Probe]
 	}
 
 	background sync.WaitGroup
@@ -133,17 +132,36 @@ func (l *Ledger) Ready(ctx context.Context) error {
 	}
 	l.probe.Lock()
 	defer l.probe.Unlock()
-	if now := l.now(); now.Sub(l.probe.at) >= time.Second {
+	last := l.LastProbe()
+	if now := l.now(); now.Sub(last.At) >= time.Second {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeTime)
 		defer cancel()
-		l.probe.err = l.probeBoth(ctx, now)
-		l.probe.at = l.now()
+		last.Err = l.probeBoth(ctx, now)
+		last.At = l.now()
+		l.probe.last.Store(&last)
 	}
-	if l.probe.err != nil && l.lost.Lasts() {
-		return fmt.Errorf("%w: %w", ErrOutage, l.probe.err)
+	if last.Err != nil && l.lost.Lasts() {
+		return fmt.Errorf("%w: %w", ErrOutage, last.Err)
 	}
-	return l.probe.err
+	return last.Err
 }
+
+// Probe is what came of writing to the store to see whether it can be written.
+type Probe struct {
+	At  time.Time // zero if nobody has asked yet
+	Err error
+}
+
+// LastProbe returns what came of the last probe that [Ledger.Ready] made. It asks the store nothing.
+func (l *Ledger) LastProbe() Probe {
+	if last := l.probe.last.Load(); last != nil {
+		return *last
+	}
+	return Probe{}
+}
+
+// Working reports whether the workers run.
+func (l *Ledger) Working() bool { return l.working.Load() }
 
 // probeBoth writes by the connections of the work and by those of accepting.
 func (l *Ledger) probeBoth(ctx context.Context, now time.Time) error {

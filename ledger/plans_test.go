@@ -75,6 +75,23 @@ func TestWhatCountsIsFoundByAnIndex(t *testing.T) {
 	})
 }
 
+// What belongs to one request or batch is found by an index. A short id is compared with ids that an index has.
+func TestWhatBelongsToARequestIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	storetest.OnEach(t, func(t *testing.T, s store.Store) {
+		storetest.FillDeliveries(t, s)
+		storetest.Exec(t, s, `INSERT INTO history (request_id, at, state, cause, trace_id) SELECT id, 1, 'removed', '', '' FROM requests`)
+		if storetest.IsPostgres(s) {
+			storetest.Exec(t, s, `ANALYZE`)
+		}
+		storetest.ReadsNoTable(t, storetest.Plan(t, s, followersOf, "r1", 100))
+		storetest.UsesIndex(t, storetest.Plan(t, s, `SELECT cause FROM history `+historyClauses, "r1"), "history_request")
+		named := storetest.Plan(t, s, selectRequests+namedClauses("requests"), "00000000", 2)
+		assert.Assert(t, strings.Contains(named, "requests_pkey") || strings.Contains(named, "COVERING INDEX sqlite_autoindex_requests_1"), "%s", named)
+		assert.Assert(t, !strings.Contains(named, "Seq Scan on requests"), "%s", named)
+	})
+}
+
 // The states that SQL takes for those under way are the ones that are not final.
 func TestUnderWayIsWhatIsNotFinal(t *testing.T) {
 	t.Parallel()

@@ -102,8 +102,13 @@ func (l *Ledger) Opposing(ctx context.Context, r Request) (Request, error) {
 
 // History returns what happened to a request, oldest first.
 func (l *Ledger) History(ctx context.Context, requestID string) ([]Event, error) {
-	rows, err := l.store.Reader().Query(ctx,
-		`SELECT at, state, cause, trace_id FROM history WHERE request_id = $1 ORDER BY id`, requestID)
+	return queryHistory(ctx, l.store.Reader(), historyClauses, requestID)
+}
+
+const historyClauses = `WHERE request_id = $1 ORDER BY id`
+
+func queryHistory(ctx context.Context, db store.Querier, clauses string, args ...any) ([]Event, error) {
+	rows, err := db.Query(ctx, `SELECT at, state, cause, trace_id FROM history `+clauses, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
 	}

@@ -186,13 +186,19 @@ func (l *Ledger) UntoldBatchFollowers(ctx context.Context, batchID string) ([]Fo
 	return l.untoldFollowers(ctx, ofBatch, batchID)
 }
 
-const selectUntold = `
+const selectFollowers = `
 	SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
-	FROM followers f JOIN requests r ON r.id = f.request_id
+	FROM followers f `
+
+const selectUntold = selectFollowers + `JOIN requests r ON r.id = f.request_id
 	WHERE %s AND NOT f.told ORDER BY f.at`
 
 func (l *Ledger) untoldFollowers(ctx context.Context, condition, of string) ([]Follower, error) {
-	rows, err := l.store.Reader().Query(ctx, fmt.Sprintf(selectUntold, condition), of)
+	return queryFollowers(ctx, l.store.Reader(), fmt.Sprintf(selectUntold, condition), of)
+}
+
+func queryFollowers(ctx context.Context, db store.Querier, query string, args ...any) ([]Follower, error) {
+	rows, err := db.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load followers: %w", err)
 	}

@@ -53,11 +53,19 @@ func (r Renderer) mrkdwn(t richtext.Text) string {
 
 // permalink leads to a message, or at least to its channel.
 func (r Renderer) permalink(span richtext.Span) string {
-	if r.Workspace == "" || !isID(span.ChannelID) {
+	url := r.Permalink(span.ChannelID, span.TS)
+	if url == "" {
 		return plainly(span.Value) + " in " + mention("#", span.ChannelID)
 	}
-	url := fmt.Sprintf("%s/archives/%s/p%s", r.Workspace, span.ChannelID, strings.ReplaceAll(span.TS, ".", ""))
 	return "<" + escape(url) + "|" + plainly(span.Value) + ">"
+}
+
+// Permalink is the address of a message; "" while the workspace is not known.
+func (r Renderer) Permalink(channelID, ts string) string {
+	if r.Workspace == "" || !isID(channelID) {
+		return ""
+	}
+	return fmt.Sprintf("%s/archives/%s/p%s", r.Workspace, channelID, strings.ReplaceAll(ts, ".", ""))
 }
 
 func escape(s string) string { return slackutilsx.EscapeMessage(s) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log"
 	"os"
 
@@ -9,7 +10,10 @@ import (
 
 	"linqbot/cmd/linqbot/internal/app"
 	"linqbot/cmd/linqbot/internal/config"
+	"linqbot/cmd/linqbot/internal/doctor"
 	"linqbot/cmd/linqbot/internal/logging"
+	"linqbot/cmd/linqbot/internal/viewer"
+	"linqbot/ledger"
 )
 
 func newServe() *cobra.Command {
@@ -28,7 +32,17 @@ policy are then changed without a restart, and nothing under way is lost.`,
 			// What net/http logs may quote a peer. The flags go since the logger adds the time.
 			log.SetFlags(0)                                     //nolint:forbidigo // net/http is handed no logger for its connections
 			log.SetOutput(logger.WriterLevel(logrus.WarnLevel)) //nolint:forbidigo // as above
-			return cfg.Secrets().Error(app.Serve(cmd.Context(), cfg, thisBuild(), logger))
+			return cfg.Secrets().Error(app.Serve(cmd.Context(), cfg, thisBuild(), checkServing, logger))
 		},
 	}
+}
+
+// checkServing is what doctor finds out about a linqbot that serves, by the environment in which it was started.
+func checkServing(ctx context.Context, in *ledger.Reader) []viewer.Finding {
+	report := doctor.Run(ctx, doctor.Config{Lookup: os.Getenv, Environ: os.Environ(), Build: thisBuild(), Serving: in})
+	var found []viewer.Finding
+	for _, line := range report.Lines() {
+		found = append(found, viewer.Finding{About: line.Check, Status: viewer.Status(line.Status), Says: line.Found, Fix: line.Fix})
+	}
+	return found
 }

@@ -55,6 +55,12 @@ func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, e
 func (f Filter) where(after string) *store.Where {
 	var c store.Where
 	c.Add("id > %s", after)
+	f.addTo(&c)
+	return &c
+}
+
+// addTo adds what the filter asks for.
+func (f Filter) addTo(c *store.Where) {
 	if !f.Since.IsZero() {
 		c.Add("accepted_at >= %s", store.Micros(f.Since))
 	}
@@ -79,7 +85,6 @@ func (f Filter) where(after string) *store.Where {
 	if f.State != "" {
 		c.Add("state = %s", string(f.State))
 	}
-	return &c
 }
 
 // contains returns whether a reason contains what is looked for.

@@ -92,7 +92,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s answers %d to whoever reaches Slack's address", path, got)
 		}
 	}
-	for _, path := range []string{"/", "/healthz", "/slack/commands"} {
+	for _, path := range []string{"/index.html", "/healthz", "/slack/commands"} {
 		if got, _ := env.scrape(path); got != http.StatusNotFound {
 			t.Errorf("%s answers %d at ADMIN_ADDR", path, got)
 		}

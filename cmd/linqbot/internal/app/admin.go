@@ -11,20 +11,22 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/cmd/linqbot/internal/metrics"
+	"linqbot/cmd/linqbot/internal/viewer"
 )
 
-// admin serves, at ADMIN_ADDR, what those who run linqbot look at: /metrics for Prometheus, and
-// /debug/pprof/ for go tool pprof.
+// admin serves, at ADMIN_ADDR, what those who run linqbot look at: /metrics for Prometheus, /debug/pprof/ for go tool
+// pprof, and the pages of the viewer.
 //
 // There is no password, so the address is one that only they reach. Its readers learn how much linqbot has to do and
 // with what outcome, and where the process spends its time and memory. They can slow it down by profiling it. They
-// learn no secret, no name, and nobody's number.
+// learn no secret and nobody's whole number. Who asked for what is told by the viewer alone, to this machine alone.
 type admin struct {
 	server *http.Server // nil if ADMIN_ADDR is off
+	pages  *viewer.Viewer
 	closed chan struct{}
 }
 
-func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, logger *logrus.Logger) (*admin, error) {
+func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, pages *viewer.Viewer, logger *logrus.Logger) (*admin, error) {
 	if addr == "" {
 		return &admin{}, nil
 	}
@@ -34,7 +36,9 @@ func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, log
 	}
 	warnings := logger.WithField("part", "admin").WriterLevel(logrus.WarnLevel)
 	errorLog := log.New(warnings, "", 0)
-	a := &admin{closed: make(chan struct{}), server: newAdminServer(adminRoutes(measured.Handler(errorLog)), errorLog)}
+	routes := adminRoutes(measured.Handler(errorLog))
+	pages.Register(routes)
+	a := &admin{closed: make(chan struct{}), pages: pages, server: newAdminServer(routes, errorLog)}
 	go func() {
 		defer close(a.closed)
 		defer warnings.Close() //nolint:errcheck // a pipe in memory
@@ -46,7 +50,7 @@ func startAdmin(ctx context.Context, addr string, measured *metrics.Metrics, log
 	return a, nil
 }
 
-func adminRoutes(scrapes http.Handler) http.Handler {
+func adminRoutes(scrapes http.Handler) *http.ServeMux {
 	routes := http.NewServeMux()
 	routes.Handle("GET /metrics", scrapes)
 	routes.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -77,5 +81,5 @@ func (a *admin) close() error {
 	}
 	err := a.server.Close()
 	<-a.closed
-	return err
+	return errors.Join(err, a.pages.Close())
 }

@@ -36,6 +36,7 @@ type instance struct {
 	key     *linqKey
 	lines   *reconcile.OwnLines
 	book    *chatindex.Index
+	region  string // of numbers without a country code
 	workers ledger.Workers
 	handler http.Handler
 }
@@ -100,6 +101,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		key:     key,
 		lines:   lines,
 		book:    book,
+		region:  cfg.Region,
 		workers: newWorkers(cfg, of, rules, held, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,

@@ -40,7 +40,7 @@ func tuneGC() {
 }
 
 // Serve runs until ctx ends, then drains.
-func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *logrus.Logger) (err error) {
+func Serve(ctx context.Context, cfg config.Settings, this build.Build, checks Checks, logger *logrus.Logger) (err error) {
 	tuneGC()
 	logCautions(&cfg, logger)
 	hangups := make(chan os.Signal, 1)
@@ -56,17 +56,22 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	defer func() { err = errors.Join(err, records.Close()) }()
 	watchBacklog(measured, records)
 	watchPause(measured, records)
-	admin, err := startAdmin(ctx, cfg.AdminAddr, measured, logger)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	common := shared{
 		build: this, records: records, measured: measured, logger: logger, scheduler: queue.New(queue.Config{}),
 		notices: newNotices(records, measured, logger),
 		replays: ingress.NewReplays(), bodies: ingress.NewBodyBudget(0),
 		breaker: breaker.New(breaker.Config{Concurrency: cfg.Concurrency, Logger: logger}),
 	}
+	looked := &look{records: records, breaker: common.breaker, notices: common.notices}
+	pages, err := newViewer(cfg, this, looked, checks, logger)
+	if err != nil {
+		return err
+	}
+	admin, err := startAdmin(ctx, cfg.AdminAddr, measured, pages, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, admin.close()) }() // after the drain, which is measured too
 	serving, err := newLive(ctx, cfg, liveConfig{
 		build:  func(cfg config.Settings) (*instance, error) { return assemble(ctx, cfg, common) },
 		read:   func() (config.Settings, error) { return config.Load(os.Getenv) },
@@ -75,6 +80,7 @@ func Serve(ctx context.Context, cfg config.Settings, this build.Build, logger *l
 	if err != nil {
 		return err
 	}
+	looked.serving.Store(serving)
 	if err := records.Start(ctx, serving.workers()); err != nil {
 		return err
 	}

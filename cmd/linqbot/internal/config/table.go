@@ -162,7 +162,7 @@ func Variables() []Variable {
 		},
 		{
 			Name: "ADMIN_ADDR", Default: "127.0.0.1:9090",
-			Doc:  "host and port at which [metrics](metrics.md) are served; `off` disables them",
+			Doc:  "host and port at which [metrics](metrics.md) are served and, to this machine alone, [pages with the requests](operations.md#look-at-requests); `off` disables both",
 			read: readAdminAddr, keep: fixed(func(s *Settings) *string { return &s.AdminAddr }),
 		},
 		{

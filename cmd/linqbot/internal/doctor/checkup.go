@@ -21,7 +21,8 @@ type checkup struct {
 	lookup   func(string) string
 	environ  []string // NAME=value
 	build    build.Build
-	base     string // the public address, without a slash at its end; "": it was not given
+	serving  *ledger.Reader // the ledger of the linqbot that asks; nil where doctor runs by itself
+	base     string         // the public address, without a slash at its end; "": it was not given
 	settings config.Settings
 	mistakes []error
 
@@ -41,7 +42,7 @@ type lines struct {
 }
 
 func newCheckup(cfg Config) *checkup {
-	e := &checkup{lookup: cfg.Lookup, environ: cfg.Environ, build: cfg.Build, base: cfg.Base}
+	e := &checkup{lookup: cfg.Lookup, environ: cfg.Environ, build: cfg.Build, base: cfg.Base, serving: cfg.Serving}
 	e.settings, e.mistakes = config.Read(cfg.Lookup)
 	return e
 }
@@ -56,6 +57,11 @@ func (e *checkup) prepare(ctx context.Context) {
 		numbers, err := e.linq.PhoneNumbers(ctx)
 		return lines{numbers, time.Since(began)}, err
 	})
+	if e.serving != nil {
+		e.writable = func() (bool, error) { return true, nil }
+		e.reader = func() (*ledger.Reader, error) { return e.serving, nil }
+		return
+	}
 	e.writable = once(ctx, func(ctx context.Context) (bool, error) { return database.CheckWritable(ctx, e.settings.DatabaseURL) })
 	e.reader = once(ctx, func(ctx context.Context) (_ *ledger.Reader, err error) {
 		e.opened, err = ledger.OpenReader(ctx, e.settings.DatabaseURL)

@@ -10,12 +10,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/terminal"
+	"linqbot/ledger"
 	"linqbot/linq/redact"
 )
 
@@ -76,9 +78,10 @@ type check struct {
 	run  func(ctx context.Context) []finding
 }
 
-// checks are all there are, in the order of the report.
+// checks are all there are, in the order of the report. A linqbot that serves does not check its own ledger by opening
+// it for writing, and knows no public address.
 func (e *checkup) checks() []check {
-	return []check{
+	all := []check{
 		{"configuration", e.checkSettings},
 		{"other variables", e.checkNames},
 		{"clock", e.checkClock},
@@ -90,14 +93,23 @@ func (e *checkup) checks() []check {
 		{"Linq key", e.checkKey},
 		{"Linq lines", e.checkLines},
 		{"Linq webhooks", e.checkWebhooks},
-		{"ledger", e.checkLedger},
+		{ledgerCheck, e.checkLedger},
 		{"schema", e.checkSchema},
 		{"requests", func(ctx context.Context) []finding { return e.inLedger(ctx, checkRequests) }},
 		{"removals", func(ctx context.Context) []finding { return e.inLedger(ctx, checkPause) }},
 		{"rails", e.checkRails},
-		{"public address", e.checkReach},
+		{reachCheck, e.checkReach},
 	}
+	if e.serving != nil {
+		return slices.DeleteFunc(all, func(c check) bool { return c.name == ledgerCheck || c.name == reachCheck })
+	}
+	return all
 }
+
+const (
+	ledgerCheck = "ledger"
+	reachCheck  = "public address"
+)
 
 // callTime bounds each call to the outside. No check makes more than two in a row, so that a run ends
 // in seconds with everything down.
@@ -109,6 +121,10 @@ type Config struct {
 	Environ []string            // NAME=value, all there are
 	Build   build.Build
 	Base    string // the public address, without a slash at its end; "" if it was not given
+
+	// Serving is the ledger of a linqbot that asks about itself. Optional. With it the ledger is read by this alone, and
+	// of secrets only the length is shown.
+	Serving *ledger.Reader
 }
 
 // Report is what a run found.
@@ -123,6 +139,24 @@ func Run(ctx context.Context, cfg Config) Report {
 	e := newCheckup(cfg)
 	found := e.run(ctx)
 	return Report{found: found, build: cfg.Build, secrets: e.settings.Secrets()}
+}
+
+// Line is one line of a report.
+type Line struct {
+	Check  string
+	Status string // ok, warning, failure, or skipped for what could not be checked
+	Found  string
+	Fix    string // what to do; "" for nothing
+}
+
+// Lines returns the report. No secret is in it.
+func (r Report) Lines() []Line {
+	clean := func(text string) string { return string(r.secrets.Bytes([]byte(text))) }
+	lines := make([]Line, len(r.found))
+	for i, f := range r.found {
+		lines[i] = Line{Check: f.Check, Status: string(f.Status), Found: clean(f.Found), Fix: clean(f.Fix)}
+	}
+	return lines
 }
 
 // Verdict is an error if a check failed.

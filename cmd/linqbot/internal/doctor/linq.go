@@ -37,7 +37,7 @@ func (e *checkup) linqTrouble(err error) []finding {
 				"%s answers: %s", e.settings.LinqURL, found)
 		case refusal.Unauthorized() || refusal.Forbidden():
 			return fail("make a token at https://dashboard.linqapp.com/api-tooling/, and put it into LINQ_API_V3_API_KEY",
-				"Linq does not accept %s: %s", mask(e.settings.LinqKey), err)
+				"Linq does not accept %s: %s", e.mask(e.settings.LinqKey), err)
 		case refusal.Struggling():
 			return fail("wait a minute and try again; if it stays, give the trace id to Linq's support", "%s", found)
 		default:
@@ -60,7 +60,7 @@ func (e *checkup) checkKey(context.Context) []finding {
 	if err != nil {
 		return e.linqTrouble(err)
 	}
-	return ok("Linq accepts %s, and answered in %d ms", mask(e.settings.LinqKey), max(1, lines.took.Milliseconds()))
+	return ok("Linq accepts %s, and answered in %d ms", e.mask(e.settings.LinqKey), max(1, lines.took.Milliseconds()))
 }
 
 // The judgements of Linq on a line that call for somebody.

@@ -30,7 +30,7 @@ func (e *checkup) checkSettings(context.Context) (found []finding) {
 		}
 		set++
 		if v.Secret {
-			secrets = append(secrets, v.Name+" "+mask(value))
+			secrets = append(secrets, v.Name+" "+e.mask(value))
 		}
 	}
 	what := "%d variables are set, and all are right; %s"
@@ -40,9 +40,18 @@ func (e *checkup) checkSettings(context.Context) (found []finding) {
 	return append(ok(what, set, strings.Join(secrets, ", ")), found...)
 }
 
+// mask shows how secrets begin, and how long they are. Others than those who hold them see the length alone.
+func (e *checkup) mask(secrets string) string {
+	const start = 4
+	if e.serving != nil {
+		return mask(secrets, 0)
+	}
+	return mask(secrets, start)
+}
+
 // mask shows how secrets, which commas separate, begin, and how long they are.
-func mask(secrets string) string {
-	const shown, least = 4, 12 // what is shown of a short one would be much of it
+func mask(secrets string, shown int) string {
+	const least = 12 // what is shown of a short one would be much of it
 	var masked []string
 	for secret := range strings.SplitSeq(secrets, ",") {
 		secret = strings.TrimSpace(secret)

@@ -55,7 +55,7 @@ func TestMask(t *testing.T) {
 		"0123456789abcdef, short":       "0123… (16 characters) and … (5 characters)",
 		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZ": "whse… (29 characters)",
 	} {
-		if got := mask(secret); got != want {
+		if got := mask(secret, 4); got != want {
 			t.Errorf("%s: %s", secret, got)
 		}
 	}

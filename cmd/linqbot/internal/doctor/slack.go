@@ -51,7 +51,7 @@ func (e *checkup) checkToken(context.Context) []finding {
 	switch slackapi.Code(err) {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
 		return fail("copy the «Bot User OAuth Token» from the app's page «OAuth & Permissions» into SLACK_BOT_TOKEN; install the app there if there is none",
-			"Slack does not accept %s: %s", mask(e.settings.SlackToken), slackapi.Code(err))
+			"Slack does not accept %s: %s", e.mask(e.settings.SlackToken), slackapi.Code(err))
 	}
 	if err != nil {
 		return e.slackTrouble("auth.test", err)
