@@ -40,13 +40,9 @@ type Acceptance struct {
 // by side are committed together. [ErrNotRecorded] means that none of them is recorded nor will be;
 // any other error that ctx may have ended while the commit itself was under way.
 func (l *Ledger) Accept(ctx context.Context, orders []Order) ([]Acceptance, error) {
-	a := &acceptance{orders: orders}
-	for range orders {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
-		}
-		a.ids = append(a.ids, id.String())
+	a, err := newAcceptance(orders)
+	if err != nil {
+		return nil, err
 	}
 	if err := l.accepting.Commit(ctx, a); err != nil {
 		return nil, err
@@ -64,6 +60,18 @@ type acceptance struct {
 	orders  []Order
 	ids     []string
 	results []Acceptance
+}
+
+func newAcceptance(orders []Order) (*acceptance, error) {
+	a := &acceptance{orders: orders}
+	for range orders {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+		}
+		a.ids = append(a.ids, id.String())
+	}
+	return a, nil
 }
 
 // acceptor records the orders of calls that are committed together.

@@ -295,11 +295,11 @@ func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, us
 // ReasonStopped is why a request of a batch was cancelled.
 const ReasonStopped = "batch_stopped"
 
-// cancelUntried cancels the requests of a batch of which nothing can have reached Linq.
+// cancelUntried cancels the requests of a batch of which nothing can have had an effect at Linq.
 func (l *Ledger) cancelUntried(ctx context.Context, tx store.Tx, batchID string, now time.Time) ([]Request, error) {
 	ids, err := store.Strings(ctx, tx, `
 		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
-		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND tries = 0 AND NOT may_have_reached
+		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND NOT may_have_reached
 		RETURNING id`, ReasonStopped, store.Micros(now), batchID)
 	if err != nil || len(ids) == 0 {
 		return nil, err

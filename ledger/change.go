@@ -20,7 +20,7 @@ type Change struct {
 
 // Save stores r, adds the change to its history, and starts what follows from it. A request that became [Sent] is
 // confirmed, and news are shown. All of it happens, or none. It returns the request as stored; [ErrStale] when
-// someone else saved it since it was loaded.
+// someone else saved it since it was loaded, or when it is about to be tried and its batch was paused or stopped since.
 func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error) {
 	now := l.now()
 	if r.State.Final() && r.EndedAt.IsZero() {
@@ -106,7 +106,7 @@ func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool,
 			state = $3, sent_at = $4, ended_at = $5, tries = $6, first_try_at = $7, next_try_at = $8,
 			may_have_reached = $9, seen_listed = $10, spelling = $11, chat_name = $12, people = $13,
 			reason = $14, http_status = $15, linq_said = $16, trace_id = $17
-		WHERE id = $18 AND version = $19`,
+		WHERE id = $18 AND version = $19 AND NOT ($6 > tries AND `+isHeld+`)`,
 		c.News, store.Micros(c.ShowAgain),
 		string(r.State), store.Micros(r.SentAt), store.Micros(r.EndedAt), r.Tries, store.Micros(r.FirstTryAt), store.Micros(r.NextTryAt),
 		r.MayHaveReached, r.SeenListed, r.ListedHandle.Value(), r.ChatName, r.People,

@@ -45,3 +45,12 @@ func (l *Ledger) LeftOut() int { return l.lost.LeftOut() }
 func (l *Ledger) Prune(ctx context.Context, before time.Time) (int64, error) {
 	return prune.Before(ctx, l.store, before)
 }
+
+// FeedOnce makes the next requests of a batch, as it was when b was loaded.
+func (l *Ledger) FeedOnce(ctx context.Context, b Batch) error {
+	_, err := l.feedOnce(ctx, b)
+	return err
+}
+
+// EndBatch ends a batch of which nothing is left to happen, and reports whether it did.
+func (l *Ledger) EndBatch(ctx context.Context, b Batch) (bool, error) { return l.endBatch(ctx, b) }

@@ -62,8 +62,10 @@ func (l *Ledger) feed(ctx context.Context, batchID string) (time.Duration, error
 	}
 }
 
-// countWaiting repeats the condition of the index requests_of_batch. Without it the index is not used.
-const countWaiting = `SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted'`
+// countWaiting counts the requests of a batch that wait for their first try. What Linq turned down for the moment may
+// wait for minutes, and keeps nobody else waiting. It repeats the condition of the index requests_of_batch. Without it
+// the index is not used.
+const countWaiting = `SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted' AND tries = 0`
 
 // feedOnce makes the next requests of a batch. It reports whether there are more to make.
 func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
@@ -72,11 +74,8 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 		if pause, err := l.Paused(ctx); err != nil || pause.Holds() && b.Kind == Remove {
 			return false, err
 		}
-	case Stopped: // a request may have been made while it was stopped
-		return false, l.store.InTx(ctx, func(tx store.Tx) error {
-			_, err := l.cancelUntried(ctx, tx, b.ID, l.now())
-			return err
-		})
+	case Stopped: // Linq may have turned down for the moment what was under way then
+		return false, l.cancelRest(ctx, b.ID)
 	default:
 		return false, nil
 	}
@@ -87,20 +86,55 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	if waiting > feedAhead/2 {
 		return true, nil
 	}
-	items, err := l.unfed(ctx, b.ID, feedAhead-waiting)
+	items, err := unfed(ctx, l.store.Reader(), b.ID, feedAhead-waiting)
 	if err != nil || len(items) == 0 {
 		return false, err
 	}
+	err = l.makeRequests(ctx, b, items)
+	if err != nil && !errors.Is(err, store.ErrMoved) {
+		return false, fmt.Errorf("feed batch: %w", err)
+	}
+	l.dispatcher.Wake()
+	return true, nil
+}
+
+func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
+	now := l.now()
+	var cancelled []Request
+	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		cancelled, err = l.cancelUntried(ctx, tx, batchID, now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("stop batch: %w", err)
+	}
+	l.tell(Accepted, now, cancelled...)
+	return nil
+}
+
+// makeRequests makes the requests for items of a batch, unless somebody has paused or stopped it meanwhile. What people
+// ask for one by one is recorded before these.
+func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) error {
 	orders := make([]Order, len(items))
 	for i, item := range items {
 		orders[i] = b.order(item)
 	}
-	accepted, err := l.Accept(ctx, orders)
+	made, err := newAcceptance(orders)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return true, l.store.InTx(ctx, func(tx store.Tx) error {
-		for i, a := range accepted {
+	return l.store.InTx(ctx, func(tx store.Tx) error {
+		current, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, b.ID)
+		if errors.Is(err, ErrNotFound) || err == nil && current.State != Running {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := (acceptor{store: l.store, now: l.now}).record(ctx, tx, []*acceptance{made}); err != nil {
+			return err
+		}
+		for i, a := range made.results {
 			if _, err := tx.Exec(ctx, `UPDATE batch_items SET request_id = $1 WHERE batch_id = $2 AND position = $3`,
 				a.Request.ID, b.ID, items[i].Position); err != nil {
 				return err
@@ -110,29 +144,42 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	})
 }
 
-// unfed returns the next items without a request of their own, and without one of somebody else's that answers for
-// them. A question of somebody else's that was answered with no answers for none.
-func (l *Ledger) unfed(ctx context.Context, batchID string, limit int) ([]BatchItem, error) {
-	rows, err := l.store.Reader().Query(ctx, `
+const (
+	selectNew = `
 		SELECT position, chat_id, handle, undoes FROM batch_items WHERE batch_id = $1 AND request_id = ''
-		UNION ALL
+		ORDER BY position LIMIT $2`
+	selectLetDown = `
 		SELECT i.position, i.chat_id, i.handle, i.undoes FROM batch_items i JOIN requests r ON r.id = i.request_id
-		WHERE i.batch_id = $1 AND r.state = 'cancelled' AND r.batch_id <> $1
-		ORDER BY 1 LIMIT $2`, batchID, limit)
+		WHERE i.batch_id = $1 AND r.state = 'cancelled' AND r.batch_id <> $1 ORDER BY i.position LIMIT $2`
+)
+
+// unfed returns the next items without a request of their own, and without one of somebody else's that answers for
+// them. A question of somebody else's that was answered with no answers for none; these are looked for last, since
+// that takes all items.
+func unfed(ctx context.Context, db store.Querier, batchID string, limit int) ([]BatchItem, error) {
+	items, err := queryUnfed(ctx, db, selectNew, batchID, limit)
+	if err != nil || len(items) > 0 {
+		return items, err
+	}
+	return queryUnfed(ctx, db, selectLetDown, batchID, limit)
+}
+
+func queryUnfed(ctx context.Context, db store.Querier, query, batchID string, limit int) ([]BatchItem, error) {
+	rows, err := db.Query(ctx, query, batchID, limit)
 	if err != nil {
-		return nil, fmt.Errorf("feed batch: %w", err)
+		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
 	}
 	defer rows.Close()
 	var items []BatchItem
 	for rows.Next() {
 		var item BatchItem
 		if err := rows.Scan(&item.Position, &item.ChatID, &item.Handle, &item.Undoes); err != nil {
-			return nil, fmt.Errorf("feed batch: %w", err)
+			return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
 		}
 		items = append(items, item)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("feed batch: %w", err)
+		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
 	}
 	return items, nil
 }
@@ -166,8 +213,13 @@ func (l *Ledger) endBatch(ctx context.Context, b Batch) (ended bool, err error) 
 	now := l.now()
 	err = l.store.InTx(ctx, func(tx store.Tx) error {
 		current, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, b.ID)
-		if err != nil || current.State != b.State {
+		if err != nil || current.State != b.State || !current.Open() {
 			return err
+		}
+		if current.State == Running { // somebody else's request that answered for an item may just have come to nothing
+			if left, err := unfed(ctx, tx, b.ID, 1); err != nil || len(left) > 0 {
+				return err
+			}
 		}
 		ended = true
 		current.EndedAt = now

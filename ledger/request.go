@@ -165,7 +165,7 @@ type Request struct {
 	LinqSaid   string // Linq's own words with numbers masked, kept when the code is unknown
 	TraceID    string // Linq's trace id of the answer that decided
 
-	Held bool // the batch to which it belongs is paused: nothing new is sent
+	Held bool // the batch to which it belongs is paused or stopped: nothing new is sent
 
 	Undone bool // somebody asked for it to be taken back, not in vain so far; only [Ledger.View] tells
 

@@ -19,8 +19,8 @@ const (
 
 // Before deletes, batch by batch, what ended before a moment: requests with their history and where they
 // showed, batches that have none of their requests left, runs of the workflow step, webhook events, denials, readings
-// and turns of the switch. What has not ended stays. It returns
-// how many records are gone.
+// and turns of the switch. What has not ended stays, and with an open batch the requests that answer for it. It
+// returns how many records are gone.
 func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten int64, err error) {
 	for _, batch := range []func(context.Context, store.Store, int64) (int64, error){requests, batches, others} {
 		for {
@@ -42,10 +42,17 @@ func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten 
 	return forgotten, nil
 }
 
+// endedRequests leaves those alone that answer for an item of a batch which is still open: its end is told from them.
+const endedRequests = `
+	WHERE ended_at > 0 AND ended_at < $1 AND NOT EXISTS (
+		SELECT 1 FROM batch_items i JOIN batches b ON b.id = i.batch_id
+		WHERE i.request_id <> '' AND i.request_id = requests.id AND b.ended_at = 0)
+	ORDER BY ended_at LIMIT $2`
+
 // requests deletes a batch of requests with all that belongs to them.
 func requests(ctx context.Context, from store.Store, before int64) (gone int64, err error) {
 	err = from.InTx(ctx, func(tx store.Tx) error {
-		ids, chosen, err := store.TakeRequests(ctx, tx, from.Dialect(), `WHERE ended_at > 0 AND ended_at < $1 ORDER BY ended_at LIMIT $2`, before, batchSize)
+		ids, chosen, err := store.TakeRequests(ctx, tx, from.Dialect(), endedRequests, before, batchSize)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
