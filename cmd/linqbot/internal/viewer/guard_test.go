@@ -152,4 +152,7 @@ func TestBusy(t *testing.T) {
 	})
 	assert.Equal(t, w.Code, http.StatusServiceUnavailable)
 	assert.Assert(t, strings.Contains(w.Body.String(), "Busy"))
+	for range pagesAtOnce {
+		<-f.viewer.pages
+	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 //go:embed pages/*.html pages/style.css
-var files embed.FS //nolint:gochecknoglobals // only a variable can embed files
+var files embed.FS
 
 // parseTemplates returns a template for each page, by name. Those whose names begin with _ are parts of all.
 func parseTemplates() (map[string]*template.Template, error) {

@@ -106,9 +106,17 @@ func (v *Viewer) Register(routes *http.ServeMux) {
 	routes.Handle("/style.css", v.guard(http.HandlerFunc(serveStyle)))
 }
 
-// Close ends what is being checked, and lets go of the ledger. No page is made after it.
+// Close ends what is being checked, waits for the pages that are being made, and lets go of the ledger. No page is made
+// after it.
 func (v *Viewer) Close() error {
 	close(v.closing)
+	over := time.After(pageTime)
+	for range pagesAtOnce {
+		select {
+		case v.pages <- struct{}{}:
+		case <-over:
+		}
+	}
 	v.opening.Lock()
 	defer v.opening.Unlock()
 	if v.opened == nil {
