@@ -160,7 +160,12 @@ func TestTheStepThatOffboards(t *testing.T) {
 	t.Parallel()
 	small := linqtest.Group("Small", bottest.Line, bottest.Ann, bottest.Bert)
 	h := newEnv(t, envConfig{linq: linqtest.Config{Chats: append(moreChats(2), small)}})
-	given := map[string]any{"handle": bottest.Ann, "requested_by": bottest.Ada, "reason": "left the firm", "channel_id": bottest.Ops, "message_ts": "1.2"}
+	given := map[string]any{"handle": bottest.Ann, "requested_by": bottest.Ada, "reason": "left the firm", "channel_id": bottest.Ops, "message_ts": "1.2", "dry_run": true}
+	assert.Equal(t, h.event(h.stepOf(ledger.OffboardFunction, "Fx0", given)), http.StatusOK)
+	h.await("the dry run to end", func() bool { return h.execution("Fx0").Status != slacktest.Running })
+	assert.Equal(t, h.execution("Fx0").Outputs["status"], "dry_run")
+	assert.Equal(t, h.execution("Fx0").Outputs["message"], "A dry run, so nothing was done: linqbot would ask Linq for 4 removals.")
+	given["dry_run"] = false
 	assert.Equal(t, h.event(h.stepOf(ledger.OffboardFunction, "Fx1", given)), http.StatusOK)
 	h.await("the step to end", func() bool { return h.execution("Fx1").Status != slacktest.Running })
 	done := h.execution("Fx1")

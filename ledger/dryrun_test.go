@@ -36,8 +36,8 @@ func TestDryRun(t *testing.T) {
 		assert.Equal(t, got.Outcome, ledger.Recorded)
 		kept.want(t, "a dry run", "remove  dry_run")
 
-		real := order("d2", "ann@example.com")
-		assert.Equal(t, accept(t, l, real)[0].Outcome, ledger.Recorded, "a dry run is not under way")
+		removal := order("d2", "ann@example.com")
+		assert.Equal(t, accept(t, l, removal)[0].Outcome, ledger.Recorded, "a dry run is not under way")
 		o.Delivery = "d3"
 		assert.Equal(t, accept(t, l, o)[0].Outcome, ledger.Recorded, "nor does it follow what is")
 		assert.Equal(t, accept(t, l, o)[0].Outcome, ledger.Redelivered)

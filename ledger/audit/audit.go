@@ -40,7 +40,7 @@ func Rows(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error
 	if f.BatchID != "" {
 		return items(ctx, in, f.BatchID)
 	}
-	return inOrder(notes(ctx, in, f, trail.Paused), notes(ctx, in, f, trail.Resumed), notes(ctx, in, f, trail.Denied), notes(ctx, in, f, trail.Read), requests(ctx, in, f))
+	return inOrder(notes(ctx, in, f, trail.Paused), notes(ctx, in, f, trail.Resumed), notes(ctx, in, f, trail.Denied), notes(ctx, in, f, trail.Read), dryBatches(ctx, in, f), requests(ctx, in, f))
 }
 
 // inOrder merges rows that are in the order of time each; of one moment the first source goes first. An

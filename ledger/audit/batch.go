@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"linqbot/ledger"
+	"linqbot/ledger/internal/store"
 )
 
 // NotAsked is the state of an item of a batch that has no request.
@@ -58,11 +59,47 @@ func itemsAfter(ctx context.Context, in *ledger.Reader, b ledger.Batch, after in
 
 // notAsked is the request that there would be for an item.
 func notAsked(b ledger.Batch, item ledger.BatchItem) ledger.Request {
+	state := NotAsked
+	if b.DryRun {
+		state = ledger.Simulated
+	}
 	return ledger.Request{
 		Order: ledger.Order{
 			Kind: b.Kind, Source: b.Source, TeamID: b.TeamID, ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule,
 			ChatID: item.ChatID, Handle: item.Handle, Undoes: item.Undoes, BatchID: b.ID, Because: b.Because,
 		},
-		State: NotAsked, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: item.Foreseen,
+		State: state, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: item.Foreseen,
 	}
+}
+
+// dryBatches returns what the batches would have asked for that were dry runs: they have no requests.
+func dryBatches(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		if f.ID != "" || f.State != "" && f.State != ledger.Simulated {
+			return
+		}
+		ids, err := store.Strings(ctx, in.Store().Reader(), `SELECT id FROM batches WHERE state = 'dry_run' ORDER BY id`)
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		contains := f.contains()
+		for _, id := range ids {
+			for row, err := range items(ctx, in, id) {
+				if err == nil && (!f.chooses(row.Request) || !contains(row.Because)) {
+					continue
+				}
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// chooses is what [Filter.where] says, of a row that is not in the table of requests.
+func (f Filter) chooses(r ledger.Request) bool {
+	key := (ledger.Order{Handle: f.Handle}).HandleKey()
+	return (f.Since.IsZero() || !r.AcceptedAt.Before(f.Since)) && (f.Until.IsZero() || r.AcceptedAt.Before(f.Until)) &&
+		(f.UserID == "" || r.UserID == f.UserID) && (f.ChatID == "" || r.ChatID == f.ChatID) && (key == "" || r.HandleKey() == key)
 }

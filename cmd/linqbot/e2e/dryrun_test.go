@@ -94,7 +94,7 @@ func TestDryRun(t *testing.T) {
 		}
 		want := []string{
 			"remove|command|+1 ••• ••• 0132||they left the firm", "remove|command|+1 ••• ••• 9999|not_in_chat|", "add|command|+1 ••• ••• 0177||",
-			"remove|workflow|+1 ••• ••• 0132||Lost phone",
+			"remove|workflow|+1 ••• ••• 0132||Lost phone", "remove|command|+1 ••• ••• 0132||",
 		}
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("the audit has\n%s", strings.Join(got, "\n"))
