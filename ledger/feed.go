@@ -74,7 +74,7 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 		}
 	case Stopped: // a request may have been made while it was stopped
 		return false, l.store.InTx(ctx, func(tx store.Tx) error {
-			_, err := l.cancelUntried(ctx, tx, b.ID, l.now())
+			_, err := cancelUntried(ctx, tx, b.ID, l.now())
 			return err
 		})
 	default:
