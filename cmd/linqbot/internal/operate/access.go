@@ -26,8 +26,7 @@ type access interface {
 	Paused(ctx context.Context) (ledger.Pause, error)
 	BatchUnderWay(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, error)
 	AcceptBatch(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, bool, error)
-	ConfirmWithin(ctx context.Context, id string, limits ledger.Limits) (ledger.Batch, *ledger.Limit, error)
-	DecideBatch(ctx context.Context, id string, decision ledger.BatchDecision, by string) (ledger.Batch, bool, error)
+	DecideBatch(ctx context.Context, id string, decision ledger.BatchDecision, by string, limits ledger.Limits) (ledger.Batch, bool, error)
 	DenyOperator(ctx context.Context, rule string) error
 	Close() error
 }
@@ -74,13 +73,14 @@ func (w *worker) workers(cfg Config, logger *logrus.Logger) ledger.Workers {
 	settings := cfg.Settings
 	book := chatindex.New(chatindex.Config{Lister: w.client, Region: settings.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: w.client, Logger: logger})
+	held := rails.Rails{Protected: settings.Protected, Limits: settings.Limits, Pauses: w.Ledger}
 	steps := reconcile.NewSteps(reconcile.StepsConfig{
 		Chats: w.client, Records: w.Ledger, Lines: lines, Region: settings.Region, Logger: logger,
-		Rails:   rails.Rails{Protected: settings.Protected, Limits: settings.Limits, Pauses: w.Ledger},
+		Rails:   held,
 		Breaker: breaker.New(breaker.Config{Concurrency: settings.Concurrency, Logger: logger}),
 	})
 	planner := batch.NewPlanner(batch.PlannerConfig{
-		Records: w.Ledger, Chats: book, Reader: w.client, Lines: lines, Region: settings.Region, Logger: logger,
+		Records: w.Ledger, Chats: book, Reader: w.client, Rails: held, Lines: lines, Region: settings.Region, Logger: logger,
 	})
 	return ledger.Workers{
 		Try: steps.Try, Confirm: steps.Confirm, Plan: planner.Plan,

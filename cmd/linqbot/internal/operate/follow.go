@@ -2,6 +2,7 @@ package operate
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,25 +121,26 @@ func (j *job) decide(ctx context.Context, b ledger.Batch, p ledger.Progress) (le
 	case b.State != ledger.Proposed:
 		return b, nil
 	}
-	if yes, err := j.asks(ctx, b, p); err != nil || !yes {
-		declining, cancel := context.WithTimeout(context.WithoutCancel(ctx), outageFor)
-		defer cancel()
-		_, _, declined := j.records.DecideBatch(declining, b.ID, ledger.DeclineBatch, b.Rule)
-		if err == nil {
-			err = errors.New("cancelled; nothing was changed")
-		}
-		return b, errors.Join(err, declined)
+	yes, err := j.asks(ctx, b, p)
+	if err != nil || !yes {
+		return b, errors.Join(cmp.Or(err, errors.New("cancelled; nothing was changed")), j.decline(ctx, b))
 	}
-	b, met, err := j.records.ConfirmWithin(ctx, b.ID, j.cfg.Settings.Limits)
-	switch {
-	case err != nil:
-		return b, err
-	case met != nil:
-		return b, j.refuse(ctx, b.Rule, rails.RuleOf(*met), rails.LimitWords(*met, ""))
-	case b.ConfirmedAt.IsZero():
-		return b, errors.New("nobody said yes within 10 minutes; nothing was changed")
+	confirmed, _, err := j.records.DecideBatch(ctx, b.ID, ledger.ConfirmBatch, b.Rule, j.cfg.Settings.Limits)
+	if over, ok := errors.AsType[*ledger.LimitError](err); ok {
+		return b, errors.Join(j.refuse(ctx, b.Rule, rails.RuleOf(over.Limit), rails.LimitWords(over.Limit, "")), j.decline(ctx, b))
 	}
-	return b, nil
+	if err == nil && confirmed.ConfirmedAt.IsZero() {
+		err = errors.New("nobody said yes within 10 minutes; nothing was changed")
+	}
+	return confirmed, err
+}
+
+// decline says no to what is proposed, also once the command is interrupted.
+func (j *job) decline(ctx context.Context, b ledger.Batch) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outageFor)
+	defer cancel()
+	_, _, err := j.records.DecideBatch(ctx, b.ID, ledger.DeclineBatch, b.Rule, ledger.Limits{})
+	return err
 }
 
 // asks gets a yes from the person at the terminal. Much needs its number.

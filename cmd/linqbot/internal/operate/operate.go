@@ -5,6 +5,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,6 @@ import (
 	"linqbot/cmd/linqbot/internal/build"
 	"linqbot/cmd/linqbot/internal/config"
 	"linqbot/cmd/linqbot/internal/pause"
-	"linqbot/commands"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
@@ -103,14 +103,15 @@ func Run(ctx context.Context, cfg Config, asked Request) (err error) {
 // orderOf reads what was typed.
 func orderOf(cfg Config, asked Request) (ledger.BatchOrder, error) {
 	const longestName = 80
-	name, reason := pause.OneLine(asked.Name), strings.Join(strings.Fields(asked.Reason), " ")
+	name := pause.OneLine(asked.Name)
+	reason, wrong := parse.Reason(asked.Reason)
 	switch {
 	case name == "":
 		return ledger.BatchOrder{}, errors.New("--as is missing: give your name, for the record")
 	case utf8.RuneCountInString(name) > longestName:
 		return ledger.BatchOrder{}, fmt.Errorf("--as is too long: write %d characters at most", longestName)
-	case utf8.RuneCountInString(reason) > commands.LongestReason:
-		return ledger.BatchOrder{}, fmt.Errorf("--reason is too long: write %d characters at most", commands.LongestReason)
+	case wrong != nil:
+		return ledger.BatchOrder{}, fmt.Errorf("--reason is too long: write %d characters at most", parse.LongestReason)
 	case !asked.Yes && !asked.DryRun && cfg.In == nil:
 		return ledger.BatchOrder{}, errors.New("there is nobody to ask, since this is no terminal: see what would be done with --dry-run, and do it with --yes")
 	}
@@ -118,24 +119,27 @@ func orderOf(cfg Config, asked Request) (ledger.BatchOrder, error) {
 		Delivery: "operator-" + uuid.NewString(), Job: asked.Job, Kind: ledger.Remove, Source: ledger.Operator,
 		Rule: ledger.OperatorRule(name), Because: reason, Asks: true, DryRun: asked.DryRun,
 	}
-	var people []parse.ParsedHandle
-	if asked.Job == ledger.List {
-		args, err := parse.Remove(asked.Text, cfg.Settings.Region)
-		if err != nil {
-			return ledger.BatchOrder{}, misread(err)
-		}
-		o.ChatID, people = args.Chat.String(), args.Handles
-	} else {
-		args, err := parse.Offboard(asked.Text, cfg.Settings.Region)
-		if err != nil {
-			return ledger.BatchOrder{}, misread(err)
-		}
-		people = args.Handles
+	people, tail, err := read(cfg, asked, &o)
+	if err != nil {
+		return ledger.BatchOrder{}, misread(err)
 	}
+	o.DryRun, o.Because = o.DryRun || tail.DryRun, cmp.Or(o.Because, tail.Because)
 	for _, who := range people {
 		o.Handles = append(o.Handles, ledger.NewSecret(who.Handle.Full()))
 	}
 	return o, nil
+}
+
+// read reads the chat, if it is one, into the order, and whom to remove. What a command in Slack takes besides may
+// stand there as well.
+func read(cfg Config, asked Request, o *ledger.BatchOrder) ([]parse.ParsedHandle, parse.Tail, error) {
+	if asked.Job == ledger.Offboard {
+		args, err := parse.Offboard(asked.Text, cfg.Settings.Region)
+		return args.Handles, args.Tail, err
+	}
+	args, err := parse.Remove(asked.Text, cfg.Settings.Region)
+	o.ChatID = args.Chat.String()
+	return args.Handles, args.Tail, err
 }
 
 // misread says what is wrong with what was typed, to the one who typed it.
