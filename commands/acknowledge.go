@@ -71,7 +71,10 @@ func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance)
 // underWay says what is under way, and who asked for it first.
 func underWay(in Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
 	first = richtext.Say("%s asked for it first", richtext.Member(r.UserID))
-	if r.UserID == in.UserID {
+	switch {
+	case r.Source == ledger.Operator:
+		first = richtext.Say("someone who runs linqbot asked for it first")
+	case r.UserID == in.UserID:
 		first = richtext.Say("you asked for it yourself")
 	}
 	if r.Kind == ledger.Add {

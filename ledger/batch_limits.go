@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"linqbot/ledger/internal/store"
 )
@@ -15,35 +16,42 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("ledger: more than %d removals", e.Limit.Most)
 }
 
-// checkLimits returns a [LimitError] when a batch of so many removals would be over a limit now.
-func (l *Ledger) checkLimits(ctx context.Context, tx store.Tx, b Batch, size int, limits Limits) error {
+// checkLimits returns a [LimitError] when a batch of so many removals would be over a limit now. The limit of an hour is
+// that of the person, or of the operator by name.
+func checkLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size int, limits Limits, now time.Time) error {
 	if b.Kind != Remove || b.DryRun {
 		return nil
 	}
-	now := l.now()
-	if b.UserID == "" { // a workflow that names nobody
+	if b.owner() == everybody { // a workflow that names nobody
 		limits.PerHour = 0
 	}
 	for _, bound := range []struct {
 		scope        scope
 		most, adding int
-	}{{scope(b.UserID), limits.PerHour, 1}, {everybody, limits.PerDay, max(size, 1)}} {
+	}{{b.owner(), limits.PerHour, 1}, {everybody, limits.PerDay, max(size, 1)}} {
 		if bound.most == 0 {
 			continue
 		}
-		taken, err := l.counter.count(ctx, tx, []scope{bound.scope}, now)
+		taken, err := countRemovals(ctx, in, d, []scope{bound.scope}, now)
 		if err != nil {
 			return err
 		}
 		if taken[bound.scope]+bound.adding <= bound.most {
 			continue
 		}
-		again, err := l.counter.again(ctx, tx, bound.scope, bound.most, bound.adding, now)
+		again, err := again(ctx, in, bound.scope, bound.most, bound.adding, now)
 		if err != nil {
 			return fmt.Errorf("find out when a removal is possible again: %w", err)
 		}
 		return &LimitError{Limit: Limit{Everybody: bound.scope == everybody, Most: bound.most, Again: again}}
 	}
-	l.counter.forget(scope(b.UserID), everybody) // it counts from now on
 	return nil
+}
+
+// owner is for whom the limit of an hour counts.
+func (b Batch) owner() scope {
+	if b.Source == Operator {
+		return scope(b.Rule)
+	}
+	return scope(b.UserID)
 }

@@ -17,63 +17,77 @@ import (
 // AcceptBatch records a batch, and returns when it is on disk and will be planned: see [Workers.Plan]. It returns
 // false and the batch as it stands for a delivery that was recorded before, and false and the zero [Batch] for one
 // that was denied or read. A batch that does not ask may be over a limit: [LimitError].
-func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (Batch, bool, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (b Batch, fresh bool, err error) {
+	if b, err = newBatch(o, l.now()); err != nil {
+		return Batch{}, false, err
 	}
-	handles, err := encodeHandles(o.Handles)
-	if err != nil {
-		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
-	}
-	b := Batch{BatchOrder: o, ID: id.String(), State: Planning, AcceptedAt: l.now()}
-	fresh := false
-	err = l.store.InTx(ctx, func(tx store.Tx) error {
-		fresh = false
-		spent, err := events.SpentAmong(ctx, tx, l.store.Dialect(), []string{o.Delivery})
-		if err != nil {
-			return err
-		}
-		if spent[o.Delivery] {
-			b = Batch{}
-			return nil
-		}
-		if !o.Asks { // another one is counted once it is confirmed
-			if err := l.checkLimits(ctx, tx, b, 1, o.Limits); err != nil {
-				return err
-			}
-		}
-		rows, err := tx.Exec(ctx, `
-			INSERT INTO batches (id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url,
-				thread_ts, chat_id, handles, because, undoes, asks, dry_run, state, accepted_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-			ON CONFLICT DO NOTHING`,
-			b.ID, o.Delivery, string(o.Job), string(o.Kind), string(o.Source), o.TeamID, o.ChannelID, o.UserID, o.Rule,
-			o.ResponseURL.Value(), o.ThreadTS, o.ChatID, handles, o.Because, o.Undoes, o.Asks, o.DryRun,
-			string(b.State), store.Micros(b.AcceptedAt))
-		if err != nil {
-			return err
-		}
-		if rows == 0 {
-			b, err = loadBatch(ctx, tx, `WHERE delivery = $1`, o.Delivery)
-			return err
-		}
-		fresh = true
-		if o.Undoes != "" { // that is not on offer any more
-			if err := showBatchSoon(ctx, tx, o.Undoes); err != nil {
-				return err
-			}
-		}
-		return addBatchHistory(ctx, tx, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)})
+	asked := b
+	err = l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		b, fresh, err = acceptBatch(ctx, tx, l.store.Dialect(), asked)
+		l.counter.forget(asked.owner(), everybody) // it may count from now on
+		return err
 	})
-	if met, ok := errors.AsType[*LimitError](err); ok {
-		return Batch{}, false, met
-	}
 	if err != nil {
-		return Batch{}, false, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+		return Batch{}, false, notAccepted(err)
 	}
 	l.dispatcher.Wake()
 	return b, fresh, nil
+}
+
+// notAccepted tells what is over a limit from trouble.
+func notAccepted(err error) error {
+	if met, ok := errors.AsType[*LimitError](err); ok {
+		return met
+	}
+	return fmt.Errorf("%w: %w", ErrNotRecorded, err)
+}
+
+func newBatch(o BatchOrder, now time.Time) (Batch, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Batch{}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	return Batch{BatchOrder: o, ID: id.String(), State: Planning, AcceptedAt: now}, nil
+}
+
+// acceptBatch inserts a batch. For a delivery that came before it returns false, and what answers for that.
+func acceptBatch(ctx context.Context, in store.Querier, d store.Dialect, b Batch) (Batch, bool, error) {
+	o := b.BatchOrder
+	handles, err := encodeHandles(o.Handles)
+	if err != nil {
+		return Batch{}, false, err
+	}
+	spent, err := events.SpentAmong(ctx, in, d, []string{o.Delivery})
+	if err != nil || spent[o.Delivery] {
+		return Batch{}, false, err
+	}
+	if !o.Asks { // another one is counted once it is confirmed
+		if err := checkLimits(ctx, in, d, b, 1, o.Limits, b.AcceptedAt); err != nil {
+			return Batch{}, false, err
+		}
+	}
+	rows, err := in.Exec(ctx, `
+		INSERT INTO batches (id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url,
+			thread_ts, chat_id, handles, because, undoes, asks, dry_run, state, accepted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		ON CONFLICT DO NOTHING`,
+		b.ID, o.Delivery, string(o.Job), string(o.Kind), string(o.Source), o.TeamID, o.ChannelID, o.UserID, o.Rule,
+		o.ResponseURL.Value(), o.ThreadTS, o.ChatID, handles, o.Because, o.Undoes, o.Asks, o.DryRun,
+		string(b.State), store.Micros(b.AcceptedAt))
+	if err != nil {
+		return Batch{}, false, err
+	}
+	if rows == 0 {
+		b, err = loadBatch(ctx, in, `WHERE delivery = $1`, o.Delivery)
+		return b, false, err
+	}
+	if o.Undoes != "" { // that is not on offer any more
+		if err := showBatchSoon(ctx, in, o.Undoes); err != nil {
+			return Batch{}, false, err
+		}
+	}
+	err = addBatchHistory(ctx, in, b.ID, BatchEvent{At: b.AcceptedAt, State: Planning, UserID: o.UserID, Cause: "asked for by " + string(o.Source)})
+	return b, true, err
 }
 
 // Batch returns a batch as it stands; [ErrNotFound] when there is none.
@@ -136,13 +150,14 @@ func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) 
 			b.State, b.ExpiresAt = Proposed, now.Add(p.AskFor)
 		default:
 			b.State, b.ConfirmedAt = Running, now
-			err := l.checkLimits(ctx, tx, b, len(p.Items), Limits{PerDay: p.Limits.PerDay}) // the hour was checked when it was accepted
+			err := checkLimits(ctx, tx, l.store.Dialect(), b, len(p.Items), Limits{PerDay: p.Limits.PerDay}, now) // the hour was checked when it was accepted
 			if _, over := errors.AsType[*LimitError](err); over {
 				b.State, b.ConfirmedAt, b.EndedAt, b.Trouble = Unplanned, time.Time{}, now, TroubleOverLimit
 				next.Cause = "over the limit of a day"
 			} else if err != nil {
 				return err
 			}
+			l.counter.forget(b.owner(), everybody) // it counts from now on
 		}
 		next.State = b.State
 		return saveBatch(ctx, tx, b, next)
@@ -188,7 +203,7 @@ func (l *Ledger) keepItems(ctx context.Context, batchID string, items []BatchIte
 
 // saveBatch stores a new state of a batch with its line of history. Call [jobs.Dispatcher.Wake] after the commit: what
 // follows from it is handed over then, or by a sweep.
-func saveBatch(ctx context.Context, tx store.Tx, b Batch, e BatchEvent) error {
+func saveBatch(ctx context.Context, tx store.Querier, b Batch, e BatchEvent) error {
 	if _, err := tx.Exec(ctx, `
 		UPDATE batches SET state = $1, expires_at = $2, confirmed_at = $3, ended_at = $4, decided_by = $5, trouble = $6, cut_off = $7,
 			news = news + 1, handed_over = FALSE
@@ -206,12 +221,12 @@ func saveBatch(ctx context.Context, tx store.Tx, b Batch, e BatchEvent) error {
 }
 
 // showBatchSoon has a batch shown anew.
-func showBatchSoon(ctx context.Context, tx store.Tx, id string) error {
+func showBatchSoon(ctx context.Context, tx store.Querier, id string) error {
 	_, err := tx.Exec(ctx, `UPDATE batches SET news = news + 1, handed_over = FALSE WHERE id = $1`, id)
 	return err
 }
 
-func addBatchHistory(ctx context.Context, tx store.Tx, id string, e BatchEvent) error {
+func addBatchHistory(ctx context.Context, tx store.Querier, id string, e BatchEvent) error {
 	_, err := tx.Exec(ctx, `INSERT INTO batch_history (batch_id, at, state, user_id, cause) VALUES ($1, $2, $3, $4, $5)`,
 		id, store.Micros(e.At), string(e.State), e.UserID, e.Cause)
 	return err
@@ -249,54 +264,74 @@ func (d BatchDecision) decide(from BatchState) (BatchState, bool) {
 // this call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped
 // are cancelled unless they may have reached Linq. A yes over a limit changes nothing: [LimitError]. Whoever calls it has
 // checked that the person may decide.
-func (l *Ledger) DecideBatch(ctx context.Context, id string, d BatchDecision, userID string, limits Limits) (Batch, bool, error) {
+func (l *Ledger) DecideBatch(ctx context.Context, id string, decision BatchDecision, userID string, limits Limits) (Batch, bool, error) {
 	now := l.now()
-	var b Batch
-	var cancelled []Request
-	changed := false
+	var d decided
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		changed, cancelled = false, nil
-		if b, err = loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, id); err != nil {
-			return err
-		}
-		next, ok := d.decide(b.State)
-		if !ok || d == ConfirmBatch && !now.Before(b.ExpiresAt) {
-			return nil
-		}
-		changed = true
-		b.State, b.DecidedBy = next, userID
-		switch d {
-		case ConfirmBatch:
-			var size int
-			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM batch_items WHERE batch_id = $1`, id).Scan(&size); err != nil {
-				return err
-			}
-			if err := l.checkLimits(ctx, tx, b, size, limits); err != nil {
-				return err
-			}
-			b.ConfirmedAt = now
-		case DeclineBatch:
-			b.EndedAt = now
-		case StopBatch:
-			if cancelled, err = l.cancelUntried(ctx, tx, id, now); err != nil {
-				return err
-			}
-		}
-		return saveBatch(ctx, tx, b, BatchEvent{At: now, State: next, UserID: userID, Cause: "decided: " + string(d)})
+		d, err = decideBatch(ctx, tx, l.store.Dialect(), id, verdict{decision, userID, limits, now})
+		l.counter.forget(d.batch.owner(), everybody) // it may count from now on
+		return err
 	})
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("decide batch: %w", err)
 	}
 	l.dispatcher.Wake()
-	l.tell(Accepted, now, cancelled...)
-	return b, changed, nil
+	l.tell(Accepted, now, d.cancelled...)
+	return d.batch, d.changed, nil
+}
+
+// verdict is what somebody decides, and when.
+type verdict struct {
+	decision BatchDecision
+	by       string
+	limits   Limits
+	at       time.Time
+}
+
+// decided is what became of a verdict.
+type decided struct {
+	batch     Batch
+	changed   bool
+	cancelled []Request
+}
+
+func decideBatch(ctx context.Context, in store.Querier, dialect store.Dialect, id string, v verdict) (decided, error) {
+	b, err := loadBatch(ctx, in, `WHERE id = $1`+dialect.LockRows, id)
+	if err != nil {
+		return decided{}, err
+	}
+	next, ok := v.decision.decide(b.State)
+	if !ok || v.decision == ConfirmBatch && !v.at.Before(b.ExpiresAt) {
+		return decided{batch: b}, nil
+	}
+	b.State, b.DecidedBy = next, v.by
+	var cancelled []Request
+	switch v.decision {
+	case ConfirmBatch:
+		p, err := countItems(ctx, in, id)
+		if err != nil {
+			return decided{}, err
+		}
+		if err := checkLimits(ctx, in, dialect, b, p.All, v.limits, v.at); err != nil {
+			return decided{}, err
+		}
+		b.ConfirmedAt = v.at
+	case DeclineBatch:
+		b.EndedAt = v.at
+	case StopBatch:
+		if cancelled, err = cancelUntried(ctx, in, id, v.at); err != nil {
+			return decided{}, err
+		}
+	}
+	err = saveBatch(ctx, in, b, BatchEvent{At: v.at, State: next, UserID: v.by, Cause: "decided: " + string(v.decision)})
+	return decided{batch: b, changed: true, cancelled: cancelled}, err
 }
 
 // ReasonStopped is why a request of a batch was cancelled.
 const ReasonStopped = "batch_stopped"
 
 // cancelUntried cancels the requests of a batch of which nothing can have had an effect at Linq.
-func (l *Ledger) cancelUntried(ctx context.Context, tx store.Tx, batchID string, now time.Time) ([]Request, error) {
+func cancelUntried(ctx context.Context, tx store.Querier, batchID string, now time.Time) ([]Request, error) {
 	ids, err := store.Strings(ctx, tx, `
 		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
 		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND NOT may_have_reached

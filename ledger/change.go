@@ -115,7 +115,7 @@ func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool,
 	return rows == 1, err
 }
 
-func addHistory(ctx context.Context, tx store.Tx, requestID string, e Event) error {
+func addHistory(ctx context.Context, tx store.Querier, requestID string, e Event) error {
 	_, err := tx.Exec(ctx,
 		`INSERT INTO history (request_id, at, state, cause, trace_id) VALUES ($1, $2, $3, $4, $5)`,
 		requestID, store.Micros(e.At), string(e.State), e.Cause, e.TraceID)

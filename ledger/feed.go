@@ -102,7 +102,7 @@ func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 	now := l.now()
 	var cancelled []Request
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		cancelled, err = l.cancelUntried(ctx, tx, batchID, now)
+		cancelled, err = cancelUntried(ctx, tx, batchID, now)
 		return err
 	})
 	if err != nil {

@@ -41,6 +41,9 @@ const (
 	ofPerson           = `user_id = %s AND source <> 'workflow' AND batch_id = '' AND `
 	ofPersonsWorkflows = `user_id = %s AND source = 'workflow' AND batch_id = '' AND `
 	countedBatch       = `FROM batches WHERE user_id = %s AND confirmed_at > %s AND kind = 'remove'`
+
+	// countedOperators are the batches of an operator, whom their rule names. No member has such a name.
+	countedOperators = `FROM batches WHERE user_id = '' AND source = 'operator' AND rule = %s AND confirmed_at > %s AND kind = 'remove'`
 )
 
 // scope is who shares a limit: a person, or everybody for "".
@@ -98,7 +101,7 @@ func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptanc
 	if a.surelyBelow(batch, fresh) || len(scopes) == 0 || len(fresh) == 0 {
 		return nil, nil
 	}
-	taken, err := a.count(ctx, tx, scopes, now)
+	taken, err := countRemovals(ctx, tx, a.store.Dialect(), scopes, now)
 	if err != nil {
 		return nil, err
 	}
@@ -145,13 +148,13 @@ func (a *acceptance) freshRemovals(fresh map[string]bool, dryRuns bool) (count i
 	return count
 }
 
-// count returns how many removals of each scope the ledger has, those included that were just inserted.
-func (a acceptor) count(ctx context.Context, tx store.Tx, scopes []scope, now time.Time) (map[scope]int, error) {
+// countRemovals returns how many removals of each scope the ledger has, those included that were just inserted.
+func countRemovals(ctx context.Context, in store.Querier, d store.Dialect, scopes []scope, now time.Time) (map[scope]int, error) {
 	taken := make(map[scope]int, len(scopes))
 	people := slices.DeleteFunc(slices.Clone(scopes), func(s scope) bool { return s == everybody })
 	if len(people) < len(scopes) {
 		var n int
-		if err := tx.QueryRow(ctx, countOfAll(), firstCounted(now, day), store.Micros(now.Add(-day))).Scan(&n); err != nil {
+		if err := in.QueryRow(ctx, countOfAll(), firstCounted(now, day), store.Micros(now.Add(-day))).Scan(&n); err != nil {
 			return nil, fmt.Errorf("count removals: %w", err)
 		}
 		taken[everybody] = n
@@ -163,7 +166,7 @@ func (a acceptor) count(ctx context.Context, tx store.Tx, scopes []scope, now ti
 	if err != nil {
 		return nil, err
 	}
-	found, err := tx.Query(ctx, countByPerson(a.store.Dialect()), string(listed), firstCounted(now, hour), store.Micros(now.Add(-hour)))
+	found, err := in.Query(ctx, countByPerson(d), string(listed), firstCounted(now, hour), store.Micros(now.Add(-hour)))
 	if err != nil {
 		return nil, fmt.Errorf("count removals: %w", err)
 	}
@@ -189,7 +192,7 @@ func countOfAll() string { return countWhere("", "$1", "$2") }
 func countByPerson(d store.Dialect) string {
 	return `SELECT value, (` + countWhere(fmt.Sprintf(ofPerson, "value"), "$2", "$3") + `) + (` +
 		countWhere(fmt.Sprintf(ofPersonsWorkflows, "value"), "$2", "$3") + `) + (SELECT COUNT(*) ` +
-		fmt.Sprintf(countedBatch, "value", "$3") + `) FROM ` + d.List("$1")
+		fmt.Sprintf(countedBatch, "value", "$3") + `) + (SELECT COUNT(*) ` + fmt.Sprintf(countedOperators, "value", "$3") + `) FROM ` + d.List("$1")
 }
 
 func countWhere(whose, afterID, after string) string {
@@ -198,7 +201,7 @@ func countWhere(whose, afterID, after string) string {
 
 // again returns when there is room for as many more removals of a scope as a call wants to add; zero if it
 // never will be.
-func (a acceptor) again(ctx context.Context, tx store.Tx, s scope, most, adding int, now time.Time) (time.Time, error) {
+func again(ctx context.Context, in store.Querier, s scope, most, adding int, now time.Time) (time.Time, error) {
 	if adding > most {
 		return time.Time{}, nil
 	}
@@ -210,22 +213,31 @@ func (a acceptor) again(ctx context.Context, tx store.Tx, s scope, most, adding 
 		query = `
 			SELECT accepted_at FROM requests WHERE ` + fmt.Sprintf(ofPerson+countedRow, "$3", "$1", "$2") + `
 			UNION ALL SELECT accepted_at FROM requests WHERE ` + fmt.Sprintf(ofPersonsWorkflows+countedRow, "$3", "$1", "$2") + `
-			UNION ALL SELECT confirmed_at ` + fmt.Sprintf(countedBatch, "$3", "$2")
+			UNION ALL SELECT confirmed_at ` + fmt.Sprintf(countedBatch, "$3", "$2") + `
+			UNION ALL SELECT confirmed_at ` + fmt.Sprintf(countedOperators, "$3", "$2")
 	}
-	moments, err := momentsOf(ctx, tx, query, args...)
+	moments, err := momentsOf(ctx, in, query, args...)
 	if err != nil {
 		return time.Time{}, err
 	}
+	if at := roomAt(moments, adding, most, window); !at.IsZero() {
+		return at, nil
+	}
+	return now, nil
+}
+
+// roomAt returns when there is room for as many more; the zero time if there is now. It sorts the moments.
+func roomAt(moments []int64, adding, most int, window time.Duration) time.Time {
 	slices.Sort(moments)
 	leave := len(moments) + adding - most // so many have to leave the window first
 	if leave <= 0 {
-		return now, nil
+		return time.Time{}
 	}
-	return store.FromMicros(moments[leave-1]).Add(window), nil
+	return store.FromMicros(moments[leave-1]).Add(window)
 }
 
-func momentsOf(ctx context.Context, tx store.Tx, query string, args ...any) (moments []int64, err error) {
-	found, err := tx.Query(ctx, query, args...)
+func momentsOf(ctx context.Context, in store.Querier, query string, args ...any) (moments []int64, err error) {
+	found, err := in.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +269,7 @@ func (a acceptor) refuse(ctx context.Context, tx store.Tx, over map[*acceptance]
 	for call, adding := range over {
 		var met Limit
 		for s, most := range call.bounds() {
-			at, err := a.again(ctx, tx, s, most, adding, now)
+			at, err := again(ctx, tx, s, most, adding, now)
 			if err != nil {
 				return fmt.Errorf("find out when a removal is possible again: %w", err)
 			}

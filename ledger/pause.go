@@ -93,12 +93,15 @@ func turn(ctx context.Context, in store.Querier, s Switch, now time.Time) (befor
 	}
 	rule := "admin"
 	if s.UserID == "" {
-		rule = "operator " + s.Operator
+		rule = OperatorRule(s.Operator)
 	}
 	return before, trail.InsertSwitch(ctx, in, trail.Note{
 		Kind: state, At: now, Source: string(s.Source), TeamID: s.TeamID, ChannelID: s.ChannelID, UserID: s.UserID, Rule: rule, Reason: s.Reason,
 	})
 }
+
+// OperatorRule is what the audit shows as the rule that let an operator in, who has a name of their own choice.
+func OperatorRule(name string) string { return "operator " + name }
 
 // pauseCache keeps for a moment whether removals are paused, so that acks and tries rarely ask the store.
 type pauseCache struct {

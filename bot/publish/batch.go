@@ -49,6 +49,9 @@ func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, err
 	if err != nil {
 		return 0, err
 	}
+	if view.Source == ledger.Operator {
+		return s.afterOperators(ctx, view, s.tellBatchFollowers(ctx, view))
+	}
 	before, messages := view.thread, maps.Clone(view.messages)
 	err = s.propose(ctx, view)
 	if !view.ConfirmedAt.IsZero() {
@@ -72,6 +75,24 @@ func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, err
 	}
 	changed := view.thread.Posting != before.Posting || !maps.Equal(view.messages, messages)
 	return s.afterBatch(ctx, view, changed)
+}
+
+// afterOperators plans the next look at a batch that an operator asked for outside Slack. Nothing of it is shown here:
+// only those are told who asked for one of its removals in Slack.
+func (s *Publisher) afterOperators(ctx context.Context, view *batchView, err error) (time.Duration, error) {
+	if ended := slackapi.Ended(ctx); ended != nil {
+		return 0, ended
+	}
+	again, err := s.afterShowing(ctx, view.thread, false, err)
+	switch {
+	case err != nil || again > 0:
+		return again, err
+	case view.Open() && !view.ConfirmedAt.IsZero():
+		return updateEvery, nil
+	case view.Open() || view.Shown:
+		return 0, nil
+	}
+	return 0, s.cfg.Batches.MarkBatchShown(ctx, view.ID)
 }
 
 // afterBatch plans the next look at a batch that is as it should be in Slack.

@@ -3,12 +3,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"linqbot/cmd/linqbot/internal/build"
+	"linqbot/cmd/linqbot/internal/operate"
 	"linqbot/cmd/linqbot/internal/terminal"
 )
 
@@ -28,6 +30,14 @@ func main() {
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(terminal.NewWriter(os.Stderr), "linqbot:", err)
 		stop()
-		os.Exit(1) //nolint:gocritic // stop has run
+		os.Exit(exitCode(err)) //nolint:gocritic // stop has run
 	}
+}
+
+// exitCode is 1, and 2 for a command that is written wrong and says so by its code.
+func exitCode(err error) int {
+	if _, wrong := errors.AsType[*operate.UsageError](err); wrong {
+		return 2 //nolint:mnd // as it is usual
+	}
+	return 1
 }

@@ -19,6 +19,6 @@ func newRoot() *cobra.Command {
 		root.SetVersionTemplate(text.String())
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newBackup(), newRestore(), newAudit(), newVersion(), newManifest(), newDoctor(), newPause(), newResume())
+	root.AddCommand(newServe(), newDemo(), newSend(), newHealthcheck(), newWebhook(), newMigrate(), newBackup(), newRestore(), newAudit(), newVersion(), newManifest(), newDoctor(), newPause(), newResume(), newRemove(), newOffboard())
 	return root
 }

@@ -60,6 +60,20 @@ func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) ric
 	}
 }
 
+// Outline is the part of a [Proposal] that says what would be done, without the question.
+func Outline(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+	if b.State == ledger.Unplanned || p.All == 0 {
+		return Proposal(b, items, p)
+	}
+	return andMore(plan(b, items, p), b)
+}
+
+// Amount is how much a batch of so many items does: "30 chats", or of a list "120 people".
+func Amount(b ledger.Batch, items int) string { return amount(b, items) }
+
+// IsNumber reads a number as people type it.
+func IsNumber(typed string, number int) bool { return isNumber(typed, number) }
+
 // proposed asks for the yes.
 func proposed(b ledger.Batch, p ledger.Progress) richtext.Text {
 	action, label, choose := ActionConfirm, verb(b)+" "+amount(b, p.All), "choose"

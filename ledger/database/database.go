@@ -112,6 +112,22 @@ func openGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
 	return sqlite.OpenGuest(sqlitePath(databaseURL))
 }
 
+// IsServed reports whether a process runs the jobs of the PostgreSQL database that the URL names. Of an SQLite file
+// that is known to whoever opens it: then it is [ErrOwned].
+func IsServed(ctx context.Context, databaseURL string) (bool, error) {
+	if err := CheckURL(databaseURL); err != nil {
+		return false, fmt.Errorf("DATABASE_URL %w", err)
+	}
+	if !IsPostgres(databaseURL) {
+		return false, nil
+	}
+	served, err := postgres.IsServed(ctx, databaseURL)
+	return served, Advised(err)
+}
+
+// ErrOwned says that another process serves from an SQLite file.
+var ErrOwned = store.ErrOwned
+
 // Migrate brings the schema of what the URL names up to date, and returns its version.
 func Migrate(ctx context.Context, databaseURL string) (version int64, err error) {
 	opened, err := Open(ctx, databaseURL)

@@ -86,6 +86,8 @@ type Jobs interface {
 var (
 	// ErrCommitUnknown says that a transaction may be committed or not.
 	ErrCommitUnknown = errors.New("ledger: the answer to a commit was lost")
+	// ErrOwned says that another process serves from a store that only one may.
+	ErrOwned = errors.New("one process owns an SQLite file: stop the other one, or give this one a file of its own")
 	// ErrMoved says that another replica changed what a transaction had decided by: decide again.
 	ErrMoved = errors.New("ledger: changed by another replica meanwhile")
 )

@@ -107,3 +107,11 @@ func InsertSwitch(ctx context.Context, in store.Querier, n Note) error {
 		store.Micros(n.At), string(n.Kind), n.Source, n.TeamID, n.ChannelID, n.UserID, n.Rule, n.Reason)
 	return err
 }
+
+// InsertDenial records a denial beside those who serve. Only operators get one, so there is no bound on how many.
+func InsertDenial(ctx context.Context, in store.Querier, n Note) error {
+	_, err := in.Exec(ctx, `
+		INSERT INTO denials (at, source, team_id, channel_id, user_id, rule, left_out) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		store.Micros(n.At), n.Source, n.TeamID, n.ChannelID, n.UserID, n.Rule)
+	return err
+}

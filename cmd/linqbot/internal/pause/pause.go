@@ -21,7 +21,7 @@ import (
 
 // Pause pauses all removals. name is the operator's; "" for that of their account.
 func Pause(ctx context.Context, databaseURL, reason, name string, out io.Writer) error {
-	switch reason = oneLine(reason); {
+	switch reason = OneLine(reason); {
 	case reason == "":
 		return errors.New("--reason is missing: say why, for those who ask for a removal meanwhile")
 	case utf8.RuneCountInString(reason) > commands.LongestPauseReason:
@@ -54,12 +54,12 @@ func Resume(ctx context.Context, databaseURL, name string, out io.Writer) error 
 }
 
 func turn(ctx context.Context, databaseURL string, s ledger.Switch, name string) (ledger.Pause, error) {
-	s.Source, s.Operator = ledger.Operator, cmp.Or(oneLine(name), account())
+	s.Source, s.Operator = ledger.Operator, cmp.Or(OneLine(name), account())
 	return ledger.Turn(ctx, databaseURL, s)
 }
 
-// oneLine masks numbers: people in Slack read it.
-func oneLine(text string) string { return strings.Join(strings.Fields(handle.MaskText(text)), " ") }
+// OneLine is what an operator wrote on one line, with numbers masked: others read it.
+func OneLine(text string) string { return strings.Join(strings.Fields(handle.MaskText(text)), " ") }
 
 // account is the name under which whoever runs the program is logged in.
 func account() string {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -95,4 +96,15 @@ func Cell(address string) string {
 		address = target.Redacted()
 	}
 	return Printable(address)
+}
+
+// Is reports whether a file is a terminal: a device on which characters come and go, other than the one that takes
+// everything and gives nothing.
+func Is(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }

@@ -10,6 +10,7 @@ import (
 
 	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/store/postgres/connect"
+	"linqbot/ledger/internal/store/postgres/takeover"
 )
 
 // readOnly is a database whose server refuses to have it written.
@@ -36,6 +37,16 @@ func OpenGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
 		return nil, err
 	}
 	return guest{opened}, nil
+}
+
+// IsServed reports whether a process runs the jobs of a database.
+func IsServed(ctx context.Context, databaseURL string) (served bool, err error) {
+	opened, err := openBeside(ctx, databaseURL, nil)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	return takeover.IsServed(ctx, opened.Reader())
 }
 
 // Write implements [store.Guest].

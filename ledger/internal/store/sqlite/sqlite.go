@@ -39,7 +39,7 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 	s := &DB{wakes: newWakes()}
 	s.owned, err = dbfile.Own(path)
 	if errors.Is(err, dbfile.ErrOwned) {
-		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; one process owns an SQLite file: stop the other one, or give this one a file of its own", dbfile.BothNames(named, path))
+		return nil, fmt.Errorf("DATABASE_URL: another linqbot owns %s; %w", dbfile.BothNames(named, path), store.ErrOwned)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)

@@ -1,0 +1,280 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/e2e/internal/processtest"
+	"linqbot/ledger/ledgertest"
+	"linqbot/linq/linqtest"
+)
+
+// event is a line that remove and offboard print.
+type event struct {
+	Event, Batch, State, Handle, Chat, Foreseen, Message, Rule string
+	Removals, All, Removed, Refused                            int
+}
+
+// operator returns a command with the variables that an operator without Slack has.
+func (env *testEnv) operator(args ...string) *exec.Cmd {
+	env.t.Helper()
+	path, err := program()
+	assert.NilError(env.t, err)
+	vars := maps.Clone(env.vars)
+	maps.DeleteFunc(vars, func(name, _ string) bool { return strings.HasPrefix(name, "SLACK_") || strings.HasPrefix(name, "ALLOWED_") })
+	return processtest.Command(env.t.Context(), path, env.dir, vars, args...)
+}
+
+// operate runs a command into pipes, and returns its lines, what it complains of, and its exit code.
+func (env *testEnv) operate(args ...string) (events []event, complaint string, code int) {
+	env.t.Helper()
+	cmd := env.operator(args...)
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	_ = cmd.Run() // the exit code tells
+	return eventsIn(env.t, out.String()), complaints.String(), cmd.ProcessState.ExitCode()
+}
+
+func eventsIn(t testing.TB, out string) (events []event) {
+	t.Helper()
+	for text := range strings.Lines(out) {
+		var e event
+		assert.NilError(t, json.Unmarshal([]byte(text), &e), text)
+		events = append(events, e)
+	}
+	return events
+}
+
+// only returns the events of a name.
+func only(events []event, name string) (found []event) {
+	for _, e := range events {
+		if e.Event == name {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// nothingInSlack checks that nobody in Slack was written to.
+func (env *testEnv) nothingInSlack() {
+	env.t.Helper()
+	for _, call := range env.slack.Calls() {
+		if call.Method == "chat.postMessage" || call.Method == "conversations.open" || call.Method == "chat.postEphemeral" {
+			env.t.Errorf("Slack was called: %s", call.Method)
+		}
+	}
+}
+
+// An operator needs neither Slack nor a bot that runs.
+func TestAnOperatorOffboardsWithoutABot(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"] = url
+		ids := env.chatsOfTwoLines(5)
+		small := env.linq.AddChat(linqtest.Group("Too small", line, numbers(132, 2)...))
+		events, complaint, code := env.operate("offboard", "(415) 555-0132", "--as", "Olga", "--dry-run", "--reason", "left the firm")
+		assert.Equal(t, code, 0, complaint)
+		assert.Equal(t, len(only(events, "item")), 6)
+		assert.Equal(t, env.deletes(append(ids, small)), 0)
+
+		events, complaint, code = env.operate("offboard", "(415) 555-0132", "--as", "Olga", "--yes", "--reason", "left the firm")
+		assert.Equal(t, code, 1, complaint)
+		end := only(events, "end")
+		assert.Equal(t, len(end), 1)
+		assert.Equal(t, end[0].Removed, 5)
+		assert.Equal(t, end[0].Refused, 1)
+		assert.Equal(t, len(only(events, "outcome")), 6)
+		for _, e := range append(only(events, "item"), only(events, "outcome")...) {
+			assert.Equal(t, e.Handle, "+1 ••• ••• 0132")
+		}
+		for _, id := range ids {
+			assert.Equal(t, env.linq.Effects(id, ann), 1)
+		}
+		said := env.must("audit", "--format", "jsonl", "--state", "removed")
+		assert.Equal(t, strings.Count(said, `"operator Olga"`), 5, said)
+		assert.Equal(t, strings.Count(said, `"source":"operator"`), 5, said)
+
+		env.start() // which has nothing left to show
+		time.Sleep(2 * time.Second)
+		env.nothingInSlack()
+	})
+}
+
+// Beside a bot that serves, the bot does the work, and says nothing of it in Slack.
+func TestAnOperatorBesideABot(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"] = url
+		env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Delay: 2 * time.Second, Times: 1})
+		b := env.start()
+		following := make(chan []event)
+		go func() {
+			events, _, _ := env.operate("remove", env.chat, "+1 415 555 0132,", "+14155550133", "--as", "U0ALICE", "--yes")
+			following <- events
+		}()
+		env.await("a DELETE", func() bool { return env.linq.Deletes(env.chat, ann)+env.linq.Deletes(env.chat, "+14155550133") == 2 })
+		ack := env.remove(ann) // somebody in Slack asks for the same
+		events := <-following
+		assert.Equal(t, only(events, "end")[0].Removed, 2, "%v", events)
+		assert.Assert(t, strings.Contains(b.Logs.String(), "a batch is planned"))
+		assert.Assert(t, strings.Contains(ack.Text, "someone who runs linqbot asked for it first") || strings.Contains(ack.Text, "is recorded"), ack.Text)
+		assert.Equal(t, env.linq.Effects(env.chat, ann), 1)
+		for _, m := range append(env.slack.Messages(channel), env.slack.DirectMessages(alice)...) {
+			assert.Assert(t, !strings.Contains(m.Rendered, "0133"), m.Rendered)
+		}
+	})
+}
+
+// Interrupted, it hands the work on: to the same command, which finds what is under way.
+func TestAnOperatorIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"] = url
+		env.vars["LINQ_CONCURRENCY"] = "2"
+		ids := env.chatsOfTwoLines(30)
+		env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Delay: 200 * time.Millisecond})
+		p, err := processtest.Start(env.operator("offboard", ann, "--as", "Olga", "--yes"), "")
+		assert.NilError(t, err)
+		env.await("some removals", func() bool { return env.deletes(ids) > 3 })
+		assert.NilError(t, p.Cmd.Process.Signal(os.Interrupt))
+		<-p.Done
+		assert.Equal(t, p.Cmd.ProcessState.ExitCode(), 1)
+		assert.Assert(t, strings.Contains(p.Logs.String(), "interrupted; what is confirmed goes on with the next linqbot serve, or with the same command"), p.Logs.String())
+		assert.Assert(t, env.deletes(ids) < 30)
+
+		events, complaint, code := env.operate("offboard", ann, "--as", "Olga", "--yes")
+		assert.Equal(t, code, 0, complaint)
+		assert.Assert(t, strings.Contains(only(events, "note")[0].Message, "under way already"))
+		assert.Equal(t, only(events, "end")[0].Removed, 30)
+		for _, id := range ids {
+			assert.Equal(t, env.linq.Effects(id, ann), 1)
+		}
+	})
+}
+
+// The bot that carries out what an operator asked for is killed: the command goes on with it.
+func TestTheBotOfAnOperatorDies(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"] = url
+		env.vars["LINQ_CONCURRENCY"] = "2"
+		ids := env.chatsOfTwoLines(30)
+		env.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Delay: 200 * time.Millisecond})
+		b := env.start()
+		done := make(chan []event)
+		go func() {
+			events, _, _ := env.operate("offboard", ann, "--as", "Olga", "--yes")
+			done <- events
+		}()
+		env.await("some removals", func() bool { return env.deletes(ids) > 3 })
+		b.Kill()
+		events := <-done
+		assert.Equal(t, only(events, "end")[0].Removed, 30)
+		for _, id := range ids {
+			assert.Equal(t, env.linq.Effects(id, ann), 1)
+		}
+		env.nothingInSlack()
+	})
+}
+
+func TestWhatAnOperatorWritesWrong(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	for _, tc := range []struct {
+		says string
+		args []string
+	}{
+		{"give the id of the chat", []string{"remove", env.chat, "--as", "Olga"}},
+		{"give the phone number", []string{"offboard", "--as", "Olga", "--yes"}},
+		{"--as is missing", []string{"offboard", ann, "--yes"}},
+		{"--as is empty", []string{"offboard", ann, "--as", " ", "--yes"}},
+		{"--as is too long", []string{"offboard", ann, "--as", strings.Repeat("x", 81), "--yes"}},
+		{"--reason is too long", []string{"offboard", ann, "--as", "Olga", "--yes", "--reason", strings.Repeat("x", 301)}},
+		{"do it with --yes", []string{"offboard", ann, "--as", "Olga"}},
+		{"neither a phone number nor an e-mail", []string{"offboard", "bob", "--as", "Olga", "--yes"}},
+		{"linqbot remove " + env.chat, []string{"remove", ann, env.chat, "--as", "Olga", "--yes"}},
+		{"unknown flag", []string{"remove", env.chat, ann, "--as", "Olga", "--force"}},
+	} {
+		events, complaint, code := env.operate(tc.args...)
+		assert.Check(t, code == 2 && len(events) == 0 && strings.Contains(complaint, tc.says), "%v: %d %s", tc.args, code, complaint)
+	}
+	_, err := os.Stat(strings.TrimPrefix(env.vars["DATABASE_URL"], "sqlite://"))
+	assert.Assert(t, os.IsNotExist(err), "a ledger was made")
+}
+
+// The rails hold operators as they hold everybody.
+func TestRailsHoldOperators(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		env := newEnv(t, linqtest.Config{})
+		env.vars["DATABASE_URL"] = url
+		env.vars["PROTECTED_HANDLES"] = ann
+		env.vars["MAX_REMOVALS_PER_HOUR"] = "1"
+		env.vars["MAX_REMOVALS_PER_DAY"] = "3"
+		people := numbers(133, 8)
+		refused := func(rule, says string, args ...string) {
+			t.Helper()
+			events, complaint, code := env.operate(append(args, "--yes")...)
+			found := only(events, "refused")
+			assert.Assert(t, code == 1 && len(found) == 1, "%v %s", events, complaint)
+			assert.Equal(t, found[0].Rule, rule)
+			assert.Assert(t, strings.Contains(found[0].Message, says), found[0].Message)
+		}
+		removed := func(args ...string) {
+			t.Helper()
+			events, complaint, code := env.operate(append(args, "--yes")...)
+			assert.Assert(t, code == 0, "%v %s", events, complaint)
+		}
+		refused("protected handle", "linqbot never removes", "offboard", ann, "--as", "Olga")
+		refused("limit of a day", "asks for more at once", "remove", env.chat, strings.Join(people[:4], ","), "--as", "Olga")
+		removed("remove", env.chat, people[0]+","+people[1], "--as", "Olga")
+		refused("limit of an hour", "It is possible again at", "offboard", people[2], "--as", "Olga")
+		refused("limit of a day", "It is possible again at", "remove", env.chat, people[2]+","+people[3], "--as", "Oskar")
+		removed("offboard", people[2], "--as", "Oskar")
+		assert.Equal(t, strings.Count(env.must("audit", "--state", "denied"), "operator O"), 4)
+		assert.Equal(t, env.linq.Deletes(env.chat, ann), 0)
+
+		delete(env.vars, "MAX_REMOVALS_PER_DAY")
+		delete(env.vars, "MAX_REMOVALS_PER_HOUR")
+		env.must("pause", "--reason", "wrong list", "--as", "Oskar")
+		p, err := processtest.Start(env.operator("offboard", people[4], "--as", "Oskar", "--yes"), "")
+		assert.NilError(t, err)
+		env.await("the pause to be told", func() bool { return strings.Contains(p.Logs.String(), "wrong list") })
+		time.Sleep(time.Second)
+		assert.Equal(t, env.linq.Deletes(env.chat, people[4]), 0)
+		env.must("resume", "--as", "Oskar")
+		<-p.Done
+		assert.Equal(t, p.Cmd.ProcessState.ExitCode(), 0, p.Logs.String())
+		assert.Equal(t, env.linq.Effects(env.chat, people[4]), 1)
+	})
+}
+
+// What waits for Slack in the ledger is kept for the next bot that serves.
+func TestAnOperatorLeavesSlackToTheBot(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	env.linq.Inject(linqtest.Fault{Op: linqtest.GetChat, Status: http.StatusServiceUnavailable})
+	b := env.start()
+	env.send(slacktest.Command{UserID: alice, ChannelID: channel, Text: env.chat + " " + ann})
+	b.Kill()
+	env.linq.ClearFaults()
+	_, complaint, code := env.operate("remove", env.chat, "+14155550133", "--as", "Olga", "--yes")
+	assert.Equal(t, code, 0, complaint)
+	env.start()
+	env.awaitOutcome("✅")
+	assert.Equal(t, env.linq.Effects(env.chat, ann), 1)
+}
