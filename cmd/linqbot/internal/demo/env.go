@@ -58,4 +58,3 @@ func (s *env) threadsAreComplete(channelID string) bool {
 func (s *env) awaitDelete(ctx context.Context, handle string) error {
 	return stage.Poll(ctx, func() bool { return s.linq.Deletes(s.chatID, handle) > 0 })
 }
-

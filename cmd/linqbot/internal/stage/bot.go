@@ -51,6 +51,13 @@ func (b *Bot) Log() string {
 	return string(said)
 }
 
+// Set gives a variable another value from the next start on.
+func (b *Bot) Set(name, value string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.vars[name] = value
+}
+
 // State returns what the process does now.
 func (b *Bot) State() State {
 	b.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -95,4 +96,14 @@ func Cell(address string) string {
 		address = target.Redacted()
 	}
 	return Printable(address)
+}
+
+// Is reports whether a file is a terminal: a device of characters that is not the one that swallows everything.
+func Is(file *os.File) bool {
+	about, err := file.Stat()
+	if err != nil || about.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(about, null)
 }
