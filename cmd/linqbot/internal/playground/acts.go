@@ -57,6 +57,9 @@ func say(ctx context.Context, a act) (done, error) {
 	if text == "" || !ok {
 		return done{}, nil
 	}
+	if a.form.Get("where") != "thread" {
+		a.Thread = ""
+	}
 	name, arguments, _ := strings.Cut(text, " ")
 	switch {
 	case !strings.HasPrefix(name, "/"):

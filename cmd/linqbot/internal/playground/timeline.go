@@ -60,6 +60,8 @@ func ackOf(d slacktest.Delivery) string {
 // short is a duration as people read it.
 func short(d time.Duration) string {
 	switch {
+	case d < 50*time.Microsecond:
+		return "0"
 	case d < 10*time.Millisecond:
 		return d.Round(100 * time.Microsecond).String()
 	case d < time.Second:
@@ -177,7 +179,7 @@ func (w *world) rows(r request) []audit.Row {
 		if err != nil {
 			return rows
 		}
-		if r.sent.words[row.Delivery] || row.BatchID != "" && r.sent.words[row.BatchID] {
+		if r.sent.words[row.Delivery] || row.Undoes != "" && r.sent.words[row.Undoes] || row.BatchID != "" && r.sent.words[row.BatchID] {
 			rows = append(rows, row)
 		}
 	}

@@ -28,10 +28,15 @@ func switchTrouble(_ context.Context, a act) (done, error) {
 // changeSetting starts the bot again with another setting.
 func changeSetting(ctx context.Context, a act) (done, error) {
 	name, value := a.form.Get("name"), a.form.Get("on")
-	if _, ok := a.settings[name]; !ok || value != "true" && value != "false" {
+	known := false
+	a.change(func() {
+		if _, known = a.settings[name]; known {
+			a.settings[name] = value
+		}
+	})
+	if !known || value != "true" && value != "false" {
 		return done{}, errors.New("there is no such setting")
 	}
-	a.change(func() { a.settings[name] = value })
 	a.Bot.Set(name, value)
 	if err := a.Bot.Kill(); err != nil {
 		return done{}, err

@@ -155,6 +155,9 @@ func (r Renderer) text(t textObject) string {
 	return strings.ReplaceAll(escaped(resolved(t.Text)), "\n", "<br>")
 }
 
+// words are a text without its mark-up, for an attribute.
+func words(t textObject) string { return escaped(resolved(t.Text)) }
+
 // unknown draws what there is no drawing of.
 func unknown(name string, source json.RawMessage) string {
 	var pretty bytes.Buffer

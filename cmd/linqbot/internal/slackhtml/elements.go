@@ -92,12 +92,12 @@ func (r Renderer) selectMenu(blockID string, e element, in Filled) string {
 	s.WriteString(`<ul class="picked">`)
 	for _, option := range picked {
 		fmt.Fprintf(&s, `<li><span>%s</span><button type="button" data-unpick="%s" aria-label="Take out %s">×</button></li>`,
-			r.text(option.Text), escaped(option.Value), r.text(option.Text))
+			r.text(option.Text), escaped(option.Value), words(option.Text))
 	}
 	fmt.Fprintf(&s, `</ul><input type="text" role="combobox" id="%s" aria-expanded="false" aria-controls="%s" aria-autocomplete="list" autocomplete="off" placeholder="%s">`,
-		escaped(id), escaped(list), r.text(e.Placeholder))
+		escaped(id), escaped(list), words(e.Placeholder))
 	fmt.Fprintf(&s, `<ul role="listbox" id="%s" aria-label="%s" aria-multiselectable="%t" hidden>%s</ul></div>`,
-		escaped(list), r.text(e.Placeholder), multi, r.Options(list, e.Options, picked))
+		escaped(list), words(e.Placeholder), multi, r.Options(list, e.Options, picked))
 	return s.String()
 }
 
@@ -108,7 +108,7 @@ func textInput(blockID string, e element, in Filled) string {
 	if e.MaxLength > 0 {
 		limit = fmt.Sprintf(` maxlength="%d"`, e.MaxLength)
 	}
-	common := fmt.Sprintf(`id="%s" name="text:%s" placeholder="%s"%s`, id, escaped(key(blockID, e.ActionID)), escaped(e.Placeholder.Text), limit)
+	common := fmt.Sprintf(`id="%s" name="text:%s" placeholder="%s"%s`, id, escaped(key(blockID, e.ActionID)), words(e.Placeholder), limit)
 	if e.Multiline {
 		return `<textarea rows="5" ` + common + `>` + escaped(value) + `</textarea>`
 	}

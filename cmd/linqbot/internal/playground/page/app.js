@@ -19,7 +19,7 @@ function listen() {
 
 function put(pane, html) {
   const lists = [...pane.querySelectorAll("[data-bottom]")].map((l) => l.scrollHeight - l.scrollTop - l.clientHeight < 40);
-  const rows = pane.querySelectorAll("[data-bottom] > li").length;
+  const rows = pane.querySelectorAll("[data-bottom] li").length;
   morph(pane, html);
   pane.querySelectorAll("[data-bottom]").forEach((list, i) => {
     if (rows === 0 || lists[i] !== false) list.scrollTop = list.scrollHeight;
@@ -126,10 +126,7 @@ document.addEventListener("cancel", (e) => {
 
 document.addEventListener("keydown", (e) => {
   if (comboKeys(e)) return;
-  if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.target.matches(".compose textarea")) {
-    e.preventDefault();
-    e.target.form.requestSubmit();
-  } else if (e.key === "Enter" && e.target.matches(".modal input[type=text]")) {
+  if (e.key === "Enter" && e.target.matches(".modal input[type=text]")) {
     e.preventDefault();
     e.target.form.requestSubmit(e.target.form.querySelector("[data-submit]"));
   } else if (e.key === "Escape") {
