@@ -166,6 +166,10 @@ func runStep(ctx context.Context, a act) (done, error) {
 			channel = value
 		}
 	}
+	at := a.place
+	if at.In = channel; !a.isIn(at) {
+		return done{}, errors.New("pick the channel in which the workflow is started")
+	}
 	starter := a.Slack.PostAs(a.As, channel, "", "Started the workflow *"+s.Title+"*")
 	if a.form.Get("starter") != "" {
 		inputs[a.form.Get("starter")] = starter.TS

@@ -204,7 +204,7 @@ func (v page) Filling() *step {
 // ranStep is a run of a step with what became of it.
 type ranStep struct {
 	run
-	slacktest.Execution
+	End slacktest.Execution
 }
 
 // Runs returns the runs of steps, the newest first.

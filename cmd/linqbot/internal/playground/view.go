@@ -56,6 +56,12 @@ func (w *world) channel(p place) (slacktest.Channel, bool) {
 	return slacktest.Channel{}, false
 }
 
+// isIn reports whether the person is in the channel that is open.
+func (w *world) isIn(p place) bool {
+	_, in := w.channel(p)
+	return in
+}
+
 // Query returns the address of another place: this one with some of it changed, as pairs of names and values.
 func (p place) Query(changes ...string) string {
 	q := url.Values{}
