@@ -80,7 +80,7 @@ func (a reply) write(w http.ResponseWriter, traceID string) {
 	}
 	maps.Copy(header, a.header)
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.bytes())
+	_, _ = w.Write(a.bytes()) //nolint:gosec // JSON or plain text for tests
 }
 
 func (a reply) bytes() []byte {

@@ -41,11 +41,11 @@ func failed(ack slacktest.Ack, err error) error {
 	const fine = 200
 	switch {
 	case err != nil && errors.Is(err, context.DeadlineExceeded):
-		return errors.New("linqbot did not answer within 3 seconds. Slack shows a warning sign, and asks to try again.")
+		return errors.New("linqbot did not answer within 3 seconds; Slack shows a warning sign, and asks to try again")
 	case err != nil:
-		return errors.New("linqbot cannot be reached. Slack shows a warning sign, and asks to try again.")
+		return errors.New("linqbot cannot be reached; Slack shows a warning sign, and asks to try again")
 	case ack.Status != fine:
-		return fmt.Errorf("linqbot answered %d. Slack shows a warning sign, and asks to try again.", ack.Status)
+		return fmt.Errorf("linqbot answered %d; Slack shows a warning sign, and asks to try again", ack.Status)
 	}
 	return nil
 }

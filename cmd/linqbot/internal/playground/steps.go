@@ -173,10 +173,7 @@ func (v page) slackLines(r request, rows []audit.Row) []event {
 		if len(rows) == 0 && r.sent.user != "" && call.Form.Get("user_id") == r.sent.user && call.At.Before(r.delivery.At.Add(soon)) {
 			return true // such as the Home tab of who opened it
 		}
-		text := string(call.Body) + string(call.Answer)
-		for _, values := range call.Form {
-			text += strings.Join(values, " ")
-		}
+		text := string(call.Body) + string(call.Answer) + formText(call.Form)
 		return slices.ContainsFunc(own, func(word string) bool { return strings.Contains(text, word) })
 	}
 	var lines []event

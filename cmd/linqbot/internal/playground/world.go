@@ -130,7 +130,7 @@ func (w *world) close() error {
 	if reader != nil {
 		_ = reader.Close() // it only read
 	}
-	return w.Stage.Close()
+	return w.Close()
 }
 
 // change changes what the page remembers, and has it drawn again.
