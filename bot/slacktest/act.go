@@ -12,7 +12,16 @@ import (
 // Press has a user press a button of a message, and returns the bot's answer to that. The button is
 // found by its action id. It is an error that the message has none.
 func (s *Slack) Press(ctx context.Context, botURL, userID string, m Message, actionID string) (Ack, error) {
-	block, value, ok := findButton(m.Blocks, actionID)
+	return s.press(ctx, botURL, userID, m, actionID, nil)
+}
+
+// PressOne does the same where several buttons have the action id. The value tells which.
+func (s *Slack) PressOne(ctx context.Context, botURL, userID string, m Message, actionID, value string) (Ack, error) {
+	return s.press(ctx, botURL, userID, m, actionID, &value)
+}
+
+func (s *Slack) press(ctx context.Context, botURL, userID string, m Message, actionID string, wanted *string) (Ack, error) {
+	block, value, ok := findButton(m.Blocks, actionID, wanted)
 	if !ok {
 		return Ack{}, fmt.Errorf("slacktest: no button %s in the message: %s", actionID, m.Rendered)
 	}
@@ -35,7 +44,7 @@ func (s *Slack) Press(ctx context.Context, botURL, userID string, m Message, act
 	})
 }
 
-func findButton(blocks json.RawMessage, actionID string) (block, value string, ok bool) {
+func findButton(blocks json.RawMessage, actionID string, wanted *string) (block, value string, ok bool) {
 	var all []struct {
 		BlockID  string `json:"block_id"`
 		Elements []struct {
@@ -48,7 +57,7 @@ func findButton(blocks json.RawMessage, actionID string) (block, value string, o
 	}
 	for _, b := range all {
 		for _, e := range b.Elements {
-			if e.ActionID == actionID {
+			if e.ActionID == actionID && (wanted == nil || e.Value == *wanted) {
 				return b.BlockID, e.Value, true
 			}
 		}

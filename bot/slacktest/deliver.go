@@ -57,6 +57,13 @@ func (s *Slack) request(ctx context.Context, to, contentType string, body []byte
 	req.Header.Set(TimestampHeader, timestamp)
 	req.Header.Set(SignatureHeader, signature)
 
+	entry := s.departs(req, body)
+	ack, err := s.exchangeWithBot(req)
+	s.arrived(entry, ack, err)
+	return ack, err
+}
+
+func (s *Slack) exchangeWithBot(req *http.Request) (Ack, error) {
 	start := time.Now()
 	resp, err := s.client.Do(req)
 	if err != nil {

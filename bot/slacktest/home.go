@@ -54,6 +54,11 @@ func (s *Slack) PressHome(ctx context.Context, botURL, userID, actionID, value s
 	if !ok {
 		return Ack{}, fmt.Errorf("slacktest: %s has no home", userID)
 	}
+	return s.PressView(ctx, botURL, v, actionID, value)
+}
+
+// PressView does the same in a modal or a Home tab.
+func (s *Slack) PressView(ctx context.Context, botURL string, v View, actionID, value string) (Ack, error) {
 	var body struct{ Blocks []blocks.Node }
 	_ = json.Unmarshal(v.Body, &body) // it was checked when it was published
 	for i, block := range body.Blocks {
@@ -70,7 +75,7 @@ func (s *Slack) PressHome(ctx context.Context, botURL, userID, actionID, value s
 			})
 		}
 	}
-	return Ack{}, fmt.Errorf("slacktest: no button %s with the value %q at home: %s", actionID, value, s.Home(userID))
+	return Ack{}, fmt.Errorf("slacktest: no button %s with the value %q in the view: %s", actionID, value, v.Body)
 }
 
 func (s *Slack) pressInView(ctx context.Context, botURL string, v View, action map[string]any) (Ack, error) {

@@ -18,6 +18,8 @@ type Call struct {
 	Error   string // Slack's error code; "dropped" for a dropped connection
 	Form    url.Values
 	Body    []byte // as it was sent
+	Answer  []byte // as it was answered; nil while the call is under way
+	Took    time.Duration
 }
 
 // Calls returns every request so far, those under way included. The token is left out of Form.
@@ -35,6 +37,7 @@ func (s *Slack) Calls() []Call {
 // takes effect and is answered. An error that a fault asks for has the status errorStatus.
 func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, errorStatus int, effect func(*workspace.Workspace) webapi.Answer) {
 	entry, fault := s.arrive(call)
+	began := time.Now()
 	once := func() (a webapi.Answer) {
 		s.change(func(w *workspace.Workspace) {
 			if wait := s.limits.take(call.Method, call.Channel, w.Settings.Now()); wait > 0 {
@@ -47,7 +50,7 @@ func (s *Slack) exchange(w http.ResponseWriter, r *http.Request, call Call, erro
 	}
 	a := fault.meet(r.Context(), errorStatus, once)
 	s.change(func(*workspace.Workspace) {
-		entry.Status, entry.Error = a.Status, a.Code
+		entry.Status, entry.Error, entry.Answer, entry.Took = a.Status, a.Code, a.Body, time.Since(began)
 	})
 	a.Write(w)
 }

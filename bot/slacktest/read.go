@@ -92,6 +92,32 @@ func (s *Slack) Violations() []string {
 	return withState(s, func(w *workspace.Workspace) []string { return w.Violations() })
 }
 
+// Channels returns every conversation, in the order in which they came.
+func (s *Slack) Channels() []Channel {
+	return withState(s, func(w *workspace.Workspace) []Channel {
+		var all []Channel
+		for _, c := range w.Channels.All() {
+			all = append(all, c.Channel)
+		}
+		return all
+	})
+}
+
+// Users returns everybody, the bot and Slackbot included, in the order in which they came.
+func (s *Slack) Users() []User {
+	return withState(s, func(w *workspace.Workspace) []User { return w.Users.All() })
+}
+
+// Groups returns every user group, in the order in which they came.
+func (s *Slack) Groups() []Group {
+	return withState(s, func(w *workspace.Workspace) []Group { return w.Groups.All() })
+}
+
+// Changed returns a channel that is closed at the next change of anything that can be read here.
+func (s *Slack) Changed() <-chan struct{} {
+	return withState(s, func(*workspace.Workspace) <-chan struct{} { return s.changed })
+}
+
 // Await waits until done, which may read whatever it likes, returns true. It looks at once and after
 // every change, and gives up with ctx's error wrapped.
 func (s *Slack) Await(ctx context.Context, done func(*Slack) bool) error {

@@ -67,3 +67,18 @@ func (s *Slack) ShareAs(userID, channelID, name string, content []byte) Message 
 	})
 	return posted
 }
+
+// Tell has Slackbot say something to one person in a channel, in a thread if threadTS is not "". It panics if there
+// is no such channel.
+func (s *Slack) Tell(userID, channelID, threadTS, text string) {
+	s.change(func(w *workspace.Workspace) {
+		w.Post(w.MustChannel(channelID), Message{Author: workspace.Slackbot, ThreadTS: threadTS, Text: text, VisibleTo: userID})
+	})
+}
+
+// DirectMessage returns the conversation between a user and the app, which is opened if there is none.
+func (s *Slack) DirectMessage(userID string) Channel {
+	var c Channel
+	s.change(func(w *workspace.Workspace) { c = w.AppDM(userID).Channel })
+	return c
+}

@@ -36,6 +36,7 @@ type Slack struct {
 	state   *workspace.Workspace
 	faults  faults
 	journal []*Call
+	sent    []*Delivery
 	limits  limiter
 	changed chan struct{} // closed and replaced at every change
 	addr    string        // where Serve listened last

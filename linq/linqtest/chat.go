@@ -93,6 +93,7 @@ func (l *Linq) AddChat(c Chat) string {
 	}
 	l.chats[c.ID] = added
 	l.order = append(l.order, added)
+	l.wake()
 	return c.ID
 }
 
@@ -104,12 +105,27 @@ func (l *Linq) Chat(id string) (Chat, bool) {
 	if c == nil {
 		return Chat{}, false
 	}
+	return c.snapshot(), true
+}
+
+// Chats returns all chats as they are now, in the order they were added.
+func (l *Linq) Chats() []Chat {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]Chat, len(l.order))
+	for i, c := range l.order {
+		all[i] = c.snapshot()
+	}
+	return all
+}
+
+func (c *chat) snapshot() Chat {
 	shown := c.Chat
 	shown.People = nil
 	for _, p := range c.people {
 		shown.People = append(shown.People, p.Person)
 	}
-	return shown, true
+	return shown
 }
 
 // LeaveByThemselves lets a person, or our line, leave a chat without a call. It reports whether they

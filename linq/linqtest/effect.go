@@ -118,6 +118,7 @@ func (l *Linq) record(kind string, c *chat, p *person, traceID string) Event {
 	c.UpdatedAt = time.Now().UTC()
 	event := Event{ID: uuid.NewString(), Type: kind, ChatID: c.ID, Person: p.Person, At: c.UpdatedAt, TraceID: traceID}
 	l.events = append(l.events, event)
+	l.wake()
 	return event
 }
 

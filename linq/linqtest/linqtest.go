@@ -64,12 +64,13 @@ type Linq struct {
 	lines   []line
 	queue   []*effect // asked for, not yet in effect; oldest first
 	faults  []*Fault
-	calls   []Call
 	events  []Event
 	closed  bool
+	changed chan struct{} // closed and replaced at every change
 	server  *http.Server
 	baseURL string
 
+	exchanges     []Exchange
 	subscriptions []*Subscription // oldest first
 	deliveries    []Delivery
 	delivering    sync.WaitGroup
@@ -81,7 +82,7 @@ type Linq struct {
 // New returns a Linq that nobody serves yet: mount it as a handler, or call [Linq.Serve].
 func New(config Config) *Linq {
 	config.APIKey = cmp.Or(config.APIKey, "linq-test-key")
-	l := &Linq{config: config, chats: map[string]*chat{}}
+	l := &Linq{config: config, chats: map[string]*chat{}, changed: make(chan struct{})}
 	l.open, l.end = context.WithCancel(context.Background())
 	l.webhooks = &http.Client{
 		Transport:     &http.Transport{},

@@ -80,11 +80,17 @@ func (a reply) write(w http.ResponseWriter, traceID string) {
 	}
 	maps.Copy(header, a.header)
 	w.WriteHeader(a.status)
+	_, _ = w.Write(a.bytes()) //nolint:gosec // JSON or plain text for tests
+}
+
+func (a reply) bytes() []byte {
 	switch body := a.body.(type) {
 	case nil:
+		return nil
 	case string:
-		_, _ = w.Write([]byte(body))
+		return []byte(body)
 	default:
-		_ = json.NewEncoder(w).Encode(body)
+		encoded, _ := json.Marshal(body) // the documented shapes, which can be encoded
+		return append(encoded, '\n')
 	}
 }

@@ -49,7 +49,7 @@ func (l *Linq) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked.body = body
 	asked.traceID = strings.ReplaceAll(uuid.NewString(), "-", "")
 
-	place := l.arrived(Call{
+	place := l.arrived(Exchange{Body: body, Call: Call{
 		At:      time.Now(),
 		Op:      asked.op,
 		Method:  r.Method,
@@ -57,7 +57,7 @@ func (l *Linq) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ChatID:  asked.chatID,
 		Handle:  handleIn(body),
 		TraceID: asked.traceID,
-	})
+	}})
 	fault := l.faultFor(asked.op, asked.chatID)
 
 	var answer reply
@@ -71,7 +71,7 @@ func (l *Linq) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // net/http closes the connection
 	}
 	answer = fault.spoil(answer, asked.traceID)
-	l.answered(place, answer.status)
+	l.answered(place, answer)
 	if fault.Untraced {
 		asked.traceID = ""
 	}

@@ -47,6 +47,15 @@ func (l *Linq) Subscriptions() []Subscription {
 	return all
 }
 
+// SetActive has a subscription get its webhooks, or none until it is active again.
+func (l *Linq) SetActive(id string, active bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at := l.findSubscription(id); at >= 0 {
+		l.subscriptions[at].Active = active
+	}
+}
+
 func (l *Linq) subscribe(s Subscription) *Subscription {
 	const secretBytes = 32
 	if s.ID == "" {

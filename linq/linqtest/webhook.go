@@ -35,6 +35,10 @@ type Delivery struct {
 	SubscriptionID string // "" by [Linq.SendWebhook]
 	EventID        string
 	Status         int // 0 if there was no answer
+	Took           time.Duration
+
+	Header http.Header // what was sent
+	Body   []byte
 }
 
 // Deliveries returns all tries that have ended, in that order.
@@ -103,10 +107,15 @@ func (l *Linq) persist(to Subscription, e Event, body []byte) {
 func (l *Linq) post(to Subscription, e Event, body []byte) (status int, err error) {
 	ctx, cancel := context.WithTimeout(l.open, webhookAnswer)
 	defer cancel()
+	began := time.Now()
+	var sent http.Header
 	defer func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.deliveries = append(l.deliveries, Delivery{At: time.Now(), SubscriptionID: to.ID, EventID: e.ID, Status: status})
+		l.deliveries = append(l.deliveries, Delivery{
+			At: began, SubscriptionID: to.ID, EventID: e.ID, Status: status, Took: time.Since(began), Header: sent, Body: body,
+		})
+		l.wake()
 	}()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.TargetURL, bytes.NewReader(body))
 	if err != nil {
@@ -116,6 +125,7 @@ func (l *Linq) post(to Subscription, e Event, body []byte) (status int, err erro
 	if err := l.signWebhook(r.Header, to, e, body); err != nil {
 		return 0, fmt.Errorf("linqtest: webhook: %w", err)
 	}
+	sent = r.Header
 	response, err := l.webhooks.Do(r)
 	if err != nil {
 		return 0, fmt.Errorf("linqtest: webhook: %w", err)

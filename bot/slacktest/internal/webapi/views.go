@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 
 	"linqbot/bot/slacktest/internal/blocks"
 	"linqbot/bot/slacktest/internal/workspace"
@@ -62,6 +63,15 @@ func viewsPublish(w *workspace.Workspace, args Arguments) (Reply, error) {
 		return nil, err
 	}
 	return show(w, v)
+}
+
+// UpdateView gives a modal another content, as the answer to its submission may.
+func UpdateView(w *workspace.Workspace, id string, body json.RawMessage) error {
+	v, ok := w.Views.Get(id)
+	if !ok {
+		return Failure("not_found")
+	}
+	return fill(w, v, "view_submission", v.Type, Arguments{Values: url.Values{"view": {string(body)}}})
 }
 
 // fill gives a view its content, unless somebody else's update came first (hash_conflict), the

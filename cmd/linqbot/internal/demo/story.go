@@ -99,11 +99,11 @@ func killAndRestart(ctx context.Context, out io.Writer, s *env) error {
 	if err := s.awaitDelete(ctx, handle); err != nil {
 		return err
 	}
-	if err := s.bot.kill(); err != nil {
+	if err := s.stage.Bot.Kill(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "   (kill -9 while the DELETE is on its way; starting the bot again)\n\n")
-	return s.startBot(ctx)
+	return s.stage.Bot.Start(ctx)
 }
 
 // The people and places of the demo.

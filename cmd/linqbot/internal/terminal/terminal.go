@@ -98,13 +98,12 @@ func Cell(address string) string {
 	return Printable(address)
 }
 
-// Is reports whether a file is a terminal: a device on which characters come and go, other than the one that takes
-// everything and gives nothing.
+// Is reports whether a file is a terminal: a device of characters that is not the one that swallows everything.
 func Is(file *os.File) bool {
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	about, err := file.Stat()
+	if err != nil || about.Mode()&os.ModeCharDevice == 0 {
 		return false
 	}
 	null, err := os.Stat(os.DevNull)
-	return err != nil || !os.SameFile(info, null)
+	return err != nil || !os.SameFile(about, null)
 }

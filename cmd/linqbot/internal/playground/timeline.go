@@ -1,0 +1,197 @@
+package playground
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"linqbot/bot/slacktest"
+	"linqbot/ledger"
+	"linqbot/ledger/audit"
+)
+
+// request is one request of Slack's to the bot, in the list of the time line.
+type request struct {
+	Number int // from 1
+	Label  string
+	At     string
+	Ack    string
+	Chosen bool
+
+	delivery slacktest.Delivery
+	sent     sentBody
+}
+
+// Requests returns the latest, the newest first. What is typed into a search is left out.
+func (v page) Requests() []request {
+	if v.World.Slack == nil {
+		return nil
+	}
+	const most = 40
+	var all []request
+	for i, d := range v.World.Slack.Deliveries() {
+		sent := read(d)
+		if sent.kind == "block_suggestion" {
+			continue
+		}
+		all = append(all, request{Number: i + 1, Label: sent.label(v.names), At: d.At.Format("15:04:05"), Ack: ackOf(d), delivery: d, sent: sent})
+	}
+	slices.Reverse(all)
+	all = all[:min(most, len(all))]
+	for i := range all {
+		all[i].Chosen = all[i].Number == v.Place.Delivery || v.Place.Delivery == 0 && i == 0
+	}
+	return all
+}
+
+func ackOf(d slacktest.Delivery) string {
+	switch {
+	case !d.Ended:
+		return "waiting"
+	case d.Error != "":
+		return "no answer"
+	}
+	return short(d.Ack.Took)
+}
+
+// short is a duration as people read it.
+func short(d time.Duration) string {
+	switch {
+	case d < 50*time.Microsecond:
+		return "0"
+	case d < 10*time.Millisecond:
+		return d.Round(100 * time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// sentBody is what can be told of a request without knowing what the bot does with it.
+type sentBody struct {
+	kind    string // of the interaction, or of the event; the command itself
+	user    string
+	about   string
+	payload any             // decoded
+	words   map[string]bool // every text in it, by which the ledger may name it
+}
+
+func read(d slacktest.Delivery) sentBody {
+	var s sentBody
+	if form, err := url.ParseQuery(string(d.Body)); err == nil && form.Has("payload") {
+		_ = json.Unmarshal([]byte(form.Get("payload")), &s.payload) // the page made it
+	} else if err == nil && form.Has("command") {
+		fields := map[string]any{}
+		for name := range form {
+			fields[name] = form.Get(name)
+		}
+		s.payload = fields
+		s.kind, s.user, s.about = form.Get("command"), form.Get("user_id"), form.Get("text")
+	} else {
+		_ = json.Unmarshal(d.Body, &s.payload)
+	}
+	if s.kind == "" {
+		top, _ := s.payload.(map[string]any)
+		if event, ok := top["event"].(map[string]any); ok {
+			top = event
+		}
+		s.kind, _ = top["type"].(string)
+		s.user, _ = top["user"].(string)
+		if user, ok := top["user"].(map[string]any); ok {
+			s.user, _ = user["id"].(string)
+		}
+		s.about = firstText(top, "callback_id", "actions", "function", "view")
+	}
+	s.words = map[string]bool{}
+	gather(s.payload, s.words)
+	return s
+}
+
+// firstText finds what names an interaction: a callback id or an action id, here or one level below.
+func firstText(in map[string]any, names ...string) string {
+	for _, name := range names {
+		switch found := in[name].(type) {
+		case string:
+			return found
+		case []any:
+			if len(found) > 0 {
+				if first, ok := found[0].(map[string]any); ok {
+					return firstText(first, "action_id")
+				}
+			}
+		case map[string]any:
+			if text := firstText(found, "callback_id"); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+func gather(in any, words map[string]bool) {
+	switch in := in.(type) {
+	case string:
+		const shortest = 8
+		if len(in) >= shortest {
+			words[in] = true
+		}
+	case []any:
+		for _, each := range in {
+			gather(each, words)
+		}
+	case map[string]any:
+		for name, each := range in {
+			gather(each, words)
+			if id, ok := each.(string); ok && name == "id" {
+				words["view-"+id] = true // how the bot names what a modal asks for
+			}
+		}
+	}
+}
+
+func (s sentBody) label(n names) string {
+	label := strings.TrimSpace(s.kind + " " + s.about)
+	if s.user != "" {
+		label = n.UserName(s.user) + ": " + label
+	}
+	const longest = 60
+	if runes := []rune(label); len(runes) > longest {
+		label = string(runes[:longest]) + "…"
+	}
+	return label
+}
+
+// rows returns what the ledger has of a request: it names what asked for it as the request does.
+func (w *world) rows(r request) []audit.Row {
+	reader := w.reader()
+	if reader == nil {
+		return nil
+	}
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	const slack = 20 * time.Minute // an answer to a question belongs to what was asked before
+	var rows []audit.Row
+	for row, err := range audit.Rows(ctx, reader, audit.Filter{Since: r.delivery.At.Add(-slack)}) {
+		if err != nil {
+			return rows
+		}
+		if r.sent.words[row.Delivery] || row.Undoes != "" && r.sent.words[row.Undoes] || row.BatchID != "" && r.sent.words[row.BatchID] {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// reader opens the ledger once it is there.
+func (w *world) reader() *ledger.Reader {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ledger == nil {
+		w.ledger, _ = ledger.OpenReader(context.Background(), w.DatabaseURL()) // nil until the bot has made it
+	}
+	return w.ledger
+}

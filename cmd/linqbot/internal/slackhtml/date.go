@@ -1,0 +1,44 @@
+package slackhtml
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// date draws <!date^…>: seconds, a format with tokens, and perhaps a link (messaging/formatting-message-text#date-formatting).
+func (r Renderer) date(inside, fallback string) string {
+	seconds, format, _ := strings.Cut(inside, "^")
+	format, _, _ = strings.Cut(format, "^")
+	unix, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || format == "" {
+		return escaped(fallback)
+	}
+	at := time.Unix(unix, 0).In(r.Now.Location())
+	shown := strings.NewReplacer(
+		"{date_num}", at.Format("2006-01-02"),
+		"{date}", at.Format("January 2, 2006"),
+		"{date_short}", at.Format("Jan 2, 2006"),
+		"{date_long}", at.Format("Monday, January 2, 2006"),
+		"{date_pretty}", r.pretty(at, "January 2, 2006"),
+		"{date_short_pretty}", r.pretty(at, "Jan 2, 2006"),
+		"{date_long_pretty}", r.pretty(at, "Monday, January 2, 2006"),
+		"{time}", at.Format("3:04 PM"),
+		"{time_secs}", at.Format("3:04:05 PM"),
+	).Replace(format)
+	return `<time datetime="` + at.UTC().Format(time.RFC3339) + `" title="` + escaped(fallback) + `">` + escaped(shown) + `</time>`
+}
+
+// pretty says today, yesterday and tomorrow, and Today where a sentence begins: Slack does so in front.
+func (r Renderer) pretty(at time.Time, layout string) string {
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	switch day(at) {
+	case day(r.Now):
+		return "Today"
+	case day(r.Now.AddDate(0, 0, -1)):
+		return "Yesterday"
+	case day(r.Now.AddDate(0, 0, 1)):
+		return "Tomorrow"
+	}
+	return at.Format(layout)
+}
