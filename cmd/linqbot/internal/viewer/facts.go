@@ -60,6 +60,7 @@ func requestFacts(r ledger.Request, undoneBy string) facts {
 	}
 	f.text("Chat", r.ChatName)
 	f.id("Chat id", r.ChatID, "")
+	f.text("Because", r.Because)
 	f.id("Asked for by", member(r.UserID), "")
 	f.plain("Let in by", r.Rule)
 	f.plain("Came in by", string(r.Source))

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/backlog"
 )
 
 const (
@@ -173,7 +174,11 @@ func (f *fixture) confirm(b ledger.Batch) {
 	assert.NilError(f.t, err)
 	f.await("the requests of the batch", func() bool {
 		progress, err := f.ledger.Progress(f.t.Context(), b.ID)
-		return err == nil && progress.NotAsked() == 0
+		if err != nil || progress.NotAsked() > 0 {
+			return false
+		}
+		summary, err := backlog.Summarize(f.t.Context(), f.ledger.Reader())
+		return err == nil && summary.Waiting == 0
 	})
 }
 

@@ -46,7 +46,9 @@ func TestPages(t *testing.T) {
 		undo.Kind, undo.Undoes, undo.Source = ledger.Add, removed.ID, ledger.UndoButton
 		f.accept(undo)
 		refused := f.refused("d3", "Autumn", "ann@example.com", "not today")
-		waiting := f.accept(f.order("d4", chatB, "+14155550144"))
+		asked := f.order("d4", chatB, "+14155550144")
+		asked.Because = "left the firm, was +14155550144"
+		waiting := f.accept(asked)
 		f.later(time.Minute)
 		follower := f.order("d5", chatB, "+14155550144")
 		follower.UserID = "U0BERT"
@@ -128,11 +130,15 @@ func TestAPersonIsFoundByWhatIsTyped(t *testing.T) {
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, ledgertest.SQLite(t))
-	spring := f.removed("d1", "Frühling", "+14155550132")
+	because := f.order("d0", chatA, "+14155550132")
+	because.Because = "left the firm"
+	spring := f.accept(because)
+	f.change(spring.ID, time.Second, ledger.Change{Cause: "the chat was read"}, func(r *ledger.Request) { r.ChatName, r.State = "Frühling", ledger.Removed })
 	autumn := f.refused("d2", "Autumn", "ann@example.com", "no")
 	for query, want := range map[string]string{
 		"q=FR%C3%9CHLING":                          spring.ID,
 		"q=" + spring.ShortID():                    spring.ID,
+		"q=LEFT+the+firm":                          spring.ID,
 		"q=" + autumn.ID:                           autumn.ID,
 		"state=refused":                            autumn.ID,
 		"chat=" + strings.ToUpper(chatB):           autumn.ID,

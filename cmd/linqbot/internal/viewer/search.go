@@ -131,7 +131,7 @@ func (v *Viewer) isAbout(r ledger.Request, person string) bool {
 
 // hasText looks into what a page shows, so that nothing can be found out that it does not show.
 func hasText(r ledger.Request, text string) bool {
-	for _, each := range []string{r.ID, shown(r.ChatName), r.ChatID, person(r.Handle), r.Reason} {
+	for _, each := range []string{r.ID, shown(r.ChatName), r.ChatID, person(r.Handle), r.Reason, shown(r.Because)} {
 		if strings.Contains(folded(each), text) {
 			return true
 		}
