@@ -31,7 +31,9 @@ func (env *testEnv) operator(args ...string) *exec.Cmd {
 	path, err := program()
 	assert.NilError(env.t, err)
 	vars := maps.Clone(env.vars)
-	maps.DeleteFunc(vars, func(name, _ string) bool { return strings.HasPrefix(name, "SLACK_") || strings.HasPrefix(name, "ALLOWED_") })
+	maps.DeleteFunc(vars, func(name, _ string) bool {
+		return strings.HasPrefix(name, "SLACK_") || strings.HasPrefix(name, "ALLOWED_")
+	})
 	return processtest.Command(env.t.Context(), path, env.dir, vars, args...)
 }
 
