@@ -139,3 +139,24 @@ func TestABatchWhileRemovalsArePaused(t *testing.T) {
 		assert.Equal(t, r.chats(), 10)
 	})
 }
+
+// The requests that a batch makes count for the limit of a day, also for what is typed after some of it was counted.
+func TestTheDayCountsWhatABatchMakesLater(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		b := proposed(t, l, "B1", 8)
+		decide(t, l, b.ID, ledger.ConfirmBatch)
+		typed := func(delivery string) ledger.Outcome {
+			o := order(delivery, delivery+"@example.com")
+			o.Limits = ledger.Limits{PerDay: 10}
+			return accept(t, l, o)[0].Outcome
+		}
+		assert.Equal(t, typed("d1"), ledger.Recorded)
+		r := &remover{l: l}
+		start(t, l, ledger.Workers{Try: r.try})
+		untilBatch(t, l, b.ID, hasEnded)
+		assert.Equal(t, typed("d2"), ledger.Recorded)
+		assert.Equal(t, typed("d3"), ledger.Limited)
+	})
+}

@@ -173,3 +173,21 @@ func TestALargeReport(t *testing.T) {
 	bottest.WantMessages(t, s.thread(), "300 refused", "more: they are in the file of all", "[file: ")
 	assert.Equal(t, strings.Count(string(s.thread()[2].Files[0].Content), "\n"), 301)
 }
+
+// Of an operator's batch nothing is shown: not even a name that looks like a member's is written to.
+func TestABatchOfAnOperatorIsShownNowhere(t *testing.T) {
+	t.Parallel()
+	s := newBatchEnv(t, slacktest.Config{}, 3)
+	s.change(func(m *memoryBatch) {
+		m.batch.Source, m.batch.UserID, m.batch.ChannelID, m.batch.Rule = ledger.Operator, "", "", ledger.OperatorRule(bottest.Ada)
+		m.batch.ResponseURL = ledger.NewSecret("")
+	})
+	s.run()
+	s.confirm()
+	assert.Equal(t, s.run(), updateEvery, "somebody in Slack may ask for the same")
+	s.reach(3, ledger.Refused)
+	s.end(ledger.Finished)
+	assert.Equal(t, s.run(), time.Duration(0))
+	assert.Assert(t, s.memory.batch.Shown)
+	assert.Equal(t, len(s.Slack.Calls()), 0)
+}
