@@ -210,3 +210,14 @@ func TestWhoMayTurnTheSwitch(t *testing.T) {
 	assert.Equal(t, len(d.rows), 2)
 	assert.Equal(t, d.rows[0].Rule, rails.DeniedToSwitch)
 }
+
+// Who is never removed may be added.
+func TestProtectedPeopleAreAdded(t *testing.T) {
+	t.Parallel()
+	d := &denials{}
+	step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Policy: anyone(), Audit: d, Logger: quiet(), Region: "US", Rails: protectingBen()})
+	order, refused := step.Order(t.Context(), ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(inputs(map[string]any{"handle": ben}))})
+	assert.Equal(t, refused.String(), "")
+	assert.Equal(t, order.Handle.Value(), ben)
+	assert.Equal(t, len(d.rows), 0)
+}

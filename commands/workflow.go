@@ -91,7 +91,7 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 		return ledger.Order{}, w.refusedInput(err)
 	}
 	by := policy.Caller{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
-	if w.cfg.Rails.Protected.Has(person.Handle) {
+	if w.cfg.Kind == ledger.Remove && w.cfg.Rails.Protected.Has(person.Handle) {
 		why := rails.ProtectedWords(richtext.Say(person.Handle.String()))
 		w.gate.Deny(ctx, ledger.WorkflowStep, by, rails.DeniedProtected, why)
 		return ledger.Order{}, why

@@ -181,7 +181,11 @@ func (x *Buttons) decide(ctx context.Context, log *logrus.Entry, press Press, b 
 		log.WithError(err).Warn("a batch was decided, and could not be counted")
 	}
 	log.WithField("outcome", x.cfg.Tally.Count(ledger.Answered, decidedName(d, changed))).Info("question answered")
-	return decidedAnswer(b, p, d, changed, press.UserID), isForAsker(d)
+	answer := decidedAnswer(b, p, d, changed, press.UserID)
+	if b.Kind == ledger.Remove && b.State == ledger.Running {
+		answer = append(answer, rails.Told(x.cfg.Rails.Pause(ctx))...)
+	}
+	return answer, isForAsker(d)
 }
 
 func decidedName(d ledger.BatchDecision, changed bool) string {

@@ -14,6 +14,7 @@ import (
 	"linqbot/commands/batch"
 	"linqbot/commands/commandstest"
 	"linqbot/commands/policy"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/ledger/ledgertest"
@@ -270,4 +271,26 @@ func TestABatchIsTakenBackOnce(t *testing.T) {
 	p.past.Add(-int64(time.Minute))
 	answer := p.buttons.AddBack(t.Context(), p.press(b, ada))
 	assert.Assert(t, strings.Contains(text(answer), "Looking through"), text(answer))
+}
+
+type pauses struct{ pause ledger.Pause }
+
+func (p pauses) Paused(context.Context) (ledger.Pause, error) { return p.pause, nil }
+
+// Who lets a batch go on while all removals are paused is told so.
+func TestAnswersTellThatRemovalsArePaused(t *testing.T) {
+	t.Parallel()
+	p := newPressed(t, policy.Policy{Users: []string{ada}})
+	p.buttons = batch.NewButtons(batch.ButtonsConfig{
+		Policy: policy.Policy{Users: []string{ada}}, Audit: p.ledger, Batches: p.ledger, Logger: commandstest.Quiet(), Now: askedAt,
+		Rails: rails.Rails{Pauses: pauses{ledger.Pause{UserID: ben, Reason: "wrong list", Since: askedAt()}}},
+	})
+	b := p.proposed(2)
+	for _, step := range []struct {
+		d    ledger.BatchDecision
+		want bool
+	}{{ledger.ConfirmBatch, true}, {ledger.PauseBatch, false}, {ledger.ResumeBatch, true}, {ledger.StopBatch, false}} {
+		answer, _ := p.buttons.Decide(t.Context(), p.press(b, ada), step.d)
+		assert.Equal(t, strings.Contains(text(answer), "Removals are paused: @U0BEN"), step.want, "%s: %s", step.d, text(answer))
+	}
 }

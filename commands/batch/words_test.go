@@ -154,6 +154,29 @@ func TestHeadlines(t *testing.T) {
 	golden.Assert(t, out.String(), "headlines.golden")
 }
 
+// While all removals are paused, a batch with something left to send says so, and who paused them and why.
+func TestABatchTellsThatRemovalsArePaused(t *testing.T) {
+	t.Parallel()
+	paused := outcome.Explainer{Pause: func() ledger.Pause { return ledger.Pause{UserID: "U0EVE", Reason: "wrong list", Since: askedAt()} }}
+	over := func(b *ledger.Batch) { b.EndedAt = askedAt() }
+	done := func(int) ledger.State { return ledger.Removed }
+	for name, test := range map[string]struct {
+		batch ledger.Batch
+		items []ledger.BatchResult
+		want  bool
+	}{
+		"begun":        {offboarding(ledger.Running), results(3, none), true},
+		"paused":       {offboarding(ledger.Paused), results(3, none), true},
+		"nothing left": {offboarding(ledger.Running), results(3, done), false},
+		"ended":        {offboarding(ledger.Finished, over), results(3, done), false},
+		"stopped":      {offboarding(ledger.Stopped, over), results(3, none), false},
+		"an addition":  {offboarding(ledger.Running, func(b *ledger.Batch) { b.Kind = ledger.Add }), results(3, none), false},
+	} {
+		said := batch.Headline(paused, test.batch, test.items, progressOf(test.items)).String()
+		assert.Equal(t, strings.Contains(said, "Removals are paused: @U0EVE paused them at 2026-03-09 16:45:10 UTC. The reason: wrong list."), test.want, "%s: %s", name, said)
+	}
+}
+
 func TestAddBackIsOffered(t *testing.T) {
 	t.Parallel()
 	over := func(b *ledger.Batch) { b.EndedAt = askedAt() }
