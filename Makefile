@@ -13,7 +13,7 @@ check := manifests/check
 help: ## List these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: ## Play the demo; it needs no account
+demo: ## Try the bot in a browser; it needs no account
 	$(GO) run ./cmd/linqbot demo
 
 test: ## Run linqbot's tests

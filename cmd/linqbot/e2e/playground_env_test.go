@@ -30,6 +30,12 @@ func newPlayground(t *testing.T, args ...string) *playground {
 	t.Helper()
 	env := newEnv(t, linqtest.Config{})
 	clear(env.vars) // nothing to set up
+	return env.playground(args...)
+}
+
+func (env *testEnv) playground(args ...string) *playground {
+	t := env.t.(*testing.T)
+	t.Helper()
 	made := env.command(append([]string{"demo", "--no-open", "--addr", "127.0.0.1:0"}, args...)...)
 	demo := &exec.Cmd{Path: made.Path, Args: made.Args, Dir: made.Dir, Env: made.Env} // it ends by Ctrl-C, not with the test's context
 	printed, err := demo.StdoutPipe()

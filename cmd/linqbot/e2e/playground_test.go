@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"linqbot/linq/linqtest"
 )
 
 const (
@@ -51,7 +53,7 @@ func TestThePlayground(t *testing.T) {
 	p.awaits("You may not remove people")
 	p.at("as=U0GIA&in=C0GLOBEX").must("say", "text", "/linq-remove "+springLaunch+" +14155550143")
 	p.awaits("You may not remove people")
-	if page := p.at("as=U0GIA&in=C0BOARD").see(); strings.Contains(page, "board") {
+	if page := p.at("as=U0GIA&in=C0BOARD").see(); strings.Contains(page, "C0BOARD") {
 		t.Error("a guest sees a channel that they are not in")
 	}
 
@@ -172,4 +174,30 @@ func TestThePlaygroundStaysOnThisMachine(t *testing.T) {
 			t.Errorf("%v: %v\n%s", args, err, out)
 		}
 	}
+}
+
+// The played Slack with another Linq, and the other way round.
+func TestThePlaygroundWithARealSide(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	env.vars = map[string]string{"LINQ_API_V3_API_KEY": env.linq.APIKey()}
+	p := env.playground("--linq", env.linq.BaseURL()).at(inLaunch)
+	p.awaits("Linq is the real one: " + env.linq.BaseURL())
+	p.must("say", "text", "/linq-remove "+env.chat+" "+ann)
+	p.awaits("0132 has left <strong>Spring launch")
+	if env.linq.Effects(env.chat, ann) != 1 {
+		t.Error("nobody has left the other Linq")
+	}
+
+	env = newEnv(t, linqtest.Config{})
+	env.vars = map[string]string{
+		"SLACK_BOT_TOKEN": env.slack.Config().BotToken, "SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret, "ALLOWED_USERS": alice,
+	}
+	p = env.playground("--slack", env.slack.APIURL())
+	p.awaits("Slack is the real one: " + env.slack.APIURL())
+	env.addr = strings.TrimPrefix(p.awaits(`listens on <code>([^<]+)</code>`), "http://")
+	env.chat = springLaunch
+	env.remove("(415) 555-0132")
+	env.awaitOutcome("0132 has left Spring launch")
+	p.awaits(`14155550132</span>\s*<small>was removed`)
 }

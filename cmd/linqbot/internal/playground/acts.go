@@ -54,6 +54,9 @@ func failed(ack slacktest.Ack, err error) error {
 func say(ctx context.Context, a act) (done, error) {
 	text := strings.TrimSpace(a.form.Get("text"))
 	channel, ok := a.channel(a.place)
+	if file := a.form.Get("file"); ok && file != "" {
+		a.Slack.ShareAs(a.As, channel.ID, a.form.Get("file-name"), []byte(file))
+	}
 	if text == "" || !ok {
 		return done{}, nil
 	}
@@ -156,10 +159,13 @@ func runStep(ctx context.Context, a act) (done, error) {
 	inputs, channel := map[string]any{}, a.In
 	for _, in := range s.Inputs {
 		value := strings.TrimSpace(a.form.Get("input:" + in.Name))
-		if in.Required && value == "" {
+		if in.Required && value == "" && in.Type != "boolean" {
 			return done{}, fmt.Errorf("%s is missing", in.Title)
 		}
-		if value != "" {
+		switch {
+		case in.Type == "boolean":
+			inputs[in.Name] = value == "true"
+		case value != "":
 			inputs[in.Name] = value
 		}
 		if in.Type == channelType && value != "" {

@@ -77,6 +77,7 @@ type message struct {
 	App                 bool
 	At                  string
 	Body                template.HTML
+	Files               []slacktest.File
 	Private, Edited     bool
 	Replies             int
 	Root                string // the ts that its thread has, or would have
@@ -93,6 +94,7 @@ func (v page) drawn(m slacktest.Message) message {
 		TS: m.TS, Channel: m.Channel, Author: author, Initial: string([]rune(author)[:1]), Avatar: sum % colours,
 		App: m.Author == v.World.Slack.Config().BotUserID, At: m.At().Format("3:04 PM"),
 		Body: v.renderer().Message(m.Text, m.Blocks), Private: m.VisibleTo != "", Edited: m.Edited && m.Blocks == nil, Root: m.TS,
+		Files: m.Files,
 	}
 	if m.ThreadTS != "" {
 		d.Root = m.ThreadTS

@@ -56,6 +56,11 @@ function go(query) {
 // act sends what a form says.
 export async function act(path, data) {
   try {
+    for (const [name, value] of data instanceof FormData ? [...data] : []) {
+      if (!(value instanceof File)) continue;
+      data.set(name, value.size ? await value.text() : "");
+      data.set(name + "-name", value.name);
+    }
     const answer = await fetch(path + location.search, { method: "POST", body: new URLSearchParams(data) });
     if (!answer.ok) throw new Error(await answer.text());
     const came = await answer.json();
@@ -135,6 +140,11 @@ document.addEventListener("keydown", (e) => {
       menu.querySelector("summary").focus();
     });
   }
+});
+
+// A file that is chosen is shared, as in Slack.
+document.addEventListener("change", (e) => {
+  if (e.target.matches(".compose [type=file]") && e.target.value) e.target.form.requestSubmit();
 });
 
 document.addEventListener("input", (e) => comboInput(e.target));
