@@ -61,7 +61,8 @@ func BenchmarkServeCommand(b *testing.B) {
 	e := newEdge(b, func(c *Config) {
 		c.Logger = logger
 		c.Commands = map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
-			Policy: policy.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
+			Gate:     policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}, Logger: logger}),
+			Recorder: acceptAll{}, Region: "US", Logger: logger,
 		})}
 	})
 	benchmark(b, e.handler)

@@ -106,34 +106,35 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	teams := workspacetest.Known(h.T, h.Slack.Config().TeamID)
 	api := slackapi.New(h.Slack.Config().BotToken, h.Slack.APIURL())
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: "US", Fresh: cfg.fresh, Now: h.Clock.Now})
+	gate := policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger})
 	held := cfg.rails
 	held.Pauses = h.Ledger
 	explainer := outcome.Explainer{Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
-	lists := commands.NewLists(commands.ListsConfig{Rails: cfg.rails, Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	lists := commands.NewLists(commands.ListsConfig{Rails: cfg.rails, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Rails: held, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
+		Rails: held, Gate: gate, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
-	find := commands.NewFindChats(commands.FindChatsConfig{Policy: rules, Audit: h.Ledger, Book: book, Logger: logger})
+	find := commands.NewFindChats(commands.FindChatsConfig{Gate: gate, Book: book, Logger: logger})
 	add := commands.NewAdd(commands.AddConfig{
-		Allowed: !cfg.noAdds, Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Region: "US", Logger: logger,
+		Allowed: !cfg.noAdds, Gate: gate, Recorder: h.Ledger, Region: "US", Logger: logger,
 	})
-	offboard := commands.NewOffboard(commands.OffboardConfig{Rails: held, Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Region: "US", Logger: logger})
+	offboard := commands.NewOffboard(commands.OffboardConfig{Rails: held, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
 	planner := batch.NewPlanner(batch.PlannerConfig{
 		Rails: held, Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
 	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
 		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find, OffboardCommand: offboard},
-		Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: h.Ledger, Logger: logger}),
+		Gate:           gate,
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
 			Slack: api, HTTP: slackapi.NewHTTPClient(), Remove: remove, FindChats: find, Chats: chats, Region: "US",
-			Switch: commands.NewSwitch(commands.SwitchConfig{Admins: cfg.admins, Turns: h.Ledger, Audit: h.Ledger, Logger: logger}),
+			Switch: commands.NewSwitch(commands.SwitchConfig{Admins: cfg.admins, Gate: gate, Turns: h.Ledger, Logger: logger}),
 			Undo: commands.NewUndo(commands.UndoConfig{
-				Policy: rules, Audit: h.Ledger, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
+				Gate: gate, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
 			Offboard: offboard, Lists: lists, Token: h.Slack.Config().BotToken,
-			Batches: batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: h.Ledger, Batches: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now}),
+			Batches: batch.NewButtons(batch.ButtonsConfig{Gate: gate, Batches: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
 	records := cfg.records
@@ -141,7 +142,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		records = h.Ledger
 	}
 	h.home = home.New(home.Config{
-		Records: records, Slack: api, Teams: teams, Policy: rules, Logger: logger, Now: h.Clock.Now,
+		Records: records, Slack: api, Teams: teams, Gate: gate, Logger: logger, Now: h.Clock.Now,
 		Explainer: explainer, Rails: held, Admins: cfg.admins,
 	})
 	config.Home = h.home
@@ -150,7 +151,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	}
 	step := func(kind ledger.Kind) workflow.Step {
 		return commands.NewWorkflow(commands.WorkflowConfig{
-			Kind: kind, Rails: held, Explainer: explainer, Off: cfg.off, AddingOff: cfg.noAdds, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now,
+			Kind: kind, Rails: held, Explainer: explainer, Off: cfg.off, AddingOff: cfg.noAdds, Gate: gate, Region: "US", Now: h.Clock.Now,
 		})
 	}
 	h.runner = workflow.New(workflow.Config{
@@ -160,7 +161,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Batches: h.Ledger,
 		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
 			Offboarding:    !cfg.noOffboarding,
-			WorkflowConfig: commands.WorkflowConfig{Rails: held, Explainer: explainer, Off: cfg.off, Policy: rules, Audit: h.Ledger, Region: "US", Now: h.Clock.Now},
+			WorkflowConfig: commands.WorkflowConfig{Rails: held, Explainer: explainer, Off: cfg.off, Gate: gate, Region: "US", Now: h.Clock.Now},
 		})},
 	})
 	h.publisher = newPublisherSaying(h.Base, logger, h.home, explainer)

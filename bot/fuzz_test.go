@@ -63,7 +63,8 @@ func removeCommand(t testing.TB) *commands.Remove {
 	t.Helper()
 	logger, _ := bottest.NewLog()
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: policy.Policy{Everyone: true}, Recorder: acceptAll{}, Region: "US", Logger: logger,
+		Gate:     policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}, Logger: logger}),
+		Recorder: acceptAll{}, Region: "US", Logger: logger,
 	})
 }
 

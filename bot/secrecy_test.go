@@ -28,7 +28,8 @@ func TestNothingPrivateLeaks(t *testing.T) {
 	e := New(Config{
 		SigningSecrets: []string{s.Slack.Config().SigningSecret},
 		Commands: map[string]Command{testCommand: commands.NewRemove(commands.RemoveConfig{
-			Policy: policy.Policy{Everyone: true}, Recorder: s.Ledger, Region: "US", Logger: logger,
+			Gate:     policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}, Logger: logger}),
+			Recorder: s.Ledger, Region: "US", Logger: logger,
 		})},
 		Teams: workspacetest.Known(t, s.Slack.Config().TeamID), SlackURL: s.Slack.APIURL(), Ready: s.Ledger.Ready, Logger: logger,
 	})

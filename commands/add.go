@@ -22,8 +22,7 @@ type Add struct {
 // AddConfig is what [Add] needs.
 type AddConfig struct {
 	Allowed  bool // else nobody is added by a command
-	Policy   policy.Policy
-	Audit    policy.Audit // optional; nil records no denials and readings
+	Gate     *policy.Gate
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Logger   *logrus.Logger
@@ -39,7 +38,7 @@ func NewAdd(cfg AddConfig) *Add {
 	return &Add{
 		typed: typed{
 			kind:     ledger.Add,
-			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy.ForAdding(), Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+			gate:     cfg.Gate.ForAdding(),
 			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
 			forecaster: forecast.Forecaster{Chats: cfg.Chats, Lines: cfg.Lines, Region: cfg.Region}, underWay: cfg.UnderWay,
 		},

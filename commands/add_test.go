@@ -65,7 +65,8 @@ func (row addRow) run(t *testing.T) (*recorder, *book, richtext.Answer, string) 
 	r, record := &recorder{answers: row.answers, err: row.err}, &book{}
 	var counted tallied
 	command := commands.NewAdd(commands.AddConfig{
-		Allowed: !row.off, Policy: row.policy, Audit: record, Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
+		Allowed: !row.off, Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
+		Gate: policy.NewGate(policy.GateConfig{Policy: row.policy, Audit: record, Logger: logger, Tally: counted.of(t, ledger.SlashCommand)}),
 	})
 	in := in1()
 	in.Text = row.text
@@ -119,7 +120,7 @@ func TestAddingThatIsOffIsKept(t *testing.T) {
 
 	record = &book{}
 	for _, kind := range []ledger.Kind{ledger.Remove, ledger.Add} {
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: kind, AddingOff: true, Policy: anyone(), Audit: record, Region: "US"})
+		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: kind, AddingOff: true, Gate: gate(anyone(), record), Region: "US"})
 		order, refused := step.Order(t.Context(), runOf(inputs(nil)))
 		assert.Equal(t, len(refused) > 0, kind == ledger.Add, "%s: %s", kind, refused)
 		assert.Equal(t, order == ledger.Order{}, kind == ledger.Add)
@@ -135,7 +136,7 @@ func TestAddingByAChatsName(t *testing.T) {
 	for _, text := range []string{"Spring launch " + ada, "café launch 202 555 0132", "winter"} {
 		in := in1()
 		in.Text = text
-		command := commands.NewAdd(commands.AddConfig{Allowed: true, Policy: anyone(), Audit: &readings{}, Recorder: &recorder{}, Region: "US", Logger: quiet(), Book: index})
+		command := commands.NewAdd(commands.AddConfig{Allowed: true, Gate: gate(anyone(), &readings{}), Recorder: &recorder{}, Region: "US", Logger: quiet(), Book: index})
 		fmt.Fprintf(&shown, "%s:\n%s", text, written(command.Run(t.Context(), in)))
 	}
 	assert.Assert(t, !strings.Contains(shown.String(), "emove"), shown.String())
@@ -155,7 +156,7 @@ func TestStepsThatAddAreRefusedInTheirWords(t *testing.T) {
 		if region == "" {
 			region = "US"
 		}
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Off: row.off, Policy: row.policy, Region: region})
+		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Off: row.off, Gate: gate(row.policy, nil), Region: region})
 		order, refused := step.Order(t.Context(), runOf(row.encoded))
 		if row.want != nil {
 			assert.Equal(t, order.Kind, ledger.Add, row.name)

@@ -36,7 +36,7 @@ func (r *readings) Deny(context.Context, ledger.Denial) (bool, error) { return f
 
 func removeByName(ctx context.Context, book *chatindex.Index, audit *readings, text string, users ...string) richtext.Answer {
 	command := commands.NewRemove(commands.RemoveConfig{
-		Policy: policy.Policy{Users: users, Everyone: len(users) == 0}, Audit: audit, Recorder: &recorder{}, Region: "US", Logger: quiet(), Book: book,
+		Gate: gate(policy.Policy{Users: users, Everyone: len(users) == 0}, audit), Recorder: &recorder{}, Region: "US", Logger: quiet(), Book: book,
 	})
 	in := in1()
 	in.Text = text

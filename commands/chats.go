@@ -30,8 +30,7 @@ type FindChats struct {
 
 // FindChatsConfig is what [FindChats] needs.
 type FindChatsConfig struct {
-	Policy policy.Policy
-	Audit  policy.Audit // optional; nil records no denials and readings
+	Gate   *policy.Gate
 	Book   *chatindex.Index
 	Logger *logrus.Logger
 	Tally  policy.Outcomes // optional; nil counts nothing
@@ -40,7 +39,7 @@ type FindChatsConfig struct {
 // NewFindChats returns the command.
 func NewFindChats(cfg FindChatsConfig) *FindChats {
 	return &FindChats{
-		gate: policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		gate: cfg.Gate,
 		book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
 	}
 }

@@ -60,8 +60,8 @@ func presses(answer richtext.Answer, action string) []richtext.Span {
 	return found
 }
 
-func finder(book *chatindex.Index, policy policy.Policy) *commands.FindChats {
-	return commands.NewFindChats(commands.FindChatsConfig{Policy: policy, Book: book, Logger: quiet()})
+func finder(book *chatindex.Index, rules policy.Policy) *commands.FindChats {
+	return commands.NewFindChats(commands.FindChatsConfig{Gate: gate(rules, nil), Book: book, Logger: quiet()})
 }
 
 func asks(words string) commands.Invocation {

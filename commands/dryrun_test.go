@@ -51,11 +51,11 @@ func (e *dryEnv) run(t *testing.T, adds, confirm bool, delivery, text string) ri
 	in.Delivery, in.Text = delivery, text
 	if adds {
 		return commands.NewAdd(commands.AddConfig{
-			Allowed: true, Policy: anyone(), Audit: e.ledger, Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats, Lines: knownLines(),
+			Allowed: true, Gate: gate(anyone(), e.ledger), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats, Lines: knownLines(),
 		}).Run(t.Context(), in)
 	}
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: anyone(), Audit: e.ledger, Recorder: e.ledger, Region: "US", Rails: e.rails, Logger: quiet(),
+		Gate: gate(anyone(), e.ledger), Recorder: e.ledger, Region: "US", Rails: e.rails, Logger: quiet(),
 		Confirm: confirm, Questions: e.ledger, UnderWay: e.ledger, Chats: e.chats, Lines: knownLines(),
 	}).Run(t.Context(), in)
 }
@@ -179,8 +179,8 @@ func TestDryRunsAskThePolicyFirst(t *testing.T) {
 	for _, command := range []interface {
 		Run(context.Context, commands.Invocation) richtext.Answer
 	}{
-		commands.NewRemove(commands.RemoveConfig{Policy: policy.Policy{Users: []string{"U9"}}, Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
-		commands.NewAdd(commands.AddConfig{Policy: anyone(), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
+		commands.NewRemove(commands.RemoveConfig{Gate: gate(policy.Policy{Users: []string{"U9"}}, nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
+		commands.NewAdd(commands.AddConfig{Gate: gate(anyone(), nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
 	} {
 		said := written(command.Run(t.Context(), in))
 		assert.Assert(t, !strings.Contains(said, "dry run"), said)
@@ -201,7 +201,7 @@ func TestADryRunWaitsALittle(t *testing.T) {
 		in.Text = "--dry-run " + chat + " " + ada
 		began := time.Now()
 		answer := commands.NewRemove(commands.RemoveConfig{
-			Policy: anyone(), Recorder: record, Region: "US", Logger: quiet(), UnderWay: idleLedger{}, Chats: w.Client,
+			Gate: gate(anyone(), nil), Recorder: record, Region: "US", Logger: quiet(), UnderWay: idleLedger{}, Chats: w.Client,
 		}).Run(t.Context(), in)
 		assert.Equal(t, time.Since(began), 1200*time.Millisecond)
 		assert.Assert(t, strings.Contains(written(answer), "could not be read just now"), written(answer))
@@ -231,7 +231,7 @@ func TestDryRunsWithoutALedger(t *testing.T) {
 		in := in1()
 		in.Text = "--dry-run " + chatID + " " + ada
 		answer := commands.NewRemove(commands.RemoveConfig{
-			Policy: anyone(), Recorder: &recorder{err: broken.writes}, Region: "US", Logger: quiet(), UnderWay: idleLedger{broken.reads}, Chats: e.chats,
+			Gate: gate(anyone(), nil), Recorder: &recorder{err: broken.writes}, Region: "US", Logger: quiet(), UnderWay: idleLedger{broken.reads}, Chats: e.chats,
 		}).Run(t.Context(), in)
 		assert.Equal(t, shownAnswer(answer), "⚠️ Nothing was done, and what would happen is not known: linqbot cannot use its ledger. "+
 			"Try again in a minute; if it stays like this, tell someone who runs linqbot.", name)
@@ -253,7 +253,7 @@ func TestWorkflowDryRun(t *testing.T) {
 		{object{"handle": ada, "dry_run": "true"}, ledger.Remove, "The step's input dry_run is neither true nor false. Give it one of the two in the workflow."},
 		{object{"handle": ada, "reason": strings.Repeat("x", 301)}, ledger.Remove, "The reason has 301 characters, and linqbot keeps at most 300. Shorten it."},
 	} {
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: row.kind, Policy: anyone(), Region: "US", UnderWay: e.ledger, Chats: e.chats, Lines: knownLines()})
+		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: row.kind, Gate: gate(anyone(), nil), Region: "US", UnderWay: e.ledger, Chats: e.chats, Lines: knownLines()})
 		run := runOf(inputs(row.changed))
 		run.ID = fmt.Sprint("Fx", i)
 		order, refused := step.Order(t.Context(), run)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -15,53 +14,6 @@ import (
 	"linqbot/ledger"
 	"linqbot/linq"
 )
-
-// book keeps what leaves no request, as a ledger does.
-type book struct {
-	mu       sync.Mutex
-	denials  []ledger.Denial
-	readings []ledger.Reading
-	spent    map[string]bool
-	err      error // of each record
-	takeErr  error
-}
-
-func (b *book) spend(delivery string) (fresh bool) {
-	fresh = !b.spent[delivery]
-	if delivery != "" {
-		if b.spent == nil {
-			b.spent = make(map[string]bool)
-		}
-		b.spent[delivery] = true
-	}
-	return fresh
-}
-
-func (b *book) Deny(_ context.Context, d ledger.Denial) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	fresh := b.spend(d.Delivery)
-	if fresh {
-		b.denials = append(b.denials, d)
-	}
-	return !fresh, b.err
-}
-
-func (b *book) KeepReading(_ context.Context, r ledger.Reading) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	fresh := b.spend(r.Delivery)
-	if fresh {
-		b.readings = append(b.readings, r)
-	}
-	return !fresh, b.err
-}
-
-func (b *book) TakeDelivery(_ context.Context, delivery string) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.spend(delivery), b.takeErr
-}
 
 // entrance is a way in, by which U1 asks for something in C1.
 type entrance struct {
@@ -77,10 +29,10 @@ func entrances() map[string]entrance {
 	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(
 		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
 	remove := func(p policy.Policy, record policy.Audit) *commands.Remove {
-		return commands.NewRemove(commands.RemoveConfig{Policy: p, Audit: record, Logger: quiet()})
+		return commands.NewRemove(commands.RemoveConfig{Gate: gate(p, record), Logger: quiet()})
 	}
 	find := func(p policy.Policy, record policy.Audit) *commands.FindChats {
-		return commands.NewFindChats(commands.FindChatsConfig{Policy: p, Audit: record, Logger: quiet()})
+		return commands.NewFindChats(commands.FindChatsConfig{Gate: gate(p, record), Logger: quiet()})
 	}
 	return map[string]entrance{
 		"the command": {ledger.SlashCommand, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
@@ -89,10 +41,10 @@ func entrances() map[string]entrance {
 			return remove(p, record).Run(ctx, in)
 		}},
 		"adding": {ledger.SlashCommand, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			return commands.NewAdd(commands.AddConfig{Policy: p, Audit: record, Logger: quiet()}).Run(ctx, in)
+			return commands.NewAdd(commands.AddConfig{Gate: gate(p, record), Logger: quiet()}).Run(ctx, in)
 		}},
 		"the step that adds": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Policy: p, Audit: record, Region: "US"}).Order(ctx, step)
+			commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Gate: gate(p, record), Region: "US"}).Order(ctx, step)
 			return nil
 		}},
 		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
@@ -120,11 +72,11 @@ func entrances() map[string]entrance {
 			return nil
 		}},
 		"the step": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			commands.NewWorkflow(commands.WorkflowConfig{Policy: p, Audit: record, Region: "US"}).Order(ctx, step)
+			commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(p, record), Region: "US"}).Order(ctx, step)
 			return nil
 		}},
 		"adding back": {ledger.UndoButton, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			return commands.NewUndo(commands.UndoConfig{Policy: p, Audit: record, Logger: quiet()}).
+			return commands.NewUndo(commands.UndoConfig{Gate: gate(p, record), Logger: quiet()}).
 				Run(ctx, commands.UndoClick{Delivery: "d1", RequestID: "r1", TeamID: "T1", ChannelID: "C1", UserID: "U1"})
 		}},
 		"the yes to a question": {ledger.Answered, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
@@ -170,7 +122,7 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 			"not named":             {Users: []string{"U9"}},
 		} {
 			record := &book{}
-			command := commands.NewRemove(commands.RemoveConfig{Policy: rules, Audit: record, Questions: oneQuestion{}, Logger: quiet()})
+			command := commands.NewRemove(commands.RemoveConfig{Gate: gate(rules, record), Questions: oneQuestion{}, Logger: quiet()})
 			click := commands.Click{Delivery: "d2", Subject: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U2"}
 			answer, closed := command.Decide(t.Context(), click, yes)
 			assert.Assert(t, !closed)
@@ -191,9 +143,9 @@ func TestDenialsByChannelAreKept(t *testing.T) {
 	t.Parallel()
 	rules := policy.Policy{Everyone: true, Channels: []string{"C9"}}
 	record := &book{}
-	commands.NewRemove(commands.RemoveConfig{Policy: rules, Audit: record, Questions: oneQuestion{}, Logger: quiet()}).
+	commands.NewRemove(commands.RemoveConfig{Gate: gate(rules, record), Questions: oneQuestion{}, Logger: quiet()}).
 		Decide(t.Context(), commands.Click{Delivery: "d1", Subject: "d1", TeamID: "T1", ChannelID: "C9", UserID: "U1"}, true)
-	commands.NewUndo(commands.UndoConfig{Policy: rules, Audit: record, Records: oneRemoval{}, Logger: quiet()}).
+	commands.NewUndo(commands.UndoConfig{Gate: gate(rules, record), Records: oneRemoval{}, Logger: quiet()}).
 		Run(t.Context(), commands.UndoClick{Delivery: "d2", RequestID: "r1", TeamID: "T1", ChannelID: "C9", UserID: "U1"})
 	denied := func(source ledger.Source, delivery string) ledger.Denial {
 		return ledger.Denial{Source: source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedByChannel, Delivery: delivery}
@@ -234,7 +186,7 @@ func TestReadingsAreKept(t *testing.T) {
 		}},
 		"the form on a chat": {ledger.Modal, chatID, "", func(t *testing.T, record policy.Audit) bool {
 			t.Helper()
-			_, may := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()}).
+			_, may := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()}).
 				MayOpen(t.Context(), in, func() string { return chatID })
 			return may
 		}},
@@ -242,7 +194,7 @@ func TestReadingsAreKept(t *testing.T) {
 			t.Helper()
 			in, before := in, opened
 			in.Text, in.OpenForm = chatID, func(string) { opened++ }
-			answer := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()}).Run(t.Context(), in)
+			answer := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()}).Run(t.Context(), in)
 			assert.Equal(t, opened > before, len(answer) > 0)
 			return len(answer) > 0
 		}},
@@ -263,7 +215,7 @@ func TestReadingsAreKept(t *testing.T) {
 func TestAnEmptyFormIsNoReading(t *testing.T) {
 	t.Parallel()
 	record := &book{}
-	command := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()})
+	command := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()})
 	_, may := command.MayOpen(t.Context(), in1(), func() string { return "" })
 	assert.Assert(t, may)
 	in, opened := in1(), 0
@@ -280,7 +232,7 @@ func TestAnEmptyFormIsNoReading(t *testing.T) {
 func finderOn(t *testing.T, record policy.Audit) *commands.FindChats {
 	t.Helper()
 	return commands.NewFindChats(commands.FindChatsConfig{
-		Policy: anyone(), Audit: record, Book: bookOf(t, "US", gallery()[:2]...), Logger: quiet(),
+		Gate: gate(anyone(), record), Book: bookOf(t, "US", gallery()[:2]...), Logger: quiet(),
 	})
 }
 

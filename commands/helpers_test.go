@@ -68,6 +68,11 @@ func slowBook(t *testing.T) (*commandstest.Linq, *chatindex.Index) {
 
 func manyChats(count int) []linqtest.Chat { return commandstest.ManyChats(count) }
 
+// gate returns a gate that logs nothing.
+func gate(rules policy.Policy, audit policy.Audit) *policy.Gate {
+	return policy.NewGate(policy.GateConfig{Policy: rules, Audit: audit})
+}
+
 func anyone() policy.Policy { return policy.Policy{Everyone: true} }
 
 func shownAnswer(answer richtext.Answer) string {

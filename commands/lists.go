@@ -26,8 +26,7 @@ type Lists struct {
 
 // ListsConfig is what [Lists] need.
 type ListsConfig struct {
-	Policy  policy.Policy
-	Audit   policy.Audit // optional; nil records no denials
+	Gate    *policy.Gate
 	Batches BatchRecorder
 	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them our own lines are found later
@@ -38,8 +37,7 @@ type ListsConfig struct {
 
 // NewLists returns what takes lists.
 func NewLists(cfg ListsConfig) *Lists {
-	gate := policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
-	return &Lists{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Lists{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // MayRead says whether the person may have a list read there. It returns true when they may; else the answer says why

@@ -22,17 +22,17 @@ func TestLongTextsAreRefused(t *testing.T) {
 			record := &book{}
 			in := in1()
 			in.Text, in.OpenForm = long, func(string) { t.Error("a form is opened") }
-			command := commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: record, Logger: quiet()})
+			command := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()})
 			assert.Assert(t, strings.Contains(shownAnswer(command.Run(t.Context(), in)), "longer than the 4,000 characters"))
 
-			find := commands.NewFindChats(commands.FindChatsConfig{Policy: anyone(), Audit: record, Logger: quiet()}) // without a book
+			find := commands.NewFindChats(commands.FindChatsConfig{Gate: gate(anyone(), record), Logger: quiet()}) // without a book
 			assert.Assert(t, strings.Contains(shownAnswer(find.Run(t.Context(), in)), "too long to search for"))
 			assert.Equal(t, len(find.Options(t.Context(), in)), 0)
 			assert.Equal(t, len(record.readings), 0)
 
 			for _, input := range []string{"chat_id", "handle"} {
 				encoded := inputs(object{input: long})
-				_, refused := commands.NewWorkflow(commands.WorkflowConfig{Policy: anyone(), Region: "US"}).Order(t.Context(), runOf(encoded))
+				_, refused := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Region: "US"}).Order(t.Context(), runOf(encoded))
 				assert.Assert(t, strings.Contains(refused.String(), "longer than the 4,000 characters"), refused.String())
 			}
 		})

@@ -28,8 +28,7 @@ type Offboard struct {
 
 // OffboardConfig is what an [Offboard] needs.
 type OffboardConfig struct {
-	Policy  policy.Policy
-	Audit   policy.Audit // optional; nil records no denials
+	Gate    *policy.Gate
 	Batches BatchRecorder
 	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them our own lines are found later
@@ -40,8 +39,7 @@ type OffboardConfig struct {
 
 // NewOffboard returns the command.
 func NewOffboard(cfg OffboardConfig) *Offboard {
-	gate := policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
-	return &Offboard{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Offboard{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // Run records what the invocation asks for and says so. What would be done is found later, and is asked about then.

@@ -78,7 +78,8 @@ func (row pickRow) pick(t *testing.T) (r *recorder, answer richtext.Answer, reco
 	r = &recorder{answers: row.answers, err: row.err}
 	var counted tallied
 	command := commands.NewRemove(commands.RemoveConfig{
-		Policy: row.policy, Recorder: r, Region: "DE", Logger: logger, Confirm: true, Tally: counted.of(t, ledger.Modal),
+		Gate:     policy.NewGate(policy.GateConfig{Policy: row.policy, Logger: logger, Tally: counted.of(t, ledger.Modal)}),
+		Recorder: r, Region: "DE", Logger: logger, Confirm: true, Tally: counted.of(t, ledger.Modal),
 	})
 	answer, recorded = command.Pick(t.Context(), in, id, people)
 	counted.wantLogged(t, log.String())
@@ -141,8 +142,11 @@ func TestMayOpen(t *testing.T) {
 			t.Parallel()
 			counted := map[string]int{}
 			command := commands.NewRemove(commands.RemoveConfig{
-				Policy: test.policy, Logger: quiet(),
-				Tally: func(source ledger.Source, outcome string) { counted[string(source)+" "+outcome]++ },
+				Gate: policy.NewGate(policy.GateConfig{
+					Policy: test.policy, Tally: func(source ledger.Source, outcome string) { counted[string(source)+" "+outcome]++ },
+				}),
+				Logger: quiet(),
+				Tally:  func(source ledger.Source, outcome string) { counted[string(source)+" "+outcome]++ },
 			})
 			answer, may := command.MayOpen(t.Context(), in1(), func() string { return "" })
 			assert.Equal(t, may, test.want == "")

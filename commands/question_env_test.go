@@ -66,7 +66,7 @@ func (e *questionEnv) restart() {
 func (e *questionEnv) configure() {
 	e.Helper()
 	e.command = commands.NewRemove(commands.RemoveConfig{
-		Policy: e.policy, Recorder: e.ledger, Region: "US", Logger: quiet(),
+		Gate: gate(e.policy, nil), Recorder: e.ledger, Region: "US", Logger: quiet(),
 		Confirm: true, Questions: e.ledger, Chats: clientOf(e, e.linq),
 	})
 }

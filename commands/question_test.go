@@ -134,7 +134,7 @@ func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 // asker is a command that asks, with what it needs of others in their places.
 func asker(chats commands.ChatReader, book *asking) *commands.Remove {
 	return commands.NewRemove(commands.RemoveConfig{
-		Policy: policy.Policy{Everyone: true}, Recorder: book, Region: "US", Logger: quiet(), Confirm: true, Questions: book, Chats: chats,
+		Gate: gate(policy.Policy{Everyone: true}, nil), Recorder: book, Region: "US", Logger: quiet(), Confirm: true, Questions: book, Chats: chats,
 	})
 }
 
@@ -208,7 +208,7 @@ func TestAPreviewKnowsOurLines(t *testing.T) {
 		in := in1()
 		in.Text = chatID + " " + line
 		answer := commands.NewRemove(commands.RemoveConfig{
-			Policy: policy.Policy{Everyone: true}, Recorder: &asking{}, Region: "US", Logger: quiet(), Confirm: true, Questions: &asking{},
+			Gate: gate(policy.Policy{Everyone: true}, nil), Recorder: &asking{}, Region: "US", Logger: quiet(), Confirm: true, Questions: &asking{},
 			Chats: clientOf(t, server), Lines: own,
 		}).Run(t.Context(), in)
 		assert.Assert(t, strings.Contains(written(answer), "is your own line"), "%s", written(answer))

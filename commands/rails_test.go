@@ -60,7 +60,7 @@ func protectingBen() rails.Rails {
 
 // removeWith lets everybody in, so that only the rails say no.
 func removeWith(r rails.Rails, rec *recorder, d *denials) *commands.Remove {
-	return commands.NewRemove(commands.RemoveConfig{Policy: anyone(), Audit: d, Recorder: rec, Region: "US", Rails: r, Logger: quiet()})
+	return commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), d), Recorder: rec, Region: "US", Rails: r, Logger: quiet()})
 }
 
 func pickOf(t *testing.T, c *commands.Remove, people ...string) (string, bool) {
@@ -77,7 +77,7 @@ func pickOf(t *testing.T, c *commands.Remove, people ...string) (string, bool) {
 
 func workflowWith(r rails.Rails, d *denials) *commands.Workflow {
 	return commands.NewWorkflow(commands.WorkflowConfig{
-		Policy: anyone(), Audit: d, Logger: quiet(), Region: "US", Rails: r, Explainer: outcome.Explainer{}, Now: askedAt,
+		Gate: gate(anyone(), d), Region: "US", Rails: r, Explainer: outcome.Explainer{}, Now: askedAt,
 	})
 }
 
@@ -159,7 +159,7 @@ func TestAStepTellsOfAPause(t *testing.T) {
 	pause := ledger.Pause{UserID: "U9", Reason: "wrong list", Since: askedAt()}
 	now := askedAt()
 	w := commands.NewWorkflow(commands.WorkflowConfig{
-		Policy: anyone(), Now: func() time.Time { return now }, Explainer: outcome.Explainer{Pause: func() ledger.Pause { return pause }},
+		Gate: gate(anyone(), nil), Now: func() time.Time { return now }, Explainer: outcome.Explainer{Pause: func() ledger.Pause { return pause }},
 	})
 	r := ledger.Request{Order: ledger.Order{ChatID: chatID, Handle: ledger.NewSecret(ada)}, State: ledger.Accepted, AcceptedAt: askedAt()}
 	_, _, wait := w.Outcome(r)
@@ -178,7 +178,7 @@ func TestAStepTellsOfAPause(t *testing.T) {
 func TestWhoMayTurnTheSwitch(t *testing.T) {
 	t.Parallel()
 	d, p := &denials{}, &pauses{}
-	s := commands.NewSwitch(commands.SwitchConfig{Admins: []string{"U1"}, Turns: p, Audit: d, Logger: quiet()})
+	s := commands.NewSwitch(commands.SwitchConfig{Admins: []string{"U1"}, Gate: gate(policy.Policy{}, d), Turns: p, Logger: quiet()})
 	turn := func(delivery, user string, pause bool) string {
 		by := policy.Caller{Delivery: delivery, TeamID: "T1", UserID: user}
 		if pause {

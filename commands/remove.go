@@ -50,8 +50,7 @@ type Remove struct {
 
 // RemoveConfig is what [Remove] needs.
 type RemoveConfig struct {
-	Policy   policy.Policy
-	Audit    policy.Audit // optional; nil records no denials and readings
+	Gate     *policy.Gate
 	Recorder Recorder
 	Region   string // for numbers written without a country code
 	Rails    rails.Rails
@@ -74,7 +73,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 	return &Remove{
 		typed: typed{
 			kind:     ledger.Remove,
-			gate:     policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+			gate:     cfg.Gate,
 			recorder: cfg.Recorder, region: cfg.Region, book: cfg.Book, log: cfg.Logger.WithField("part", "commands"), rails: cfg.Rails, tally: cfg.Tally,
 			forecaster: forecast.Forecaster{Chats: cfg.Chats, Lines: cfg.Lines, Region: cfg.Region}, underWay: cfg.UnderWay,
 		},

@@ -121,7 +121,8 @@ func (row removeRow) run(t *testing.T) (*recorder, richtext.Answer, string) {
 	r := &recorder{answers: row.answers, err: row.err}
 	var counted tallied
 	command := commands.NewRemove(commands.RemoveConfig{
-		Policy: row.policy, Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
+		Gate:     policy.NewGate(policy.GateConfig{Policy: row.policy, Logger: logger, Tally: counted.of(t, ledger.SlashCommand)}),
+		Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
 	})
 	in := in1()
 	switch {

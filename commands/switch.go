@@ -35,7 +35,7 @@ type Switch struct {
 type SwitchConfig struct {
 	Admins []string // member ids of those who may turn it
 	Turns  Turns
-	Audit  policy.Audit // optional; nil records no denials
+	Gate   *policy.Gate
 	Logger *logrus.Logger
 	Tally  policy.Outcomes // optional; nil counts nothing
 }
@@ -43,7 +43,7 @@ type SwitchConfig struct {
 // NewSwitch returns the switch.
 func NewSwitch(cfg SwitchConfig) *Switch {
 	return &Switch{
-		gate:  policy.NewGate(policy.GateConfig{Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally}),
+		gate:  cfg.Gate,
 		turns: cfg.Turns, admins: cfg.Admins, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally,
 	}
 }

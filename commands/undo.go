@@ -24,8 +24,7 @@ type Undo struct {
 
 // UndoConfig is what an [Undo] needs.
 type UndoConfig struct {
-	Policy    policy.Policy
-	Audit     policy.Audit // optional; nil records no denials, and no presses
+	Gate      *policy.Gate
 	Recorder  Recorder
 	Records   UndoRecords
 	Explainer outcome.Explainer
@@ -56,8 +55,7 @@ func NewUndo(cfg UndoConfig) *Undo {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	gate := policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
-	return &Undo{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Undo{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // Run records that the person is to be added back. It returns what the one who clicked is told alone: nothing if it

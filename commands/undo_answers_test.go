@@ -24,7 +24,7 @@ func TestUndoIsNotTriedWithoutEnd(t *testing.T) {
 	t.Parallel()
 	never := &refusing{}
 	undo := commands.NewUndo(commands.UndoConfig{
-		Policy: anyone(), Recorder: never, Logger: quiet(), Now: askedAt,
+		Gate: gate(anyone(), nil), Recorder: never, Logger: quiet(), Now: askedAt,
 		Records: undoRecords{removal: removedRequest()},
 	})
 	assert.Equal(t, shownAnswer(undo.Run(t.Context(), commands.UndoClick{RequestID: requestID, UserID: "U1"})),
@@ -122,10 +122,11 @@ func TestUndoAnswers(t *testing.T) {
 		}
 		r := &recorder{err: row.take}
 		var counted []string
+		count := func(_ ledger.Source, outcome string) { counted = append(counted, outcome) }
 		undo := commands.NewUndo(commands.UndoConfig{
-			Policy: row.policy, Recorder: r, Records: row.records, Logger: logger,
-			Tally: func(_ ledger.Source, outcome string) { counted = append(counted, outcome) },
-			Now:   func() time.Time { return askedAt().Add(cmp.Or(row.after, time.Minute)) },
+			Gate:     policy.NewGate(policy.GateConfig{Policy: row.policy, Logger: logger, Tally: count}),
+			Recorder: r, Records: row.records, Logger: logger, Tally: count,
+			Now: func() time.Time { return askedAt().Add(cmp.Or(row.after, time.Minute)) },
 		})
 		answer := undo.Run(t.Context(), commands.UndoClick{RequestID: requestID, UserID: "U1", ChannelID: "C1"})
 		assert.Equal(t, len(r.orders), row.adds, row.name)

@@ -73,7 +73,7 @@ func TestUndoBetweenLookingAndRecording(t *testing.T) {
 				}
 			}}
 			second := commands.NewUndo(commands.UndoConfig{
-				Policy: anyone(), Recorder: e.ledger, Records: slow, Logger: quiet(),
+				Gate: gate(anyone(), nil), Recorder: e.ledger, Records: slow, Logger: quiet(),
 				Now: func() time.Time { return askedAt().Add(time.Hour) },
 			})
 			answer := shownAnswer(second.Run(t.Context(), e.click("U2")))

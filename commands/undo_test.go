@@ -32,7 +32,7 @@ type undoEnv struct {
 }
 
 // newUndoEnv is a minute after the end of the removal.
-func newUndoEnv(t *testing.T, policy policy.Policy) *undoEnv {
+func newUndoEnv(t *testing.T, rules policy.Policy) *undoEnv {
 	t.Helper()
 	e := &undoEnv{t: t}
 	e.now.Store(time.Minute.Microseconds())
@@ -46,7 +46,9 @@ func newUndoEnv(t *testing.T, policy policy.Policy) *undoEnv {
 	logger := logrus.New()
 	logger.SetOutput(&e.logged)
 	logger.SetLevel(logrus.TraceLevel)
-	e.undo = commands.NewUndo(commands.UndoConfig{Policy: policy, Recorder: e.ledger, Records: e.ledger, Logger: logger, Now: clock})
+	e.undo = commands.NewUndo(commands.UndoConfig{
+		Gate: policy.NewGate(policy.GateConfig{Policy: rules, Logger: logger}), Recorder: e.ledger, Records: e.ledger, Logger: logger, Now: clock,
+	})
 	e.removal = e.removed("Tr1")
 	return e
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -38,9 +36,7 @@ type WorkflowConfig struct {
 	Kind      ledger.Kind // what the step asks for; defaults to [ledger.Remove]
 	Off       bool        // refuse all steps
 	AddingOff bool        // refuse the step that adds a person
-	Policy    policy.Policy
-	Audit     policy.Audit   // optional; nil records no denials
-	Logger    *logrus.Logger // optional; nil logs no denials
+	Gate      *policy.Gate
 	Region    string
 	Rails     rails.Rails
 	Explainer outcome.Explainer
@@ -52,13 +48,14 @@ type WorkflowConfig struct {
 
 // NewWorkflow returns the step.
 func NewWorkflow(cfg WorkflowConfig) *Workflow {
+	gate := cfg.Gate.WithoutTally() // a run is counted where it ends
 	if cfg.Kind = cmp.Or(cfg.Kind, ledger.Remove); cfg.Kind == ledger.Add {
-		cfg.Policy = cfg.Policy.ForAdding()
+		gate = gate.ForAdding()
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Workflow{cfg: cfg, gate: policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger})}
+	return &Workflow{cfg: cfg, gate: gate}
 }
 
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's
@@ -137,17 +134,17 @@ func (w *Workflow) Limited(ctx context.Context, order ledger.Order, met ledger.L
 
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
 func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why richtext.Text, rule string) {
-	nothing, words := nothingDone(w.cfg.Kind), w.cfg.Policy.Words()
+	nothing, words := nothingDone(w.cfg.Kind), w.gate.Words()
 	if inputs.ChannelID != "" {
-		if why := w.cfg.Policy.DenyChannel(inputs.ChannelID); len(why) > 0 {
+		if why := w.gate.DenyChannel(inputs.ChannelID); len(why) > 0 {
 			return richtext.Say("The step is to report in %s, where %s are not allowed. %s Let it report in %s.",
-				richtext.InChannel(inputs.ChannelID), words.Changes, nothing, w.cfg.Policy.WhichChannels()), policy.DeniedByChannel
+				richtext.InChannel(inputs.ChannelID), words.Changes, nothing, w.gate.WhichChannels()), policy.DeniedByChannel
 		}
 	}
 	if inputs.RequestedBy == "" {
 		return nil, ""
 	}
-	switch decision := w.cfg.Policy.DecideUser(ctx, inputs.RequestedBy); {
+	switch decision := w.gate.DecideUser(ctx, inputs.RequestedBy); {
 	case decision.Allowed:
 		return nil, ""
 	case decision.Unknown:

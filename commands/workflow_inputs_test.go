@@ -72,7 +72,7 @@ func FuzzDecodeStepInputs(f *testing.F) {
 	for _, encoded := range []string{inputs(nil), inputs(object{"channel_id": 1, "requested_by": []string{}}), "null", "[]", `{"chat_id":"\ud800"}`, `{"a":`} {
 		f.Add(encoded)
 	}
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Policy: policy.Policy{Everyone: true}, Region: "US"})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(policy.Policy{Everyone: true}, nil), Region: "US"})
 	f.Fuzz(func(t *testing.T, encoded string) {
 		in, err := parse.DecodeStepInputs(encoded)
 		if (err == nil) != json.Valid([]byte(encoded)) && err == nil {

@@ -111,7 +111,7 @@ func TestWorkflowOrders(t *testing.T) {
 			row.region = "US"
 		}
 		row.policy.Members = brokenDirectory{}
-		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: row.off, Policy: row.policy, Region: row.region})
+		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: row.off, Gate: gate(row.policy, nil), Region: row.region})
 		order, refused := workflow.Order(t.Context(), runOf(row.encoded))
 		if row.want == nil {
 			assert.Equal(t, order, ledger.Order{}, row.name)
@@ -139,9 +139,12 @@ func TestStepsThatAreOffAreKept(t *testing.T) {
 		"right inputs": {inputs(object{"channel_id": "C1", "requested_by": "U2"}), "C1", "U2"},
 		"wrong inputs": {"[]", "", ""},
 	} {
-		record := &book{}
-		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: true, Policy: policy.Policy{Everyone: true}, Audit: record, Region: "US"})
+		record, counted := &book{}, 0
+		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: true, Region: "US", Gate: policy.NewGate(policy.GateConfig{
+			Policy: policy.Policy{Everyone: true}, Audit: record, Tally: func(ledger.Source, string) { counted++ },
+		})})
 		_, refused := workflow.Order(t.Context(), runOf(test.encoded))
+		assert.Equal(t, counted, 0, "who carries runs on counts how they end")
 		assert.Assert(t, strings.Contains(refused.String(), "switched off"), name)
 		assert.DeepEqual(t, record.denials, []ledger.Denial{{
 			Source: ledger.WorkflowStep, TeamID: "T1", ChannelID: test.channel, UserID: test.user,
@@ -154,7 +157,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 	t.Parallel()
 	var shown strings.Builder
 	now := askedAt()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
 	good := []ledger.State{ledger.Simulated, ledger.Removed, ledger.AlreadyGone, ledger.Sent, ledger.Added, ledger.AlreadyThere}
 	for _, o := range commandstest.Outcomes() {
 		r := o.Request
@@ -186,7 +189,7 @@ func TestWorkflowOutcomes(t *testing.T) {
 // A full stop in a name ends no sentence.
 func TestWorkflowMessageWithAName(t *testing.T) {
 	t.Parallel()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Explainer: outcome.Explainer{FullHandles: true}})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Explainer: outcome.Explainer{FullHandles: true}})
 	r := ledger.Request{
 		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(ada)},
 		State: ledger.AlreadyGone, ChatName: "St. Mary. And others.", MayHaveReached: true,
@@ -198,7 +201,7 @@ func TestWorkflowMessageWithAName(t *testing.T) {
 func TestWorkflowTimes(t *testing.T) {
 	t.Parallel()
 	now := askedAt()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Now: func() time.Time { return now }})
+	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
 	const look = 500 * time.Millisecond
 	for _, test := range []struct {
 		state ledger.State

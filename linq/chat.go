@@ -99,12 +99,14 @@ func (c Chat) Find(person handle.Handle) (Participant, bool) {
 	return found, ok
 }
 
-// Named returns the participant whom a handle names in any spelling, see [handle.Handle.Names]. One that is spelled
-// exactly like it comes first. Otherwise it must name only one participant, or only one of those who are in the
-// chat.
+// Named returns the participant whom a handle names in any spelling, see [handle.Handle.Names]. One in the chat that
+// is spelled exactly like it comes first, and then the only one in the chat whom it names: somebody can have left under
+// one spelling and be there under another. Of those who are gone, too, one that is spelled exactly like it comes
+// before the only one.
 func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
-	if found, ok := c.Find(person); ok {
-		return found, true
+	exact, listed := c.Find(person)
+	if listed && exact.Active() {
+		return exact, true
 	}
 	var active, gone []handle.Handle
 	for _, p := range c.Handles {
@@ -122,6 +124,8 @@ func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
 	switch {
 	case len(active) == 1:
 		return c.Find(active[0])
+	case listed:
+		return exact, true
 	case len(active) == 0 && len(gone) == 1:
 		return c.Find(gone[0])
 	}

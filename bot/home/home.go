@@ -34,7 +34,7 @@ type Config struct {
 	Records   Records
 	Slack     *slack.Client
 	Teams     *workspace.Teams
-	Policy    policy.Policy
+	Gate      *policy.Gate
 	Explainer outcome.Explainer
 	Rails     rails.Rails
 	Admins    []string // member ids of those who may pause removals
@@ -145,7 +145,7 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 	shown := blockkit.Home{
 		Now: h.cfg.Now(), Paused: rails.Told(h.cfg.Rails.Pause(ctx)), Admin: slices.Contains(h.cfg.Admins, who.user),
 	}
-	if decision := h.cfg.Policy.DecideUser(ctx, who.user); !decision.Allowed {
+	if decision := h.cfg.Gate.DecideUser(ctx, who.user); !decision.Allowed {
 		if !shown.Admin {
 			shown.Paused = nil
 		}
@@ -153,7 +153,7 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 		return shown, nil
 	}
 	shown.Undo = true
-	shown.Denied = h.cfg.Policy.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
+	shown.Denied = h.cfg.Gate.Decide(ctx, who.user, "").Why // the form that it opens is in no channel
 	recent, err := h.cfg.Records.RecentOf(ctx, who.team, who.user, mostRecent+1)
 	if err != nil {
 		shown.Unread = true
@@ -167,7 +167,7 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 // Undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
 // home what cannot be told there.
 func (h *Home) Undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
-	if !h.cfg.Policy.DecideUser(ctx, click.UserID).Allowed { // nothing is read for them; Run says why
+	if !h.cfg.Gate.DecideUser(ctx, click.UserID).Allowed { // nothing is read for them; Run says why
 		h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))
 		return
 	}

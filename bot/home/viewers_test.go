@@ -55,9 +55,9 @@ func newParlour(t *testing.T, change func(http.Handler) http.Handler) *parlour {
 		served = change(served)
 	}
 	p.home = New(Config{
-		Slack:  bottest.SlackOver(p.slack, served),
-		Teams:  workspacetest.Known(t, bottest.Team),
-		Policy: policy.Policy{Everyone: true}, Logger: logger,
+		Slack: bottest.SlackOver(p.slack, served),
+		Teams: workspacetest.Known(t, bottest.Team),
+		Gate:  policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}}), Logger: logger,
 		Records: recentRequests{list: func(string) []ledger.Recent {
 			p.mu.Lock()
 			defer p.mu.Unlock()

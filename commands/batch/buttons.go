@@ -27,8 +27,7 @@ type Decisions interface {
 
 // ButtonsConfig is what [Buttons] need.
 type ButtonsConfig struct {
-	Policy  policy.Policy
-	Audit   policy.Audit // optional; nil records no denials, and no presses
+	Gate    *policy.Gate
 	Batches Decisions
 	Rails   rails.Rails
 	Logger  *logrus.Logger
@@ -48,8 +47,7 @@ func NewButtons(cfg ButtonsConfig) *Buttons {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	gate := policy.NewGate(policy.GateConfig{Policy: cfg.Policy, Audit: cfg.Audit, Logger: cfg.Logger, Tally: cfg.Tally})
-	return &Buttons{cfg: cfg, gate: gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Buttons{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
 }
 
 // Press is a press of a button.

@@ -43,7 +43,9 @@ func newPressed(t *testing.T, rules policy.Policy) *pressed {
 	p.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: ledgertest.SQLite(t), Logger: commandstest.Quiet(), Now: now})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.Check(t, p.ledger.Close()) })
-	p.buttons = batch.NewButtons(batch.ButtonsConfig{Policy: rules, Audit: p.ledger, Batches: p.ledger, Logger: commandstest.Quiet(), Now: now})
+	p.buttons = batch.NewButtons(batch.ButtonsConfig{
+		Gate: policy.NewGate(policy.GateConfig{Policy: rules, Audit: p.ledger}), Batches: p.ledger, Logger: commandstest.Quiet(), Now: now,
+	})
 	return p
 }
 

@@ -134,6 +134,9 @@ func TestPlanEveryChat(t *testing.T) {
 		"only where they are": {
 			[]string{ada}, []linq.Chat{group(t, 1, "without", ben, dan), group(t, 2, "left", "("+ada+")", ben, dan)}, []string{},
 		},
+		"where they left under one spelling, and are under another": {
+			[]string{ada}, []linq.Chat{group(t, 1, "again", "("+ada+")", ada[1:], ben, dan)}, []string{"1 again " + ada[1:] + " "},
+		},
 		"in the chat's own spelling": {
 			[]string{ada},
 			[]linq.Chat{group(t, 1, "plain", ada[1:], ben, dan), group(t, 2, "short", ada[2:], ben, dan)},

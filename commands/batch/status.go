@@ -15,7 +15,7 @@ import (
 func Headline(e outcome.Explainer, b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Text {
 	text := richtext.Say("%s %s to %s.", string(mark(b, p)), asker(b), order(e, b, items, p))
 	if b.Because != "" {
-		text = append(text, richtext.Say(" %s", e.Because(b.Because))...)
+		text = append(text, richtext.Say(" %s.", e.Because(b.Because))...)
 	}
 	switch b.State {
 	case ledger.Paused:

@@ -11,6 +11,7 @@ import (
 	"linqbot/commands/outcome"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 	"linqbot/linq/handle"
 )
 
@@ -84,9 +85,6 @@ func requestOf(item ledger.BatchResult) ledger.Request {
 	return r
 }
 
-// StateNotAsked stands in the place of the state of an item for which nothing was asked of Linq.
-const StateNotAsked = "not_asked"
-
 // CSV writes all items as a table with a head: which chat, who, how it ended and why, and Linq's trace id. Whole
 // handles stand in it only if the explainer shows them. Nothing in it is a formula to a spreadsheet.
 func CSV(to io.Writer, e outcome.Explainer, items iter.Seq2[ledger.BatchResult, error]) error {
@@ -103,11 +101,11 @@ func CSV(to io.Writer, e outcome.Explainer, items iter.Seq2[ledger.BatchResult, 
 		if !e.FullHandles {
 			name, person = handle.MaskText(name), e.Who(r)
 		}
-		state, message, reason := StateNotAsked, "", item.Foreseen
+		state, message, reason := audit.NotAsked, "", item.Foreseen
 		if r.ID != "" {
-			state, message, reason = string(r.State), e.Explain(r).Text().String(), r.Reason
+			state, message, reason = r.State, e.Explain(r).Text().String(), r.Reason
 		}
-		if err := table.Write([]string{item.ChatID, noFormula(name), noFormula(person), state, noFormula(reason), noFormula(message), noFormula(r.TraceID)}); err != nil {
+		if err := table.Write([]string{item.ChatID, noFormula(name), noFormula(person), string(state), noFormula(reason), noFormula(message), noFormula(r.TraceID)}); err != nil {
 			return fmt.Errorf("write table: %w", err)
 		}
 	}

@@ -38,8 +38,8 @@ type Caller struct {
 	UserID    string
 }
 
-// Gate stands at every entrance: it asks the policy before anything else is done, and records, counts,
-// logs and answers a denial. It also records what people who may come in read.
+// Gate stands at every entrance, and a process has one: it asks the policy before anything else is done, and
+// records, counts, logs and answers a denial. It also records what people who may come in read.
 type Gate struct {
 	policy Policy
 	audit  Audit
@@ -62,6 +62,20 @@ func NewGate(cfg GateConfig) *Gate {
 		cfg.Logger.SetOutput(io.Discard)
 	}
 	return &Gate{policy: cfg.Policy, audit: cfg.Audit, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
+}
+
+// ForAdding is the same gate in words about adding people.
+func (g *Gate) ForAdding() *Gate {
+	view := *g
+	view.policy = g.policy.ForAdding()
+	return &view
+}
+
+// WithoutTally is the same gate for those who count its denials themselves.
+func (g *Gate) WithoutTally() *Gate {
+	view := *g
+	view.tally = nil
+	return &view
 }
 
 // Deny says no to what came in by source: it is recorded, counted and logged. rule says what said no,
@@ -131,6 +145,20 @@ func (g *Gate) EnterAnywhere(ctx context.Context, source ledger.Source, by Calle
 	}
 	return decision, g.Deny(ctx, source, by, decision.Rule, decision.Why), false
 }
+
+// Decide asks the policy whether a person may act in a channel, without saying no to anybody.
+func (g *Gate) Decide(ctx context.Context, user, channel string) Decision {
+	return g.policy.Decide(ctx, user, channel)
+}
+
+// DenyChannel says why commands do not work in a channel; nothing if they work there.
+func (g *Gate) DenyChannel(channel string) richtext.Text { return g.policy.DenyChannel(channel) }
+
+// Words are what a denial says of what is denied.
+func (g *Gate) Words() Words { return g.policy.Words() }
+
+// WhichChannels names the channels in which commands work.
+func (g *Gate) WhichChannels() richtext.Text { return g.policy.WhichChannels() }
 
 // DecideUser asks the policy without saying no to anybody.
 func (g *Gate) DecideUser(ctx context.Context, user string) Decision {

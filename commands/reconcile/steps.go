@@ -135,6 +135,9 @@ func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *semapho
 func find(chat linq.Chat, r ledger.Request, region string) (linq.Participant, bool) {
 	asked, seen := handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())
 	if !r.SeenListed || seen.IsZero() {
+		if person, ok := chat.Find(asked); ok && r.MayHaveReached { // Linq was asked for this one before the chat could be read
+			return person, true
+		}
 		return chat.Named(asked, region)
 	}
 	if person, ok := chat.Find(seen); ok {

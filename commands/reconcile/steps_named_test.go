@@ -74,3 +74,20 @@ func TestNobodyTakesThePlaceOfSomebodyGone(t *testing.T) {
 		assert.Equal(t, e.effects(), 1)
 	})
 }
+
+// Who left under one spelling and is in the chat under another is removed under that one.
+func TestAPersonWhoLeftUnderOneSpellingIsRemovedUnderAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const left, active = "+525512345678", "+5215512345678"
+		chat := group(active, ben, carla, dan)
+		chat.People = append(chat.People, linqtest.Person{Handle: left, Status: "left"})
+		e := newEnv(t, linqtest.Config{}, chat, left)
+		e.remove()
+		r := e.records.request()
+		assert.Equal(t, r.State, ledger.Sent)
+		assert.Equal(t, r.ListedHandle.Value(), active)
+		calls := e.linq.Calls()
+		assert.Equal(t, calls[len(calls)-1].Handle, active)
+	})
+}

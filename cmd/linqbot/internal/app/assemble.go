@@ -72,29 +72,30 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	}
 	rules := cfg.Policy
 	rules.Members = policy.NewGroupCache(policy.GroupCacheConfig{Directory: slackapi.Groups{Slack: api, Workspaces: teams.Workspaces}})
+	gate := policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)})
 	held := rails.Rails{Protected: cfg.Protected, Limits: cfg.Limits, Pauses: records}
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles, Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	lists := commands.NewLists(commands.ListsConfig{
-		Policy: rules, Audit: records, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+		Gate: gate, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
-		Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
+		Gate: gate, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
 		Confirm: cfg.ConfirmRemovals, Questions: records, UnderWay: records, Chats: chats, Book: book, Lines: lines, Lists: lists, Tally: tally(measured),
 	})
 	home := home.New(home.Config{
-		Records: records, Slack: api, Teams: teams, Policy: rules, Explainer: explainer, Rails: held, Admins: cfg.Admins, Logger: logger,
+		Records: records, Slack: api, Teams: teams, Gate: gate, Explainer: explainer, Rails: held, Admins: cfg.Admins, Logger: logger,
 	})
 	add := commands.NewAdd(commands.AddConfig{
-		Allowed: cfg.AllowAdding, Policy: rules, Audit: records, Recorder: records, Region: cfg.Region, Logger: logger,
+		Allowed: cfg.AllowAdding, Gate: gate, Recorder: records, Region: cfg.Region, Logger: logger,
 		UnderWay: records, Chats: chats, Book: book, Lines: lines, Tally: tally(measured),
 	})
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
-		Policy: rules, Audit: records, Book: book, Logger: logger, Tally: tally(measured),
+		Gate: gate, Book: book, Logger: logger, Tally: tally(measured),
 	})
 	offboard := commands.NewOffboard(commands.OffboardConfig{
-		Policy: rules, Audit: records, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+		Gate: gate, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	assembled := &instance{
 		teams:   teams,
@@ -102,12 +103,12 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		lines:   lines,
 		book:    book,
 		region:  cfg.Region,
-		workers: newWorkers(cfg, of, rules, held, chats, book, lines, teams, home, explainer),
+		workers: newWorkers(cfg, of, gate, held, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
 			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
 			Teams:          teams,
-			Gate:           policy.NewGate(policy.GateConfig{Policy: rules, Audit: records, Logger: logger, Tally: tally(measured)}),
+			Gate:           gate,
 			SlackURL:       cfg.SlackURL,
 			Ready:          records.Ready,
 			Noticed:        of.notices.take,
@@ -125,15 +126,15 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 			Interactive: &bot.Interactive{
 				Slack: api, HTTP: outbound, Remove: remove, FindChats: findChats, Chats: chats, Region: cfg.Region,
 				Switch: commands.NewSwitch(commands.SwitchConfig{
-					Admins: cfg.Admins, Turns: records, Audit: records, Logger: logger, Tally: tally(measured),
+					Admins: cfg.Admins, Gate: gate, Turns: records, Logger: logger, Tally: tally(measured),
 				}),
 				Undo: commands.NewUndo(commands.UndoConfig{
-					Policy: rules, Audit: records, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
+					Gate: gate, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
 				Offboard: offboard, Lists: lists, Token: cfg.SlackToken,
 				Batches: batch.NewButtons(batch.ButtonsConfig{
-					Policy: rules, Audit: records, Batches: records, Rails: held, Logger: logger, Tally: tally(measured),
+					Gate: gate, Batches: records, Rails: held, Logger: logger, Tally: tally(measured),
 				}),
 			},
 		}),
@@ -154,7 +155,7 @@ func newWebhooks(cfg config.Settings, of shared, book *chatindex.Index) *bot.Web
 }
 
 // newWorkers are the steps that carry requests on.
-func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails.Rails, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
+func newWorkers(cfg config.Settings, of shared, gate *policy.Gate, held rails.Rails, chats *linq.Client, book *chatindex.Index, lines *reconcile.OwnLines,
 	teams *workspace.Teams, home *home.Home, explainer outcome.Explainer,
 ) ledger.Workers {
 	records, measured, logger := of.records, of.measured, of.logger
@@ -167,7 +168,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails
 	step := func(kind ledger.Kind) workflow.Step {
 		return commands.NewWorkflow(commands.WorkflowConfig{
 			Kind: kind, Off: cfg.StepsOff, AddingOff: !cfg.AllowAdding,
-			Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
+			Gate: gate, Region: cfg.Region, Rails: held, Explainer: explainer,
 			UnderWay: records, Chats: chats, Lines: lines,
 		})
 	}
@@ -178,7 +179,7 @@ func newWorkers(cfg config.Settings, of shared, policy policy.Policy, held rails
 		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
 			Offboarding: cfg.StepOffboards, Lines: lines,
 			WorkflowConfig: commands.WorkflowConfig{
-				Off: cfg.StepsOff, Policy: policy, Audit: records, Logger: logger, Region: cfg.Region, Rails: held, Explainer: explainer,
+				Off: cfg.StepsOff, Gate: gate, Region: cfg.Region, Rails: held, Explainer: explainer,
 			},
 		})},
 	})
