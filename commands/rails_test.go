@@ -215,7 +215,7 @@ func TestWhoMayTurnTheSwitch(t *testing.T) {
 func TestProtectedPeopleAreAdded(t *testing.T) {
 	t.Parallel()
 	d := &denials{}
-	step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Policy: anyone(), Audit: d, Logger: quiet(), Region: "US", Rails: protectingBen()})
+	step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Gate: policy.NewGate(policy.GateConfig{Policy: anyone(), Audit: d}), Region: "US", Rails: protectingBen()})
 	order, refused := step.Order(t.Context(), ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(inputs(map[string]any{"handle": ben}))})
 	assert.Equal(t, refused.String(), "")
 	assert.Equal(t, order.Handle.Value(), ben)

@@ -284,7 +284,8 @@ func TestAnswersTellThatRemovalsArePaused(t *testing.T) {
 	t.Parallel()
 	p := newPressed(t, policy.Policy{Users: []string{ada}})
 	p.buttons = batch.NewButtons(batch.ButtonsConfig{
-		Policy: policy.Policy{Users: []string{ada}}, Audit: p.ledger, Batches: p.ledger, Logger: commandstest.Quiet(), Now: askedAt,
+		Gate:    policy.NewGate(policy.GateConfig{Policy: policy.Policy{Users: []string{ada}}, Audit: p.ledger}),
+		Batches: p.ledger, Logger: commandstest.Quiet(), Now: askedAt,
 		Rails: rails.Rails{Pauses: pauses{ledger.Pause{UserID: ben, Reason: "wrong list", Since: askedAt()}}},
 	})
 	b := p.proposed(2)
