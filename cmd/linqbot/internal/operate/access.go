@@ -50,7 +50,9 @@ type worker struct {
 // openOwn opens the ledger and starts to carry out what is in it. What would be shown in Slack is left to who serves
 // Slack next.
 func openOwn(ctx context.Context, cfg Config) (*worker, error) {
-	logger := logging.New(cfg.Settings, cfg.Err)
+	settings := cfg.Settings
+	settings.LogText = !cfg.Lines // a person reads it
+	logger := logging.New(settings, cfg.Err)
 	logger.SetLevel(logrus.WarnLevel)
 	client, err := linq.New(linq.Config{
 		BaseURL: cfg.Settings.LinqURL, APIKey: cfg.Settings.LinqKey, UserAgent: "linqbot/" + cfg.Build.Version, Secrets: cfg.Settings.Secrets(),
