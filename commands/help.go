@@ -22,8 +22,8 @@ func Help() richtext.Answer {
 		richtext.Say("For example: %s.", richtext.ID("/linq-remove "+parse.ExampleChat+" "+parse.ExampleNumber)))
 }
 
-// AddHelp says how people are added, with an example.
-func AddHelp() richtext.Answer {
+// addHelp says how people are added, with an example.
+func addHelp() richtext.Answer {
 	return richtext.Answer{
 		richtext.Say("%s adds a person to a Linq group chat: the handle is their phone number, written as you would dial it, or their e-mail address. Put commas between several people.",
 			richtext.ID("/linq-add <chatId> <handle>")),

@@ -68,7 +68,7 @@ func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *
 	switch usage.Code {
 	case parse.UsageHelp:
 		if c.kind == ledger.Add {
-			return AddHelp()
+			return addHelp()
 		}
 		return Help()
 	case parse.UsageChatNotUUID:

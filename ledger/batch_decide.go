@@ -3,9 +3,10 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"linqbot/ledger/internal/store"
 	"slices"
 	"time"
+
+	"linqbot/ledger/internal/store"
 )
 
 // BatchDecision is what a person decides about a batch.
@@ -103,15 +104,15 @@ func decideBatch(ctx context.Context, in store.Querier, dialect store.Dialect, i
 	return decided{batch: b, changed: true, cancelled: cancelled}, err
 }
 
-// ReasonStopped is why a request of a batch was cancelled.
-const ReasonStopped = "batch_stopped"
+// reasonStopped is why a request of a batch was cancelled.
+const reasonStopped = "batch_stopped"
 
 // cancelUntried cancels the requests of a batch of which nothing can have had an effect at Linq.
 func cancelUntried(ctx context.Context, tx store.Querier, batchID string, now time.Time) ([]Request, error) {
 	ids, err := store.Strings(ctx, tx, `
 		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
 		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND NOT may_have_reached
-		RETURNING id`, ReasonStopped, store.Micros(now), batchID)
+		RETURNING id`, reasonStopped, store.Micros(now), batchID)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (x *Buttons) AddBack(ctx context.Context, press Press) richtext.Answer {
 	switch {
 	case b.Open():
 		return say("not_offered", "This has not ended yet. Nobody was added. Add them back when it has.")
-	case !OffersAddBack(b, p, x.cfg.Now()):
+	case !offersAddBack(b, p, x.cfg.Now()):
 		return say("not_offered", "This ended more than 24 hours ago, or removed nobody. Nobody was added. %s", outcome.AskSomeoneInChat())
 	}
 	return x.recordAddBack(ctx, log, press, b, decision.Rule)

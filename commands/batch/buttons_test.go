@@ -57,7 +57,7 @@ func (p *pressed) proposed(chats int) ledger.Batch {
 		TeamID: "T1", ChannelID: channel, UserID: ada, Handles: []ledger.Secret{ledger.NewSecret(commandstest.Ada)}, Asks: true,
 	})
 	assert.NilError(p, err)
-	plan := ledger.Plan{AskFor: batch.AskFor}
+	plan := ledger.Plan{AskFor: 10 * time.Minute}
 	for _, item := range results(chats, none) {
 		plan.Items = append(plan.Items, item.BatchItem)
 	}
@@ -110,7 +110,7 @@ func TestDecisions(t *testing.T) {
 			{ada, ledger.DeclineBatch, 0, "is cancelled. Nothing was changed", ledger.Declined, true},
 			{ada, ledger.ConfirmBatch, 0, "was cancelled before, by you", ledger.Declined, true},
 		}},
-		"too late": {both, 2, []step{{ada, ledger.ConfirmBatch, batch.AskFor, "not confirmed within 10 minutes", ledger.Proposed, true}}},
+		"too late": {both, 2, []step{{ada, ledger.ConfirmBatch, 10 * time.Minute, "not confirmed within 10 minutes", ledger.Proposed, true}}},
 		"somebody else's yes and no": {both, 2, []step{
 			{ben, ledger.ConfirmBatch, 0, "Only @U0ADA, who asked", ledger.Proposed, false},
 			{ben, ledger.DeclineBatch, 0, "Only @U0ADA, who asked", ledger.Proposed, false},
@@ -263,7 +263,7 @@ func TestABatchIsTakenBackOnce(t *testing.T) {
 	assert.Assert(t, undone.Asks, "it asks first")
 
 	// Declined, it may be asked for again, for a day.
-	_, err = p.ledger.Propose(t.Context(), undone.ID, ledger.Plan{AskFor: batch.AskFor, Items: []ledger.BatchItem{{Position: 1, ChatID: "c", Handle: ledger.NewSecret(commandstest.Ada)}}})
+	_, err = p.ledger.Propose(t.Context(), undone.ID, ledger.Plan{AskFor: 10 * time.Minute, Items: []ledger.BatchItem{{Position: 1, ChatID: "c", Handle: ledger.NewSecret(commandstest.Ada)}}})
 	assert.NilError(t, err)
 	_, changed, err := p.ledger.DecideBatch(t.Context(), undone.ID, ledger.DeclineBatch, undone.UserID, ledger.Limits{})
 	assert.NilError(t, err)

@@ -86,7 +86,7 @@ func (p *Planner) Plan(ctx context.Context, batchID string) (again time.Duration
 	if err != nil {
 		return 0, err
 	}
-	plan.AskFor, plan.Limits = AskFor, p.cfg.Rails.Limits
+	plan.AskFor, plan.Limits = askFor, p.cfg.Rails.Limits
 	p.foreseeProtected(b, plan.Items)
 	if _, err := p.cfg.Records.Propose(ctx, batchID, plan); err != nil {
 		return 0, err

@@ -23,17 +23,17 @@ const (
 )
 
 const (
-	// AskFor is how long a proposal stays open.
-	AskFor = 10 * time.Minute
-	// MostUntyped is the largest number of chats, or of people, that a press alone confirms. For more, the number
+	// askFor is how long a proposal stays open.
+	askFor = 10 * time.Minute
+	// mostUntyped is the largest number of chats, or of people, that a press alone confirms. For more, the number
 	// has to be typed.
-	MostUntyped = 20
+	mostUntyped = 20
 	// AddBackFor is how long after its end a batch can be taken back.
 	AddBackFor = 24 * time.Hour
 )
 
 // NeedsTyping reports whether a yes to the batch is the number of its items, typed.
-func NeedsTyping(p ledger.Progress) bool { return p.All > MostUntyped }
+func NeedsTyping(p ledger.Progress) bool { return p.All > mostUntyped }
 
 // Proposal is what the one who asked for a batch is told alone, once it is planned: what would be done, what likely
 // cannot be done, how long it takes, and the buttons. items are all items of the batch, and p counts them. It has

@@ -162,13 +162,13 @@ func Controls(b ledger.Batch, p ledger.Progress, undone bool, now time.Time) []r
 		return []richtext.Span{richtext.Button("Pause", ActionPause, b.ID), stop}
 	case b.State == ledger.Paused:
 		return []richtext.Span{richtext.Button("Resume", ActionResume, b.ID), stop}
-	case OffersAddBack(b, p, now) && !undone:
+	case offersAddBack(b, p, now) && !undone:
 		return []richtext.Span{richtext.Button("Add back…", ActionAddBack, b.ID)}
 	}
 	return nil
 }
 
-// OffersAddBack reports whether a batch can be taken back: it has ended less than 24 hours ago, and removed somebody.
-func OffersAddBack(b ledger.Batch, p ledger.Progress, now time.Time) bool {
+// offersAddBack reports whether a batch can be taken back: it has ended less than 24 hours ago, and removed somebody.
+func offersAddBack(b ledger.Batch, p ledger.Progress, now time.Time) bool {
 	return b.Kind == ledger.Remove && !b.Open() && now.Before(b.EndedAt.Add(AddBackFor)) && p.States[ledger.Removed] > 0
 }

@@ -47,7 +47,7 @@ func none(int) ledger.State { return "" }
 
 func offboarding(state ledger.BatchState, change ...func(*ledger.Batch)) ledger.Batch {
 	b := batchOf(ledger.Offboard, commandstest.Ada)
-	b.State, b.UserID, b.Source, b.ExpiresAt = state, "U0ADA", ledger.SlashCommand, askedAt().Add(batch.AskFor)
+	b.State, b.UserID, b.Source, b.ExpiresAt = state, "U0ADA", ledger.SlashCommand, askedAt().Add(10*time.Minute)
 	if state != ledger.Planning && state != ledger.Proposed {
 		b.ConfirmedAt = askedAt()
 	}
