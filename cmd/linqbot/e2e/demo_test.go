@@ -31,6 +31,7 @@ func TestTheDemoEndsByItself(t *testing.T) {
 		"The workflow went on with: status removed",
 		"✅ +1 ••• ••• 0165 has left Spring launch",
 		"✅ +1 ••• ••• 0132 is back in Spring launch",
+		"✅ @Dana asked to remove +1 ••• ••• 0190 from 9 chats. It is done: 9 removed.",
 	} {
 		if !strings.Contains(string(out), sentence) {
 			t.Errorf("the demo does not show %q:\n%s", sentence, out)

@@ -17,6 +17,7 @@ func TestAPausedOffboardingStaysPaused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}
+	t.Parallel()
 	onEachStore(t, func(t *testing.T, s *soak) {
 		o := s.begun(100)
 		before := o.holdAfterSome("pause_batch", "Paused by ")
@@ -39,6 +40,7 @@ func TestAStoppedOffboardingSendsNothingMore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}
+	t.Parallel()
 	onEachStore(t, func(t *testing.T, s *soak) {
 		o := s.begun(100)
 		before := o.holdAfterSome("stop_batch", "Stopped by ")
@@ -107,10 +109,13 @@ func (o *offboarding) press(action string) {
 func (o *offboarding) killAll() {
 	o.t.Helper()
 	for _, r := range o.replicas {
+		r.mu.Lock()
+		running := r.process
+		r.mu.Unlock()
 		r.kill()
+		<-running.Done
 	}
 	for _, r := range o.replicas {
-		<-r.process.Done
 		r.awaitReady()
 	}
 }

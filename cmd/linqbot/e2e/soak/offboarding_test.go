@@ -28,6 +28,7 @@ func TestAnOffboardingSurvives(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes half a minute")
 	}
+	t.Parallel()
 	onEachStore(t, func(t *testing.T, s *soak) {
 		o := s.newOffboarding(*offboardChats)
 		o.begin()

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
+	"linqbot/bot"
 	"linqbot/bot/slacktest"
+	"linqbot/commands/batch"
+	"linqbot/linq/linqtest"
 )
 
 // runWorkflow posts what a workflow starts from, and has the workflow run the step.
@@ -69,6 +73,46 @@ func pressAddBack(ctx context.Context, s *env) error {
 		}
 	}
 	return errors.New("no message with the button")
+}
+
+// offboard asks for a removal from every chat, and presses the button of the proposal.
+func offboard(ctx context.Context, s *env) error {
+	channel := scene{channel: "people"}.channelID()
+	s.linq.Inject(linqtest.Fault{Op: linqtest.Remove, Times: len(otherChats()), Delay: hangTime})
+	ack, err := s.slack.Send(ctx, s.botURL, slacktest.Command{
+		Command: bot.OffboardCommand, UserID: User, ChannelID: channel, Text: "(415) 555-0190",
+	})
+	if err := answered(ack, err); err != nil {
+		return err
+	}
+	var proposal slacktest.Message
+	if err := s.slack.Await(ctx, func(*slacktest.Slack) bool {
+		for _, m := range s.slack.Ephemerals(channel, User) {
+			if strings.Contains(string(m.Blocks), batch.ActionConfirm) {
+				proposal = m
+				return true
+			}
+		}
+		return false
+	}); err != nil {
+		return err
+	}
+	return answered(s.slack.Press(ctx, s.botURL, User, proposal, batch.ActionConfirm))
+}
+
+// showProgress prints the channel while some have left, unless it all went too fast for that.
+func showProgress(ctx context.Context, out io.Writer, s *env) error {
+	var screen string
+	if err := s.slack.Await(ctx, func(*slacktest.Slack) bool {
+		screen = s.slack.Screen(scene{channel: "people"}.channelID(), User)
+		return strings.Contains(screen, "▓") || strings.Contains(screen, "It is done")
+	}); err != nil {
+		return err
+	}
+	if strings.Contains(screen, "▓") {
+		fmt.Fprintf(out, "%s\n   (a moment later)\n\n", indent(screen, "   "))
+	}
+	return nil
 }
 
 func answered(ack slacktest.Ack, err error) error {

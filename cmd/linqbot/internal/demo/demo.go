@@ -82,7 +82,7 @@ func (s *env) perform(ctx context.Context, out io.Writer, sc scene) error {
 func (s *env) sumUp(out io.Writer, took time.Duration) {
 	fmt.Fprintf(out, "\n%s\nWhat Linq saw of *%s*, counted at Linq's end:\n\n", strings.Repeat("─", 78), chatName)
 	fmt.Fprintf(out, "   %-18s %-18s %s\n", "person", "DELETE requests", "times they left")
-	counted := make(map[string]bool)
+	counted := map[string]bool{"": true} // a scene may be about other chats
 	for _, scene := range story() {
 		if !counted[scene.e164] {
 			fmt.Fprintf(out, "   %-18s %-18d %d\n", scene.e164, s.linq.Deletes(s.chatID, scene.e164), s.linq.Effects(s.chatID, scene.e164))

@@ -27,6 +27,9 @@ type env struct {
 func newEnv(ctx context.Context) (*env, error) {
 	s := &env{slack: newSlack(), linq: newLinq()}
 	s.chatID = s.linq.AddChat(newChat())
+	for _, chat := range otherChats() {
+		s.linq.AddChat(chat)
+	}
 	opened, err := stage.Open(ctx, stage.Config{Slack: s.slack, Linq: s.linq, Vars: map[string]string{"ALLOWED_USERS": User}})
 	if err != nil {
 		return nil, err

@@ -91,6 +91,15 @@ func story() []scene {
 			until:   "is back in",
 			reading: "Adding back is as honest as removing: it is said only when the chat lists them again.",
 		},
+		{
+			title:   "Somebody leaves the firm, and with it every chat",
+			channel: "people",
+			does:    "types /linq-offboard (415) 555-0190, and says yes to what is proposed",
+			act:     offboard,
+			during:  showProgress,
+			until:   "It is done: 9 removed.",
+			reading: "One message counts for all chats, can be paused and stopped, and ends with a table of all.",
+		},
 	}
 }
 
@@ -117,6 +126,7 @@ const (
 	chatName      = "Spring launch"
 	executionID   = "Fx0DEMO"
 	nextHandle    = "+1 415 555 0177" // still in the chat when the story is over
+	leaver        = "+14155550190"    // in several other chats
 )
 
 func newSlack() *slacktest.Slack {
@@ -142,4 +152,12 @@ func newChat() linqtest.Chat {
 	return linqtest.Group(chatName, "+14155550100",
 		"+14155550132", "+14155550143", "sam@example.com", "+442079460321",
 		"+14155550154", "+14155550165", "+14155550177", "+14155550188")
+}
+
+// otherChats are those of somebody who leaves the firm.
+func otherChats() (chats []linqtest.Chat) {
+	for _, name := range []string{"Board", "Design", "Hiring", "Press", "Retail", "Roadmap", "Summer party", "Support rota", "Trade fair"} {
+		chats = append(chats, linqtest.Group(name, "+14155550100", leaver, "kim@example.com", "lou@example.com", "max@example.com"))
+	}
+	return chats
 }
