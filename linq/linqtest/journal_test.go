@@ -26,7 +26,7 @@ func TestTheJournalHasBodies(t *testing.T) {
 	last := l.Exchanges()[0]
 	assert.Equal(t, string(last.Body), `{"handle":"+12025550132"}`)
 	assert.Assert(t, strings.Contains(string(last.Answer), `"accepted"`))
-	assert.Equal(t, last.Call.Status, l.Calls()[0].Status)
+	assert.Equal(t, last.Status, l.Calls()[0].Status)
 	assert.Assert(t, !l.Chats()[0].People[1].Active())
 }
 

@@ -3,6 +3,7 @@ package slackhtml_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -134,11 +135,12 @@ func TestWhatLinqbotMakesIsKnown(t *testing.T) {
 	}
 	made := regexp.MustCompile(`slack\.(?:New)?(\w+(?:Block|BlockElement))[({]`)
 	found := 0
-	err := filepath.WalkDir("../../../../bot", func(path string, entry os.DirEntry, err error) error {
+	bot := os.DirFS("../../../../bot")
+	err := fs.WalkDir(bot, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		content, err := os.ReadFile(path)
+		content, err := fs.ReadFile(bot, path)
 		for _, match := range made.FindAllStringSubmatch(string(content), -1) {
 			found++
 			assert.Assert(t, known[match[1]], "%s makes a %s: teach this package to draw it", path, match[1])
