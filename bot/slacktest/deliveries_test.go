@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slack-go/slack"
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/slacktest"
@@ -48,4 +49,30 @@ func TestSubmittedDoesWhatTheAnswerSays(t *testing.T) {
 	}
 	_, err := fake.Submitted(view, slacktest.Ack{Status: 500})
 	assert.ErrorContains(t, err, "http_service_error")
+}
+
+// Of several buttons with one action id the value tells which is pressed.
+func TestPressOne(t *testing.T) {
+	fake, api := start(t, slacktest.Config{})
+	bot := newBot(t, fake, "application/json", "")
+	one := slack.NewButtonBlockElement("back", "1", slack.NewTextBlockObject(slack.PlainTextType, "Back", false, false))
+	two := slack.NewButtonBlockElement("back", "2", slack.NewTextBlockObject(slack.PlainTextType, "Back", false, false))
+	_, _, err := api.PostMessageContext(t.Context(), ops, text("two"), slack.MsgOptionBlocks(
+		slack.NewActionBlock("a", one), slack.NewActionBlock("b", two)))
+	assert.NilError(t, err)
+	_, err = fake.PressOne(t.Context(), bot.url, ada, fake.Messages(ops)[0], "back", "2")
+	assert.NilError(t, err)
+	payload, err := slack.InteractionCallbackParse(formRequest(t, bot.body))
+	assert.NilError(t, err)
+	assert.Equal(t, payload.ActionCallback.BlockActions[0].BlockID, "b")
+	_, err = fake.PressOne(t.Context(), bot.url, ada, fake.Messages(ops)[0], "back", "3")
+	assert.ErrorContains(t, err, "no button")
+}
+
+func TestSlackbotTellsOnePerson(t *testing.T) {
+	fake, _ := start(t, slacktest.Config{})
+	fake.Tell(ada, ops, "", "not a command")
+	assert.Equal(t, fake.Ephemerals(ops, ada)[0].Text, "not a command")
+	assert.Equal(t, len(fake.Ephemerals(ops, grace))+len(fake.Messages(ops)), 0)
+	assert.Equal(t, fake.DirectMessage(ada).ID, fake.DirectMessage(ada).ID)
 }

@@ -21,6 +21,13 @@ func TestThePlayground(t *testing.T) {
 	t.Parallel()
 	p := newPlayground(t).at(inLaunch)
 
+	// What others said in another channel is unread until it is opened.
+	p.awaits(`with-globex <b class="unread">1`)
+	p.at("as=U0DANA&in=C0GLOBEX").awaits("Hello from Globex")
+	if page := p.at(inLaunch).see(); strings.Contains(page, `class="unread"`) {
+		t.Error("what has been opened is still unread")
+	}
+
 	// The main job, seen in the thread, at Linq and in the time line.
 	p.must("say", "text", "/linq-remove "+springLaunch+" (415) 555-0132")
 	thread := p.awaits(`0132 has left <strong>Spring launch</strong>[\s\S]*?thread=([0-9.]+)`)

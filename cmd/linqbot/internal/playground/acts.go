@@ -104,7 +104,7 @@ func (a act) pressed() (slackhtml.Press, error) {
 // message finds the message that something is done to.
 func (a act) message() (slacktest.Message, error) {
 	ts := a.form.Get("ts")
-	for _, m := range append(a.Slack.Messages(a.In), a.Slack.Ephemerals(a.In, a.As)...) {
+	for _, m := range a.visible(a.In, a.As) {
 		if m.TS == ts {
 			return m, nil
 		}

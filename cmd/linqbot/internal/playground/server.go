@@ -75,7 +75,9 @@ func (s *server) panes(v page) ([]pane, error) {
 }
 
 func (s *server) servePage(w http.ResponseWriter, r *http.Request) {
-	panes, err := s.panes(s.world.page(s.world.placeOf(r.URL.Query())))
+	at := s.world.placeOf(r.URL.Query())
+	s.world.look(at)
+	panes, err := s.panes(s.world.page(at))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -98,6 +100,7 @@ func (s *server) servePanes(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	at, sent := s.world.placeOf(r.URL.Query()), map[string]template.HTML{}
 	for {
+		s.world.look(at)
 		page, slack, linq, bot := s.world.changes() // before the drawing, so that no change is missed
 		panes, err := s.panes(s.world.page(at))
 		if err != nil {

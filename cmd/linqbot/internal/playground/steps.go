@@ -30,11 +30,12 @@ type part struct{ Label, Text string }
 
 // TimeLine returns the lines of the chosen request, in their order.
 func (v page) TimeLine() []event {
-	i := slices.IndexFunc(v.Requests(), func(r request) bool { return r.Chosen })
+	requests := v.Requests()
+	i := slices.IndexFunc(requests, func(r request) bool { return r.Chosen })
 	if i < 0 {
 		return nil
 	}
-	r := v.Requests()[i]
+	r := requests[i]
 	rows := v.World.rows(r)
 	lines := append(signed(r), ledgerLines(rows)...)
 	from, to := r.delivery.At, r.delivery.At.Add(r.delivery.Ack.Took)

@@ -32,15 +32,16 @@ func (v page) Requests() []request {
 	}
 	const most = 40
 	var all []request
-	for i, d := range v.World.Slack.Deliveries() {
+	for i, d := range slices.Backward(v.World.Slack.Deliveries()) {
+		if len(all) == most {
+			break
+		}
 		sent := read(d)
 		if sent.kind == "block_suggestion" {
 			continue
 		}
 		all = append(all, request{Number: i + 1, Label: sent.label(v.names), At: d.At.Format("15:04:05"), Ack: ackOf(d), delivery: d, sent: sent})
 	}
-	slices.Reverse(all)
-	all = all[:min(most, len(all))]
 	for i := range all {
 		all[i].Chosen = all[i].Number == v.Place.Delivery || v.Place.Delivery == 0 && i == 0
 	}

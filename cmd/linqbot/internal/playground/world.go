@@ -28,6 +28,7 @@ type world struct {
 	filled   map[string]slackhtml.Filled // by the id of a modal
 	offered  map[string][]slackhtml.Option
 	runs     []run
+	seen     map[string]string // the newest message that somebody has seen in a channel, by both ids
 	trouble  map[string]bool
 	settings map[string]string
 	changed  chan struct{} // closed and replaced at every change
@@ -68,7 +69,7 @@ func newWorld(ctx context.Context, c Config) (*world, error) {
 	}
 	w := &world{
 		app: app, reason: map[string]string{}, closed: map[string]bool{}, filled: map[string]slackhtml.Filled{},
-		offered: map[string][]slackhtml.Option{}, trouble: map[string]bool{}, settings: map[string]string{}, changed: make(chan struct{}),
+		offered: map[string][]slackhtml.Option{}, seen: map[string]string{}, trouble: map[string]bool{}, settings: map[string]string{}, changed: make(chan struct{}),
 	}
 	set := stage.Config{Webhooks: true, Vars: map[string]string{"ALLOWED_USERS": dana, "LOG_FORMAT": "text"}}
 	for _, v := range booleans() {

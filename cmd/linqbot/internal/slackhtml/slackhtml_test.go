@@ -3,6 +3,7 @@ package slackhtml_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -122,4 +123,30 @@ func TestEverythingThatLinqbotSendsIsKnown(t *testing.T) {
 		}
 	}
 	assert.Assert(t, known > 50, fmt.Sprint(known))
+}
+
+// Nothing in linqbot makes a block or an element of another type. Tests of the edge may: they play Slack.
+func TestWhatLinqbotMakesIsKnown(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{
+		"SectionBlock": true, "ContextBlock": true, "ActionBlock": true, "HeaderBlock": true, "DividerBlock": true, "InputBlock": true,
+		"ButtonBlockElement": true, "OptionsSelectBlockElement": true, "OptionsMultiSelectBlockElement": true, "PlainTextInputBlockElement": true,
+		"ImageBlock": true, "ImageBlockElement": true, "CheckboxGroupsBlockElement": true, "RadioButtonsBlockElement": true,
+	}
+	made := regexp.MustCompile(`slack\.(?:New)?(\w+(?:Block|BlockElement))[({]`)
+	found := 0
+	bot := os.DirFS("../../../../bot")
+	err := fs.WalkDir(bot, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := fs.ReadFile(bot, path)
+		for _, match := range made.FindAllStringSubmatch(string(content), -1) {
+			found++
+			assert.Assert(t, known[match[1]], "%s makes a %s: teach this package to draw it", path, match[1])
+		}
+		return err
+	})
+	assert.NilError(t, err)
+	assert.Assert(t, found > 10, fmt.Sprint(found))
 }
