@@ -136,6 +136,7 @@ func TestTheFormForEveryChat(t *testing.T) {
 	assert.Assert(t, strings.Contains(wrong[blockkit.BlockReason], "at most 300"), wrong)
 	done := h.submit(form, written(blockkit.BlockPerson, bottest.Ann), written(blockkit.BlockReason, " left the firm "))
 	assert.Assert(t, strings.Contains(done["view"], "Looking through the chats"), done)
+	assert.Assert(t, strings.Contains(done["view"], "the proposal follows in a direct message from linqbot"), done)
 	b := h.awaitBatch("view-" + form.ID)
 	assert.Equal(t, b.Because, "left the firm")
 	assert.Equal(t, b.Source, ledger.Modal)
