@@ -11,6 +11,7 @@ import (
 
 	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
+	"linqbot/commands/parse"
 	"linqbot/commands/peoplelist"
 	"linqbot/commands/richtext"
 	"linqbot/linq"
@@ -108,6 +109,11 @@ func (b *Bot) submitList(ctx context.Context, w http.ResponseWriter, in interact
 	list, answer, ok := lists.Read(in.View.listText())
 	if !ok {
 		wrong(blockkit.BlockList+"1", shortened(blockkit.Joined(answer).String()))
+		return
+	}
+	asked.Because = in.View.text(blockkit.BlockReason)
+	if _, err := parse.Reason(asked.Because); err != nil {
+		wrong(blockkit.BlockReason, reasonTooLong())
 		return
 	}
 	answer, _ = lists.Submit(ctx, asked, chat, list.People)

@@ -230,7 +230,7 @@ func (b *Bot) submitRemoval(ctx context.Context, w http.ResponseWriter, in inter
 	}
 	picked.Because = in.View.text(blockkit.BlockReason)
 	if _, err := parse.Reason(picked.Because); err != nil {
-		wrong(blockkit.BlockReason, fmt.Sprintf("Write at most %d characters.", parse.LongestReason))
+		wrong(blockkit.BlockReason, reasonTooLong())
 		return
 	}
 	answer, recorded := b.cfg.Interactive.Remove.Pick(ctx, picked, id, people)
@@ -295,3 +295,5 @@ func writeJSON(w http.ResponseWriter, answer any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(w).Encode(answer) // the client is gone if this fails
 }
+
+func reasonTooLong() string { return fmt.Sprintf("Write at most %d characters.", parse.LongestReason) }

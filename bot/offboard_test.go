@@ -136,6 +136,7 @@ func TestTheFormForEveryChat(t *testing.T) {
 	assert.Assert(t, strings.Contains(wrong[blockkit.BlockReason], "at most 300"), wrong)
 	done := h.submit(form, written(blockkit.BlockPerson, bottest.Ann), written(blockkit.BlockReason, " left the firm "))
 	assert.Assert(t, strings.Contains(done["view"], "Looking through the chats"), done)
+	assert.Assert(t, strings.Contains(done["view"], "the proposal follows in a direct message from linqbot"), done)
 	b := h.awaitBatch("view-" + form.ID)
 	assert.Equal(t, b.Because, "left the firm")
 	assert.Equal(t, b.Source, ledger.Modal)
@@ -164,7 +165,8 @@ func TestTheStepThatOffboards(t *testing.T) {
 	assert.Equal(t, h.event(h.stepOf(ledger.OffboardFunction, "Fx0", given)), http.StatusOK)
 	h.await("the dry run to end", func() bool { return h.execution("Fx0").Status != slacktest.Running })
 	assert.Equal(t, h.execution("Fx0").Outputs["status"], "dry_run")
-	assert.Equal(t, h.execution("Fx0").Outputs["message"], "A dry run, so nothing was done: linqbot would ask Linq for 4 removals.")
+	assert.Equal(t, h.execution("Fx0").Outputs["message"], "A dry run, so nothing was done: linqbot would remove +1 ••• ••• 0132 from 4 chats. "+
+		"The chats: Chat 00, Chat 01, Small and Spring launch. Likely to be refused: 1 removal from groups in which fewer than 3 people would remain. This is about Small.")
 	given["dry_run"] = false
 	assert.Equal(t, h.event(h.stepOf(ledger.OffboardFunction, "Fx1", given)), http.StatusOK)
 	h.await("the step to end", func() bool { return h.execution("Fx1").Status != slacktest.Running })

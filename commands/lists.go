@@ -7,6 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/chatindex"
 	"linqbot/commands/parse"
 	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
@@ -30,6 +31,7 @@ type ListsConfig struct {
 	Batches BatchRecorder
 	Rails   rails.Rails
 	Lines   *reconcile.OwnLines // optional; without them our own lines are found later
+	Book    *chatindex.Index    // optional; without it chats are named by their ids
 	Region  string              // for numbers written without a country code
 	Logger  *logrus.Logger
 	Tally   policy.Outcomes // optional; nil counts nothing
@@ -81,7 +83,11 @@ func (l *Lists) Submit(ctx context.Context, in Invocation, chat linq.ChatID, peo
 	if !may {
 		return denied, false
 	}
-	return l.record(ctx, in, ledger.Modal, decision.Rule, chat, people, parse.Tail{})
+	because, err := parse.Reason(in.Because)
+	if err != nil { // as the form says at its field
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+	}
+	return l.record(ctx, in, ledger.Modal, decision.Rule, chat, people, parse.Tail{Because: because})
 }
 
 // typed takes a list that was typed after a command. rule let the person in.
@@ -125,8 +131,8 @@ func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source,
 	if len(people) != 1 {
 		number = fmt.Sprintf("%d people were", len(people))
 	}
-	answer := richtext.Answer{richtext.Say("%s %s understood. Looking into chat %s; the proposal follows here, for you alone.",
-		string(richtext.MarkQueued), number, richtext.ID(chat.String()))}
+	answer := richtext.Answer{richtext.Say("%s %s understood. Looking into %s; %s.",
+		string(richtext.MarkQueued), number, chatNamed(l.cfg.Book, chat), proposalFollows(in))}
 	return append(answer, rails.Told(l.cfg.Rails.Pause(ctx))...), true
 }
 

@@ -95,7 +95,7 @@ func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Sour
 		return nil, true
 	}
 	log.WithFields(logrus.Fields{"outcome": c.cfg.Tally.Count(source, "recorded"), "batch": b.ShortID(), "rule": rule}).Info("command answered")
-	return append(lookingThrough(args.Handles), rails.Told(c.cfg.Rails.Pause(ctx))...), true
+	return append(lookingThrough(in, args.Handles), rails.Told(c.cfg.Rails.Pause(ctx))...), true
 }
 
 func (c *Offboard) logOf(in Invocation) *logrus.Entry {
@@ -103,16 +103,24 @@ func (c *Offboard) logOf(in Invocation) *logrus.Entry {
 }
 
 // lookingThrough says what was understood, and what comes next.
-func lookingThrough(people []parse.ParsedHandle) richtext.Answer {
+func lookingThrough(in Invocation, people []parse.ParsedHandle) richtext.Answer {
 	var names richtext.Text
 	for _, who := range people {
 		names = append(names, richtext.Name(who.International))
 	}
-	answer := richtext.Answer{richtext.Say("%s Looking through the chats for %s; the proposal follows here, for you alone.", string(richtext.MarkQueued), richtext.AllOf(names))}
+	answer := richtext.Answer{richtext.Say("%s Looking through the chats for %s; %s.", string(richtext.MarkQueued), richtext.AllOf(names), proposalFollows(in))}
 	for _, who := range people {
 		answer = append(answer, cautions(who)...)
 	}
 	return answer
+}
+
+// proposalFollows says where what would be done is shown. A form has no place of its own to answer in.
+func proposalFollows(in Invocation) string {
+	if in.ResponseURL == "" {
+		return "the proposal follows in a direct message from linqbot"
+	}
+	return "the proposal follows here, for you alone"
 }
 
 // offboardOrder is the batch for what was asked. It always asks, but for a workflow, which cannot answer.

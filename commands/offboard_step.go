@@ -109,8 +109,8 @@ type BatchOutputs struct {
 }
 
 // Outcome says how a run ends that follows a batch. Wait is positive while it does not end yet; refused is the
-// sentence of a run that ends in an error.
-func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
+// sentence of a run that ends in an error. items are all items of the batch; they count only for a dry run.
+func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
 	const look = time.Second
 	switch {
 	case b.Open():
@@ -123,10 +123,7 @@ func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress) (outputs Batch
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
 	}
 	if b.State == ledger.DryRun {
-		outputs.Message = fmt.Sprintf("A dry run, so nothing was done: linqbot would ask Linq for %d removals.", p.All)
-		if p.All == 1 {
-			outputs.Message = "A dry run, so nothing was done: linqbot would ask Linq for 1 removal."
-		}
+		outputs.Message = batch.Foretold(s.cfg.Explainer, b, items, p).String()
 		return outputs, nil, 0
 	}
 	outputs.Message = fmt.Sprintf("Of %d chats: %d removed, %d refused, %d failed.", p.All, outputs.Removed, outputs.Refused, outputs.Failed)

@@ -115,12 +115,26 @@ func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order
 
 // nameOf names a chat by its name too, where that is known without asking Linq.
 func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
-	if c.book != nil {
-		if name := c.book.Name(chat); name != "" {
-			return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
-		}
+	if name := bookName(c.book, chat); name != "" {
+		return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
 	}
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
+}
+
+// chatNamed is the chat's name with its id, for the end of a sentence.
+func chatNamed(book *chatindex.Index, chat linq.ChatID) richtext.Text {
+	if name := bookName(book, chat); name != "" {
+		return richtext.Say("%s (%s)", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
+	}
+	return richtext.Say("chat %s", richtext.ID(chat.String()))
+}
+
+// bookName is a chat's name as far as it is known without asking Linq; "" if it is not. The book is optional.
+func bookName(book *chatindex.Index, chat linq.ChatID) string {
+	if book == nil {
+		return ""
+	}
+	return book.Name(chat)
 }
 
 // notRecorded answers a command that is not on record.

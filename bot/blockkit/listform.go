@@ -50,6 +50,7 @@ func (r Renderer) ListForm(where Place, people []parse.ParsedHandle) (slack.Moda
 			ManyLines: true, Optional: i > 0,
 		})
 	}
+	form.Fields = append(form.Fields, reasonField())
 	view := r.TextForm(form)
 	blocks := view.Blocks.BlockSet
 	chat := chatField(nil)

@@ -102,7 +102,7 @@ func TestABatchOfTheLedgers(t *testing.T) {
 	assert.Assert(t, changed)
 	assert.NilError(t, s.Slack.Await(ctx, func(slack *slacktest.Slack) bool {
 		messages := slack.Messages(bottest.Ops)
-		return len(messages) == 2 && strings.Contains(messages[0].Rendered, "40 removed") && len(messages[1].Files) == 1
+		return len(messages) == 3 && strings.Contains(messages[0].Rendered, "40 removed") && len(messages[2].Files) == 1
 	}))
-	assert.Equal(t, len(s.OnlyThread()), 2)
+	assert.Equal(t, len(s.OnlyThread()), 3)
 }

@@ -63,7 +63,7 @@ func TestWhatADecisionShows(t *testing.T) {
 	assert.Assert(t, strings.Contains(s.thread()[0].Rendered, "[ Resume ] [ Stop ]"), s.thread()[0].Rendered)
 	s.end(ledger.Stopped)
 	s.settle()
-	bottest.WantMessages(t, s.thread(), "Stopped by @Grace: 1 removed, 3 not removed", "[file: ")
+	bottest.WantMessages(t, s.thread(), "Stopped by @Grace: 1 removed, 3 not removed", "@Ada asked", "[file: ")
 }
 
 // A proposal to which nobody said yes says so in its place; nothing shows in the channel.
@@ -78,27 +78,36 @@ func TestAProposalThatExpired(t *testing.T) {
 	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0)
 }
 
-// Who asked is mentioned once: if it took long, or if something needs a person.
+// Who asked is mentioned once at the end, however it ended. Where a workflow names nobody, only what needs a person is said.
 func TestWhoAskedIsMentionedOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		took     time.Duration
 		refused  int
+		end      ledger.BatchState
+		user     string
 		mentions int
 	}{
-		"soon done":                 {30 * time.Second, 0, 0},
-		"done after a minute":       {time.Minute, 0, 1},
-		"soon, with one to look at": {time.Second, 1, 1},
+		"soon done":                 {time.Second, 0, ledger.Finished, bottest.Ada, 1},
+		"done after a minute":       {time.Minute, 0, ledger.Finished, bottest.Ada, 1},
+		"soon, with one to look at": {time.Second, 1, ledger.Finished, bottest.Ada, 1},
+		"stopped":                   {time.Second, 0, ledger.Stopped, bottest.Ada, 1},
+		"of nobody":                 {time.Minute, 0, ledger.Finished, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newBatchEnv(t, slacktest.Config{}, 3)
+			s.change(func(m *memoryBatch) {
+				if m.batch.UserID = test.user; test.user == "" {
+					m.batch.Source = ledger.WorkflowStep
+				}
+			})
 			s.confirm()
 			s.run()
 			s.Clock.Pass(test.took)
 			s.reach(test.refused, ledger.Refused)
 			s.reach(3, ledger.Removed)
-			s.end(ledger.Finished)
+			s.end(test.end)
 			s.settle()
 			s.restart()
 			s.settle()

@@ -13,9 +13,6 @@ import (
 	"linqbot/ledger"
 )
 
-// reportAfter is how long a batch takes of which who asked is told the end, although nothing of it needs a person.
-const reportAfter = time.Minute
-
 // rows returns the first rows of what needs a person, and how many there are.
 func (s *Publisher) rows(ctx context.Context, view *batchView) (rows []batch.Row, all int, err error) {
 	counts := batch.Count(view.Progress)
@@ -51,16 +48,15 @@ func onePerPerson(items []ledger.BatchResult) []ledger.Request {
 	return requests
 }
 
-// report says below the parent how the batch ended, and mentions who asked. Where nothing needs a person and who
-// asked may still look at it, the parent is enough.
+// report says below the parent how the batch ended, and mentions who asked: an edit of the parent notifies nobody.
+// Where nobody is named and nothing needs a person, the parent is enough.
 func (s *Publisher) report(ctx context.Context, view *batchView) error {
 	p := view.messages[reportMessage]
 	rows, all, err := s.rows(ctx, view)
 	if err != nil {
 		return err
 	}
-	isLong := view.UserID != "" && view.EndedAt.Sub(view.ConfirmedAt) >= reportAfter
-	if !isBegun(p) && all == 0 && !isLong {
+	if !isBegun(p) && all == 0 && view.UserID == "" {
 		return nil
 	}
 	return s.poster.project(ctx, &p, outgoing{

@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -17,13 +18,14 @@ type Batches interface {
 	commands.BatchRecorder
 	Batch(ctx context.Context, id string) (ledger.Batch, error)
 	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
+	batch.ItemReader
 }
 
 // BatchStep is a step that asks for many removals. See [commands.OffboardStep].
 type BatchStep interface {
 	Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text)
 	Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text
-	Outcome(b ledger.Batch, p ledger.Progress) (outputs commands.BatchOutputs, refused richtext.Text, wait time.Duration)
+	Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs commands.BatchOutputs, refused richtext.Text, wait time.Duration)
 }
 
 // runBatch is [Runner.Run] for a step that asks for many removals. A run keeps the batch's id where others keep their
@@ -45,7 +47,16 @@ func (x *Runner) runBatch(ctx context.Context, run ledger.Execution, step BatchS
 	if err != nil {
 		return 0, err
 	}
-	outputs, refused, wait := step.Outcome(b, p)
+	var items []ledger.BatchResult
+	if b.State == ledger.DryRun {
+		for item, err := range batch.Items(ctx, x.cfg.Batches, b.ID) {
+			if err != nil {
+				return 0, err
+			}
+			items = append(items, item)
+		}
+	}
+	outputs, refused, wait := step.Outcome(b, p, items)
 	switch {
 	case wait > 0:
 		return wait, nil

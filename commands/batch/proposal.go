@@ -99,8 +99,34 @@ func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtex
 	return append(answer, richtext.Say("This takes about %s if Linq takes one a second; other removals go first.", about(time.Duration(p.All)*time.Second)))
 }
 
+// Foretold is what a dry run of an offboarding by a workflow says, on one line. items are all items of the batch.
+func Foretold(e outcome.Explainer, b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Text {
+	said := richtext.Say("A dry run, so nothing was done: linqbot would remove %s from %s.", people(e, b), amount(b, p.All))
+	if p.All == 0 {
+		said = richtext.Say("A dry run, so nothing was done: no group chat has the person in it.")
+	} else {
+		said = richtext.Say("%s The chats: %s.", said, chatNames(items))
+	}
+	for _, trouble := range refusals(b, items) {
+		said = richtext.Say("%s %s", said, trouble)
+	}
+	if b.CutOff {
+		said = richtext.Say("%s Linq's list of chats is too long for linqbot, so chats may be missing.", said)
+	}
+	return said
+}
+
 // foreseen says which items will likely be refused, and why.
 func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
+	said := refusals(b, items)
+	for i := range said {
+		said[i] = richtext.Say("%s %s", string(richtext.MarkNeedsPerson), said[i])
+	}
+	return said
+}
+
+// refusals says of each reason that was foreseen which items will likely be refused for it.
+func refusals(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	var answer richtext.Answer
 	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonProtected, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
 		var those []ledger.BatchResult
@@ -116,7 +142,7 @@ func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 		if b.Job == ledger.List {
 			names = peopleNames(those)
 		}
-		answer = append(answer, richtext.Say("%s Likely to be refused: %s. This is about %s.", string(richtext.MarkNeedsPerson), outcome.SayForeseenOf(len(those), code), names))
+		answer = append(answer, richtext.Say("Likely to be refused: %s. This is about %s.", outcome.SayForeseenOf(len(those), code), names))
 	}
 	return answer
 }

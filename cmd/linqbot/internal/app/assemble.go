@@ -78,7 +78,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
 	lists := commands.NewLists(commands.ListsConfig{
-		Gate: gate, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
+		Gate: gate, Batches: records, Rails: held, Lines: lines, Book: book, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Gate: gate, Recorder: records, Region: cfg.Region, Rails: held, Logger: logger,
