@@ -27,7 +27,9 @@ func TestNamed(t *testing.T) {
 		"in another form":               {[]linq.Participant{in(line), in(former)}, now, former},
 		"one that left and came back":   {[]linq.Participant{left(former), in(former)}, now, former},
 		"one in the chat, one who left": {[]linq.Participant{left("5215512345678"), in(former)}, now, former},
-		"as listed, and left; in another form, in the chat": {[]linq.Participant{in(line), left(now), in(former)}, now, former},
+		"as listed, and left; in another form, in the chat": {
+			[]linq.Participant{in(line), left(now), in(former)}, now, former,
+		},
 		"as listed, and left; two others in the chat": {
 			[]linq.Participant{left("+22512345678"), in("+225 07 12345678"), in("+2250512345678")}, "+22512345678", "+22512345678",
 		},
