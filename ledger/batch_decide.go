@@ -73,6 +73,15 @@ type decided struct {
 }
 
 func decideBatch(ctx context.Context, in store.Querier, dialect store.Dialect, id string, v verdict) (decided, error) {
+	if v.decision == ConfirmBatch {
+		b, err := loadBatch(ctx, in, `WHERE id = $1`, id)
+		if err == nil {
+			err = lockLimits(ctx, in, dialect, b, v.limits)
+		}
+		if err != nil {
+			return decided{}, err
+		}
+	}
 	b, err := loadBatch(ctx, in, `WHERE id = $1`+dialect.LockRows, id)
 	if err != nil {
 		return decided{}, err

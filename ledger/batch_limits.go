@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -44,6 +45,30 @@ func checkLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch
 			return fmt.Errorf("find out when a removal is possible again: %w", err)
 		}
 		return &LimitError{Limit: Limit{Everybody: bound.scope == everybody, Most: bound.most, Again: again}}
+	}
+	return nil
+}
+
+// lockLimits has other replicas wait that count for the same people, as accepting does. It comes before the lock on the
+// batch's row, since accepting takes them in this order too.
+func lockLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, limits Limits) error {
+	var scopes []scope
+	if limits.PerDay > 0 {
+		scopes = append(scopes, everybody)
+	}
+	if limits.PerHour > 0 && b.owner() != everybody {
+		scopes = append(scopes, b.owner())
+	}
+	if d.LockNamed == "" || len(scopes) == 0 || b.Kind != Remove {
+		return nil
+	}
+	names, err := json.Marshal(lockNames(scopes))
+	if err != nil {
+		return err
+	}
+	var locked int
+	if err := in.QueryRow(ctx, d.LockNamed, string(names)).Scan(&locked); err != nil {
+		return fmt.Errorf("lock limits: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package ledger_test
 import (
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,4 +161,31 @@ func TestTheDayCountsWhatABatchMakesLater(t *testing.T) {
 		assert.Equal(t, typed("d2"), ledger.Recorded)
 		assert.Equal(t, typed("d3"), ledger.Limited)
 	})
+}
+
+// Two replicas take no more between them than the limit allows.
+func TestALimitIsExactForBatches(t *testing.T) {
+	t.Parallel()
+	url := ledgertest.Postgres(t)
+	replicas := []*ledger.Ledger{open(t, url), open(t, url)}
+	const most = 5
+	var batches []ledger.Batch
+	for i := range 4 * most {
+		batches = append(batches, proposed(t, replicas[0], fmt.Sprintf("B%d", i), 1))
+	}
+	var confirmed atomic.Int64
+	var all sync.WaitGroup
+	for i, b := range batches {
+		all.Go(func() {
+			_, changed, err := replicas[i%2].DecideBatch(t.Context(), b.ID, ledger.ConfirmBatch, "U1", ledger.Limits{PerHour: most})
+			if _, over := errors.AsType[*ledger.LimitError](err); err != nil && !over {
+				t.Error(err)
+			}
+			if changed {
+				confirmed.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, confirmed.Load(), int64(most))
 }

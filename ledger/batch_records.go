@@ -61,6 +61,9 @@ func acceptBatch(ctx context.Context, in store.Querier, d store.Dialect, b Batch
 		return Batch{}, false, err
 	}
 	if !o.Asks { // another one is counted once it is confirmed
+		if err := lockLimits(ctx, in, d, b, o.Limits); err != nil {
+			return Batch{}, false, err
+		}
 		if err := checkLimits(ctx, in, d, b, 1, o.Limits, b.AcceptedAt); err != nil {
 			return Batch{}, false, err
 		}

@@ -105,7 +105,9 @@ func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptanc
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(a.atMost, taken)
+	if a.store.Alone() {
+		maps.Copy(a.atMost, taken)
+	}
 	for _, call := range batch {
 		for s := range call.bounds() {
 			taken[s] -= call.freshRemovals(fresh, false)

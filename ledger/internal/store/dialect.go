@@ -9,6 +9,10 @@ type Dialect struct {
 	// TakeRows is what one ends with that also passes over rows which others have locked.
 	TakeRows string
 
+	// LockNamed is a query that locks, until the end of the transaction, each name of the JSON list $1 in its order. It is
+	// empty where there is one writer at a time.
+	LockNamed string
+
 	// InList is what follows a column that is to be in the JSON list that a placeholder stands for.
 	InList func(placeholder string) string
 	// List is that JSON list in a FROM, as a column named value.

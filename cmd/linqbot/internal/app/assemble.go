@@ -197,5 +197,6 @@ func newWorkers(cfg config.Settings, of shared, gate *policy.Gate, held rails.Ra
 	}
 }
 
-// bulkConcurrency leaves a quarter of the calls to Linq to what people ask for one by one.
-func bulkConcurrency(concurrency int) int { return max(1, concurrency-concurrency/4) }
+// bulkConcurrency leaves a quarter of the calls to Linq, and at least one, to what people ask for one by one. With one
+// call at a time there is none to leave.
+func bulkConcurrency(concurrency int) int { return max(1, concurrency-max(1, concurrency/4)) }

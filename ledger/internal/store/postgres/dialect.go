@@ -11,6 +11,7 @@ func dialect() store.Dialect {
 		Migrations: "postgres",
 		LockRows:   " FOR NO KEY UPDATE",
 		TakeRows:   " FOR NO KEY UPDATE SKIP LOCKED",
+		LockNamed:  `SELECT COUNT(pg_advisory_xact_lock(hashtextextended(name, 0))) FROM json_array_elements_text($1::json) AS wanted (name)`,
 		InList: func(placeholder string) string {
 			return `IN (SELECT json_array_elements_text(` + placeholder + `::json))`
 		},
