@@ -211,6 +211,10 @@ func (unreadable) RecentOf(context.Context, string, string, int) ([]ledger.Recen
 	return nil, errors.New("disk gone")
 }
 
+func (unreadable) RecentBatchesOf(context.Context, string, string, int) ([]ledger.RecentBatch, error) {
+	return nil, errors.New("disk gone")
+}
+
 // The program's end is that of its homes: what they wait with is not published any more.
 func TestTheEndOfTheBotReachesItsHomes(t *testing.T) {
 	t.Parallel()

@@ -45,6 +45,7 @@ func becauseAndDryRun() richtext.Text {
 func ShortHelp() richtext.Answer {
 	return richtext.Answer{
 		richtext.Say("%s removes a person from a group chat; alone, it opens a form.", richtext.ID("/linq-remove <chatId> <handle>")),
+		richtext.Say("%s takes a person out of every group chat, after a question.", richtext.ID("/linq-offboard <handle>")),
 		richtext.Say("%s finds chats by name, number or e-mail address.", richtext.ID("/linq-chats [words or number]")),
 		richtext.Say("%s says what else linqbot can do.", richtext.ID("/linq-remove help")),
 	}

@@ -23,7 +23,9 @@ func TestLongTextsAreRefused(t *testing.T) {
 			in := in1()
 			in.Text, in.OpenForm = long, func(string) { t.Error("a form is opened") }
 			command := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()})
-			assert.Assert(t, strings.Contains(shownAnswer(command.Run(t.Context(), in)), "longer than the 4,000 characters"))
+			answer := shownAnswer(command.Run(t.Context(), in))
+			assert.Assert(t, strings.Contains(answer, "longer than the 4,000 characters"), answer)
+			assert.Assert(t, strings.Contains(answer, "Remove this list from a chat…"), answer)
 
 			find := commands.NewFindChats(commands.FindChatsConfig{Gate: gate(anyone(), record), Logger: quiet()}) // without a book
 			assert.Assert(t, strings.Contains(shownAnswer(find.Run(t.Context(), in)), "too long to search for"))

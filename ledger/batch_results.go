@@ -38,6 +38,43 @@ func countItems(ctx context.Context, db store.Querier, batchID string) (Progress
 	return p, nil
 }
 
+// RecentBatch is a batch as a person finds it again: how far it has come, and where it shows.
+type RecentBatch struct {
+	Batch
+	Progress Progress
+	First    []BatchResult // the first item, if there is one
+	Thread   Thread
+}
+
+// recentBatches repeats the columns of the index batches_of_user. Without them it is not used.
+const recentBatches = `WHERE user_id = $1 AND confirmed_at > 0 AND team_id = $2 AND source <> 'workflow' ORDER BY confirmed_at DESC LIMIT $3`
+
+// RecentBatchesOf returns the batches that a person of a team had carried out last, the newest first, limit of them at
+// most. What a workflow asked for in somebody's name is not theirs.
+func (l *Ledger) RecentBatchesOf(ctx context.Context, teamID, userID string, limit int) ([]RecentBatch, error) {
+	db := l.store.Reader()
+	ids, err := store.Strings(ctx, db, `SELECT id FROM batches `+recentBatches, userID, teamID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("load batches: %w", err)
+	}
+	recent := make([]RecentBatch, len(ids))
+	for i, id := range ids {
+		if recent[i].Batch, err = l.Batch(ctx, id); err != nil {
+			return nil, err
+		}
+		if recent[i].Progress, err = l.Progress(ctx, id); err != nil {
+			return nil, err
+		}
+		if recent[i].First, err = l.BatchItems(ctx, id, 0, 1); err != nil {
+			return nil, err
+		}
+		if recent[i].Thread, err = l.BatchThread(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return recent, nil
+}
+
 // BatchItems returns items of a batch in their order, after a position, and not more than limit.
 func (l *Ledger) BatchItems(ctx context.Context, batchID string, after, limit int) ([]BatchResult, error) {
 	return batchItems(ctx, l.store.Reader(), batchID, after, limit)

@@ -51,6 +51,16 @@ func TestABatchIsCarriedOut(t *testing.T) {
 		assert.Equal(t, results[0].Position, 101)
 		assert.Equal(t, results[0].Request.ChatID, results[0].ChatID)
 		assert.Equal(t, results[0].Request.State, ledger.Removed)
+		batches, err := l.RecentBatchesOf(t.Context(), "T1", "U1", 10)
+		assert.NilError(t, err)
+		assert.Equal(t, len(batches), 1)
+		assert.Equal(t, batches[0].ID, b.ID)
+		assert.Equal(t, len(batches[0].First), 1)
+		for _, whose := range [][2]string{{"T1", "U2"}, {"T2", "U1"}} {
+			batches, err = l.RecentBatchesOf(t.Context(), whose[0], whose[1], 10)
+			assert.NilError(t, err)
+			assert.Equal(t, len(batches), 0)
+		}
 		recent, err := l.RecentOf(t.Context(), "T1", "U1", 10)
 		assert.NilError(t, err)
 		assert.Equal(t, len(recent), 0, "requests of a batch are found through it")

@@ -14,6 +14,35 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
+// A dry run that found nobody, or could not look, is on record for those whom it named.
+func TestDryRunOfABatchThatFindsNothing(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		for delivery, trouble := range map[string]string{"d1": "", "d2": "no_answer"} {
+			b, _, err := l.AcceptBatch(t.Context(), ledger.BatchOrder{
+				Delivery: delivery, Job: ledger.Offboard, Kind: ledger.Remove, Source: ledger.SlashCommand, UserID: "U1",
+				Handles: []ledger.Secret{ledger.NewSecret("+14155550132"), ledger.NewSecret("ann@example.com")}, DryRun: true, Asks: true,
+			})
+			assert.NilError(t, err)
+			_, err = l.Propose(t.Context(), b.ID, ledger.Plan{Trouble: trouble})
+			assert.NilError(t, err)
+			var got []string
+			for row, err := range audit.Rows(t.Context(), l.Reader(), audit.Filter{State: ledger.Simulated}) {
+				assert.NilError(t, err)
+				if row.BatchID == b.ID {
+					got = append(got, string(row.State)+" "+row.Handle.Value()+" "+row.Reason)
+				}
+			}
+			reason := trouble
+			if reason == "" {
+				reason = "not_in_chat"
+			}
+			assert.DeepEqual(t, got, []string{"dry_run +14155550132 " + reason, "dry_run ann@example.com " + reason})
+		}
+	})
+}
+
 // A dry run is on record, and nothing follows from it.
 func TestDryRun(t *testing.T) {
 	t.Parallel()

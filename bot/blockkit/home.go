@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/commands"
+	"linqbot/commands/batch"
 	"linqbot/commands/outcome"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -27,13 +28,16 @@ type Home struct {
 	Undo   bool            // they may take removals back
 	Recent []ledger.Recent // what they asked for, the newest first
 	More   bool            // they asked for more than that
+
+	Batches []ledger.RecentBatch // what of theirs is carried out together, the newest first
+
 	Unread bool            // what they asked for is not known
 	Paused []richtext.Text // that removals are paused; nothing if they are not
 	Admin  bool            // they may pause and resume removals
 }
 
 // Home builds the view. It stays far below Slack's limit of 100 blocks: two for each request, and
-// twenty at the most for everything else.
+// thirty at the most for everything else.
 func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 	blocks := r.switchBlocks(h)
 	if len(h.Denied) > 0 {
@@ -53,8 +57,11 @@ func (r Renderer) Home(e outcome.Explainer, h Home) slack.HomeTabViewRequest {
 		blocks = append(blocks, r.section(richtext.Say(
 			"%s linqbot cannot read its ledger, so your requests are not shown. Open this again in a minute; if it stays like this, tell someone who runs linqbot.",
 			string(richtext.MarkNeedsPerson))))
-	case len(h.Recent) == 0:
+	case len(h.Recent)+len(h.Batches) == 0:
 		blocks = append(blocks, r.section(richtext.Say("linqbot has no requests of yours on record here.")))
+	}
+	for _, b := range h.Batches {
+		blocks = append(blocks, r.recentBatch(e, b, h.Now)...)
 	}
 	e = e.Among(requestsOf(h.Recent))
 	for _, request := range h.Recent {
@@ -95,7 +102,23 @@ func (r Renderer) recent(e outcome.Explainer, request ledger.Recent, h Home) []s
 	if request.Thread.Route == ledger.InThread && request.Thread.TS != "" {
 		about = append(about, richtext.Say("%s", richtext.Message(request.Thread.ChannelID, request.Thread.TS, "Thread")))
 	}
+	if request.Because != "" {
+		about = append(about, e.Because(request.Because))
+	}
 	return []slack.Block{section, r.contextLine(append(about, richtext.Say("Request %s", richtext.ID(request.ShortID())))...)}
+}
+
+// recentBatch renders one batch: what its message in the channel says, and below it where and when.
+func (r Renderer) recentBatch(e outcome.Explainer, b ledger.RecentBatch, now time.Time) []slack.Block {
+	blocks := []slack.Block{r.section(batch.Headline(e, b.Batch, b.First, b.Progress))}
+	if b.Open() {
+		blocks = append(blocks, r.section(richtext.Say("%s  %s", bar(b.Progress), batch.ProgressLine(b.Batch, b.Progress, now))))
+	}
+	about := []richtext.Text{richtext.Say("%s", richtext.Moment(b.AcceptedAt))}
+	if b.Thread.Route == ledger.InThread && b.Thread.TS != "" {
+		about = append(about, richtext.Say("%s", richtext.Message(b.Thread.ChannelID, b.Thread.TS, "Thread")))
+	}
+	return append(blocks, r.contextLine(append(about, richtext.Say("Batch %s", richtext.ID(b.ShortID())))...))
 }
 
 // subjectOf names whom a request is about, and which chat.

@@ -46,6 +46,16 @@ func gone(minutes int) ledger.Recent {
 	})
 }
 
+// recentBatch takes Ann out of 30 chats.
+func recentBatch(state ledger.BatchState, states map[ledger.State]int, change func(*ledger.RecentBatch)) ledger.RecentBatch {
+	b := ledger.RecentBatch{Progress: ledger.Progress{All: 30, States: states}}
+	b.ID, b.State, b.Job, b.Kind, b.UserID = "00000000-0000-0000-0000-00000000beef", state, ledger.Offboard, ledger.Remove, bottest.Ada
+	b.Handles, b.AcceptedAt = []ledger.Secret{ledger.NewSecret(bottest.Ann)}, homeAt().Add(-2*time.Minute)
+	b.ConfirmedAt = homeAt().Add(-time.Minute)
+	change(&b)
+	return b
+}
+
 func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -71,6 +81,18 @@ func TestTheHomeAsPeopleSeeIt(t *testing.T) {
 		bottest.Recent(27*60, func(r *ledger.Recent) { r.State, r.EndedAt, r.TraceID = ledger.Unconfirmed, r.AcceptedAt, "trace-1" }),
 		bottest.Recent(28*60, func(r *ledger.Recent) { r.State, r.EndedAt = ledger.Cancelled, r.AcceptedAt }),
 	}})
+	show("a batch that runs, one that has ended, and a reason", Home{
+		Undo: true,
+		Batches: []ledger.RecentBatch{
+			recentBatch(ledger.Running, map[ledger.State]int{ledger.Removed: 10, ledger.Sent: 2}, func(b *ledger.RecentBatch) {
+				b.Because, b.Thread = "left, says +1 (415) 555-0199", ledger.Thread{Route: ledger.InThread, Posting: ledger.Posting{ChannelID: bottest.Ops, TS: "1741538710.000100"}}
+			}),
+			recentBatch(ledger.Stopped, map[ledger.State]int{ledger.Removed: 10}, func(b *ledger.RecentBatch) {
+				b.DecidedBy, b.EndedAt = bottest.Grace, homeAt()
+			}),
+		},
+		Recent: []ledger.Recent{bottest.Recent(1, func(r *ledger.Recent) { r.State, r.SentAt, r.Because = ledger.Sent, r.AcceptedAt, "left the firm" })},
+	})
 	show("a person without permission", Home{
 		Denied: richtext.Say("⛔ You may not remove people from Linq chats. Ask someone who may: %s.", richtext.Member(bottest.Grace)),
 		Recent: []ledger.Recent{gone(4)},

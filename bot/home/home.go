@@ -27,6 +27,7 @@ import (
 // Records is what [Home] reads in the ledger.
 type Records interface {
 	RecentOf(ctx context.Context, teamID, userID string, limit int) ([]ledger.Recent, error)
+	RecentBatchesOf(ctx context.Context, teamID, userID string, limit int) ([]ledger.RecentBatch, error)
 }
 
 // Config is what a [Home] needs.
@@ -78,7 +79,8 @@ func New(cfg Config) *Home {
 
 const (
 	mostRecent  = 10 // requests that a home lists
-	homesAtOnce = 4  // that are published side by side
+	mostBatches = 3
+	homesAtOnce = 4 // that are published side by side
 )
 
 // errBackOff is why a home is not published for now: Slack came to want patience while it waited for others.
@@ -158,6 +160,10 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 	if err != nil {
 		shown.Unread = true
 		return shown, fmt.Errorf("list recent requests: %w", err)
+	}
+	if shown.Batches, err = h.cfg.Records.RecentBatchesOf(ctx, who.team, who.user, mostBatches); err != nil {
+		shown.Unread = true
+		return shown, fmt.Errorf("list recent batches: %w", err)
 	}
 	shown.More = len(recent) > mostRecent
 	shown.Recent = recent[:min(len(recent), mostRecent)]

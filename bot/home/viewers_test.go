@@ -33,6 +33,10 @@ func (r recentRequests) RecentOf(_ context.Context, _, user string, _ int) ([]le
 	return r.list(user), nil
 }
 
+func (r recentRequests) RecentBatchesOf(context.Context, string, string, int) ([]ledger.RecentBatch, error) {
+	return nil, r.err
+}
+
 // parlour is a Home whose Slack is a fake without a network, in a bubble of synctest.
 type parlour struct {
 	t     *testing.T

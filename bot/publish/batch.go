@@ -74,6 +74,9 @@ func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, err
 		return again, err
 	}
 	changed := view.thread.Posting != before.Posting || !maps.Equal(view.messages, messages)
+	if changed {
+		s.news([]ledger.Request{{Order: ledger.Order{Source: view.Source, TeamID: view.TeamID, UserID: view.UserID}}})
+	}
 	return s.afterBatch(ctx, view, changed)
 }
 

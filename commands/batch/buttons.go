@@ -169,7 +169,9 @@ func (x *Buttons) decide(ctx context.Context, log *logrus.Entry, press Press, b 
 	}
 	b, changed, err := x.cfg.Batches.DecideBatch(ctx, b.ID, d, press.UserID, x.cfg.Rails.Limits)
 	if met, over := errors.AsType[*ledger.LimitError](err); over {
-		return x.gate.Deny(ctx, ledger.Answered, press.caller(), rails.RuleOf(met.Limit), rails.LimitWords(met.Limit, "")), false
+		by := press.caller()
+		by.Delivery = "" // it was taken above, so a denial by its name would count as a repeated one
+		return x.gate.Deny(ctx, ledger.Answered, by, rails.RuleOf(met.Limit), rails.LimitWords(met.Limit, "")), false
 	}
 	if err != nil {
 		return x.notDecided(log, err), false

@@ -187,8 +187,8 @@ func (p *Planner) everyChat(ctx context.Context, b ledger.Batch) (ledger.Plan, e
 	return numbered(plan), nil
 }
 
-// oneChat plans the removal of a list of people. Those whom the chat does not list are part of the plan, since
-// whoever wrote the list expects them.
+// oneChat plans the removal of a list of people. Those whom the chat does not list, or who have left, are part of
+// the plan, since whoever wrote the list expects them.
 func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, error) {
 	id, err := linq.ParseChatID(b.ChatID)
 	if err != nil {
@@ -203,19 +203,27 @@ func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, err
 	case chat.OneToOne():
 		return ledger.Plan{}, &troubleError{reason: outcome.ReasonNotAGroup}
 	}
-	var leaving, others []handle.Handle
+	var leaving, others, gone []handle.Handle
 	for _, each := range b.Handles {
 		asked := handle.New(each.Value())
 		switch person, listed := chat.Named(asked, p.cfg.Region); {
 		case !listed:
 			others = append(others, asked)
-		case person.Active() && !slices.ContainsFunc(leaving, person.Handle.Is):
+		case !person.Active():
+			gone = append(gone, person.Handle)
+		case !slices.ContainsFunc(leaving, person.Handle.Is):
 			leaving = append(leaving, person.Handle)
 		}
 	}
 	plan := ledger.Plan{Items: p.items(chat, leaving)}
 	for _, person := range others {
 		plan.Items = append(plan.Items, itemOf(chat, person, outcome.ReasonNotInChat))
+	}
+	if len(plan.Items) == 0 { // there is nothing to do
+		return plan, nil
+	}
+	for _, person := range gone {
+		plan.Items = append(plan.Items, itemOf(chat, person, outcome.ReasonSeenGone))
 	}
 	return numbered(plan), nil
 }

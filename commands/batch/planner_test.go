@@ -188,7 +188,7 @@ func TestPlanOneChat(t *testing.T) {
 		"some are in it": {
 			chatID(t, 1),
 			[]string{commandstest.Ada, "bob@example.com", commandstest.Carla},
-			[]string{"1 Launch " + commandstest.Ada + " ", "2 Launch bob@example.com not_in_chat"},
+			[]string{"1 Launch " + commandstest.Ada + " ", "2 Launch bob@example.com not_in_chat", "3 Launch " + commandstest.Carla + " seen_gone"},
 			"",
 		},
 		"nobody is left in it": {chatID(t, 1), []string{commandstest.Carla}, []string{}, ""},

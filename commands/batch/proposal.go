@@ -96,6 +96,9 @@ func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtex
 		answer = append(answer, richtext.Say("The people: %s.", peopleNames(items)))
 	}
 	answer = append(answer, foreseen(b, items)...)
+	if gone := foreseenAs(items, outcome.ReasonSeenGone); len(gone) > 0 {
+		answer = append(answer, richtext.Say("Nothing is left to do for those who have left already: %s.", peopleNames(gone)))
+	}
 	return append(answer, richtext.Say("This takes about %s if Linq takes one a second; other removals go first.", about(time.Duration(p.All)*time.Second)))
 }
 
@@ -129,12 +132,7 @@ func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 func refusals(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	var answer richtext.Answer
 	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonProtected, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
-		var those []ledger.BatchResult
-		for _, item := range items {
-			if item.Foreseen == code {
-				those = append(those, item)
-			}
-		}
+		those := foreseenAs(items, code)
 		if len(those) == 0 {
 			continue
 		}
@@ -145,6 +143,15 @@ func refusals(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 		answer = append(answer, richtext.Say("Likely to be refused: %s. This is about %s.", outcome.SayForeseenOf(len(those), code), names))
 	}
 	return answer
+}
+
+func foreseenAs(items []ledger.BatchResult, code string) (those []ledger.BatchResult) {
+	for _, item := range items {
+		if item.Foreseen == code {
+			those = append(those, item)
+		}
+	}
+	return those
 }
 
 // Unplanned says why a batch could not be planned, and what to do.

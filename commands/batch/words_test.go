@@ -69,8 +69,8 @@ func TestProposals(t *testing.T) {
 	foreseen[2].Foreseen, foreseen[3].Foreseen = outcome.ForeseenTooFewStay, outcome.ReasonOwnLine
 	unnamed := results(1, none)
 	unnamed[0].ChatName = ""
-	strangers := results(2, none)
-	strangers[1].Foreseen = outcome.ReasonNotInChat
+	strangers := results(3, none)
+	strangers[1].Foreseen, strangers[2].Foreseen = outcome.ReasonNotInChat, outcome.ReasonSeenGone
 	var out strings.Builder
 	for _, test := range []struct {
 		name  string

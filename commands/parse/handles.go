@@ -76,7 +76,7 @@ func RefuseLong(text string) *UsageError {
 	if utf8.RuneCountInString(text) <= MostCharacters {
 		return nil
 	}
-	return usageError(usageTextTooLong, "",
+	return usageError(UsageTextTooLong, "",
 		"The text is longer than the 4,000 characters that linqbot reads. Name fewer people at a time.")
 }
 

@@ -20,8 +20,8 @@ func refusedHandles() []refusedRow {
 		{form: "commas only", text: ",,;", code: usageHandleEmpty},
 		{form: "angle brackets around nothing", text: "<>", code: usageHandleEmpty},
 		{form: "tel: alone", text: "tel:", code: usageHandleEmpty},
-		{form: "too long a text", text: strings.Repeat("1", 4001), code: usageTextTooLong},
-		{form: "a page of invisible characters", text: strings.Repeat("\u200b", 4001), code: usageTextTooLong},
+		{form: "too long a text", text: strings.Repeat("1", 4001), code: UsageTextTooLong},
+		{form: "a page of invisible characters", text: strings.Repeat("\u200b", 4001), code: UsageTextTooLong},
 
 		{form: "a word", text: "bob", code: usageNotAHandle},
 		{form: "a name with a digit", text: "bob2", code: usageNotAHandle},

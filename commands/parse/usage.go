@@ -17,7 +17,7 @@ type UsageCode string
 const (
 	usageNoArguments         UsageCode = "no_arguments"            // nothing was typed
 	UsageHelp                UsageCode = "help"                    // help was asked for; nothing is wrong
-	usageTextTooLong         UsageCode = "text_too_long"           // more than linqbot reads
+	UsageTextTooLong         UsageCode = "text_too_long"           // more than linqbot reads
 	usageMissingChat         UsageCode = "missing_chat"            // handles without a chat id
 	usageMissingHandle       UsageCode = "missing_handle"          // a chat id without a handle
 	UsageChatNotUUID         UsageCode = "chat_not_uuid"           // the first word is no chat id, or an unusual spelling of one

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -78,20 +79,48 @@ func dryBatches(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row,
 		if f.ID != "" || f.State != "" && f.State != ledger.Simulated {
 			return
 		}
-		ids, err := store.Strings(ctx, in.Store().Reader(), `SELECT id FROM batches WHERE state = 'dry_run' ORDER BY id`)
+		ids, err := store.Strings(ctx, in.Store().Reader(), `SELECT id FROM batches WHERE dry_run AND state IN ('dry_run', 'unplanned') ORDER BY id`)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
 		contains := f.contains()
 		for _, id := range ids {
-			for row, err := range items(ctx, in, id) {
+			for row, err := range dryItems(ctx, in, id) {
 				if err == nil && (!f.chooses(row.Request) || !contains(row.Because)) {
 					continue
 				}
 				if !yield(row, err) || err != nil {
 					return
 				}
+			}
+		}
+	}
+}
+
+// dryItems returns what a dry run found. If that is nothing, or if it could not look, there is a row for each person
+// whom it named.
+func dryItems(ctx context.Context, in *ledger.Reader, id string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		none := true
+		for row, err := range items(ctx, in, id) {
+			if none = false; !yield(row, err) {
+				return
+			}
+		}
+		if !none {
+			return
+		}
+		b, err := in.Batch(ctx, id)
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		const inNone = "not_in_chat"
+		for _, each := range b.Handles {
+			item := ledger.BatchItem{ChatID: b.ChatID, Handle: each, Foreseen: cmp.Or(b.Trouble, inNone)}
+			if !yield(Row{Request: notAsked(b, item)}, nil) {
+				return
 			}
 		}
 	}
