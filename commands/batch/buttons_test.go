@@ -188,12 +188,12 @@ func TestTheNumberIsTyped(t *testing.T) {
 		assert.Assert(t, may)
 		assert.Equal(t, question.Label, "Type 1234")
 		form := p.press(b, ada)
-		answer, wrong := p.buttons.ConfirmTyped(t.Context(), form, typed)
+		answer, _, wrong := p.buttons.ConfirmTyped(t.Context(), form, typed)
 		if !right {
 			assert.Equal(t, wrong, "That is not the number. To go on, type 1234, for 1234 chats.", typed)
 			assert.Equal(t, p.state(b), ledger.Proposed)
 			form = p.press(b, ada)
-			answer, wrong = p.buttons.ConfirmTyped(t.Context(), form, "1234") // in the same form
+			answer, _, wrong = p.buttons.ConfirmTyped(t.Context(), form, "1234") // in the same form
 		}
 		assert.Equal(t, wrong, "")
 		assert.Assert(t, strings.Contains(text(answer), "is recorded"), text(answer))
@@ -317,11 +317,13 @@ func TestAYesOverALimitIsRefusedInWords(t *testing.T) {
 			press := p.press(b, ada)
 			confirm := func() richtext.Answer {
 				if typed {
-					answer, wrong := p.buttons.ConfirmTyped(t.Context(), press, "2")
+					answer, closed, wrong := p.buttons.ConfirmTyped(t.Context(), press, "2")
 					assert.Equal(t, wrong, "")
+					assert.Assert(t, !closed, "the proposal stays, to be answered later")
 					return answer
 				}
-				answer, _ := p.buttons.Decide(t.Context(), press, ledger.ConfirmBatch)
+				answer, closed := p.buttons.Decide(t.Context(), press, ledger.ConfirmBatch)
+				assert.Assert(t, !closed)
 				return answer
 			}
 			said := text(confirm())
