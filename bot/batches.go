@@ -71,14 +71,14 @@ func (b *Bot) submitNumber(ctx context.Context, w http.ResponseWriter, in intera
 		return
 	}
 	press := batch.Press{Delivery: in.delivery, BatchID: kept.Batch, TeamID: in.User.TeamID, UserID: in.User.ID, ChannelID: kept.Channel}
-	answer, wrong := b.cfg.Interactive.Batches.ConfirmTyped(ctx, press, in.View.text(blockkit.BlockNumber))
+	answer, closed, wrong := b.cfg.Interactive.Batches.ConfirmTyped(ctx, press, in.View.text(blockkit.BlockNumber))
 	if wrong != "" {
 		writeJSON(w, slack.NewErrorsViewSubmissionResponse(map[string]string{blockkit.BlockNumber: wrong}))
 		return
 	}
 	if slackapi.IsSlack(kept.ResponseURL, b.cfg.SlackURL) {
 		in.ResponseURL = kept.ResponseURL
-		b.tellLater(in, answer, true)
+		b.tellLater(in, answer, closed)
 		return
 	}
 	b.closeModal(w, answer)

@@ -15,6 +15,7 @@ import (
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/linq"
 	"linqbot/linq/handle"
 )
 
@@ -151,7 +152,11 @@ func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.An
 		return c.notDecided(log, err), false
 	}
 	log.WithFields(logrus.Fields{"decided": decided, "outcome": c.tally.Count(ledger.Answered, decidedName(decided, yes))}).Info("question answered")
-	answer := decidedAnswer(requests, decided, yes)
+	chat := richtext.Say("chat %s", richtext.ID(requests[0].ChatID))
+	if id, err := linq.ParseChatID(requests[0].ChatID); err == nil {
+		chat = c.nameOf(id)
+	}
+	answer := decidedAnswer(chat, requests, decided, yes)
 	if yes && decided > 0 {
 		answer = append(answer, rails.Told(c.rails.Pause(ctx))...)
 	}
@@ -175,12 +180,12 @@ func decidedName(decided int, yes bool) string {
 }
 
 // decidedAnswer takes the place of the question.
-func decidedAnswer(requests []ledger.Request, decided int, yes bool) richtext.Answer {
+func decidedAnswer(chat richtext.Text, requests []ledger.Request, decided int, yes bool) richtext.Answer {
 	var people richtext.Text
 	for _, r := range requests {
 		people = append(people, richtext.Name(parse.International(handle.New(r.Handle.Value()))))
 	}
-	what := richtext.Say("The removal of %s from chat %s", richtext.AllOf(people), richtext.ID(requests[0].ChatID))
+	what := richtext.Say("The removal of %s from %s", richtext.AllOf(people), chat)
 	switch first := requests[0]; {
 	case decided > 0 && yes:
 		return richtext.Answer{richtext.Say("%s %s is recorded. The outcome follows in a thread here, or to you alone where linqbot may not post.", string(richtext.MarkQueued), what)}

@@ -214,3 +214,20 @@ func TestAPreviewKnowsOurLines(t *testing.T) {
 		assert.Assert(t, strings.Contains(written(answer), "is your own line"), "%s", written(answer))
 	}
 }
+
+// What was decided about a question names the chat, as the question does.
+func TestWhatWasDecidedNamesTheChat(t *testing.T) {
+	t.Parallel()
+	e := newDryEnv(t, askedChat(nil))
+	book := bookOf(t, "US", askedChat(func(c *linqtest.Chat) { c.DisplayName = "Spring launch" }))
+	_, _, err := book.All(t.Context())
+	assert.NilError(t, err)
+	command := commands.NewRemove(commands.RemoveConfig{
+		Gate: gate(anyone(), nil), Recorder: e.ledger, Region: "US", Logger: quiet(), Confirm: true, Questions: e.ledger, UnderWay: e.ledger, Chats: e.chats, Book: book,
+	})
+	in := in1()
+	in.Text = chatID + " " + ada
+	command.Run(t.Context(), in)
+	said, _ := command.Decide(t.Context(), commands.Click{Delivery: "Tr2", Subject: in.Delivery, TeamID: in.TeamID, UserID: in.UserID, ChannelID: in.ChannelID}, true)
+	assert.Assert(t, strings.Contains(written(said), "from *Spring launch*, chat `"+chatID+"`, is recorded"), written(said))
+}

@@ -84,23 +84,23 @@ func (x *Buttons) Decide(ctx context.Context, press Press, d ledger.BatchDecisio
 }
 
 // ConfirmTyped is the yes of a person who typed how many items the batch has. wrong says what is wrong with what was
-// typed; then nothing is decided.
-func (x *Buttons) ConfirmTyped(ctx context.Context, press Press, typed string) (answer richtext.Answer, wrong string) {
+// typed; then nothing is decided. closed is true when the answer takes the place of the proposal, as in [Buttons.Decide].
+func (x *Buttons) ConfirmTyped(ctx context.Context, press Press, typed string) (answer richtext.Answer, closed bool, wrong string) {
 	log := x.log.WithFields(logrus.Fields{"user": press.UserID, "batch": press.BatchID, "decision": ledger.ConfirmBatch})
 	b, answer, may := x.enter(ctx, log, press, ledger.ConfirmBatch)
 	if !may {
-		return answer, ""
+		return answer, false, ""
 	}
 	p, err := x.cfg.Batches.Progress(ctx, b.ID)
 	if err != nil {
-		return x.notDecided(log, err), ""
+		return x.notDecided(log, err), false, ""
 	}
 	if b.State == ledger.Proposed && !isNumber(typed, p.All) {
 		log.WithField("outcome", x.cfg.Tally.Count(ledger.Answered, "wrong_number")).Info("question answered")
-		return nil, fmt.Sprintf("That is not the number. To go on, type %d, for %s.", p.All, amount(b, p.All))
+		return nil, false, fmt.Sprintf("That is not the number. To go on, type %d, for %s.", p.All, amount(b, p.All))
 	}
-	answer, _ = x.decide(ctx, log, press, b, ledger.ConfirmBatch)
-	return answer, ""
+	answer, closed = x.decide(ctx, log, press, b, ledger.ConfirmBatch)
+	return answer, closed, ""
 }
 
 // MayType says whether a person may open the form in which the number is typed, and what it asks. It returns true

@@ -44,7 +44,11 @@ func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) ric
 	case b.State == ledger.Planning:
 		return richtext.Answer{richtext.Say("%s Looking through the chats. What is found follows here, for you alone.", string(richtext.MarkQueued))}
 	case b.State == ledger.Unplanned:
-		return richtext.Answer{Unplanned(b)}
+		mark := richtext.MarkNeedsPerson
+		if b.Trouble == ledger.TroubleOverLimit {
+			mark = richtext.MarkRefused
+		}
+		return richtext.Answer{richtext.Say("%s %s", string(mark), Unplanned(b))}
 	case p.All == 0:
 		return andMore(richtext.Answer{nothingFound(b)}, b)
 	case b.State == ledger.Declined && b.DecidedBy == "":
@@ -157,14 +161,14 @@ func foreseenAs(items []ledger.BatchResult, code string) (those []ledger.BatchRe
 // Unplanned says why a batch could not be planned, and what to do.
 func Unplanned(b ledger.Batch) richtext.Text {
 	if b.Trouble == ledger.TroubleOverLimit {
-		return richtext.Say("%s Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.", string(richtext.MarkRefused))
+		return richtext.Say("Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.")
 	}
 	trouble := outcome.Trouble(b.Trouble, b.ChatID)
 	next := trouble.Next
 	if len(next) == 0 {
 		next = richtext.Say("Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.")
 	}
-	return richtext.Say("%s linqbot could not find out what there is to do. %s Nothing was changed. %s", string(richtext.MarkNeedsPerson), trouble.Happened, next)
+	return richtext.Say("linqbot could not find out what there is to do. %s Nothing was changed. %s", trouble.Happened, next)
 }
 
 func nothingFound(b ledger.Batch) richtext.Text {
