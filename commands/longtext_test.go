@@ -25,7 +25,7 @@ func TestLongTextsAreRefused(t *testing.T) {
 			command := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()})
 			answer := shownAnswer(command.Run(t.Context(), in))
 			assert.Assert(t, strings.Contains(answer, "longer than the 4,000 characters"), answer)
-			assert.Assert(t, strings.Contains(answer, "Remove this list from a chat…"), answer)
+			assert.Assert(t, strings.Contains(answer, "Remove list from chat…"), answer)
 
 			find := commands.NewFindChats(commands.FindChatsConfig{Gate: gate(anyone(), record), Logger: quiet()}) // without a book
 			assert.Assert(t, strings.Contains(shownAnswer(find.Run(t.Context(), in)), "too long to search for"))

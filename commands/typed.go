@@ -80,7 +80,7 @@ func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *
 		return richtext.Answer{usage.Why, richtext.Say("%s %s finds the id of a chat; %s says more.", usage.Usage, richtext.ID("/linq-chats"), richtext.ID("/linq-add help"))}
 	}
 	if usage.Code == parse.UsageTextTooLong {
-		return richtext.Answer{usage.Why, richtext.Say("A list of up to 500 people goes into a message, as its text or as a CSV file: post it, and choose %s in the message's menu.", richtext.Name("Remove this list from a chat…"))}
+		return richtext.Answer{usage.Why, richtext.Say("A list of up to 500 people goes into a message, as its text or as a CSV file: post it, and choose %s in the message's menu.", richtext.Name("Remove list from chat…"))}
 	}
 	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-remove"), richtext.ID("/linq-remove help"))}
 }
