@@ -65,6 +65,10 @@ func TestWhatBelongsToARequest(t *testing.T) {
 		start(t, l, ledger.Workers{})
 		removal := accept(t, l, order("d1", "+14155550132"))[0].Request
 		accept(t, l, order("d2", "+14155550132")) // follows
+		await(t, "the removal to be handed over", func() bool {
+			history, err := l.Reader().History(t.Context(), removal.ID, 1)
+			return err == nil && len(history) == 1
+		})
 		assert.NilError(t, end(t.Context(), l, removal.ID, ledger.Removed))
 		undo := order("d3", "+14155550132")
 		undo.Kind, undo.Undoes = ledger.Add, removal.ID

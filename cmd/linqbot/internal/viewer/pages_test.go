@@ -122,6 +122,7 @@ func TestAPersonIsFoundByWhatIsTyped(t *testing.T) {
 		page := f.get(at)
 		assert.Assert(t, strings.Contains(page, theirs.ID) && !strings.Contains(page, others.ID), page)
 	}
+	assert.Equal(t, f.ask(http.MethodGet, "/?q=41555501").Code, http.StatusOK, "a short id may be of digits alone")
 	w := f.ask(http.MethodGet, "/?q=call+415555013")
 	assert.Equal(t, w.Code, http.StatusSeeOther)
 	assert.Assert(t, !strings.Contains(w.Header().Get("Location"), "415555"))

@@ -60,10 +60,11 @@ func (v *Viewer) readSearch(q url.Values) (s search, moved bool) {
 		s.Before = ""
 	}
 	typed := s.Text
-	if parsed, err := parse.Handle(typed, v.cfg.Region()); typed != "" && !isShortID(typed) && err == nil {
-		s.Text, s.Person = "", v.persons.of(parsed.Handle)
-	} else {
+	if !isShortID(typed) { // which may look like a number
 		s.Text = handle.MaskText(typed)
+		if parsed, err := parse.Handle(typed, v.cfg.Region()); typed != "" && err == nil {
+			s.Text, s.Person = "", v.persons.of(parsed.Handle)
+		}
 	}
 	s.User = member(s.User)
 	return s, s.Text != typed
