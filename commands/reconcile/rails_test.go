@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,13 +29,21 @@ func (e *env) withRails(r rails.Rails) {
 
 // switchboard is a switch that a test turns.
 type switchboard struct {
+	err error
+
+	mu    sync.Mutex
 	pause ledger.Pause
-	err   error
 }
 
-func (s *switchboard) Paused(context.Context) (ledger.Pause, error) { return s.pause, s.err }
+func (s *switchboard) Paused(context.Context) (ledger.Pause, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pause, s.err
+}
 
 func (s *switchboard) turn(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.pause = ledger.Pause{}
 	if on {
 		s.pause = ledger.Pause{UserID: "U9", Reason: "test", Since: time.Now()}
