@@ -23,6 +23,8 @@ type Lists struct {
 	cfg  ListsConfig
 	gate *policy.Gate
 	log  *logrus.Entry
+
+	taker batchTaker
 }
 
 // ListsConfig is what [Lists] need.
@@ -39,7 +41,9 @@ type ListsConfig struct {
 
 // NewLists returns what takes lists.
 func NewLists(cfg ListsConfig) *Lists {
-	return &Lists{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Lists{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands"), taker: batchTaker{
+		gate: cfg.Gate, rails: cfg.Rails, lines: cfg.Lines, batches: cfg.Batches, tally: cfg.Tally, said: "list answered",
+	}}
 }
 
 // MayRead says whether the person may have a list read there. It returns true when they may; else the answer says why
@@ -102,36 +106,21 @@ func (l *Lists) typed(ctx context.Context, in Invocation, rule string, typed par
 }
 
 func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle, tail parse.Tail) (richtext.Answer, bool) {
-	log := l.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery, "chat": chat.String()})
-	if refused, isProtected := refuseProtected(ctx, l.gate, l.cfg.Rails, source, in, people); isProtected {
-		return refused, false
-	}
-	for _, who := range people {
-		if l.cfg.Lines.Remembers(who.Handle) {
-			log.WithField("outcome", l.cfg.Tally.Count(source, "own_line")).Info("list answered")
-			return ownLineNamed(who), false
-		}
-	}
-	b, fresh, err := l.cfg.Batches.AcceptBatch(ctx, ledger.BatchOrder{
+	log := l.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery, "chat": chat.String(), "people": len(people)})
+	answer, recorded, fresh := l.taker.take(ctx, log, in, people, ledger.BatchOrder{
 		Delivery: in.Delivery, Job: ledger.List, Kind: ledger.Remove, Source: source,
 		TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,
 		ResponseURL: ledger.NewSecret(in.ResponseURL), ThreadTS: in.ThreadTS,
 		ChatID: chat.String(), Handles: secretsOf(people), Because: tail.Because, DryRun: tail.DryRun, Asks: true,
 	})
-	if err != nil {
-		log.WithError(err).WithField("outcome", l.cfg.Tally.Count(source, "not_recorded")).Error("list answered")
-		return notRecorded(err), false
-	}
 	if !fresh {
-		log.WithField("outcome", l.cfg.Tally.Count(source, "redelivered")).Info("list answered")
-		return nil, true
+		return answer, recorded
 	}
-	log.WithFields(logrus.Fields{"outcome": l.cfg.Tally.Count(source, "recorded"), "batch": b.ShortID(), "rule": rule, "people": len(people)}).Info("list answered")
 	number := "1 person was"
 	if len(people) != 1 {
 		number = fmt.Sprintf("%d people were", len(people))
 	}
-	answer := richtext.Answer{richtext.Say("%s %s understood. Looking into %s; %s.",
+	answer = richtext.Answer{richtext.Say("%s %s understood. Looking into %s; %s.",
 		string(richtext.MarkQueued), number, chatNamed(l.cfg.Book, chat), proposalFollows(in))}
 	return append(answer, rails.Told(l.cfg.Rails.Pause(ctx))...), true
 }

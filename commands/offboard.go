@@ -19,11 +19,48 @@ type BatchRecorder interface {
 	AcceptBatch(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, bool, error)
 }
 
+// batchTaker records batches that name people, unless one of them is never removed.
+type batchTaker struct {
+	gate    *policy.Gate
+	rails   rails.Rails
+	lines   *reconcile.OwnLines
+	batches BatchRecorder
+	tally   policy.Outcomes
+	said    string // the log line of each answer
+}
+
+// take records a batch. fresh is false when it is not recorded now: then answer says why, and recorded tells whether it
+// was recorded before.
+func (t batchTaker) take(ctx context.Context, log *logrus.Entry, in Invocation, people []parse.ParsedHandle, o ledger.BatchOrder) (answer richtext.Answer, recorded, fresh bool) {
+	if refused, isProtected := refuseProtected(ctx, t.gate, t.rails, o.Source, in, people); isProtected {
+		return refused, false, false
+	}
+	for _, who := range people {
+		if t.lines.Remembers(who.Handle) {
+			log.WithField("outcome", t.tally.Count(o.Source, "own_line")).Info(t.said)
+			return ownLineNamed(who), false, false
+		}
+	}
+	b, fresh, err := t.batches.AcceptBatch(ctx, o)
+	if err != nil {
+		log.WithError(err).WithField("outcome", t.tally.Count(o.Source, "not_recorded")).Error(t.said)
+		return notRecorded(err), false, false
+	}
+	if !fresh {
+		log.WithField("outcome", t.tally.Count(o.Source, "redelivered")).Info(t.said)
+		return nil, true, false
+	}
+	log.WithFields(logrus.Fields{"outcome": t.tally.Count(o.Source, "recorded"), "batch": b.ShortID(), "rule": o.Rule}).Info(t.said)
+	return nil, true, true
+}
+
 // Offboard is the command /linq-offboard: it takes a person out of every group chat, after a question.
 type Offboard struct {
 	cfg  OffboardConfig
 	gate *policy.Gate
 	log  *logrus.Entry
+
+	taker batchTaker
 }
 
 // OffboardConfig is what an [Offboard] needs.
@@ -39,7 +76,9 @@ type OffboardConfig struct {
 
 // NewOffboard returns the command.
 func NewOffboard(cfg OffboardConfig) *Offboard {
-	return &Offboard{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands")}
+	return &Offboard{cfg: cfg, gate: cfg.Gate, log: cfg.Logger.WithField("part", "commands"), taker: batchTaker{
+		gate: cfg.Gate, rails: cfg.Rails, lines: cfg.Lines, batches: cfg.Batches, tally: cfg.Tally, said: "command answered",
+	}}
 }
 
 // Run records what the invocation asks for and says so. What would be done is found later, and is asked about then.
@@ -76,25 +115,10 @@ func (c *Offboard) misread(in Invocation, err error) richtext.Answer {
 // record stores the batch. It returns false when it is not stored, and the answer says why.
 func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Source, args parse.OffboardArgs, rule string) (richtext.Answer, bool) {
 	log := c.logOf(in)
-	if refused, isProtected := refuseProtected(ctx, c.gate, c.cfg.Rails, source, in, args.Handles); isProtected {
-		return refused, false
-	}
-	for _, who := range args.Handles {
-		if c.cfg.Lines.Remembers(who.Handle) {
-			log.WithField("outcome", c.cfg.Tally.Count(source, "own_line")).Info("command answered")
-			return ownLineNamed(who), false
-		}
-	}
-	b, fresh, err := c.cfg.Batches.AcceptBatch(ctx, offboardOrder(in, source, args, rule))
-	if err != nil {
-		log.WithError(err).WithField("outcome", c.cfg.Tally.Count(source, "not_recorded")).Error("command answered")
-		return notRecorded(err), false
-	}
+	answer, recorded, fresh := c.taker.take(ctx, log, in, args.Handles, offboardOrder(in, source, args, rule))
 	if !fresh {
-		log.WithField("outcome", c.cfg.Tally.Count(source, "redelivered")).Info("command answered")
-		return nil, true
+		return answer, recorded
 	}
-	log.WithFields(logrus.Fields{"outcome": c.cfg.Tally.Count(source, "recorded"), "batch": b.ShortID(), "rule": rule}).Info("command answered")
 	return append(lookingThrough(in, args.Handles), rails.Told(c.cfg.Rails.Pause(ctx))...), true
 }
 
