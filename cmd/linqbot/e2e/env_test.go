@@ -33,13 +33,7 @@ const (
 // program builds linqbot once for all tests.
 var program = sync.OnceValues(processtest.Build)
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(processtest.Run(m, program)) }
 
 // testEnv is a Slack, a Linq with one chat, and what a bot between them needs.
 type testEnv struct {

@@ -29,13 +29,7 @@ var program = sync.OnceValues(processtest.Build)
 
 var ports = sync.OnceValue(processtest.NewPorts)
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(processtest.Run(m, program)) }
 
 var (
 	soakFor  = flag.Duration("soak", 10*time.Second, "how long the soak sends commands; some two minutes to settle follow")

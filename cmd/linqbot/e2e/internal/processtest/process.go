@@ -6,15 +6,19 @@ package processtest
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"linqbot/bot/slacktest"
 	"linqbot/linq/linqtest"
@@ -34,6 +38,20 @@ func Build() (path string, err error) {
 		return "", fmt.Errorf("go build: %w\n%s", err, built)
 	}
 	return path, nil
+}
+
+// Run runs the tests of a package that build the program, and takes it away again. They mostly wait for processes, so
+// twice as many run side by side as Go would let, unless -parallel says how many.
+func Run(m *testing.M, program func() (string, error)) int {
+	flag.Parse()
+	if atOnce := flag.Lookup("test.parallel"); atOnce.Value.String() == atOnce.DefValue {
+		_ = atOnce.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0))) // a number is always taken
+	}
+	code := m.Run()
+	if path, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
+	}
+	return code
 }
 
 // Variables returns those of a linqbot between a Slack and a Linq, which keeps its ledger and listens

@@ -47,3 +47,13 @@ func (g Groups) membersIn(ctx context.Context, group string, options ...slack.Ge
 	}
 	return members, nil
 }
+
+// IsPrivate reports whether only invited members of this workspace read a conversation. Where Slack does not say, for
+// want of a scope, it counts as one that everybody reads.
+func IsPrivate(ctx context.Context, client *slack.Client, channel string) (bool, error) {
+	info, err := client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	if err != nil {
+		return false, JudgeCall(err)
+	}
+	return (info.IsPrivate || info.IsIM || info.IsMpIM) && !info.IsExtShared, nil
+}
