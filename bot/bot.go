@@ -29,6 +29,7 @@ import (
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // Command is what a slash command means.
@@ -63,6 +64,11 @@ type Config struct {
 	Refused func(why ingress.Refusal)              // told of each request turned away at the door. Optional.
 }
 
+// ChatReader reads one chat.
+type ChatReader interface {
+	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
+}
+
 // Interactive is what buttons, modals and shortcuts lead to.
 type Interactive struct {
 	Slack     *slack.Client
@@ -75,7 +81,7 @@ type Interactive struct {
 	Lists     *commands.Lists
 	FindChats *commands.FindChats
 	Switch    *commands.Switch // needed only with a Home
-	Chats     commands.ChatReader
+	Chats     ChatReader
 	Region    string // for numbers in messages, written without a country code
 }
 

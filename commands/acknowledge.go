@@ -26,7 +26,7 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 		}
 		taken++
 		answer = append(answer, richtext.Say(recorded, string(richtext.MarkQueued), richtext.Name(who.International), chat))
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	if args.Because != "" && taken > 0 {
 		answer = append(answer, becauseOf(args))
@@ -40,18 +40,6 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 		answer = append(answer, richtext.Say("The %s outcomes follow in one thread here, or to you alone where linqbot may not post.", fmt.Sprint(taken)))
 	}
 	return answer
-}
-
-// cautions are what a person should know before believing a number.
-func cautions(who parse.ParsedHandle) []richtext.Text {
-	var texts []richtext.Text
-	if who.Guessed && who.Region != "" {
-		texts = append(texts, richtext.Say("%s was written without a country code, so it was read as a %s number. If it belongs to another country, write it with + and the country code.", richtext.Name(who.International), richtext.ID(who.Region)))
-	}
-	if who.Unassigned {
-		texts = append(texts, richtext.Say("%s has a possible length, but is not a number that its country gives out: check the digits.", richtext.Name(who.International)))
-	}
-	return texts
 }
 
 func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {

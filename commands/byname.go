@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -62,7 +63,7 @@ func distance(named parse.NamedChat, chat linq.Chat) int {
 func (c *typed) offered(named parse.NamedChat, words string, found []linq.Chat) richtext.Answer {
 	const most = 5
 	shown := found[:min(len(found), most)]
-	nothing := strings.TrimSuffix(nothingDone(c.kind), ".")
+	nothing := strings.TrimSuffix(outcome.NothingDone(c.kind), ".")
 	orPress, hasForm := ", or press its button", c.kind == ledger.Remove
 	if !hasForm {
 		orPress = ""

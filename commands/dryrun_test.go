@@ -15,6 +15,7 @@ import (
 
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
+	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -30,7 +31,7 @@ type dryEnv struct {
 	linq   *linqtest.Linq
 	ledger *ledger.Ledger
 	rails  rails.Rails
-	chats  commands.ChatReader
+	chats  forecast.ChatReader
 }
 
 func newDryEnv(t *testing.T, chats ...linqtest.Chat) *dryEnv {

@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
@@ -89,7 +90,7 @@ func (l *Lists) Submit(ctx context.Context, in Invocation, chat linq.ChatID, peo
 	}
 	because, err := parse.Reason(in.Because)
 	if err != nil { // as the form says at its field
-		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), outcome.NothingDone(ledger.Remove))}, false
 	}
 	return l.record(ctx, in, ledger.Modal, decision.Rule, chat, people, parse.Tail{Because: because})
 }

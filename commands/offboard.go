@@ -6,6 +6,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -44,7 +45,7 @@ func (t batchTaker) take(ctx context.Context, log *logrus.Entry, in Invocation, 
 	b, fresh, err := t.batches.AcceptBatch(ctx, o)
 	if err != nil {
 		log.WithError(err).WithField("outcome", t.tally.Count(o.Source, "not_recorded")).Error(t.said)
-		return notRecorded(err), false, false
+		return outcome.NotRecorded(err), false, false
 	}
 	if !fresh {
 		log.WithField("outcome", t.tally.Count(o.Source, "redelivered")).Info(t.said)
@@ -134,7 +135,7 @@ func lookingThrough(in Invocation, people []parse.ParsedHandle) richtext.Answer 
 	}
 	answer := richtext.Answer{richtext.Say("%s Looking through the chats for %s; %s.", string(richtext.MarkQueued), richtext.AllOf(names), proposalFollows(in))}
 	for _, who := range people {
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	return answer
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
@@ -58,7 +59,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	because, err := parse.Reason(in.Because)
 	if err != nil {
-		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), outcome.NothingDone(ledger.Remove))}, false
 	}
 	args := parse.Args{Chat: chat, Tail: parse.Tail{Because: because}}
 	for _, person := range people {
@@ -70,7 +71,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	accepted, err := c.recorder.Accept(ctx, c.orders(in, args, ledger.Modal, decision.Rule))
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
-		return notRecorded(err), false
+		return outcome.NotRecorded(err), false
 	}
 	if accepted[0].Outcome == ledger.Limited {
 		return c.refuseLimited(ctx, ledger.Modal, in, accepted[0].Limit), false

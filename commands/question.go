@@ -62,7 +62,7 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 		answer = append(answer, becauseOf(args))
 	}
 	for _, who := range open {
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	yes := richtext.Button("Remove", ActionConfirm, question)
 	yes.Danger = true

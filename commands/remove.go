@@ -58,8 +58,8 @@ type RemoveConfig struct {
 
 	Confirm   bool                // ask the person before anything is removed
 	Questions Questions           // needed only with Confirm
-	UnderWay  UnderWay            // needed only for dry runs
-	Chats     ChatReader          // needed only with Confirm and for dry runs
+	UnderWay  forecast.UnderWay   // needed only for dry runs
+	Chats     forecast.ChatReader // needed only with Confirm and for dry runs
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 

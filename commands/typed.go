@@ -30,7 +30,7 @@ type typed struct {
 	tally    policy.Outcomes
 
 	forecaster forecast.Forecaster
-	underWay   UnderWay
+	underWay   forecast.UnderWay
 }
 
 // name is how the command is typed.
@@ -118,7 +118,7 @@ func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order
 
 // nameOf names a chat by its name too, where that is known without asking Linq.
 func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
-	if name := bookName(c.book, chat); name != "" {
+	if name := c.book.Name(chat); name != "" {
 		return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
 	}
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
@@ -126,18 +126,10 @@ func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
 
 // chatNamed is the chat's name with its id, for the end of a sentence.
 func chatNamed(book *chatindex.Index, chat linq.ChatID) richtext.Text {
-	if name := bookName(book, chat); name != "" {
+	if name := book.Name(chat); name != "" {
 		return richtext.Say("%s (%s)", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
 	}
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
-}
-
-// bookName is a chat's name as far as it is known without asking Linq; "" if it is not. The book is optional.
-func bookName(book *chatindex.Index, chat linq.ChatID) string {
-	if book == nil {
-		return ""
-	}
-	return book.Name(chat)
 }
 
 // notRecorded answers a command that is not on record.
@@ -146,10 +138,8 @@ func (c *typed) notRecorded(in Invocation, err error, dryRun bool) richtext.Answ
 	if dryRun {
 		return richtext.Answer{richtext.Say("%s Nothing was done, and what would happen is not known: linqbot cannot use its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
 	}
-	return notRecorded(err)
+	return outcome.NotRecorded(err)
 }
-
-func notRecorded(err error) richtext.Answer { return outcome.NotRecorded(err) }
 
 // wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
 // is recorded together, so one order of it tells.

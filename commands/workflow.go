@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -40,8 +41,8 @@ type WorkflowConfig struct {
 	Region    string
 	Rails     rails.Rails
 	Explainer outcome.Explainer
-	UnderWay  UnderWay            // needed only for dry runs
-	Chats     ChatReader          // needed only for dry runs
+	UnderWay  forecast.UnderWay   // needed only for dry runs
+	Chats     forecast.ChatReader // needed only for dry runs
 	Lines     *reconcile.OwnLines // optional; without them a dry run knows what the chat says
 	Now       func() time.Time    // defaults to time.Now
 }
@@ -115,9 +116,9 @@ func (w *Workflow) Order(ctx context.Context, run ledger.Execution) (ledger.Orde
 func (w *Workflow) off() (why richtext.Text, rule string) {
 	switch {
 	case w.cfg.Off:
-		return richtext.Say("Workflow steps are switched off in linqbot. %s Ask someone who runs linqbot whether they can be switched on.", nothingDone(w.cfg.Kind)), policy.DeniedSteps
+		return richtext.Say("Workflow steps are switched off in linqbot. %s Ask someone who runs linqbot whether they can be switched on.", outcome.NothingDone(w.cfg.Kind)), policy.DeniedSteps
 	case w.cfg.AddingOff && w.cfg.Kind == ledger.Add:
-		return addingOff(), policy.DeniedAdding
+		return outcome.AddingOff(), policy.DeniedAdding
 	default:
 		return nil, ""
 	}
@@ -134,7 +135,7 @@ func (w *Workflow) Limited(ctx context.Context, order ledger.Order, met ledger.L
 
 // denied says why the policy refuses a run, and which rule does; nothing when it lets it pass.
 func (w *Workflow) denied(ctx context.Context, inputs parse.StepInputs) (why richtext.Text, rule string) {
-	nothing, words := nothingDone(w.cfg.Kind), w.gate.Words()
+	nothing, words := outcome.NothingDone(w.cfg.Kind), w.gate.Words()
 	if inputs.ChannelID != "" {
 		if why := w.gate.DenyChannel(inputs.ChannelID); len(why) > 0 {
 			return richtext.Say("The step is to report in %s, where %s are not allowed. %s Let it report in %s.",
@@ -165,7 +166,7 @@ func isMessageTS(text string) bool {
 
 // RefusedBefore is what a run ends with that the policy denied, and that begins again after that has changed.
 func RefusedBefore(kind ledger.Kind) richtext.Text {
-	return richtext.Say("This run was refused before, and is not carried out any more. %s Run the workflow again.", nothingDone(kind))
+	return richtext.Say("This run was refused before, and is not carried out any more. %s Run the workflow again.", outcome.NothingDone(kind))
 }
 
 // UnknownStep is what a run ends with of a step that linqbot does not have.
@@ -175,7 +176,7 @@ func UnknownStep(function string) richtext.Text {
 }
 
 func (w *Workflow) refusedInput(err error) richtext.Text {
-	nothing := nothingDone(w.cfg.Kind)
+	nothing := outcome.NothingDone(w.cfg.Kind)
 	if usage, ok := errors.AsType[*parse.UsageError](err); ok {
 		return richtext.Say("%s %s", nothing, usage.Why)
 	}
