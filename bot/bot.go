@@ -25,6 +25,7 @@ import (
 	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/batch"
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
@@ -34,7 +35,7 @@ import (
 
 // Command is what a slash command means.
 type Command interface {
-	Run(ctx context.Context, in commands.Invocation) richtext.Answer
+	Run(ctx context.Context, in invocation.Invocation) richtext.Answer
 }
 
 // Config is what a [Bot] needs.

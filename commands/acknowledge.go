@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -10,7 +11,7 @@ import (
 
 // acknowledge says to the one who asked what was understood, with the whole number, and where the
 // outcome will show. accepted answers for args.Handles, in the same order.
-func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
+func (c *typed) acknowledge(in invocation.Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	chat := c.nameOf(args.Chat)
 	recorded := "%s The removal of %s from %s is recorded."
 	if c.kind == ledger.Add {
@@ -42,7 +43,7 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 	return answer
 }
 
-func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
+func alreadyUnderWay(in invocation.Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
 	what, first := underWay(in, who, a.Request)
 	if a.Request.State == ledger.Asked {
 		decide := "they can confirm or cancel it"
@@ -57,7 +58,7 @@ func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance)
 }
 
 // underWay says what is under way, and who asked for it first.
-func underWay(in Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
+func underWay(in invocation.Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
 	first = richtext.Say("%s asked for it first", richtext.Member(r.UserID))
 	switch {
 	case r.Source == ledger.Operator:

@@ -7,6 +7,7 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
@@ -49,7 +50,7 @@ func NewAdd(cfg AddConfig) *Add {
 
 // Run records what the invocation asks for and says so, as [Remove.Run] does. While adding is switched off, it
 // reads nothing, and the audit has a denial.
-func (c *Add) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *Add) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied

@@ -2,7 +2,7 @@
 // form), chats, question (the one asked before a removal), undo, workflow and help. A command asks the gate in
 // policy who may come in, has parse read what was typed, records orders in the ledger, and answers.
 //
-// It knows no HTTP and nothing of Slack's types: the edge hands in an [Invocation] or a [Click], and shows
+// It knows no HTTP and nothing of Slack's types: the edge hands in an [invocation.Invocation] or a [Click], and shows
 // the [richtext.Answer]. It does not carry anything out: reconcile does that, once an order is recorded.
 // Begin with [Remove.Run].
 package commands

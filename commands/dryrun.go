@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
@@ -28,7 +29,7 @@ func (c *typed) look(ctx context.Context, chat linq.ChatID, people []parse.Parse
 
 // dryRun says what a command would do. It goes the way of a command that does it, up to the record, which then says
 // that it was a dry run; it asks nobody, and nothing follows.
-func (c *typed) dryRun(ctx context.Context, in Invocation, args parse.Args, rule string) richtext.Answer {
+func (c *typed) dryRun(ctx context.Context, in invocation.Invocation, args parse.Args, rule string) richtext.Answer {
 	orders := c.orders(in, args, ledger.SlashCommand, rule)
 	told := c.look(ctx, args.Chat, args.Handles)
 	known, err := forecast.Foresee(ctx, c.underWay, orders, told)
@@ -99,7 +100,7 @@ func (w *Workflow) dryRun(ctx context.Context, order ledger.Order, chat linq.Cha
 }
 
 // underWayForeseen is [alreadyUnderWay] without the promise of a link, which nobody sends who only looks.
-func underWayForeseen(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
+func underWayForeseen(in invocation.Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
 	if a.Request.State == ledger.Asked || a.Thread.TS != "" {
 		return alreadyUnderWay(in, who, a)
 	}

@@ -16,6 +16,7 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -178,7 +179,7 @@ func TestDryRunsAskThePolicyFirst(t *testing.T) {
 	in := in1()
 	in.Text = "--dry-run " + chatID + " " + ada
 	for _, command := range []interface {
-		Run(context.Context, commands.Invocation) richtext.Answer
+		Run(context.Context, invocation.Invocation) richtext.Answer
 	}{
 		commands.NewRemove(commands.RemoveConfig{Gate: gate(policy.Policy{Users: []string{"U9"}}, nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
 		commands.NewAdd(commands.AddConfig{Gate: gate(anyone(), nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),

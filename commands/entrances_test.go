@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -24,7 +25,7 @@ type entrance struct {
 
 // entrances have nothing behind them: what a denied person sends is looked at by nobody.
 func entrances() map[string]entrance {
-	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
+	in := invocation.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
 	click := commands.Click{Delivery: "d1", Subject: "q1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(
 		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
@@ -156,7 +157,7 @@ func TestDenialsByChannelAreKept(t *testing.T) {
 // Who lists, searches or opens something is on record, with numbers masked. The same bytes again get nothing.
 func TestReadingsAreKept(t *testing.T) {
 	t.Parallel()
-	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
+	in := invocation.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 	opened := 0
 	for name, test := range map[string]struct {
 		source         ledger.Source

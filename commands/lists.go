@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/peoplelist"
@@ -49,7 +50,7 @@ func NewLists(cfg ListsConfig) *Lists {
 
 // MayRead says whether the person may have a list read there. It returns true when they may; else the answer says why
 // not.
-func (l *Lists) MayRead(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+func (l *Lists) MayRead(ctx context.Context, in invocation.Invocation) (richtext.Answer, bool) {
 	_, denied, may := l.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return denied, may
 }
@@ -83,7 +84,7 @@ func checked(list peoplelist.List, err error) (peoplelist.List, richtext.Answer,
 
 // Submit records a list for a chat that was picked in the form. It returns true when it is recorded, now or before;
 // else the answer says why not.
-func (l *Lists) Submit(ctx context.Context, in Invocation, chat linq.ChatID, people []parse.ParsedHandle) (richtext.Answer, bool) {
+func (l *Lists) Submit(ctx context.Context, in invocation.Invocation, chat linq.ChatID, people []parse.ParsedHandle) (richtext.Answer, bool) {
 	decision, denied, may := l.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return denied, false
@@ -96,7 +97,7 @@ func (l *Lists) Submit(ctx context.Context, in Invocation, chat linq.ChatID, peo
 }
 
 // typed takes a list that was typed after a command. rule let the person in.
-func (l *Lists) typed(ctx context.Context, in Invocation, rule string, typed parse.TypedList) richtext.Answer {
+func (l *Lists) typed(ctx context.Context, in invocation.Invocation, rule string, typed parse.TypedList) richtext.Answer {
 	list, answer, ok := l.Read(typed.People)
 	if !ok {
 		l.cfg.Tally.Count(ledger.SlashCommand, "usage")
@@ -106,7 +107,7 @@ func (l *Lists) typed(ctx context.Context, in Invocation, rule string, typed par
 	return answer
 }
 
-func (l *Lists) record(ctx context.Context, in Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle, tail parse.Tail) (richtext.Answer, bool) {
+func (l *Lists) record(ctx context.Context, in invocation.Invocation, source ledger.Source, rule string, chat linq.ChatID, people []parse.ParsedHandle, tail parse.Tail) (richtext.Answer, bool) {
 	log := l.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery, "chat": chat.String(), "people": len(people)})
 	answer, recorded, fresh := l.taker.take(ctx, log, in, people, ledger.BatchOrder{
 		Delivery: in.Delivery, Job: ledger.List, Kind: ledger.Remove, Source: source,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -32,8 +33,8 @@ type batchTaker struct {
 
 // take records a batch. fresh is false when it is not recorded now: then answer says why, and recorded tells whether it
 // was recorded before.
-func (t batchTaker) take(ctx context.Context, log *logrus.Entry, in Invocation, people []parse.ParsedHandle, o ledger.BatchOrder) (answer richtext.Answer, recorded, fresh bool) {
-	if refused, isProtected := refuseProtected(ctx, t.gate, t.rails, o.Source, in, people); isProtected {
+func (t batchTaker) take(ctx context.Context, log *logrus.Entry, in invocation.Invocation, people []parse.ParsedHandle, o ledger.BatchOrder) (answer richtext.Answer, recorded, fresh bool) {
+	if refused, isProtected := invocation.RefuseProtected(ctx, t.gate, t.rails.Protected, o.Source, in.Caller(), people); isProtected {
 		return refused, false, false
 	}
 	for _, who := range people {
@@ -83,7 +84,7 @@ func NewOffboard(cfg OffboardConfig) *Offboard {
 }
 
 // Run records what the invocation asks for and says so. What would be done is found later, and is asked about then.
-func (c *Offboard) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *Offboard) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
@@ -101,7 +102,7 @@ func (c *Offboard) Run(ctx context.Context, in Invocation) richtext.Answer {
 }
 
 // misread says what is wrong with what was typed.
-func (c *Offboard) misread(in Invocation, err error) richtext.Answer {
+func (c *Offboard) misread(in invocation.Invocation, err error) richtext.Answer {
 	usage, ok := errors.AsType[*parse.UsageError](err)
 	if !ok {
 		usage = &parse.UsageError{Why: richtext.Say("The command could not be read."), Usage: parse.OffboardUsage()}
@@ -114,7 +115,7 @@ func (c *Offboard) misread(in Invocation, err error) richtext.Answer {
 }
 
 // record stores the batch. It returns false when it is not stored, and the answer says why.
-func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Source, args parse.OffboardArgs, rule string) (richtext.Answer, bool) {
+func (c *Offboard) record(ctx context.Context, in invocation.Invocation, source ledger.Source, args parse.OffboardArgs, rule string) (richtext.Answer, bool) {
 	log := c.logOf(in)
 	answer, recorded, fresh := c.taker.take(ctx, log, in, args.Handles, offboardOrder(in, source, args, rule))
 	if !fresh {
@@ -123,12 +124,12 @@ func (c *Offboard) record(ctx context.Context, in Invocation, source ledger.Sour
 	return append(lookingThrough(in, args.Handles), rails.Told(c.cfg.Rails.Pause(ctx))...), true
 }
 
-func (c *Offboard) logOf(in Invocation) *logrus.Entry {
+func (c *Offboard) logOf(in invocation.Invocation) *logrus.Entry {
 	return c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 }
 
 // lookingThrough says what was understood, and what comes next.
-func lookingThrough(in Invocation, people []parse.ParsedHandle) richtext.Answer {
+func lookingThrough(in invocation.Invocation, people []parse.ParsedHandle) richtext.Answer {
 	var names richtext.Text
 	for _, who := range people {
 		names = append(names, richtext.Name(who.International))
@@ -141,7 +142,7 @@ func lookingThrough(in Invocation, people []parse.ParsedHandle) richtext.Answer 
 }
 
 // proposalFollows says where what would be done is shown. A form has no place of its own to answer in.
-func proposalFollows(in Invocation) string {
+func proposalFollows(in invocation.Invocation) string {
 	if in.ResponseURL == "" {
 		return "the proposal follows in a direct message from linqbot"
 	}
@@ -149,7 +150,7 @@ func proposalFollows(in Invocation) string {
 }
 
 // offboardOrder is the batch for what was asked. It always asks, but for a workflow, which cannot answer.
-func offboardOrder(in Invocation, source ledger.Source, args parse.OffboardArgs, rule string) ledger.BatchOrder {
+func offboardOrder(in invocation.Invocation, source ledger.Source, args parse.OffboardArgs, rule string) ledger.BatchOrder {
 	return ledger.BatchOrder{
 		Delivery: in.Delivery, Job: ledger.Offboard, Kind: ledger.Remove, Source: source,
 		TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID, Rule: rule,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -11,7 +12,7 @@ import (
 
 // MayOpen says whether the person may open the form there. It returns true when they may; else the answer says why
 // not.
-func (c *Offboard) MayOpen(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+func (c *Offboard) MayOpen(ctx context.Context, in invocation.Invocation) (richtext.Answer, bool) {
 	_, denied, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return denied, may
 }
@@ -27,7 +28,7 @@ type FormTrouble struct{ People, Reason string }
 
 // Submit records what was written into the form. It returns true when all of it was recorded, now or before, and
 // what is wrong with the fields when it could not be read; else the answer says why it was not recorded.
-func (c *Offboard) Submit(ctx context.Context, in Invocation, form OffboardForm) (richtext.Answer, FormTrouble, bool) {
+func (c *Offboard) Submit(ctx context.Context, in invocation.Invocation, form OffboardForm) (richtext.Answer, FormTrouble, bool) {
 	decision, denied, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return denied, FormTrouble{}, false

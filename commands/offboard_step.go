@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linqbot/commands/batch"
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -75,7 +76,7 @@ func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.
 		return ledger.BatchOrder{}, s.steps.refusedInput(err)
 	}
 	args.Because, args.DryRun = cmp.Or(tail.Because, args.Because), args.DryRun || tail.DryRun
-	in := Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
+	in := invocation.Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		in.ThreadTS = inputs.MessageTS
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
@@ -19,7 +20,7 @@ import (
 // MayOpen says whether the person may open the form there. It returns true when they may; else the
 // answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
 // message names is looked for only for who may act.
-func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (richtext.Answer, bool) {
+func (c *Remove) MayOpen(ctx context.Context, in invocation.Invocation, on func() (chat string)) (richtext.Answer, bool) {
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
@@ -29,7 +30,7 @@ func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat str
 
 // opens records that the form is opened on a chat; on none it shows nobody's data. It returns false for a
 // delivery that opened it before.
-func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation, rule, chat string) bool {
+func (c *Remove) opens(ctx context.Context, source ledger.Source, in invocation.Invocation, rule, chat string) bool {
 	if chat == "" {
 		return true
 	}
@@ -42,7 +43,7 @@ func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation,
 
 // MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is
 // looked at before. It returns true when they may; else the answer says why not.
-func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+func (c *Remove) MaySubmit(ctx context.Context, in invocation.Invocation) (richtext.Answer, bool) {
 	_, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return answer, may
 }
@@ -51,7 +52,7 @@ func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer,
 // looked at; its delivery is that of the form, so that sending it twice removes once. It returns
 // true when all of it was recorded, now or before, and the outcome will tell; else the answer says what is
 // to be known.
-func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
+func (c *Remove) Pick(ctx context.Context, in invocation.Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
 	log := c.loggerOf(in)
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {

@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -40,7 +41,7 @@ type Questions interface {
 const confirmFor = 10 * time.Minute
 
 // askToConfirm shows what would be done, and asks. accepted answers for args.Handles, in the same order.
-func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
+func (c *Remove) askToConfirm(ctx context.Context, in invocation.Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	var answer richtext.Answer
 	var open []parse.ParsedHandle
 	var until time.Time
@@ -75,7 +76,7 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 
 // askedBefore returns the delivery whose question is to be shown. If the same person asks for the same again,
 // perhaps because they lost sight of the question, that is the open one.
-func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledger.Acceptance) (delivery string) {
+func (c *Remove) askedBefore(ctx context.Context, in invocation.Invocation, accepted []ledger.Acceptance) (delivery string) {
 	for i, a := range accepted {
 		if a.Outcome != ledger.UnderWay || a.Request.State != ledger.Asked || a.Request.UserID != in.UserID ||
 			i > 0 && a.Request.Delivery != accepted[0].Request.Delivery {
@@ -100,8 +101,8 @@ type Click struct {
 	ResponseURL string
 }
 
-func (c Click) invocation() Invocation {
-	return Invocation{Delivery: c.Delivery, TeamID: c.TeamID, ChannelID: c.ChannelID, UserID: c.UserID}
+func (c Click) invocation() invocation.Invocation {
+	return invocation.Invocation{Delivery: c.Delivery, TeamID: c.TeamID, ChannelID: c.ChannelID, UserID: c.UserID}
 }
 
 // Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns

@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
-	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -13,21 +13,8 @@ import (
 
 // refuseProtected says no to a removal that names somebody who is protected. It returns true when one does, with
 // the answer, which is empty for a delivery that was seen before.
-func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in Invocation, args parse.Args) (richtext.Answer, bool) {
-	return refuseProtected(ctx, c.gate, c.rails, source, in, args.Handles)
-}
-
-func refuseProtected(ctx context.Context, gate *policy.Gate, held rails.Rails, source ledger.Source, in Invocation, people []parse.ParsedHandle) (richtext.Answer, bool) {
-	var names richtext.Text
-	for _, who := range people {
-		if held.Protected.Has(who.Handle) {
-			names = append(names, richtext.Name(who.International))
-		}
-	}
-	if len(names) == 0 {
-		return nil, false
-	}
-	return gate.Deny(ctx, source, in.Caller(), rails.DeniedProtected, rails.ProtectedWords(richtext.AllOf(names))), true
+func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in invocation.Invocation, args parse.Args) (richtext.Answer, bool) {
+	return invocation.RefuseProtected(ctx, c.gate, c.rails.Protected, source, in.Caller(), args.Handles)
 }
 
 // Protects reports whether nobody may remove a person.
@@ -38,6 +25,6 @@ func (c *Remove) Paused() []richtext.Text { return rails.Told(c.rails.Pause(cont
 
 // refuseLimited says no to what is over a limit. Its delivery is spent: come again, it would do now what the person
 // was told is not done.
-func (c *typed) refuseLimited(ctx context.Context, source ledger.Source, in Invocation, met ledger.Limit) richtext.Answer {
+func (c *typed) refuseLimited(ctx context.Context, source ledger.Source, in invocation.Invocation, met ledger.Limit) richtext.Answer {
 	return c.gate.Deny(ctx, source, in.Caller(), rails.RuleOf(met), rails.LimitWords(met, ""))
 }

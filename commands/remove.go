@@ -7,6 +7,7 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -14,26 +15,6 @@ import (
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
-
-// Invocation is a command as a person gave it.
-type Invocation struct {
-	Delivery    string // the platform's id of this delivery
-	TeamID      string
-	ChannelID   string
-	UserID      string
-	Text        string
-	ResponseURL string
-	ThreadTS    string // a thread to answer in; "": one of our own
-	Because     string // the reason, where a form has a field for it
-
-	// OpenForm opens the form on a chat, "" for none. Optional; nil where no form can be opened.
-	OpenForm func(chat string)
-}
-
-// Caller is who gave the command.
-func (in Invocation) Caller() policy.Caller {
-	return policy.Caller{Delivery: in.Delivery, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID}
-}
 
 // Recorder takes orders; see [ledger.Ledger.Accept].
 type Recorder interface {
@@ -83,7 +64,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 
 // Run records what the invocation asks for and says so. When it returns, either every removal that
 // was asked for is on disk, or none is and the answer says why.
-func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *Remove) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
@@ -123,7 +104,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	}
 }
 
-func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {
+func (c *Remove) openForm(ctx context.Context, in invocation.Invocation, rule, chat string) richtext.Answer {
 	if !c.opens(ctx, ledger.SlashCommand, in, rule, chat) {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -41,12 +42,12 @@ func (c *typed) name() string {
 	return parse.RemoveCommand
 }
 
-func (c *typed) loggerOf(in Invocation) *logrus.Entry {
+func (c *typed) loggerOf(in invocation.Invocation) *logrus.Entry {
 	return c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 }
 
 // read reads what was typed. It returns false with the answer when that cannot be carried out.
-func (c *typed) read(ctx context.Context, in Invocation, rule string) (parse.Args, richtext.Answer, bool) {
+func (c *typed) read(ctx context.Context, in invocation.Invocation, rule string) (parse.Args, richtext.Answer, bool) {
 	reads, usageOf := parse.Remove, parse.RemoveUsage
 	if c.kind == ledger.Add {
 		reads, usageOf = parse.Add, parse.AddUsage
@@ -64,7 +65,7 @@ func (c *typed) read(ctx context.Context, in Invocation, rule string) (parse.Arg
 }
 
 // explain answers a command that could not be read: what is wrong, and how to go on.
-func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *parse.UsageError) richtext.Answer {
+func (c *typed) explain(ctx context.Context, in invocation.Invocation, rule string, usage *parse.UsageError) richtext.Answer {
 	switch usage.Code {
 	case parse.UsageHelp:
 		if c.kind == ledger.Add {
@@ -85,7 +86,7 @@ func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *
 	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-remove"), richtext.ID("/linq-remove help"))}
 }
 
-func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rule string) []ledger.Order {
+func (c *typed) orders(in invocation.Invocation, args parse.Args, source ledger.Source, rule string) []ledger.Order {
 	orders := make([]ledger.Order, len(args.Handles))
 	for i, understood := range args.Handles {
 		orders[i] = ledger.Order{
@@ -99,7 +100,7 @@ func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rul
 }
 
 // accept records orders. It returns false with the answer, which may be empty, when the command ends with that.
-func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order, rule string) ([]ledger.Acceptance, richtext.Answer, bool) {
+func (c *typed) accept(ctx context.Context, in invocation.Invocation, orders []ledger.Order, rule string) ([]ledger.Acceptance, richtext.Answer, bool) {
 	log := c.loggerOf(in)
 	accepted, err := c.recorder.Accept(ctx, orders)
 	if err != nil {
@@ -133,7 +134,7 @@ func chatNamed(book *chatindex.Index, chat linq.ChatID) richtext.Text {
 }
 
 // notRecorded answers a command that is not on record.
-func (c *typed) notRecorded(in Invocation, err error, dryRun bool) richtext.Answer {
+func (c *typed) notRecorded(in invocation.Invocation, err error, dryRun bool) richtext.Answer {
 	c.loggerOf(in).WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
 	if dryRun {
 		return richtext.Answer{richtext.Say("%s Nothing was done, and what would happen is not known: linqbot cannot use its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
