@@ -26,7 +26,9 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/batch"
 	"linqbot/commands/invocation"
+	"linqbot/commands/offboard"
 	"linqbot/commands/parse"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -77,9 +79,9 @@ type Interactive struct {
 	Token     string       // the bot's, with which files are read
 	Remove    *commands.Remove
 	Undo      *commands.Undo
-	Offboard  *commands.Offboard
+	Offboard  *offboard.Command
 	Batches   *batch.Buttons
-	Lists     *commands.Lists
+	Lists     *peoplelist.Lists
 	FindChats *commands.FindChats
 	Switch    *commands.Switch // needed only with a Home
 	Chats     ChatReader

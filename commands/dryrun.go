@@ -15,10 +15,7 @@ import (
 )
 
 // previewTime bounds the look into a chat before an answer, which has to be in time.
-const (
-	previewTime     = 1200 * time.Millisecond
-	stepPreviewTime = 5 * time.Second // of a step, for which nobody waits
-)
+const previewTime = 1200 * time.Millisecond
 
 // look tells what would come of a request, as far as that is known in time.
 func (c *typed) look(ctx context.Context, chat linq.ChatID, people []parse.ParsedHandle) forecast.Forecast {
@@ -84,19 +81,6 @@ func (c *typed) withoutFlag(args parse.Args, accepted []ledger.Acceptance) richt
 	default:
 		return richtext.Say("%s Without %s, linqbot would ask Linq to remove %s.", nothing, richtext.ID(parse.DryRunFlag), forecast.Names(would))
 	}
-}
-
-// dryRun is the order of a run that is to do nothing: it only looks what would happen. If the ledger does not say what
-// is under way, it refuses, for the workflow's people to run it again.
-func (w *Workflow) dryRun(ctx context.Context, order ledger.Order, chat linq.ChatID, person parse.ParsedHandle) (ledger.Order, richtext.Text) {
-	reading, cancel := context.WithTimeout(ctx, stepPreviewTime)
-	defer cancel()
-	looker := forecast.Forecaster{Chats: w.cfg.Chats, Lines: w.cfg.Lines, Region: w.cfg.Region}
-	orders := []ledger.Order{order}
-	if _, err := forecast.Foresee(ctx, w.cfg.UnderWay, orders, looker.Look(reading, order.Kind, chat, []parse.ParsedHandle{person})); err != nil {
-		return ledger.Order{}, richtext.Say("linqbot cannot read its ledger, so what would happen is not known. %s Run the workflow again in a minute.", outcome.NothingDone(order.Kind))
-	}
-	return orders[0], nil
 }
 
 // underWayForeseen is [alreadyUnderWay] without the promise of a link, which nobody sends who only looks.

@@ -88,3 +88,9 @@ func (c *Remove) Pick(ctx context.Context, in invocation.Invocation, chat linq.C
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
 	return append(c.acknowledge(in, args, accepted), rails.Told(c.rails.Pause(ctx))...), allRecorded
 }
+
+// Protects reports whether nobody may remove a person.
+func (c *Remove) Protects(person handle.Handle) bool { return c.rails.Protected.Has(person) }
+
+// Paused is what a form says while removals are paused; nothing if they are not.
+func (c *Remove) Paused() []richtext.Text { return rails.Told(c.rails.Pause(context.Background())) }

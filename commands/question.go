@@ -20,17 +20,6 @@ import (
 	"linqbot/linq/handle"
 )
 
-// What a click on a button asks for.
-const (
-	ActionConfirm = "confirm_removal" // subject: the delivery
-	ActionCancel  = "cancel_removal"  // subject: the delivery
-	ActionUndo    = "add_back"        // subject: the removal's id
-	ActionPick    = "remove_someone"  // subject: a chat id
-	ActionMore    = "more_chats"      // subject: how many were shown, a space, the words
-	ActionPause   = "pause_removals"  // no subject
-	ActionResume  = "resume_removals" // no subject
-)
-
 // Questions is what asking before a removal needs of the ledger.
 type Questions interface {
 	View(ctx context.Context, delivery string) (ledger.View, error)
@@ -88,21 +77,6 @@ func (c *Remove) askedBefore(ctx context.Context, in invocation.Invocation, acce
 		return in.Delivery
 	}
 	return accepted[0].Request.Delivery
-}
-
-// Click is a press of a button.
-type Click struct {
-	Delivery    string // the platform's id of this press
-	Subject     string
-	TeamID      string
-	UserID      string
-	ChannelID   string
-	ThreadTS    string // the thread in which the button stands
-	ResponseURL string
-}
-
-func (c Click) invocation() invocation.Invocation {
-	return invocation.Invocation{Delivery: c.Delivery, TeamID: c.TeamID, ChannelID: c.ChannelID, UserID: c.UserID}
 }
 
 // Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns

@@ -9,6 +9,7 @@ import (
 	"linqbot/commands/forecast"
 	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
@@ -26,7 +27,7 @@ type Remove struct {
 	typed
 	confirm   bool
 	questions Questions
-	lists     *Lists
+	lists     *peoplelist.Lists
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -44,7 +45,7 @@ type RemoveConfig struct {
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 
-	Lists *Lists // optional; without them no more people are taken than a command carries out at once
+	Lists *peoplelist.Lists // optional; without them no more people are taken than a command carries out at once
 
 	Tally policy.Outcomes // optional; nil counts nothing
 }
@@ -75,7 +76,7 @@ func (c *Remove) Run(ctx context.Context, in invocation.Invocation) richtext.Ans
 		}
 	}
 	if list, ok := parse.RemoveList(in.Text); ok && c.lists != nil {
-		return c.lists.typed(ctx, in, decision.Rule, list)
+		return c.lists.Typed(ctx, in, decision.Rule, list)
 	}
 	args, answer, ok := c.read(ctx, in, decision.Rule)
 	if !ok {
@@ -110,4 +111,9 @@ func (c *Remove) openForm(ctx context.Context, in invocation.Invocation, rule, c
 	}
 	in.OpenForm(chat)
 	return formOpens()
+}
+
+// formOpens goes with the form: where it does not open, it says how to do without.
+func formOpens() richtext.Answer {
+	return richtext.Answer{richtext.Say("Pick the chat and the people in the form that opens. It can also be typed."), parse.RemoveUsage()}
 }

@@ -117,18 +117,22 @@ func (c *typed) accept(ctx context.Context, in invocation.Invocation, orders []l
 	return accepted, nil, !wasSeen(accepted)
 }
 
+// refuseProtected says no to a removal that names somebody who is protected. It returns true when one does, with
+// the answer, which is empty for a delivery that was seen before.
+func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in invocation.Invocation, args parse.Args) (richtext.Answer, bool) {
+	return invocation.RefuseProtected(ctx, c.gate, c.rails.Protected, source, in.Caller(), args.Handles)
+}
+
+// refuseLimited says no to what is over a limit. Its delivery is spent: come again, it would do now what the person
+// was told is not done.
+func (c *typed) refuseLimited(ctx context.Context, source ledger.Source, in invocation.Invocation, met ledger.Limit) richtext.Answer {
+	return c.gate.Deny(ctx, source, in.Caller(), rails.RuleOf(met), rails.LimitWords(met, ""))
+}
+
 // nameOf names a chat by its name too, where that is known without asking Linq.
 func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
 	if name := c.book.Name(chat); name != "" {
 		return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
-	}
-	return richtext.Say("chat %s", richtext.ID(chat.String()))
-}
-
-// chatNamed is the chat's name with its id, for the end of a sentence.
-func chatNamed(book *chatindex.Index, chat linq.ChatID) richtext.Text {
-	if name := book.Name(chat); name != "" {
-		return richtext.Say("%s (%s)", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
 	}
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
 }
