@@ -22,6 +22,7 @@ import (
 	"linqbot/bot/home"
 	"linqbot/bot/ingress"
 	"linqbot/bot/internal/background"
+	"linqbot/bot/internal/loglimit"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/batch"
@@ -94,7 +95,7 @@ type Bot struct {
 	log      *logrus.Entry
 	draining atomic.Bool
 	work     background.Group // what goes on after an answer
-	logLimit logLimiter       // for log lines that anybody can cause
+	logLimit loglimit.Limiter // for log lines that anybody can cause
 }
 
 // New returns a bot. Serve [Bot.Handler] with [ingress.NewServer].
