@@ -1,5 +1,5 @@
 // Package workflow carries out the runs of the workflow steps: it turns a run's inputs into a request, waits for its
-// outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in commands; the
+// outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in workflowstep; the
 // request itself goes its way like any other. Begin reading at [Runner.Run].
 package workflow
 
