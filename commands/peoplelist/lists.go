@@ -57,27 +57,27 @@ func (l *Lists) MayRead(ctx context.Context, in invocation.Invocation) (richtext
 
 // ReadFile reads a file line by line. It returns false with what is wrong when it cannot be used.
 func (l *Lists) ReadFile(data []byte) (List, richtext.Answer, bool) {
-	list, err := ReadFile(data, l.cfg.Region)
+	list, err := readFile(data, l.cfg.Region)
 	return checked(list, err)
 }
 
 // Read reads a text as [Lists.ReadFile] reads a file.
 func (l *Lists) Read(text string) (List, richtext.Answer, bool) {
-	list, err := Read(text, l.cfg.Region)
+	list, err := readText(text, l.cfg.Region)
 	return checked(list, err)
 }
 
 func checked(list List, err error) (List, richtext.Answer, bool) {
 	var answer richtext.Answer
 	switch {
-	case errors.Is(err, ErrNoText):
+	case errors.Is(err, errNoText):
 		answer = richtext.Answer{richtext.Say("%s This file is no text. Save the list as CSV, and try again.", string(richtext.MarkRefused))}
-	case errors.Is(err, ErrTooLong):
-		answer = richtext.Answer{richtext.Say("%s This list has more than 5,000 lines. A list takes at most %s people. Split it.", string(richtext.MarkRefused), fmt.Sprint(Most))}
+	case errors.Is(err, errTooLong):
+		answer = richtext.Answer{richtext.Say("%s This list has more than 5,000 lines. A list takes at most %s people. Split it.", string(richtext.MarkRefused), fmt.Sprint(mostPeople))}
 	case err != nil:
 		answer = richtext.Answer{richtext.Say("%s This list could not be read. Put one phone number or e-mail address into each line.", string(richtext.MarkRefused))}
 	default:
-		answer = list.Check()
+		answer = list.check()
 	}
 	return list, answer, len(answer) == 0
 }
