@@ -11,6 +11,7 @@ import (
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/batch"
+	"linqbot/commands/offboard"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq/handle"
@@ -129,7 +130,7 @@ func (b *Bot) submitOffboard(ctx context.Context, w http.ResponseWriter, in inte
 	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	asked := in.invocation(where.Channel)
 	asked.Delivery, asked.ThreadTS = "view-"+in.View.ID, where.Thread
-	answer, wrong, recorded := b.cfg.Interactive.Offboard.Submit(ctx, asked, commands.OffboardForm{
+	answer, wrong, recorded := b.cfg.Interactive.Offboard.Submit(ctx, asked, offboard.Form{
 		People: in.View.text(blockkit.BlockPerson), Reason: in.View.text(blockkit.BlockReason),
 	})
 	errors := make(map[string]string)

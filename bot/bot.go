@@ -22,18 +22,23 @@ import (
 	"linqbot/bot/home"
 	"linqbot/bot/ingress"
 	"linqbot/bot/internal/background"
+	"linqbot/bot/internal/loglimit"
 	"linqbot/bot/workspace"
 	"linqbot/commands"
 	"linqbot/commands/batch"
+	"linqbot/commands/invocation"
+	"linqbot/commands/offboard"
 	"linqbot/commands/parse"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/linq"
 )
 
 // Command is what a slash command means.
 type Command interface {
-	Run(ctx context.Context, in commands.Invocation) richtext.Answer
+	Run(ctx context.Context, in invocation.Invocation) richtext.Answer
 }
 
 // Config is what a [Bot] needs.
@@ -63,6 +68,11 @@ type Config struct {
 	Refused func(why ingress.Refusal)              // told of each request turned away at the door. Optional.
 }
 
+// ChatReader reads one chat.
+type ChatReader interface {
+	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
+}
+
 // Interactive is what buttons, modals and shortcuts lead to.
 type Interactive struct {
 	Slack     *slack.Client
@@ -70,12 +80,12 @@ type Interactive struct {
 	Token     string       // the bot's, with which files are read
 	Remove    *commands.Remove
 	Undo      *commands.Undo
-	Offboard  *commands.Offboard
+	Offboard  *offboard.Command
 	Batches   *batch.Buttons
-	Lists     *commands.Lists
+	Lists     *peoplelist.Lists
 	FindChats *commands.FindChats
 	Switch    *commands.Switch // needed only with a Home
-	Chats     commands.ChatReader
+	Chats     ChatReader
 	Region    string // for numbers in messages, written without a country code
 }
 
@@ -85,7 +95,7 @@ type Bot struct {
 	log      *logrus.Entry
 	draining atomic.Bool
 	work     background.Group // what goes on after an answer
-	logLimit logLimiter       // for log lines that anybody can cause
+	logLimit loglimit.Limiter // for log lines that anybody can cause
 }
 
 // New returns a bot. Serve [Bot.Handler] with [ingress.NewServer].

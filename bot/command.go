@@ -9,7 +9,7 @@ import (
 
 	"linqbot/bot/blockkit"
 	"linqbot/bot/slackapi"
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
@@ -41,7 +41,7 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), ackTime)
 	defer cancel()
-	in := commands.Invocation{
+	in := invocation.Invocation{
 		Delivery:  cmp.Or(form.Get("trigger_id"), d.name),
 		TeamID:    form.Get("team_id"),
 		ChannelID: form.Get("channel_id"),

@@ -5,18 +5,18 @@ import (
 	"slices"
 	"sync"
 
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/richtext"
 )
 
 // FakeCommand counts its runs.
 type FakeCommand struct {
 	mu   sync.Mutex
-	seen []commands.Invocation
-	do   func(commands.Invocation) richtext.Answer
+	seen []invocation.Invocation
+	do   func(invocation.Invocation) richtext.Answer
 }
 
-func (c *FakeCommand) Run(_ context.Context, in commands.Invocation) richtext.Answer {
+func (c *FakeCommand) Run(_ context.Context, in invocation.Invocation) richtext.Answer {
 	c.mu.Lock()
 	c.seen = append(c.seen, in)
 	c.mu.Unlock()
@@ -26,7 +26,7 @@ func (c *FakeCommand) Run(_ context.Context, in commands.Invocation) richtext.An
 	return richtext.Answer{richtext.Say("Recorded.")}
 }
 
-func (c *FakeCommand) runs() []commands.Invocation {
+func (c *FakeCommand) runs() []invocation.Invocation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.seen)

@@ -16,7 +16,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/slacktest"
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/richtext"
 )
 
@@ -25,7 +25,7 @@ func TestACommandArrivesAsItWasSent(t *testing.T) {
 	e := newEdge(t)
 	text := bottest.ChatID + " +1 (415) 555‑0132, ann+x@example.com\n& <tel:+14155550133|5550133> %41 ü"
 	said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form(text).Encode())))
-	want := []commands.Invocation{{
+	want := []invocation.Invocation{{
 		Delivery: "13345224609.738474920.8088930838d88f008e0", TeamID: bottest.Team, ChannelID: bottest.Ops, UserID: bottest.Ada,
 		Text: text, ResponseURL: "https://hooks.slack.com/commands/1",
 	}}
@@ -98,12 +98,12 @@ func TestTheCommandHasLessTimeThanSlackGives(t *testing.T) {
 
 type commandFunc func(ctx context.Context) richtext.Answer
 
-func (f commandFunc) Run(ctx context.Context, _ commands.Invocation) richtext.Answer { return f(ctx) }
+func (f commandFunc) Run(ctx context.Context, _ invocation.Invocation) richtext.Answer { return f(ctx) }
 
 func TestAnAnswerOfManyParagraphs(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.command.do = func(commands.Invocation) richtext.Answer {
+	e.command.do = func(invocation.Invocation) richtext.Answer {
 		var answer richtext.Answer
 		for range 80 {
 			answer = append(answer, richtext.Say("A paragraph with %s.", richtext.Name(strings.Repeat("&", 300))))

@@ -23,10 +23,13 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
+	"linqbot/commands/offboard"
 	"linqbot/commands/outcome"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/linqtest"
@@ -110,7 +113,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	held := cfg.rails
 	held.Pauses = h.Ledger
 	explainer := outcome.Explainer{Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
-	lists := commands.NewLists(commands.ListsConfig{Rails: cfg.rails, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
+	lists := peoplelist.NewLists(peoplelist.ListsConfig{Rails: cfg.rails, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
 	remove := commands.NewRemove(commands.RemoveConfig{
 		Rails: held, Gate: gate, Recorder: h.Ledger, Region: "US", Logger: logger, Confirm: cfg.ask, Questions: h.Ledger, Chats: chats, Lists: lists,
 	})
@@ -118,13 +121,13 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 	add := commands.NewAdd(commands.AddConfig{
 		Allowed: !cfg.noAdds, Gate: gate, Recorder: h.Ledger, Region: "US", Logger: logger,
 	})
-	offboard := commands.NewOffboard(commands.OffboardConfig{Rails: held, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
+	offboards := offboard.New(offboard.Config{Rails: held, Gate: gate, Batches: h.Ledger, Region: "US", Logger: logger})
 	planner := batch.NewPlanner(batch.PlannerConfig{
 		Rails: held, Records: h.Ledger, Chats: book, Reader: chats, Region: "US", Logger: logger, Now: h.Clock.Now,
 	})
 	config := Config{
 		SigningSecrets: []string{h.Slack.Config().SigningSecret},
-		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find, OffboardCommand: offboard},
+		Commands:       map[string]Command{RemoveCommand: remove, AddCommand: add, ChatsCommand: find, OffboardCommand: offboards},
 		Gate:           gate,
 		Teams:          teams, SlackURL: h.Slack.APIURL(), Ready: h.Ledger.Ready, Logger: logger, Events: h.Ledger,
 		Interactive: &Interactive{
@@ -133,7 +136,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 			Undo: commands.NewUndo(commands.UndoConfig{
 				Gate: gate, Recorder: h.Ledger, Records: h.Ledger, Logger: logger, Now: h.Clock.Now,
 			}),
-			Offboard: offboard, Lists: lists, Token: h.Slack.Config().BotToken,
+			Offboard: offboards, Lists: lists, Token: h.Slack.Config().BotToken,
 			Batches: batch.NewButtons(batch.ButtonsConfig{Gate: gate, Batches: h.Ledger, Rails: held, Logger: logger, Now: h.Clock.Now}),
 		},
 	}
@@ -150,7 +153,7 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		cfg.change(&config)
 	}
 	step := func(kind ledger.Kind) workflow.Step {
-		return commands.NewWorkflow(commands.WorkflowConfig{
+		return workflowstep.NewOneChat(workflowstep.OneChatConfig{
 			Kind: kind, Rails: held, Explainer: explainer, Off: cfg.off, AddingOff: cfg.noAdds, Gate: gate, Region: "US", Now: h.Clock.Now,
 		})
 	}
@@ -159,9 +162,9 @@ func (h *env) program(cfg envConfig) (*Bot, ledger.Workers) {
 		Now:     h.Clock.Now,
 		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
 		Batches: h.Ledger,
-		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
-			Offboarding:    !cfg.noOffboarding,
-			WorkflowConfig: commands.WorkflowConfig{Rails: held, Explainer: explainer, Off: cfg.off, Gate: gate, Region: "US", Now: h.Clock.Now},
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: workflowstep.NewOffboard(workflowstep.OffboardConfig{
+			Offboarding:   !cfg.noOffboarding,
+			OneChatConfig: workflowstep.OneChatConfig{Rails: held, Explainer: explainer, Off: cfg.off, Gate: gate, Region: "US", Now: h.Clock.Now},
 		})},
 	})
 	h.publisher = newPublisherSaying(h.Base, logger, h.home, explainer)

@@ -7,6 +7,7 @@ import (
 	"linqbot/bot/slackapi"
 	"linqbot/commands"
 	"linqbot/commands/batch"
+	"linqbot/commands/invocation"
 	"linqbot/ledger"
 )
 
@@ -57,8 +58,8 @@ type interaction struct {
 }
 
 // invocation is what the policy is asked about.
-func (i interaction) invocation(channel string) commands.Invocation {
-	return commands.Invocation{Delivery: i.delivery, TeamID: i.User.TeamID, UserID: i.User.ID, ChannelID: channel}
+func (i interaction) invocation(channel string) invocation.Invocation {
+	return invocation.Invocation{Delivery: i.delivery, TeamID: i.User.TeamID, UserID: i.User.ID, ChannelID: channel}
 }
 
 // view is a modal, or a Home tab, as Slack sends it back.

@@ -39,7 +39,7 @@ func (b *Bot) observe(next http.Handler) http.Handler {
 			return
 		}
 		if anybodyCanCause(seen.status) {
-			leftOut, ok := b.logLimit.allow("served " + strconv.Itoa(seen.status))
+			leftOut, ok := b.logLimit.Allow("served " + strconv.Itoa(seen.status))
 			if !ok {
 				return
 			}

@@ -14,7 +14,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/bot/ingress"
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/richtext"
 )
 
@@ -78,7 +78,7 @@ func TestAFailureIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	broken := true
-	e.command.do = func(commands.Invocation) richtext.Answer {
+	e.command.do = func(invocation.Invocation) richtext.Answer {
 		if broken {
 			panic("broken")
 		}
@@ -97,7 +97,7 @@ func TestAnAnswerThatNobodyHeardIsNone(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	gone, hangUp := context.WithCancel(t.Context())
-	e.command.do = func(commands.Invocation) richtext.Answer {
+	e.command.do = func(invocation.Invocation) richtext.Answer {
 		hangUp()
 		return richtext.Answer{richtext.Say("Recorded.")}
 	}
@@ -114,7 +114,7 @@ func TestTheSameBytesSideBySide(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	running := make(chan struct{})
-	e.command.do = func(commands.Invocation) richtext.Answer {
+	e.command.do = func(invocation.Invocation) richtext.Answer {
 		<-running
 		return richtext.Answer{richtext.Say("Recorded.")}
 	}

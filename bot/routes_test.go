@@ -14,7 +14,7 @@ import (
 
 	"linqbot/bot/bottest"
 	"linqbot/bot/ingress"
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/richtext"
 )
 
@@ -65,7 +65,7 @@ func TestACommandElsewhereIsNotServed(t *testing.T) {
 func TestAPanicEndsOneRequestOnly(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.command.do = func(in commands.Invocation) richtext.Answer {
+	e.command.do = func(in invocation.Invocation) richtext.Answer {
 		if in.Text == "boom" {
 			panic("the command broke")
 		}

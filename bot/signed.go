@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 
-	"linqbot/bot/ingress"
-
 	"github.com/sirupsen/logrus"
+
+	"linqbot/bot/ingress"
 )
 
 // delivered is a request that Slack has signed. Nothing but its body is covered by the signature: neither
@@ -108,7 +108,7 @@ func (b *Bot) refused(r *http.Request, why ingress.Refusal, message string, fiel
 	if b.cfg.Refused != nil {
 		b.cfg.Refused(why)
 	}
-	leftOut, ok := b.logLimit.allow(string(why))
+	leftOut, ok := b.logLimit.Allow(string(why))
 	if !ok {
 		return
 	}

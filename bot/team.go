@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 
-	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -11,7 +11,7 @@ import (
 
 // refuseTeam returns the answer to a request of another workspace, and true; it is recorded as a denial. While
 // it is not known whether it is one, it is refused without a record.
-func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in commands.Invocation, enterprise string) (richtext.Answer, bool) {
+func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in invocation.Invocation, enterprise string) (richtext.Answer, bool) {
 	why, foreign := b.cfg.Teams.Refuse(ctx, in.TeamID, enterprise)
 	switch {
 	case len(why) == 0:

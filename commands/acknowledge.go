@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -10,7 +11,7 @@ import (
 
 // acknowledge says to the one who asked what was understood, with the whole number, and where the
 // outcome will show. accepted answers for args.Handles, in the same order.
-func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
+func (c *typed) acknowledge(in invocation.Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	chat := c.nameOf(args.Chat)
 	recorded := "%s The removal of %s from %s is recorded."
 	if c.kind == ledger.Add {
@@ -26,7 +27,7 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 		}
 		taken++
 		answer = append(answer, richtext.Say(recorded, string(richtext.MarkQueued), richtext.Name(who.International), chat))
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	if args.Because != "" && taken > 0 {
 		answer = append(answer, becauseOf(args))
@@ -42,19 +43,7 @@ func (c *typed) acknowledge(in Invocation, args parse.Args, accepted []ledger.Ac
 	return answer
 }
 
-// cautions are what a person should know before believing a number.
-func cautions(who parse.ParsedHandle) []richtext.Text {
-	var texts []richtext.Text
-	if who.Guessed && who.Region != "" {
-		texts = append(texts, richtext.Say("%s was written without a country code, so it was read as a %s number. If it belongs to another country, write it with + and the country code.", richtext.Name(who.International), richtext.ID(who.Region)))
-	}
-	if who.Unassigned {
-		texts = append(texts, richtext.Say("%s has a possible length, but is not a number that its country gives out: check the digits.", richtext.Name(who.International)))
-	}
-	return texts
-}
-
-func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
+func alreadyUnderWay(in invocation.Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
 	what, first := underWay(in, who, a.Request)
 	if a.Request.State == ledger.Asked {
 		decide := "they can confirm or cancel it"
@@ -69,7 +58,7 @@ func alreadyUnderWay(in Invocation, who parse.ParsedHandle, a ledger.Acceptance)
 }
 
 // underWay says what is under way, and who asked for it first.
-func underWay(in Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
+func underWay(in invocation.Invocation, who parse.ParsedHandle, r ledger.Request) (what, first richtext.Text) {
 	first = richtext.Say("%s asked for it first", richtext.Member(r.UserID))
 	switch {
 	case r.Source == ledger.Operator:

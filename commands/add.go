@@ -7,6 +7,8 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
+	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
@@ -28,8 +30,8 @@ type AddConfig struct {
 	Logger   *logrus.Logger
 	Book     *chatindex.Index    // optional; nil offers no chats for a name
 	Tally    policy.Outcomes     // optional; nil counts nothing
-	UnderWay UnderWay            // needed only for dry runs
-	Chats    ChatReader          // needed only for dry runs
+	UnderWay forecast.UnderWay   // needed only for dry runs
+	Chats    forecast.ChatReader // needed only for dry runs
 	Lines    *reconcile.OwnLines // optional; without them a dry run knows what the chat says
 }
 
@@ -48,13 +50,13 @@ func NewAdd(cfg AddConfig) *Add {
 
 // Run records what the invocation asks for and says so, as [Remove.Run] does. While adding is switched off, it
 // reads nothing, and the audit has a denial.
-func (c *Add) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *Add) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
 	}
 	if !c.allowed {
-		return c.gate.Deny(ctx, ledger.SlashCommand, in.Caller(), policy.DeniedAdding, addingOff())
+		return c.gate.Deny(ctx, ledger.SlashCommand, in.Caller(), policy.DeniedAdding, outcome.AddingOff())
 	}
 	args, answer, ok := c.read(ctx, in, decision.Rule)
 	if !ok {
@@ -68,24 +70,4 @@ func (c *Add) Run(ctx context.Context, in Invocation) richtext.Answer {
 		return answer
 	}
 	return c.acknowledge(in, args, accepted)
-}
-
-// addingOff says that nobody is added unless somebody was removed before, and who can change that.
-func addingOff() richtext.Text {
-	return richtext.Say("Adding people is switched off in linqbot. %s Ask someone who runs linqbot whether it can be switched on, by %s.",
-		nobodyAdded, richtext.ID("ALLOW_ADDING=true"))
-}
-
-// What is said where nothing was done.
-const (
-	nothingRemoved = "Nothing was removed."
-	nobodyAdded    = "Nobody was added."
-)
-
-// nothingDone says that nothing was done of what a kind of request asks for.
-func nothingDone(kind ledger.Kind) string {
-	if kind == ledger.Add {
-		return nobodyAdded
-	}
-	return nothingRemoved
 }

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -53,7 +54,7 @@ func addRows() []addRow {
 	}
 }
 
-func (row addRow) run(t *testing.T) (*recorder, *book, richtext.Answer, string) {
+func (row addRow) run(t *testing.T) (*recorder, *commandstest.Audit, richtext.Answer, string) {
 	t.Helper()
 	var logged bytes.Buffer
 	logger := logrus.New()
@@ -62,7 +63,7 @@ func (row addRow) run(t *testing.T) (*recorder, *book, richtext.Answer, string) 
 	if len(row.policy.Users) == 0 {
 		row.policy.Users = []string{"U1"}
 	}
-	r, record := &recorder{answers: row.answers, err: row.err}, &book{}
+	r, record := &recorder{answers: row.answers, err: row.err}, &commandstest.Audit{}
 	var counted tallied
 	command := commands.NewAdd(commands.AddConfig{
 		Allowed: !row.off, Recorder: r, Region: "US", Logger: logger, Tally: counted.of(t, ledger.SlashCommand),
@@ -114,18 +115,9 @@ func TestAddingThatIsOffIsKept(t *testing.T) {
 	t.Parallel()
 	_, record, answer, _ := addRow{off: true, text: chatID + " " + ada}.run(t)
 	assert.Assert(t, strings.Contains(shownAnswer(answer), "`ALLOW_ADDING=true`"), shownAnswer(answer))
-	assert.DeepEqual(t, record.denials, []ledger.Denial{{
+	assert.DeepEqual(t, record.Denials, []ledger.Denial{{
 		Source: ledger.SlashCommand, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedAdding, Delivery: "Tr1",
 	}})
-
-	record = &book{}
-	for _, kind := range []ledger.Kind{ledger.Remove, ledger.Add} {
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: kind, AddingOff: true, Gate: gate(anyone(), record), Region: "US"})
-		order, refused := step.Order(t.Context(), runOf(inputs(nil)))
-		assert.Equal(t, len(refused) > 0, kind == ledger.Add, "%s: %s", kind, refused)
-		assert.Equal(t, order == ledger.Order{}, kind == ledger.Add)
-	}
-	assert.DeepEqual(t, record.denials, []ledger.Denial{{Source: ledger.WorkflowStep, TeamID: "T1", Rule: policy.DeniedAdding, Delivery: "Fx1"}})
 }
 
 // A name in the place of the id is offered with the command that adds, and without the form that removes.
@@ -141,30 +133,4 @@ func TestAddingByAChatsName(t *testing.T) {
 	}
 	assert.Assert(t, !strings.Contains(shown.String(), "emove"), shown.String())
 	golden.Assert(t, shown.String(), "add/by_name.golden")
-}
-
-// What a step that adds is refused for is said of adding.
-func TestStepsThatAddAreRefusedInTheirWords(t *testing.T) {
-	t.Parallel()
-	var shown strings.Builder
-	for _, row := range orderRows() {
-		if row.encoded == "" {
-			row.encoded = inputs(row.changed)
-		}
-		row.policy.Members = brokenDirectory{}
-		region := row.region
-		if region == "" {
-			region = "US"
-		}
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Off: row.off, Gate: gate(row.policy, nil), Region: region})
-		order, refused := step.Order(t.Context(), runOf(row.encoded))
-		if row.want != nil {
-			assert.Equal(t, order.Kind, ledger.Add, row.name)
-			continue
-		}
-		assert.Assert(t, strings.Contains(refused.String(), "Nobody was added."), "%s: %s", row.name, refused)
-		assert.Assert(t, !strings.Contains(refused.String(), "remov"), "%s: %s", row.name, refused)
-		fmt.Fprintf(&shown, "%s: %s\n", row.name, markedUp(refused))
-	}
-	golden.Assert(t, shown.String(), "workflow/add_refusals.golden")
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/invocation"
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -16,7 +18,7 @@ import (
 // byName answers a command that has a chat's name in the place of its id: with the chats that match, each with
 // the command to copy. Nothing is done, since a name may be another chat's tomorrow. It returns false if no
 // chat matches, or the chats are not known before the time of ctx ends.
-func (c *typed) byName(ctx context.Context, in Invocation, rule string) (answer richtext.Answer, answered bool) {
+func (c *typed) byName(ctx context.Context, in invocation.Invocation, rule string) (answer richtext.Answer, answered bool) {
 	named, ok := parse.ChatByName(in.Text, c.region)
 	if c.book == nil || !ok {
 		return nil, false
@@ -62,7 +64,7 @@ func distance(named parse.NamedChat, chat linq.Chat) int {
 func (c *typed) offered(named parse.NamedChat, words string, found []linq.Chat) richtext.Answer {
 	const most = 5
 	shown := found[:min(len(found), most)]
-	nothing := strings.TrimSuffix(nothingDone(c.kind), ".")
+	nothing := strings.TrimSuffix(outcome.NothingDone(c.kind), ".")
 	orPress, hasForm := ", or press its button", c.kind == ledger.Remove
 	if !hasForm {
 		orPress = ""

@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/chatindex"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -48,7 +49,7 @@ func NewFindChats(cfg FindChatsConfig) *FindChats {
 const chatsPerPage = 8
 
 // Run lists the group chats that match the words.
-func (c *FindChats) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *FindChats) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	if parse.AsksForHelp(in.Text) {
 		return c.help(ctx, in)
 	}
@@ -56,7 +57,7 @@ func (c *FindChats) Run(ctx context.Context, in Invocation) richtext.Answer {
 }
 
 // help is for those who may use the command, as the rest is.
-func (c *FindChats) help(ctx context.Context, in Invocation) richtext.Answer {
+func (c *FindChats) help(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	if _, denied, may := c.gate.Enter(ctx, ledger.ChatList, in.Caller()); !may {
 		return denied
 	}
@@ -77,7 +78,7 @@ func (c *FindChats) More(ctx context.Context, click Click) richtext.Answer {
 }
 
 // Options finds chats for the search in the form, none for who may not, and while they are not known.
-func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
+func (c *FindChats) Options(ctx context.Context, in invocation.Invocation) []linq.Chat {
 	decision, _, may := c.gate.Enter(ctx, ledger.ChatSearch, in.Caller())
 	if !may {
 		return nil
@@ -99,7 +100,7 @@ func (c *FindChats) Options(ctx context.Context, in Invocation) []linq.Chat {
 	return found
 }
 
-func (c *FindChats) page(ctx context.Context, in Invocation, from int) richtext.Answer {
+func (c *FindChats) page(ctx context.Context, in invocation.Invocation, from int) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.ChatList, in.Caller())
 	if !may {
 		return denied

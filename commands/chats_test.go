@@ -16,6 +16,7 @@ import (
 
 	"linqbot/commands"
 	"linqbot/commands/chatindex"
+	"linqbot/commands/invocation"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/linq"
@@ -64,8 +65,8 @@ func finder(book *chatindex.Index, rules policy.Policy) *commands.FindChats {
 	return commands.NewFindChats(commands.FindChatsConfig{Gate: gate(rules, nil), Book: book, Logger: quiet()})
 }
 
-func asks(words string) commands.Invocation {
-	return commands.Invocation{UserID: "U1", ChannelID: "C1", Text: words}
+func asks(words string) invocation.Invocation {
+	return invocation.Invocation{UserID: "U1", ChannelID: "C1", Text: words}
 }
 
 // gallery are chats that are shown in different ways.

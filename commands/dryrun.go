@@ -2,10 +2,10 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
@@ -14,22 +14,8 @@ import (
 	"linqbot/linq"
 )
 
-// ChatReader reads one chat.
-type ChatReader interface {
-	Chat(ctx context.Context, id linq.ChatID) (linq.Chat, error)
-}
-
-// UnderWay is what a dry run asks the ledger.
-type UnderWay interface {
-	UnderWay(ctx context.Context, o ledger.Order) (ledger.Acceptance, error)
-	Opposing(ctx context.Context, r ledger.Request) (ledger.Request, error)
-}
-
 // previewTime bounds the look into a chat before an answer, which has to be in time.
-const (
-	previewTime     = 1200 * time.Millisecond
-	stepPreviewTime = 5 * time.Second // of a step, for which nobody waits
-)
+const previewTime = 1200 * time.Millisecond
 
 // look tells what would come of a request, as far as that is known in time.
 func (c *typed) look(ctx context.Context, chat linq.ChatID, people []parse.ParsedHandle) forecast.Forecast {
@@ -40,10 +26,10 @@ func (c *typed) look(ctx context.Context, chat linq.ChatID, people []parse.Parse
 
 // dryRun says what a command would do. It goes the way of a command that does it, up to the record, which then says
 // that it was a dry run; it asks nobody, and nothing follows.
-func (c *typed) dryRun(ctx context.Context, in Invocation, args parse.Args, rule string) richtext.Answer {
+func (c *typed) dryRun(ctx context.Context, in invocation.Invocation, args parse.Args, rule string) richtext.Answer {
 	orders := c.orders(in, args, ledger.SlashCommand, rule)
 	told := c.look(ctx, args.Chat, args.Handles)
-	known, err := foresee(ctx, c.underWay, orders, told)
+	known, err := forecast.Foresee(ctx, c.underWay, orders, told)
 	if err != nil {
 		return c.notRecorded(in, err, true)
 	}
@@ -66,7 +52,7 @@ func (c *typed) dryRun(ctx context.Context, in Invocation, args parse.Args, rule
 		answer = append(answer, becauseOf(args))
 	}
 	for _, who := range args.Handles {
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	return append(answer, c.withoutFlag(args, accepted))
 }
@@ -97,47 +83,8 @@ func (c *typed) withoutFlag(args parse.Args, accepted []ledger.Acceptance) richt
 	}
 }
 
-// foresee makes dry runs of orders: it notes in each what would come of it, by what the ledger knows and by what a look
-// into the chat told. It returns for each order the request that is in its way, as far as there is one.
-func foresee(ctx context.Context, known UnderWay, orders []ledger.Order, told forecast.Forecast) ([]ledger.Acceptance, error) {
-	inTheWay := make([]ledger.Acceptance, len(orders))
-	for i := range orders {
-		found := &ledger.Forecast{Reason: told.Reasons[i], ChatName: told.ChatName, People: told.People}
-		first, err := known.UnderWay(ctx, orders[i])
-		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-			return nil, err
-		}
-		if err == nil {
-			inTheWay[i], found.Reason = first, outcome.ForeseenUnderWay
-		} else {
-			contrary, err := known.Opposing(ctx, ledger.Request{Order: orders[i], AcceptedAt: time.Now()})
-			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-				return nil, err
-			}
-			if err == nil {
-				inTheWay[i], found.Reason = ledger.Acceptance{Request: contrary}, outcome.ReasonOpposedBy(contrary)
-			}
-		}
-		orders[i].DryRun = found
-	}
-	return inTheWay, nil
-}
-
-// dryRun is the order of a run that is to do nothing: it only looks what would happen. If the ledger does not say what
-// is under way, it refuses, for the workflow's people to run it again.
-func (w *Workflow) dryRun(ctx context.Context, order ledger.Order, chat linq.ChatID, person parse.ParsedHandle) (ledger.Order, richtext.Text) {
-	reading, cancel := context.WithTimeout(ctx, stepPreviewTime)
-	defer cancel()
-	looker := forecast.Forecaster{Chats: w.cfg.Chats, Lines: w.cfg.Lines, Region: w.cfg.Region}
-	orders := []ledger.Order{order}
-	if _, err := foresee(ctx, w.cfg.UnderWay, orders, looker.Look(reading, order.Kind, chat, []parse.ParsedHandle{person})); err != nil {
-		return ledger.Order{}, richtext.Say("linqbot cannot read its ledger, so what would happen is not known. %s Run the workflow again in a minute.", nothingDone(order.Kind))
-	}
-	return orders[0], nil
-}
-
 // underWayForeseen is [alreadyUnderWay] without the promise of a link, which nobody sends who only looks.
-func underWayForeseen(in Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
+func underWayForeseen(in invocation.Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
 	if a.Request.State == ledger.Asked || a.Thread.TS != "" {
 		return alreadyUnderWay(in, who, a)
 	}

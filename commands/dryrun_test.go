@@ -15,6 +15,8 @@ import (
 
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
+	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
@@ -30,7 +32,7 @@ type dryEnv struct {
 	linq   *linqtest.Linq
 	ledger *ledger.Ledger
 	rails  rails.Rails
-	chats  commands.ChatReader
+	chats  forecast.ChatReader
 }
 
 func newDryEnv(t *testing.T, chats ...linqtest.Chat) *dryEnv {
@@ -177,7 +179,7 @@ func TestDryRunsAskThePolicyFirst(t *testing.T) {
 	in := in1()
 	in.Text = "--dry-run " + chatID + " " + ada
 	for _, command := range []interface {
-		Run(context.Context, commands.Invocation) richtext.Answer
+		Run(context.Context, invocation.Invocation) richtext.Answer
 	}{
 		commands.NewRemove(commands.RemoveConfig{Gate: gate(policy.Policy{Users: []string{"U9"}}, nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
 		commands.NewAdd(commands.AddConfig{Gate: gate(anyone(), nil), Recorder: e.ledger, Region: "US", Logger: quiet(), UnderWay: e.ledger, Chats: e.chats}),
@@ -235,39 +237,5 @@ func TestDryRunsWithoutALedger(t *testing.T) {
 		}).Run(t.Context(), in)
 		assert.Equal(t, shownAnswer(answer), "⚠️ Nothing was done, and what would happen is not known: linqbot cannot use its ledger. "+
 			"Try again in a minute; if it stays like this, tell someone who runs linqbot.", name)
-	}
-}
-
-// A run that is to do nothing ends in success, with what would happen.
-func TestWorkflowDryRun(t *testing.T) {
-	t.Parallel()
-	e := newDryEnv(t, askedChat(nil))
-	for i, row := range []struct {
-		changed object
-		kind    ledger.Kind
-		want    string // what the run ends with, or the reason of its refusal
-	}{
-		{object{"handle": ada, "dry_run": true, "reason": "left the firm", "channel_id": "C1", "message_ts": "1741538710.000100"}, ledger.Remove, "linqbot would ask Linq to remove +1 ••• ••• 0132 from Spring launch."},
-		{object{"handle": "+12025550199", "dry_run": true}, ledger.Remove, "+1 ••• ••• 0199 is not in Spring launch, so this would be refused."},
-		{object{"handle": "+12025550199", "dry_run": true}, ledger.Add, "linqbot would ask Linq to add +1 ••• ••• 0199 to Spring launch."},
-		{object{"handle": ada, "dry_run": "true"}, ledger.Remove, "The step's input dry_run is neither true nor false. Give it one of the two in the workflow."},
-		{object{"handle": ada, "reason": strings.Repeat("x", 301)}, ledger.Remove, "The reason has 301 characters, and linqbot keeps at most 300. Shorten it."},
-	} {
-		step := commands.NewWorkflow(commands.WorkflowConfig{Kind: row.kind, Gate: gate(anyone(), nil), Region: "US", UnderWay: e.ledger, Chats: e.chats, Lines: knownLines()})
-		run := runOf(inputs(row.changed))
-		run.ID = fmt.Sprint("Fx", i)
-		order, refused := step.Order(t.Context(), run)
-		if len(refused) > 0 {
-			assert.Assert(t, strings.HasSuffix(refused.String(), row.want), refused.String())
-			continue
-		}
-		accepted, err := e.ledger.Accept(t.Context(), []ledger.Order{order})
-		assert.NilError(t, err)
-		r, err := e.ledger.Request(t.Context(), accepted[0].Request.ID)
-		assert.NilError(t, err)
-		outputs, wrong, wait := step.Outcome(r)
-		assert.Assert(t, len(wrong) == 0 && wait == 0, "%s", wrong)
-		assert.Equal(t, string(outputs.Status), "dry_run")
-		assert.Equal(t, outputs.Message, "A dry run, so nothing was done: "+row.want)
 	}
 }

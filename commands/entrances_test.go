@@ -9,6 +9,8 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/commands"
+	"linqbot/commands/commandstest"
+	"linqbot/commands/invocation"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -24,10 +26,8 @@ type entrance struct {
 
 // entrances have nothing behind them: what a denied person sends is looked at by nobody.
 func entrances() map[string]entrance {
-	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
+	in := invocation.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1", Text: chatID}
 	click := commands.Click{Delivery: "d1", Subject: "q1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
-	step := ledger.Execution{ID: "Fx1", TeamID: "T1", Inputs: ledger.NewSecret(
-		`{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11","handle":"+14155550132","channel_id":"C1","requested_by":"U1"}`)}
 	remove := func(p policy.Policy, record policy.Audit) *commands.Remove {
 		return commands.NewRemove(commands.RemoveConfig{Gate: gate(p, record), Logger: quiet()})
 	}
@@ -42,10 +42,6 @@ func entrances() map[string]entrance {
 		}},
 		"adding": {ledger.SlashCommand, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			return commands.NewAdd(commands.AddConfig{Gate: gate(p, record), Logger: quiet()}).Run(ctx, in)
-		}},
-		"the step that adds": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			commands.NewWorkflow(commands.WorkflowConfig{Kind: ledger.Add, Gate: gate(p, record), Region: "US"}).Order(ctx, step)
-			return nil
 		}},
 		"opening the form": {ledger.Modal, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			answer, _ := remove(p, record).MayOpen(ctx, in, func() string { panic("a message is searched") })
@@ -71,10 +67,6 @@ func entrances() map[string]entrance {
 			}
 			return nil
 		}},
-		"the step": {ledger.WorkflowStep, "Fx1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
-			commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(p, record), Region: "US"}).Order(ctx, step)
-			return nil
-		}},
 		"adding back": {ledger.UndoButton, "d1", func(ctx context.Context, p policy.Policy, record policy.Audit) richtext.Answer {
 			return commands.NewUndo(commands.UndoConfig{Gate: gate(p, record), Logger: quiet()}).
 				Run(ctx, commands.UndoClick{Delivery: "d1", RequestID: "r1", TeamID: "T1", ChannelID: "C1", UserID: "U1"})
@@ -93,11 +85,11 @@ func TestDenialsAreKept(t *testing.T) {
 	for name, test := range entrances() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			record := &book{err: errors.New("no ledger")}
+			record := &commandstest.Audit{Err: errors.New("no ledger")}
 			rules := policy.Policy{Users: []string{"U9"}}
 			first := test.ask(t.Context(), rules, record)
 			again := test.ask(t.Context(), rules, record)
-			if test.source != ledger.WorkflowStep && test.source != ledger.ChatSearch {
+			if test.source != ledger.ChatSearch {
 				may := "You may not remove people from Linq chats."
 				if name == "adding" {
 					may = "You may not add people to Linq chats."
@@ -105,10 +97,10 @@ func TestDenialsAreKept(t *testing.T) {
 				assert.Assert(t, strings.Contains(shownAnswer(first), may), shownAnswer(first))
 			}
 			assert.Equal(t, len(again), 0)
-			assert.DeepEqual(t, record.denials, []ledger.Denial{{
+			assert.DeepEqual(t, record.Denials, []ledger.Denial{{
 				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "not named", Delivery: test.delivery,
 			}})
-			assert.Equal(t, len(record.readings), 0)
+			assert.Equal(t, len(record.Readings), 0)
 		})
 	}
 }
@@ -121,7 +113,7 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 			policy.DeniedToAnswerIt: {Everyone: true},
 			"not named":             {Users: []string{"U9"}},
 		} {
-			record := &book{}
+			record := &commandstest.Audit{}
 			command := commands.NewRemove(commands.RemoveConfig{Gate: gate(rules, record), Questions: oneQuestion{}, Logger: quiet()})
 			click := commands.Click{Delivery: "d2", Subject: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U2"}
 			answer, closed := command.Decide(t.Context(), click, yes)
@@ -130,7 +122,7 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 			again, closed := command.Decide(t.Context(), click, yes)
 			assert.Assert(t, !closed)
 			assert.Equal(t, len(again), 0)
-			assert.DeepEqual(t, record.denials, []ledger.Denial{{
+			assert.DeepEqual(t, record.Denials, []ledger.Denial{{
 				Source: ledger.Answered, TeamID: "T1", ChannelID: "C1", UserID: "U2", Rule: rule, Delivery: "d2",
 			}})
 		}
@@ -142,7 +134,7 @@ func TestSomebodyElsesPressIsKept(t *testing.T) {
 func TestDenialsByChannelAreKept(t *testing.T) {
 	t.Parallel()
 	rules := policy.Policy{Everyone: true, Channels: []string{"C9"}}
-	record := &book{}
+	record := &commandstest.Audit{}
 	commands.NewRemove(commands.RemoveConfig{Gate: gate(rules, record), Questions: oneQuestion{}, Logger: quiet()}).
 		Decide(t.Context(), commands.Click{Delivery: "d1", Subject: "d1", TeamID: "T1", ChannelID: "C9", UserID: "U1"}, true)
 	commands.NewUndo(commands.UndoConfig{Gate: gate(rules, record), Records: oneRemoval{}, Logger: quiet()}).
@@ -150,13 +142,13 @@ func TestDenialsByChannelAreKept(t *testing.T) {
 	denied := func(source ledger.Source, delivery string) ledger.Denial {
 		return ledger.Denial{Source: source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: policy.DeniedByChannel, Delivery: delivery}
 	}
-	assert.DeepEqual(t, record.denials, []ledger.Denial{denied(ledger.Answered, "d1"), denied(ledger.UndoButton, "d2")})
+	assert.DeepEqual(t, record.Denials, []ledger.Denial{denied(ledger.Answered, "d1"), denied(ledger.UndoButton, "d2")})
 }
 
 // Who lists, searches or opens something is on record, with numbers masked. The same bytes again get nothing.
 func TestReadingsAreKept(t *testing.T) {
 	t.Parallel()
-	in := commands.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
+	in := invocation.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}
 	opened := 0
 	for name, test := range map[string]struct {
 		source         ledger.Source
@@ -200,10 +192,10 @@ func TestReadingsAreKept(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			record := &book{}
+			record := &commandstest.Audit{}
 			assert.Assert(t, test.ask(t, record))
 			assert.Assert(t, !test.ask(t, record), "the same bytes again")
-			assert.DeepEqual(t, record.readings, []ledger.Reading{{
+			assert.DeepEqual(t, record.Readings, []ledger.Reading{{
 				Source: test.source, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "everyone", ChatID: test.chat,
 				Searched: test.searched, Delivery: "d1",
 			}})
@@ -214,7 +206,7 @@ func TestReadingsAreKept(t *testing.T) {
 // A form that is opened on no chat shows nobody's data.
 func TestAnEmptyFormIsNoReading(t *testing.T) {
 	t.Parallel()
-	record := &book{}
+	record := &commandstest.Audit{}
 	command := commands.NewRemove(commands.RemoveConfig{Gate: gate(anyone(), record), Logger: quiet()})
 	_, may := command.MayOpen(t.Context(), in1(), func() string { return "" })
 	assert.Assert(t, may)
@@ -225,7 +217,7 @@ func TestAnEmptyFormIsNoReading(t *testing.T) {
 	}
 	assert.Assert(t, len(command.Run(t.Context(), in)) > 0)
 	assert.Equal(t, opened, 1)
-	assert.Equal(t, len(record.readings), 0)
+	assert.Equal(t, len(record.Readings), 0)
 }
 
 // finderOn finds two chats, and records who does.

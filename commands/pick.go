@@ -7,6 +7,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/invocation"
+	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
@@ -18,7 +20,7 @@ import (
 // MayOpen says whether the person may open the form there. It returns true when they may; else the
 // answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
 // message names is looked for only for who may act.
-func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat string)) (richtext.Answer, bool) {
+func (c *Remove) MayOpen(ctx context.Context, in invocation.Invocation, on func() (chat string)) (richtext.Answer, bool) {
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
 		return answer, false
@@ -28,7 +30,7 @@ func (c *Remove) MayOpen(ctx context.Context, in Invocation, on func() (chat str
 
 // opens records that the form is opened on a chat; on none it shows nobody's data. It returns false for a
 // delivery that opened it before.
-func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation, rule, chat string) bool {
+func (c *Remove) opens(ctx context.Context, source ledger.Source, in invocation.Invocation, rule, chat string) bool {
 	if chat == "" {
 		return true
 	}
@@ -41,7 +43,7 @@ func (c *Remove) opens(ctx context.Context, source ledger.Source, in Invocation,
 
 // MaySubmit says whether the person may send the form, as [Remove.Pick] would: so that nothing in it is
 // looked at before. It returns true when they may; else the answer says why not.
-func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer, bool) {
+func (c *Remove) MaySubmit(ctx context.Context, in invocation.Invocation) (richtext.Answer, bool) {
 	_, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	return answer, may
 }
@@ -50,7 +52,7 @@ func (c *Remove) MaySubmit(ctx context.Context, in Invocation) (richtext.Answer,
 // looked at; its delivery is that of the form, so that sending it twice removes once. It returns
 // true when all of it was recorded, now or before, and the outcome will tell; else the answer says what is
 // to be known.
-func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
+func (c *Remove) Pick(ctx context.Context, in invocation.Invocation, chat linq.ChatID, people []handle.Handle) (richtext.Answer, bool) {
 	log := c.loggerOf(in)
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
@@ -58,7 +60,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	}
 	because, err := parse.Reason(in.Because)
 	if err != nil {
-		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), nothingRemoved)}, false
+		return richtext.Answer{richtext.Say("The reason is longer than %s characters. %s Shorten it.", fmt.Sprint(parse.LongestReason), outcome.NothingDone(ledger.Remove))}, false
 	}
 	args := parse.Args{Chat: chat, Tail: parse.Tail{Because: because}}
 	for _, person := range people {
@@ -70,7 +72,7 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	accepted, err := c.recorder.Accept(ctx, c.orders(in, args, ledger.Modal, decision.Rule))
 	if err != nil {
 		log.WithError(err).WithField("outcome", c.tally.Count(ledger.Modal, "not_recorded")).Error("form answered")
-		return notRecorded(err), false
+		return outcome.NotRecorded(err), false
 	}
 	if accepted[0].Outcome == ledger.Limited {
 		return c.refuseLimited(ctx, ledger.Modal, in, accepted[0].Limit), false
@@ -86,3 +88,9 @@ func (c *Remove) Pick(ctx context.Context, in Invocation, chat linq.ChatID, peop
 	allRecorded := !slices.ContainsFunc(accepted, func(a ledger.Acceptance) bool { return a.Outcome == ledger.UnderWay })
 	return append(c.acknowledge(in, args, accepted), rails.Told(c.rails.Pause(ctx))...), allRecorded
 }
+
+// Protects reports whether nobody may remove a person.
+func (c *Remove) Protects(person handle.Handle) bool { return c.rails.Protected.Has(person) }
+
+// Paused is what a form says while removals are paused; nothing if they are not.
+func (c *Remove) Paused() []richtext.Text { return rails.Told(c.rails.Pause(context.Background())) }

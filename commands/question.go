@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -17,17 +18,6 @@ import (
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/handle"
-)
-
-// What a click on a button asks for.
-const (
-	ActionConfirm = "confirm_removal" // subject: the delivery
-	ActionCancel  = "cancel_removal"  // subject: the delivery
-	ActionUndo    = "add_back"        // subject: the removal's id
-	ActionPick    = "remove_someone"  // subject: a chat id
-	ActionMore    = "more_chats"      // subject: how many were shown, a space, the words
-	ActionPause   = "pause_removals"  // no subject
-	ActionResume  = "resume_removals" // no subject
 )
 
 // Questions is what asking before a removal needs of the ledger.
@@ -40,7 +30,7 @@ type Questions interface {
 const confirmFor = 10 * time.Minute
 
 // askToConfirm shows what would be done, and asks. accepted answers for args.Handles, in the same order.
-func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
+func (c *Remove) askToConfirm(ctx context.Context, in invocation.Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	var answer richtext.Answer
 	var open []parse.ParsedHandle
 	var until time.Time
@@ -62,7 +52,7 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 		answer = append(answer, becauseOf(args))
 	}
 	for _, who := range open {
-		answer = append(answer, cautions(who)...)
+		answer = append(answer, who.Cautions()...)
 	}
 	yes := richtext.Button("Remove", ActionConfirm, question)
 	yes.Danger = true
@@ -75,7 +65,7 @@ func (c *Remove) askToConfirm(ctx context.Context, in Invocation, args parse.Arg
 
 // askedBefore returns the delivery whose question is to be shown. If the same person asks for the same again,
 // perhaps because they lost sight of the question, that is the open one.
-func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledger.Acceptance) (delivery string) {
+func (c *Remove) askedBefore(ctx context.Context, in invocation.Invocation, accepted []ledger.Acceptance) (delivery string) {
 	for i, a := range accepted {
 		if a.Outcome != ledger.UnderWay || a.Request.State != ledger.Asked || a.Request.UserID != in.UserID ||
 			i > 0 && a.Request.Delivery != accepted[0].Request.Delivery {
@@ -87,21 +77,6 @@ func (c *Remove) askedBefore(ctx context.Context, in Invocation, accepted []ledg
 		return in.Delivery
 	}
 	return accepted[0].Request.Delivery
-}
-
-// Click is a press of a button.
-type Click struct {
-	Delivery    string // the platform's id of this press
-	Subject     string
-	TeamID      string
-	UserID      string
-	ChannelID   string
-	ThreadTS    string // the thread in which the button stands
-	ResponseURL string
-}
-
-func (c Click) invocation() Invocation {
-	return Invocation{Delivery: c.Delivery, TeamID: c.TeamID, ChannelID: c.ChannelID, UserID: c.UserID}
 }
 
 // Decide answers a question of [Remove.Run]: the person who asked says yes or no, once. It returns

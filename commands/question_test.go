@@ -16,6 +16,7 @@ import (
 
 	"linqbot/commands"
 	"linqbot/commands/commandstest"
+	"linqbot/commands/forecast"
 	"linqbot/commands/policy"
 	"linqbot/ledger"
 	"linqbot/linq"
@@ -132,7 +133,7 @@ func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 }
 
 // asker is a command that asks, with what it needs of others in their places.
-func asker(chats commands.ChatReader, book *asking) *commands.Remove {
+func asker(chats forecast.ChatReader, book *asking) *commands.Remove {
 	return commands.NewRemove(commands.RemoveConfig{
 		Gate: gate(policy.Policy{Everyone: true}, nil), Recorder: book, Region: "US", Logger: quiet(), Confirm: true, Questions: book, Chats: chats,
 	})

@@ -7,33 +7,15 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
-
-// Invocation is a command as a person gave it.
-type Invocation struct {
-	Delivery    string // the platform's id of this delivery
-	TeamID      string
-	ChannelID   string
-	UserID      string
-	Text        string
-	ResponseURL string
-	ThreadTS    string // a thread to answer in; "": one of our own
-	Because     string // the reason, where a form has a field for it
-
-	// OpenForm opens the form on a chat, "" for none. Optional; nil where no form can be opened.
-	OpenForm func(chat string)
-}
-
-// Caller is who gave the command.
-func (in Invocation) Caller() policy.Caller {
-	return policy.Caller{Delivery: in.Delivery, TeamID: in.TeamID, ChannelID: in.ChannelID, UserID: in.UserID}
-}
 
 // Recorder takes orders; see [ledger.Ledger.Accept].
 type Recorder interface {
@@ -45,7 +27,7 @@ type Remove struct {
 	typed
 	confirm   bool
 	questions Questions
-	lists     *Lists
+	lists     *peoplelist.Lists
 }
 
 // RemoveConfig is what [Remove] needs.
@@ -58,12 +40,12 @@ type RemoveConfig struct {
 
 	Confirm   bool                // ask the person before anything is removed
 	Questions Questions           // needed only with Confirm
-	UnderWay  UnderWay            // needed only for dry runs
-	Chats     ChatReader          // needed only with Confirm and for dry runs
+	UnderWay  forecast.UnderWay   // needed only for dry runs
+	Chats     forecast.ChatReader // needed only with Confirm and for dry runs
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
 	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
 
-	Lists *Lists // optional; without them no more people are taken than a command carries out at once
+	Lists *peoplelist.Lists // optional; without them no more people are taken than a command carries out at once
 
 	Tally policy.Outcomes // optional; nil counts nothing
 }
@@ -83,7 +65,7 @@ func NewRemove(cfg RemoveConfig) *Remove {
 
 // Run records what the invocation asks for and says so. When it returns, either every removal that
 // was asked for is on disk, or none is and the answer says why.
-func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
+func (c *Remove) Run(ctx context.Context, in invocation.Invocation) richtext.Answer {
 	decision, denied, may := c.gate.Enter(ctx, ledger.SlashCommand, in.Caller())
 	if !may {
 		return denied
@@ -94,7 +76,7 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 		}
 	}
 	if list, ok := parse.RemoveList(in.Text); ok && c.lists != nil {
-		return c.lists.typed(ctx, in, decision.Rule, list)
+		return c.lists.Typed(ctx, in, decision.Rule, list)
 	}
 	args, answer, ok := c.read(ctx, in, decision.Rule)
 	if !ok {
@@ -123,10 +105,15 @@ func (c *Remove) Run(ctx context.Context, in Invocation) richtext.Answer {
 	}
 }
 
-func (c *Remove) openForm(ctx context.Context, in Invocation, rule, chat string) richtext.Answer {
+func (c *Remove) openForm(ctx context.Context, in invocation.Invocation, rule, chat string) richtext.Answer {
 	if !c.opens(ctx, ledger.SlashCommand, in, rule, chat) {
 		return nil
 	}
 	in.OpenForm(chat)
 	return formOpens()
+}
+
+// formOpens goes with the form: where it does not open, it says how to do without.
+func formOpens() richtext.Answer {
+	return richtext.Answer{richtext.Say("Pick the chat and the people in the form that opens. It can also be typed."), parse.RemoveUsage()}
 }

@@ -15,6 +15,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/commands"
+	"linqbot/commands/invocation"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
@@ -52,8 +53,8 @@ func underWay(user string, thread ledger.Thread) ledger.Acceptance {
 	}
 }
 
-func in1() commands.Invocation {
-	return commands.Invocation{
+func in1() invocation.Invocation {
+	return invocation.Invocation{
 		Delivery: "Tr1", TeamID: "T1", ChannelID: "C1", UserID: "U1", ResponseURL: "https://hooks.slack.test/commands/secret",
 		Text: chatID + " (202) 555-0132",
 	}

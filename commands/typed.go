@@ -9,6 +9,7 @@ import (
 
 	"linqbot/commands/chatindex"
 	"linqbot/commands/forecast"
+	"linqbot/commands/invocation"
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
@@ -30,7 +31,7 @@ type typed struct {
 	tally    policy.Outcomes
 
 	forecaster forecast.Forecaster
-	underWay   UnderWay
+	underWay   forecast.UnderWay
 }
 
 // name is how the command is typed.
@@ -41,12 +42,12 @@ func (c *typed) name() string {
 	return parse.RemoveCommand
 }
 
-func (c *typed) loggerOf(in Invocation) *logrus.Entry {
+func (c *typed) loggerOf(in invocation.Invocation) *logrus.Entry {
 	return c.log.WithFields(logrus.Fields{"user": in.UserID, "channel": in.ChannelID, "delivery": in.Delivery})
 }
 
 // read reads what was typed. It returns false with the answer when that cannot be carried out.
-func (c *typed) read(ctx context.Context, in Invocation, rule string) (parse.Args, richtext.Answer, bool) {
+func (c *typed) read(ctx context.Context, in invocation.Invocation, rule string) (parse.Args, richtext.Answer, bool) {
 	reads, usageOf := parse.Remove, parse.RemoveUsage
 	if c.kind == ledger.Add {
 		reads, usageOf = parse.Add, parse.AddUsage
@@ -64,7 +65,7 @@ func (c *typed) read(ctx context.Context, in Invocation, rule string) (parse.Arg
 }
 
 // explain answers a command that could not be read: what is wrong, and how to go on.
-func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *parse.UsageError) richtext.Answer {
+func (c *typed) explain(ctx context.Context, in invocation.Invocation, rule string, usage *parse.UsageError) richtext.Answer {
 	switch usage.Code {
 	case parse.UsageHelp:
 		if c.kind == ledger.Add {
@@ -85,7 +86,7 @@ func (c *typed) explain(ctx context.Context, in Invocation, rule string, usage *
 	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-remove"), richtext.ID("/linq-remove help"))}
 }
 
-func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rule string) []ledger.Order {
+func (c *typed) orders(in invocation.Invocation, args parse.Args, source ledger.Source, rule string) []ledger.Order {
 	orders := make([]ledger.Order, len(args.Handles))
 	for i, understood := range args.Handles {
 		orders[i] = ledger.Order{
@@ -99,7 +100,7 @@ func (c *typed) orders(in Invocation, args parse.Args, source ledger.Source, rul
 }
 
 // accept records orders. It returns false with the answer, which may be empty, when the command ends with that.
-func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order, rule string) ([]ledger.Acceptance, richtext.Answer, bool) {
+func (c *typed) accept(ctx context.Context, in invocation.Invocation, orders []ledger.Order, rule string) ([]ledger.Acceptance, richtext.Answer, bool) {
 	log := c.loggerOf(in)
 	accepted, err := c.recorder.Accept(ctx, orders)
 	if err != nil {
@@ -116,40 +117,34 @@ func (c *typed) accept(ctx context.Context, in Invocation, orders []ledger.Order
 	return accepted, nil, !wasSeen(accepted)
 }
 
+// refuseProtected says no to a removal that names somebody who is protected. It returns true when one does, with
+// the answer, which is empty for a delivery that was seen before.
+func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in invocation.Invocation, args parse.Args) (richtext.Answer, bool) {
+	return invocation.RefuseProtected(ctx, c.gate, c.rails.Protected, source, in.Caller(), args.Handles)
+}
+
+// refuseLimited says no to what is over a limit. Its delivery is spent: come again, it would do now what the person
+// was told is not done.
+func (c *typed) refuseLimited(ctx context.Context, source ledger.Source, in invocation.Invocation, met ledger.Limit) richtext.Answer {
+	return c.gate.Deny(ctx, source, in.Caller(), rails.RuleOf(met), rails.LimitWords(met, ""))
+}
+
 // nameOf names a chat by its name too, where that is known without asking Linq.
 func (c *typed) nameOf(chat linq.ChatID) richtext.Text {
-	if name := bookName(c.book, chat); name != "" {
+	if name := c.book.Name(chat); name != "" {
 		return richtext.Say("%s, chat %s,", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
 	}
 	return richtext.Say("chat %s", richtext.ID(chat.String()))
 }
 
-// chatNamed is the chat's name with its id, for the end of a sentence.
-func chatNamed(book *chatindex.Index, chat linq.ChatID) richtext.Text {
-	if name := bookName(book, chat); name != "" {
-		return richtext.Say("%s (%s)", richtext.Name(richtext.Shortened(name)), richtext.ID(chat.String()))
-	}
-	return richtext.Say("chat %s", richtext.ID(chat.String()))
-}
-
-// bookName is a chat's name as far as it is known without asking Linq; "" if it is not. The book is optional.
-func bookName(book *chatindex.Index, chat linq.ChatID) string {
-	if book == nil {
-		return ""
-	}
-	return book.Name(chat)
-}
-
 // notRecorded answers a command that is not on record.
-func (c *typed) notRecorded(in Invocation, err error, dryRun bool) richtext.Answer {
+func (c *typed) notRecorded(in invocation.Invocation, err error, dryRun bool) richtext.Answer {
 	c.loggerOf(in).WithError(err).WithField("outcome", c.tally.Count(ledger.SlashCommand, "not_recorded")).Error("command answered")
 	if dryRun {
 		return richtext.Answer{richtext.Say("%s Nothing was done, and what would happen is not known: linqbot cannot use its ledger. Try again in a minute; if it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
 	}
-	return notRecorded(err)
+	return outcome.NotRecorded(err)
 }
-
-func notRecorded(err error) richtext.Answer { return outcome.NotRecorded(err) }
 
 // wasSeen reports whether a delivery was recorded, denied or read before. What belongs to one delivery
 // is recorded together, so one order of it tells.

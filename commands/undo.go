@@ -139,7 +139,7 @@ func (u *Undo) record(ctx context.Context, log *logrus.Entry, removal ledger.Req
 		accepted, err := u.cfg.Recorder.Accept(ctx, []ledger.Order{order})
 		if err != nil {
 			log.WithError(err).WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "not_recorded")).Error("undo answered")
-			return notRecorded(err)
+			return outcome.NotRecorded(err)
 		}
 		a := accepted[0]
 		if a.Outcome == ledger.Redelivered && u.mayFollow(a.Request) {
@@ -184,5 +184,5 @@ func (u *Undo) askedBefore(user string, removal, addition ledger.Request) richte
 // unread answers when the ledger could not be read: then nothing was written either.
 func (u *Undo) unread(log *logrus.Entry, err error) richtext.Answer {
 	log.WithError(err).WithField("outcome", u.cfg.Tally.Count(ledger.UndoButton, "not_recorded")).Error("undo answered")
-	return notRecorded(fmt.Errorf("%w: %w", ledger.ErrNotRecorded, err))
+	return outcome.NotRecorded(fmt.Errorf("%w: %w", ledger.ErrNotRecorded, err))
 }

@@ -7,25 +7,25 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"linqbot/commands"
 	"linqbot/commands/batch"
 	"linqbot/commands/richtext"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 )
 
 // Batches is what steps that ask for many removals need of the ledger.
 type Batches interface {
-	commands.BatchRecorder
+	batch.Recorder
 	Batch(ctx context.Context, id string) (ledger.Batch, error)
 	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
 	batch.ItemReader
 }
 
-// BatchStep is a step that asks for many removals. See [commands.OffboardStep].
+// BatchStep is a step that asks for many removals. See [workflowstep.Offboard].
 type BatchStep interface {
 	Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text)
 	Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text
-	Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs commands.BatchOutputs, refused richtext.Text, wait time.Duration)
+	Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs workflowstep.BatchOutputs, refused richtext.Text, wait time.Duration)
 }
 
 // runBatch is [Runner.Run] for a step that asks for many removals. A run keeps the batch's id where others keep their
@@ -83,7 +83,7 @@ func (x *Runner) beginBatch(ctx context.Context, run ledger.Execution, step Batc
 		case err != nil:
 			return run, err
 		case b.ID == "": // it was denied
-			refused = commands.RefusedBefore(ledger.Remove)
+			refused = workflowstep.RefusedBefore(ledger.Remove)
 		}
 		run.RequestID = b.ID
 	}

@@ -1,5 +1,5 @@
 // Package workflow carries out the runs of the workflow steps: it turns a run's inputs into a request, waits for its
-// outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in commands; the
+// outcome, and completes the run in Slack, once. What may be asked for, and what is said, is decided in workflowstep; the
 // request itself goes its way like any other. Begin reading at [Runner.Run].
 package workflow
 
@@ -17,6 +17,7 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 )
 
@@ -28,11 +29,11 @@ type Runs interface {
 	Request(ctx context.Context, id string) (ledger.Request, error)
 }
 
-// Step is one of the app's steps. See [commands.Workflow].
+// Step is one of the app's steps. See [workflowstep.OneChat].
 type Step interface {
 	Order(ctx context.Context, run ledger.Execution) (ledger.Order, richtext.Text)
 	Limited(ctx context.Context, order ledger.Order, met ledger.Limit) richtext.Text
-	Outcome(r ledger.Request) (outputs commands.StepOutputs, refused richtext.Text, wait time.Duration)
+	Outcome(r ledger.Request) (outputs workflowstep.Outputs, refused richtext.Text, wait time.Duration)
 }
 
 // Config is what [Runner] needs.
@@ -104,7 +105,7 @@ func (x *Runner) Run(ctx context.Context, id string) (time.Duration, error) {
 // request's delivery, so beginning twice makes one request. step is nil if there is no such step.
 func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (ledger.Execution, error) {
 	var order ledger.Order
-	refused := commands.UnknownStep(run.Function)
+	refused := workflowstep.UnknownStep(run.Function)
 	if step != nil {
 		order, refused = step.Order(ctx, run)
 	}
@@ -122,7 +123,7 @@ func (x *Runner) begin(ctx context.Context, run ledger.Execution, step Step) (le
 		return run, err
 	}
 	if accepted[0].Outcome == ledger.Spent {
-		return refuse(commands.RefusedBefore(order.Kind))
+		return refuse(workflowstep.RefusedBefore(order.Kind))
 	}
 	if accepted[0].Outcome == ledger.Limited {
 		return refuse(step.Limited(ctx, order, accepted[0].Limit))

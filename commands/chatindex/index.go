@@ -84,8 +84,11 @@ func (x *Index) All(ctx context.Context) (groups []linq.Chat, cut bool, err erro
 }
 
 // Name returns the name of a group chat that is in the list, "" for any other. It neither waits for the list nor
-// renews it.
+// renews it. An index that is nil knows no name.
 func (x *Index) Name(id linq.ChatID) string {
+	if x == nil {
+		return ""
+	}
 	kept, _ := x.listing.Kept()
 	if at := kept.find(id); at >= 0 {
 		return kept.groups[at].chat.DisplayName

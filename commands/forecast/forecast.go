@@ -1,6 +1,7 @@
 // Package forecast tells what a request would likely come to, before anything is done: for the question before a removal,
 // and for dry runs. It reads a chat, knows what linqbot itself refuses and which of Linq's rules may be in the way, and
-// decides nothing: the request itself goes by what is true then. Begin reading at [Forecaster.Look].
+// decides nothing: the request itself goes by what is true then. [Foresee] makes dry runs of orders by that, and by what
+// the ledger knows. Begin reading at [Forecaster.Look].
 package forecast
 
 import (

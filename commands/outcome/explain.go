@@ -2,7 +2,9 @@ package outcome
 
 import (
 	"cmp"
+	"strings"
 
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq/handle"
@@ -104,6 +106,34 @@ func (e Explainer) Explain(r ledger.Request) Status {
 // say fills the words of a table with what is known of the request.
 func (e Explainer) say(r ledger.Request, w words) Status {
 	return Status{Mark: w.mark, Happened: e.fill(w.happened, r), Next: e.fill(w.next, r)}
+}
+
+// Held returns the pause that a request waits for; the zero value if it waits for none.
+func (e Explainer) Held(r ledger.Request) ledger.Pause {
+	if e.Pause == nil || r.Kind == ledger.Add || r.State != ledger.Accepted {
+		return ledger.Pause{}
+	}
+	return e.Pause()
+}
+
+// explainHeld says that a removal waits for the end of a pause.
+func (e Explainer) explainHeld(r ledger.Request, p ledger.Pause) Status {
+	happened, next := "The removal of {who} from {chat} is recorded, and waits. ", "The removal is kept, and goes on by itself once removals are resumed."
+	if inDoubt(r) {
+		happened, next = "Whether {who} has left {chat} is not known yet. ", "linqbot goes on by itself once removals are resumed."
+	}
+	return Status{
+		Mark: richtext.MarkQueued, Happened: append(e.fill(happened, r), rails.PausedWords(p)...), Next: richtext.Say(next),
+	}
+}
+
+// Because shows the reason that a person gave for a request. It stands as a thing to copy: nothing in it can ping,
+// link or format. Numbers in it are masked as those in a chat's name are.
+func (e Explainer) Because(reason string) richtext.Text {
+	if !e.FullHandles {
+		reason = handle.MaskText(reason)
+	}
+	return richtext.Say("Reason: %s", richtext.ID(strings.ReplaceAll(reason, "\n", " ")))
 }
 
 // KeyNotAccepted says that Linq does not accept the API key.

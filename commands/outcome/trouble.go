@@ -44,3 +44,17 @@ func AnswerNotRead() richtext.Answer {
 func AnswerNotRecorded() richtext.Answer {
 	return richtext.Answer{richtext.Say("%s linqbot could not make sure that your answer was recorded. Choose again in a minute; it counts once. If it stays like this, tell someone who runs linqbot.", string(richtext.MarkNeedsPerson))}
 }
+
+// NothingDone says that nothing was done of what a kind of request asks for.
+func NothingDone(kind ledger.Kind) string {
+	if kind == ledger.Add {
+		return "Nobody was added."
+	}
+	return "Nothing was removed."
+}
+
+// AddingOff says that nobody is added unless somebody was removed before, and who can change that.
+func AddingOff() richtext.Text {
+	return richtext.Say("Adding people is switched off in linqbot. %s Ask someone who runs linqbot whether it can be switched on, by %s.",
+		NothingDone(ledger.Add), richtext.ID("ALLOW_ADDING=true"))
+}

@@ -31,6 +31,18 @@ func (u ParsedHandle) GoString() string { return "parse.ParsedHandle(" + u.Strin
 // MarshalText writes the masked handle.
 func (u ParsedHandle) MarshalText() ([]byte, error) { return u.Handle.MarshalText() }
 
+// Cautions are what a person should know before believing a number.
+func (u ParsedHandle) Cautions() []richtext.Text {
+	var texts []richtext.Text
+	if u.Guessed && u.Region != "" {
+		texts = append(texts, richtext.Say("%s was written without a country code, so it was read as a %s number. If it belongs to another country, write it with + and the country code.", richtext.Name(u.International), richtext.ID(u.Region)))
+	}
+	if u.Unassigned {
+		texts = append(texts, richtext.Say("%s has a possible length, but is not a number that its country gives out: check the digits.", richtext.Name(u.International)))
+	}
+	return texts
+}
+
 // Handle reads one handle, a phone number or an e-mail address, as people type and paste them.
 // Numbers written without an international prefix are read as numbers of region, such as "US". A
 // text that holds no handle, or several, is refused with a [*UsageError].

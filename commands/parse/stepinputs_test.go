@@ -79,3 +79,38 @@ func TestStepInputDryRun(t *testing.T) {
 		wantRefusedInput(t, "dry_run", encoded)
 	}
 }
+
+func TestStepInputs(t *testing.T) {
+	t.Parallel()
+	whole := parse.StepInputs{ChatID: chatID, Handle: "(202) 555-0132"}
+	const required = `{"chat_id":"` + chatID + `","handle":"(202) 555-0132"`
+	for _, test := range []struct {
+		name    string
+		encoded string
+		want    parse.StepInputs
+		fails   bool
+	}{
+		{name: "the required ones", encoded: required + "}", want: whole},
+		{
+			name:    "all",
+			encoded: required + `,"channel_id":"C1","message_ts":"1741538710.000100","requested_by":"U2"}`,
+			want:    parse.StepInputs{ChatID: chatID, Handle: "(202) 555-0132", ChannelID: "C1", MessageTS: "1741538710.000100", RequestedBy: "U2"},
+		},
+		{name: "unknown ones", encoded: required + `,"mood":"good","more":[1]}`, want: whole},
+		{name: "null", encoded: required + `,"requested_by":null}`, want: whole},
+		{name: "none", encoded: "{}"},
+		{name: "nothing at all", encoded: "null"},
+		{name: "no JSON", encoded: "chat_id=1", fails: true},
+		{name: "no text", encoded: "", fails: true},
+		{name: "a list", encoded: "[]", fails: true},
+		{name: "cut off", encoded: required[:20], fails: true},
+		{name: "two objects", encoded: "{}{}", fails: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := parse.DecodeStepInputs(test.encoded)
+			assert.Equal(t, err != nil, test.fails, err)
+			assert.Equal(t, got, test.want)
+		})
+	}
+}

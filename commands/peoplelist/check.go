@@ -6,16 +6,16 @@ import (
 	"linqbot/commands/richtext"
 )
 
-// Check says what is wrong with a list, line by line; nothing for one that can be used.
-func (l List) Check() richtext.Answer {
+// check says what is wrong with a list, line by line; nothing for one that can be used.
+func (l List) check() richtext.Answer {
 	switch {
 	case l.Wrong > 0:
 		return l.wrongLines()
 	case len(l.People) == 0:
 		return richtext.Answer{richtext.Say("%s Nobody is named in this list. Put a phone number or an e-mail address into each line.", string(richtext.MarkRefused))}
-	case len(l.People) > Most:
+	case len(l.People) > mostPeople:
 		return richtext.Answer{richtext.Say("%s That is %s people, and a list takes at most %s. Nothing was recorded. Split the list.",
-			string(richtext.MarkRefused), fmt.Sprint(len(l.People)), fmt.Sprint(Most))}
+			string(richtext.MarkRefused), fmt.Sprint(len(l.People)), fmt.Sprint(mostPeople))}
 	}
 	return nil
 }

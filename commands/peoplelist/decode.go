@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// ErrNoText says that a file is no text, but something like a spreadsheet's own format.
-var ErrNoText = errors.New("peoplelist: not a text")
+// errNoText says that a file is no text, but something like a spreadsheet's own format.
+var errNoText = errors.New("peoplelist: not a text")
 
 // decoded reads a file's bytes as text: UTF-8 or UTF-16 by their mark, UTF-16 without one by its zeros, and else what
 // older spreadsheets write.
@@ -26,19 +26,19 @@ func decoded(data []byte) (string, error) {
 	if isWide {
 		text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data)
 		if err != nil {
-			return "", ErrNoText
+			return "", errNoText
 		}
 		data = text
 	}
 	if !utf8.Valid(data) {
 		text, err := charmap.Windows1252.NewDecoder().Bytes(data)
 		if err != nil {
-			return "", ErrNoText
+			return "", errNoText
 		}
 		data = text
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return "", ErrNoText
+		return "", errNoText
 	}
 	return string(data), nil
 }

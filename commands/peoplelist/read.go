@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// Most is how many people a list may have.
-	Most = 500
+	// mostPeople is how many people a list may have.
+	mostPeople = 500
 	// MostBytes is how large a file may be.
 	MostBytes = 1 << 20
 )
@@ -39,21 +39,21 @@ type List struct {
 	Column string               // the heading of the column that was read; "" without one
 }
 
-// ErrTooLong says that a list has more lines than are read.
-var ErrTooLong = errors.New("peoplelist: more lines than are read")
+// errTooLong says that a list has more lines than are read.
+var errTooLong = errors.New("peoplelist: more lines than are read")
 
-// ReadFile reads a file. See [Read].
-func ReadFile(data []byte, region string) (List, error) {
+// readFile reads a file. See [readText].
+func readFile(data []byte, region string) (List, error) {
 	text, err := decoded(data)
 	if err != nil {
 		return List{}, err
 	}
-	return Read(text, region)
+	return readText(text, region)
 }
 
-// Read reads a list: a handle a line, several in a line with separators between them, or a table of which one column
+// readText reads a list: a handle a line, several in a line with separators between them, or a table of which one column
 // holds handles. Numbers without a country code are read as those of region. Wrong lines are part of the list.
-func Read(text, region string) (List, error) {
+func readText(text, region string) (List, error) {
 	rows, err := readRows(text)
 	if err != nil {
 		return List{}, err
@@ -70,7 +70,7 @@ func Read(text, region string) (List, error) {
 	for _, row := range rows {
 		for _, cell := range column.of(row, region) {
 			if len(list.Lines) == mostLines {
-				return List{}, ErrTooLong
+				return List{}, errTooLong
 			}
 			line := readLine(row.number, cell, region)
 			list.Lines = append(list.Lines, line)

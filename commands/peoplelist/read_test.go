@@ -1,7 +1,6 @@
 package peoplelist_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,7 +8,9 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"linqbot/commands/commandstest"
 	"linqbot/commands/peoplelist"
+	"linqbot/commands/policy"
 )
 
 // wide writes a text in UTF-16.
@@ -27,6 +28,13 @@ func wide(text string, bigEndian, mark bool) string {
 		out.WriteByte(second)
 	}
 	return out.String()
+}
+
+// lists reads lists as a linqbot in the USA.
+func lists() *peoplelist.Lists {
+	return peoplelist.NewLists(peoplelist.ListsConfig{
+		Gate: policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}}), Region: "US", Logger: commandstest.Quiet(),
+	})
 }
 
 func TestReadFile(t *testing.T) {
@@ -69,8 +77,7 @@ func TestReadFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			list, err := peoplelist.ReadFile([]byte(test.data), "US")
-			assert.NilError(t, err)
+			list, _, _ := lists().ReadFile([]byte(test.data))
 			var got []string
 			wrong := 0
 			for _, line := range list.Lines {
@@ -89,10 +96,10 @@ func TestReadFile(t *testing.T) {
 
 func TestWhatIsNoList(t *testing.T) {
 	t.Parallel()
-	_, err := peoplelist.ReadFile([]byte("PK\x03\x04\x14\x00\x06\x00"), "US")
-	assert.ErrorIs(t, err, peoplelist.ErrNoText)
-	_, err = peoplelist.Read(strings.Repeat("a@example.com\n", 5001), "US")
-	assert.ErrorIs(t, err, peoplelist.ErrTooLong)
+	_, answer, ok := lists().ReadFile([]byte("PK\x03\x04\x14\x00\x06\x00"))
+	assert.Assert(t, !ok && strings.Contains(answer[0].String(), "This file is no text."), answer)
+	_, answer, ok = lists().Read(strings.Repeat("a@example.com\n", 5001))
+	assert.Assert(t, !ok && strings.Contains(answer[0].String(), "This list has more than 5,000 lines. A list takes at most 500 people."), answer)
 }
 
 func TestCheck(t *testing.T) {
@@ -119,10 +126,10 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			list, err := peoplelist.Read(test.text, "US")
-			assert.NilError(t, err)
+			_, answer, ok := lists().Read(test.text)
+			assert.Equal(t, ok, test.lines == 0)
 			var said []string
-			for _, paragraph := range list.Check() {
+			for _, paragraph := range answer {
 				said = append(said, paragraph.String())
 			}
 			assert.Equal(t, len(said), test.lines)
@@ -142,14 +149,9 @@ func FuzzReadFile(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	reads := lists()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		list, err := peoplelist.ReadFile(data, "US")
-		if err != nil {
-			if !errors.Is(err, peoplelist.ErrNoText) && !errors.Is(err, peoplelist.ErrTooLong) {
-				t.Fatal(err)
-			}
-			return
-		}
+		list, answer, ok := reads.ReadFile(data)
 		understood := 0
 		for _, line := range list.Lines {
 			if line.Number < 1 {
@@ -162,8 +164,12 @@ func FuzzReadFile(f *testing.F) {
 		if understood+list.Wrong != len(list.Lines) || len(list.People) > understood {
 			t.Errorf("%d people and %d wrong of %d lines", len(list.People), list.Wrong, len(list.Lines))
 		}
-		if (len(list.Check()) == 0) != (list.Wrong == 0 && len(list.People) > 0 && len(list.People) <= peoplelist.Most) {
-			t.Error(list.Check())
+		const mostPeople = 500
+		if ok != (list.Wrong == 0 && len(list.People) > 0 && len(list.People) <= mostPeople) || ok != (len(answer) == 0) {
+			t.Error(answer)
+		}
+		if len(answer) > 0 && strings.Contains(answer[0].String(), "could not be read") {
+			t.Error("it is not said why")
 		}
 	})
 }
@@ -172,7 +178,7 @@ func FuzzReadFile(f *testing.F) {
 func TestLargeFiles(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{",", "\"", "\t;", "1.2E+10,", "a@", "(202) 555-0132;"} {
-		_, err := peoplelist.ReadFile([]byte(strings.Repeat(text, peoplelist.MostBytes/len(text))), "US")
-		assert.Assert(t, err == nil || errors.Is(err, peoplelist.ErrTooLong), err)
+		_, answer, ok := lists().ReadFile([]byte(strings.Repeat(text, peoplelist.MostBytes/len(text))))
+		assert.Assert(t, ok || !strings.Contains(answer[0].String(), "could not be read") && !strings.Contains(answer[0].String(), "no text"), answer)
 	}
 }

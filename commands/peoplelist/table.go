@@ -20,7 +20,7 @@ type row struct {
 func readRows(text string) ([]row, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	if strings.Count(text, "\n") >= mostLines {
-		return nil, ErrTooLong
+		return nil, errTooLong
 	}
 	reader := csv.NewReader(strings.NewReader(text))
 	reader.Comma, reader.LazyQuotes, reader.FieldsPerRecord = separator(text), true, -1

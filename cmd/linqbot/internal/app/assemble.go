@@ -20,10 +20,13 @@ import (
 	"linqbot/commands"
 	"linqbot/commands/batch"
 	"linqbot/commands/chatindex"
+	"linqbot/commands/offboard"
 	"linqbot/commands/outcome"
+	"linqbot/commands/peoplelist"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 	"linqbot/linq"
 	"linqbot/linq/breaker"
@@ -77,7 +80,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	explainer := outcome.Explainer{FullHandles: cfg.FullHandles, Pause: func() ledger.Pause { return held.Pause(context.Background()) }}
 	book := chatindex.New(chatindex.Config{Lister: chats, Region: cfg.Region})
 	lines := reconcile.NewOwnLines(reconcile.OwnLinesConfig{Reader: chats, Logger: logger})
-	lists := commands.NewLists(commands.ListsConfig{
+	lists := peoplelist.NewLists(peoplelist.ListsConfig{
 		Gate: gate, Batches: records, Rails: held, Lines: lines, Book: book, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	remove := commands.NewRemove(commands.RemoveConfig{
@@ -94,7 +97,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 	findChats := commands.NewFindChats(commands.FindChatsConfig{
 		Gate: gate, Book: book, Logger: logger, Tally: tally(measured),
 	})
-	offboard := commands.NewOffboard(commands.OffboardConfig{
+	offboards := offboard.New(offboard.Config{
 		Gate: gate, Batches: records, Rails: held, Lines: lines, Region: cfg.Region, Logger: logger, Tally: tally(measured),
 	})
 	assembled := &instance{
@@ -106,7 +109,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 		workers: newWorkers(cfg, of, gate, held, chats, book, lines, teams, home, explainer),
 		bot: bot.New(bot.Config{
 			SigningSecrets: cfg.SigningSecrets,
-			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboard},
+			Commands:       map[string]bot.Command{bot.RemoveCommand: remove, bot.AddCommand: add, bot.ChatsCommand: findChats, bot.OffboardCommand: offboards},
 			Teams:          teams,
 			Gate:           gate,
 			SlackURL:       cfg.SlackURL,
@@ -132,7 +135,7 @@ func assemble(ctx context.Context, cfg config.Settings, of shared) (*instance, e
 					Gate: gate, Recorder: records, Records: records, Explainer: explainer, Logger: logger,
 					Tally: tally(measured),
 				}),
-				Offboard: offboard, Lists: lists, Token: cfg.SlackToken,
+				Offboard: offboards, Lists: lists, Token: cfg.SlackToken,
 				Batches: batch.NewButtons(batch.ButtonsConfig{
 					Gate: gate, Batches: records, Rails: held, Logger: logger, Tally: tally(measured),
 				}),
@@ -166,7 +169,7 @@ func newWorkers(cfg config.Settings, of shared, gate *policy.Gate, held rails.Ra
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
 	step := func(kind ledger.Kind) workflow.Step {
-		return commands.NewWorkflow(commands.WorkflowConfig{
+		return workflowstep.NewOneChat(workflowstep.OneChatConfig{
 			Kind: kind, Off: cfg.StepsOff, AddingOff: !cfg.AllowAdding,
 			Gate: gate, Region: cfg.Region, Rails: held, Explainer: explainer,
 			UnderWay: records, Chats: chats, Lines: lines,
@@ -176,10 +179,10 @@ func newWorkers(cfg config.Settings, of shared, gate *policy.Gate, held rails.Ra
 		Runs: records, Token: cfg.SlackToken, APIURL: cfg.SlackURL, HTTP: newOutbound(cfg, measured), Logger: logger, Tally: tally(measured),
 		Steps:   map[string]workflow.Step{ledger.RemoveFunction: step(ledger.Remove), ledger.AddFunction: step(ledger.Add)},
 		Batches: records,
-		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: commands.NewOffboardStep(commands.OffboardStepConfig{
-			Offboarding: cfg.StepOffboards, Lines: lines,
-			WorkflowConfig: commands.WorkflowConfig{
-				Off: cfg.StepsOff, Gate: gate, Region: cfg.Region, Rails: held, Explainer: explainer,
+		BatchSteps: map[string]workflow.BatchStep{ledger.OffboardFunction: workflowstep.NewOffboard(workflowstep.OffboardConfig{
+			Offboarding: cfg.StepOffboards,
+			OneChatConfig: workflowstep.OneChatConfig{
+				Off: cfg.StepsOff, Gate: gate, Region: cfg.Region, Rails: held, Explainer: explainer, Lines: lines,
 			},
 		})},
 	})

@@ -1,4 +1,4 @@
-package commands_test
+package workflowstep_test
 
 import (
 	"context"
@@ -13,11 +13,10 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/golden"
 
-	"linqbot/commands"
 	"linqbot/commands/commandstest"
 	"linqbot/commands/outcome"
-	"linqbot/commands/parse"
 	"linqbot/commands/policy"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 )
 
@@ -111,8 +110,8 @@ func TestWorkflowOrders(t *testing.T) {
 			row.region = "US"
 		}
 		row.policy.Members = brokenDirectory{}
-		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: row.off, Gate: gate(row.policy, nil), Region: row.region})
-		order, refused := workflow.Order(t.Context(), runOf(row.encoded))
+		step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Off: row.off, Gate: gate(row.policy, nil), Region: row.region})
+		order, refused := step.Order(t.Context(), runOf(row.encoded))
 		if row.want == nil {
 			assert.Equal(t, order, ledger.Order{}, row.name)
 			assert.Assert(t, strings.Contains(refused.String(), "Nothing was removed."), "%s: %s", row.name, refused)
@@ -129,7 +128,7 @@ func TestWorkflowOrders(t *testing.T) {
 			t.Errorf("%s: %s\n-want +got\n%s", row.name, refused, diff)
 		}
 	}
-	golden.Assert(t, shown.String(), "workflow/refusals.golden")
+	golden.Assert(t, shown.String(), "refusals.golden")
 }
 
 // A run while steps are switched off is a denial on record, whatever its inputs.
@@ -139,14 +138,14 @@ func TestStepsThatAreOffAreKept(t *testing.T) {
 		"right inputs": {inputs(object{"channel_id": "C1", "requested_by": "U2"}), "C1", "U2"},
 		"wrong inputs": {"[]", "", ""},
 	} {
-		record, counted := &book{}, 0
-		workflow := commands.NewWorkflow(commands.WorkflowConfig{Off: true, Region: "US", Gate: policy.NewGate(policy.GateConfig{
+		record, counted := &commandstest.Audit{}, 0
+		step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Off: true, Region: "US", Gate: policy.NewGate(policy.GateConfig{
 			Policy: policy.Policy{Everyone: true}, Audit: record, Tally: func(ledger.Source, string) { counted++ },
 		})})
-		_, refused := workflow.Order(t.Context(), runOf(test.encoded))
+		_, refused := step.Order(t.Context(), runOf(test.encoded))
 		assert.Equal(t, counted, 0, "who carries runs on counts how they end")
 		assert.Assert(t, strings.Contains(refused.String(), "switched off"), name)
-		assert.DeepEqual(t, record.denials, []ledger.Denial{{
+		assert.DeepEqual(t, record.Denials, []ledger.Denial{{
 			Source: ledger.WorkflowStep, TeamID: "T1", ChannelID: test.channel, UserID: test.user,
 			Rule: policy.DeniedSteps, Delivery: "Fx1",
 		}})
@@ -157,12 +156,12 @@ func TestWorkflowOutcomes(t *testing.T) {
 	t.Parallel()
 	var shown strings.Builder
 	now := askedAt()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
+	step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
 	good := []ledger.State{ledger.Simulated, ledger.Removed, ledger.AlreadyGone, ledger.Sent, ledger.Added, ledger.AlreadyThere}
 	for _, o := range commandstest.Outcomes() {
 		r := o.Request
 		r.SentAt, r.TraceID = now.Add(-30*time.Second), traceID
-		outputs, refused, wait := workflow.Outcome(r)
+		outputs, refused, wait := step.Outcome(r)
 		said := "not yet"
 		switch {
 		case wait > 0:
@@ -178,30 +177,30 @@ func TestWorkflowOutcomes(t *testing.T) {
 		if o.Group == "states" || o.Group == "addition_states" || o.Group == "dry_runs" { // all the others have goldens of their own
 			fmt.Fprintf(&shown, "%s, %s: %s\n", o.Name, r.State, said)
 		}
-		want := commands.StepOutputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: traceID, Message: outputs.Message}
+		want := workflowstep.Outputs{Status: r.State, ChatID: r.ChatID, Handle: r.Handle.Value(), TraceID: traceID, Message: outputs.Message}
 		assert.Equal(t, outputs, want)
 		assert.Assert(t, strings.HasSuffix(outputs.Message, ".") && !strings.Contains(outputs.Message, ". "), "%s: no sentence: %s", o.Name, outputs.Message)
 		assert.Assert(t, !strings.ContainsAny(outputs.Message, "⏳✅⚠⛔"), outputs.Message)
 	}
-	golden.Assert(t, shown.String(), "workflow/outcomes.golden")
+	golden.Assert(t, shown.String(), "outcomes.golden")
 }
 
 // A full stop in a name ends no sentence.
 func TestWorkflowMessageWithAName(t *testing.T) {
 	t.Parallel()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Explainer: outcome.Explainer{FullHandles: true}})
+	step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Gate: gate(anyone(), nil), Explainer: outcome.Explainer{FullHandles: true}})
 	r := ledger.Request{
 		Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(ada)},
 		State: ledger.AlreadyGone, ChatName: "St. Mary. And others.", MayHaveReached: true,
 	}
-	outputs, _, _ := workflow.Outcome(r)
+	outputs, _, _ := step.Outcome(r)
 	assert.Equal(t, outputs.Message, ada+" is not in St. Mary. And others..")
 }
 
 func TestWorkflowTimes(t *testing.T) {
 	t.Parallel()
 	now := askedAt()
-	workflow := commands.NewWorkflow(commands.WorkflowConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
+	step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Gate: gate(anyone(), nil), Now: func() time.Time { return now }})
 	const look = 500 * time.Millisecond
 	for _, test := range []struct {
 		state ledger.State
@@ -226,22 +225,63 @@ func TestWorkflowTimes(t *testing.T) {
 		{ledger.Cancelled, 0, 0},
 	} {
 		r := ledger.Request{Order: ledger.Order{Kind: ledger.Remove, ChatID: chatID, Handle: ledger.NewSecret(ada)}, State: test.state, SentAt: now.Add(-test.since)}
-		_, _, wait := workflow.Outcome(r)
+		_, _, wait := step.Outcome(r)
 		assert.Equal(t, wait, test.want, "%s since %s", test.state, test.since)
 	}
 }
 
-func TestParseChat(t *testing.T) {
+// While adding is switched off, a run of the step that adds is a denial on record.
+func TestStepsThatAddWhileAddingIsOff(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{chatID, " " + chatID + "\n", strings.ToUpper(chatID), "`" + chatID + "`", "\"" + chatID + "\"", "<" + chatID + ">", "\u200e" + chatID} {
-		id, err := parse.Chat(text)
-		assert.NilError(t, err, "%q", text)
-		assert.Equal(t, id.String(), chatID)
+	record := &commandstest.Audit{}
+	for _, kind := range []ledger.Kind{ledger.Remove, ledger.Add} {
+		step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Kind: kind, AddingOff: true, Gate: gate(anyone(), record), Region: "US"})
+		order, refused := step.Order(t.Context(), runOf(inputs(nil)))
+		assert.Equal(t, len(refused) > 0, kind == ledger.Add, "%s: %s", kind, refused)
+		assert.Equal(t, order == ledger.Order{}, kind == ledger.Add)
 	}
-	for _, text := range []string{"", " ", "``", "x", chatID + " " + chatID, chatID + "/..", "{" + chatID + "}", "urn:uuid:" + chatID} {
-		_, err := parse.Chat(text)
-		usage, ok := errors.AsType[*parse.UsageError](err)
-		assert.Assert(t, ok, "%q: %v", text, err)
-		assert.Assert(t, len(usage.Why) > 0)
+	assert.DeepEqual(t, record.Denials, []ledger.Denial{{Source: ledger.WorkflowStep, TeamID: "T1", Rule: policy.DeniedAdding, Delivery: "Fx1"}})
+}
+
+// What a step that adds is refused for is said of adding.
+func TestStepsThatAddAreRefusedInTheirWords(t *testing.T) {
+	t.Parallel()
+	var shown strings.Builder
+	for _, row := range orderRows() {
+		if row.encoded == "" {
+			row.encoded = inputs(row.changed)
+		}
+		row.policy.Members = brokenDirectory{}
+		region := row.region
+		if region == "" {
+			region = "US"
+		}
+		step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Kind: ledger.Add, Off: row.off, Gate: gate(row.policy, nil), Region: region})
+		order, refused := step.Order(t.Context(), runOf(row.encoded))
+		if row.want != nil {
+			assert.Equal(t, order.Kind, ledger.Add, row.name)
+			continue
+		}
+		assert.Assert(t, strings.Contains(refused.String(), "Nobody was added."), "%s: %s", row.name, refused)
+		assert.Assert(t, !strings.Contains(refused.String(), "remov"), "%s: %s", row.name, refused)
+		fmt.Fprintf(&shown, "%s: %s\n", row.name, markedUp(refused))
+	}
+	golden.Assert(t, shown.String(), "add_refusals.golden")
+}
+
+// A run for somebody whom the policy denies is a denial on record, once.
+func TestDenialsOfStepsAreKept(t *testing.T) {
+	t.Parallel()
+	run := runOf(inputs(object{"channel_id": "C1", "requested_by": "U1"}))
+	for _, kind := range []ledger.Kind{ledger.Remove, ledger.Add} {
+		record := &commandstest.Audit{Err: errors.New("no ledger")}
+		step := workflowstep.NewOneChat(workflowstep.OneChatConfig{Kind: kind, Gate: gate(policy.Policy{Users: []string{"U9"}}, record), Region: "US"})
+		for range 2 {
+			_, refused := step.Order(t.Context(), run)
+			assert.Assert(t, len(refused) > 0, kind)
+		}
+		assert.DeepEqual(t, record.Denials, []ledger.Denial{{
+			Source: ledger.WorkflowStep, TeamID: "T1", ChannelID: "C1", UserID: "U1", Rule: "not named", Delivery: "Fx1",
+		}})
 	}
 }

@@ -1,16 +1,29 @@
-package commands_test
+package parse_test
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
-	"gotest.tools/v3/golden"
 
-	"linqbot/commands"
 	"linqbot/commands/parse"
 )
+
+func TestParseChat(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{chatID, " " + chatID + "\n", strings.ToUpper(chatID), "`" + chatID + "`", "\"" + chatID + "\"", "<" + chatID + ">", "\u200e" + chatID} {
+		id, err := parse.Chat(text)
+		assert.NilError(t, err, "%q", text)
+		assert.Equal(t, id.String(), chatID)
+	}
+	for _, text := range []string{"", " ", "``", "x", chatID + " " + chatID, chatID + "/..", "{" + chatID + "}", "urn:uuid:" + chatID} {
+		_, err := parse.Chat(text)
+		usage, ok := errors.AsType[*parse.UsageError](err)
+		assert.Assert(t, ok, "%q: %v", text, err)
+		assert.Assert(t, len(usage.Why) > 0)
+	}
+}
 
 func TestOpensForm(t *testing.T) {
 	t.Parallel()
@@ -44,13 +57,4 @@ func TestOpensForm(t *testing.T) {
 		assert.Equal(t, opens, test.opens, "%q", test.text)
 		assert.Equal(t, chat, test.chat, "%q", test.text)
 	}
-}
-
-func TestHelp(t *testing.T) {
-	t.Parallel()
-	var shown strings.Builder
-	for _, text := range commands.Help() {
-		fmt.Fprintln(&shown, markedUp(text))
-	}
-	golden.Assert(t, shown.String(), "help.golden")
 }

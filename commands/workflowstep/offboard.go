@@ -1,4 +1,4 @@
-package commands
+package workflowstep
 
 import (
 	"cmp"
@@ -8,38 +8,37 @@ import (
 	"time"
 
 	"linqbot/commands/batch"
+	"linqbot/commands/invocation"
 	"linqbot/commands/parse"
 	"linqbot/commands/policy"
 	"linqbot/commands/rails"
-	"linqbot/commands/reconcile"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
-// OffboardStepConfig is what an [OffboardStep] needs.
-type OffboardStepConfig struct {
-	WorkflowConfig
+// OffboardConfig is what an [Offboard] needs.
+type OffboardConfig struct {
+	OneChatConfig // of a step that removes
 
-	Offboarding bool                // the step is switched on
-	Lines       *reconcile.OwnLines // optional; without them our own lines are found later
+	Offboarding bool // the step is switched on
 }
 
-// OffboardStep is the workflow step that takes a person out of every group chat. Nobody is there to be asked, so it
+// Offboard is the workflow step that takes a person out of every group chat. Nobody is there to be asked, so it
 // does not ask.
-type OffboardStep struct {
-	cfg   OffboardStepConfig
-	steps *Workflow
+type Offboard struct {
+	cfg   OffboardConfig
+	steps *OneChat
 }
 
-// NewOffboardStep returns the step.
-func NewOffboardStep(cfg OffboardStepConfig) *OffboardStep {
+// NewOffboard returns the step.
+func NewOffboard(cfg OffboardConfig) *Offboard {
 	cfg.Kind = ledger.Remove
-	return &OffboardStep{cfg: cfg, steps: NewWorkflow(cfg.WorkflowConfig)}
+	return &Offboard{cfg: cfg, steps: NewOneChat(cfg.OneChatConfig)}
 }
 
 // Order reads the inputs of a run. The second result is why it is refused, for the workflow's people to read; empty
 // when it is not.
-func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text) {
+func (s *Offboard) Order(ctx context.Context, run ledger.Execution) (ledger.BatchOrder, richtext.Text) {
 	inputs, err := parse.DecodeStepInputs(run.Inputs.Value())
 	why, rule := s.off()
 	if len(why) == 0 {
@@ -75,24 +74,24 @@ func (s *OffboardStep) Order(ctx context.Context, run ledger.Execution) (ledger.
 		return ledger.BatchOrder{}, s.steps.refusedInput(err)
 	}
 	args.Because, args.DryRun = cmp.Or(tail.Because, args.Because), args.DryRun || tail.DryRun
-	in := Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
+	in := invocation.Invocation{Delivery: run.ID, TeamID: run.TeamID, ChannelID: inputs.ChannelID, UserID: inputs.RequestedBy}
 	if inputs.ChannelID != "" && isMessageTS(inputs.MessageTS) {
 		in.ThreadTS = inputs.MessageTS
 	}
-	order := offboardOrder(in, ledger.WorkflowStep, args, "workflow step")
-	order.Limits = s.cfg.Rails.Limits
+	order := batch.OrderOf(in, ledger.WorkflowStep, "workflow step", args.Handles, args.Tail)
+	order.Job, order.Limits = ledger.Offboard, s.cfg.Rails.Limits
 	return order, nil
 }
 
 // Limited says no to a run whose order is over a limit.
-func (s *OffboardStep) Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text {
+func (s *Offboard) Limited(ctx context.Context, order ledger.BatchOrder, met ledger.Limit) richtext.Text {
 	return s.steps.Limited(ctx, ledger.Order{
 		Delivery: order.Delivery, TeamID: order.TeamID, ChannelID: order.ChannelID, UserID: order.UserID,
 	}, met)
 }
 
 // off says why no run of the step is carried out, and which rule says so; nothing while it is switched on.
-func (s *OffboardStep) off() (why richtext.Text, rule string) {
+func (s *Offboard) off() (why richtext.Text, rule string) {
 	if why, rule = s.steps.off(); len(why) == 0 && !s.cfg.Offboarding {
 		return richtext.Say("Taking people out of every chat by a workflow is switched off in linqbot. Nothing was removed. Someone who runs linqbot can set %s.", richtext.ID("WORKFLOW_OFFBOARD=on")), policy.DeniedSteps
 	}
@@ -110,7 +109,7 @@ type BatchOutputs struct {
 
 // Outcome says how a run ends that follows a batch. Wait is positive while it does not end yet; refused is the
 // sentence of a run that ends in an error. items are all items of the batch; they count only for a dry run.
-func (s *OffboardStep) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
+func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
 	const look = time.Second
 	switch {
 	case b.Open():

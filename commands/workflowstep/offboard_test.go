@@ -1,19 +1,19 @@
-package commands_test
+package workflowstep_test
 
 import (
 	"testing"
 
 	"gotest.tools/v3/assert"
 
-	"linqbot/commands"
 	"linqbot/commands/outcome"
+	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
 )
 
 // The error of a step is a sentence without a mark, as that of every other step.
 func TestAnOffboardingThatCouldNotBePlannedEndsTheStepInWords(t *testing.T) {
 	t.Parallel()
-	step := commands.NewOffboardStep(commands.OffboardStepConfig{WorkflowConfig: commands.WorkflowConfig{Gate: gate(anyone(), nil)}})
+	step := workflowstep.NewOffboard(workflowstep.OffboardConfig{OneChatConfig: workflowstep.OneChatConfig{Gate: gate(anyone(), nil)}})
 	for trouble, want := range map[string]string{
 		ledger.TroubleOverLimit: "Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.",
 		outcome.ReasonNoAnswer:  "linqbot could not find out what there is to do. Linq did not answer. Nothing was changed. Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.",
