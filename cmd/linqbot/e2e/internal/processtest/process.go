@@ -43,7 +43,7 @@ func Build() (path string, err error) {
 // Run runs the tests of a package that build the program, and takes it away again. They mostly wait for processes, so
 // twice as many run side by side as Go would let, unless -parallel says how many.
 func Run(m *testing.M, program func() (string, error)) int {
-	flag.Parse()
+	flag.Parse() //nolint:revive // the tests run after it: this is their main
 	if atOnce := flag.Lookup("test.parallel"); atOnce.Value.String() == atOnce.DefValue {
 		_ = atOnce.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0))) // a number is always taken
 	}
