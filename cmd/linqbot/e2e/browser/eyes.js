@@ -23,6 +23,16 @@
     return this.with(selector, words).includes(document.activeElement);
   },
 
+  middle(element) {
+    const box = element.getBoundingClientRect();
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  },
+
+  isOnTop(element) {
+    const { x, y } = this.middle(element);
+    return element.contains(document.elementFromPoint(x, y));
+  },
+
   until(look) {
     return new Promise((found) => {
       const again = () => {
@@ -36,6 +46,11 @@
 
   sees(selector, words) {
     return this.until(() => this.with(selector, words).length > 0);
+  },
+
+  // inView waits until such an element is neither scrolled away nor covered.
+  inView(selector, words) {
+    return this.until(() => this.with(selector, words).some((e) => this.isOnTop(e)));
   },
 
   lacks(selector, words) {
@@ -57,8 +72,7 @@
       const box = element.getBoundingClientRect();
       const stands = before && before.x === box.x && before.y === box.y && before.width === box.width;
       before = box;
-      const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-      return stands && element.contains(document.elementFromPoint(middle.x, middle.y)) ? middle : null;
+      return stands && this.isOnTop(element) ? this.middle(element) : null;
     });
   },
 })

@@ -142,6 +142,7 @@ func runStep(t *testing.T, g playground) {
 	p.sees("#main .message", "Started the workflow Remove a Linq participant")
 	p.clicks("#main a", "1 reply")
 	p.sees("#thread .message", "4567 has left Autumn retreat")
+	p.inView("#main .message", "Started the workflow")
 	p.picture("step")
 	p.quiet()
 }

@@ -162,6 +162,12 @@ func (p *tab) sees(selector, words string) {
 	look[bool](p, "sees", selector, words)
 }
 
+// inView waits until such an element is neither scrolled away nor covered.
+func (p *tab) inView(selector, words string) {
+	p.t.Helper()
+	look[bool](p, "inView", selector, words)
+}
+
 // lacks waits until none does.
 func (p *tab) lacks(selector, words string) {
 	p.t.Helper()

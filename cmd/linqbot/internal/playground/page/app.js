@@ -17,16 +17,19 @@ function listen() {
   });
 }
 
+// put takes over what the server says of a pane. A list that shows its end goes on to show it, also one that only
+// changes its shape, as messages do beside a thread that opens.
 function put(pane, html) {
-  const lists = [...pane.querySelectorAll("[data-bottom]")].map((l) => l.scrollHeight - l.scrollTop - l.clientHeight < 40);
-  const rows = pane.querySelectorAll("[data-bottom] li").length;
-  const had = pane.contains(document.activeElement);
+  const lists = () => [...document.querySelectorAll("[data-bottom]")];
+  const elsewhere = new Set(lists().filter((l) => l.scrollHeight - l.scrollTop - l.clientHeight >= 40));
+  const wasEmpty = pane.querySelector("[data-bottom] li") === null;
+  const hadFocus = pane.contains(document.activeElement);
   morph(pane, html);
-  pane.querySelectorAll("[data-bottom]").forEach((list, i) => {
-    if (rows === 0 || lists[i] !== false) list.scrollTop = list.scrollHeight;
-  });
+  for (const list of lists()) {
+    if (!elsewhere.has(list) || (wasEmpty && pane.contains(list))) list.scrollTop = list.scrollHeight;
+  }
   if (pane.id === "modal") showDialog();
-  if (had && document.activeElement === document.body) refocus(pane);
+  if (hadFocus && document.activeElement === document.body) refocus(pane);
 }
 
 // refocus gives the focus a place after what had it is gone, so that the keyboard goes on from there.
