@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long to await what is sure to come; it is for a machine that is busy with other things.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // eyes is an expression, an object.
 //
@@ -38,13 +38,16 @@ type tab struct {
 	troubles []string // what the console says that is wrong
 }
 
-// open opens a page in a tab of its own, which shares nothing with others.
+// open opens a page in a tab of its own, which shares nothing with others. In the end there may be nothing in its console.
 func open(t *testing.T, url string) *tab {
 	t.Helper()
 	browser := chromium(t)
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	p := &tab{t: t, ctx: ctx}
 	t.Cleanup(func() {
+		for _, said := range p.console() {
+			t.Errorf("the console says: %s", said)
+		}
 		if t.Failed() {
 			p.picture("failed " + t.Name())
 		}
@@ -102,21 +105,13 @@ func marshalled(v any) string {
 	return string(text)
 }
 
-// console returns what went wrong since it was asked last.
+// console returns what went wrong, and forgets it.
 func (p *tab) console() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	said := p.troubles
 	p.troubles = nil
 	return said
-}
-
-// quiet wants nothing in the console.
-func (p *tab) quiet() {
-	p.t.Helper()
-	for _, said := range p.console() {
-		p.t.Errorf("the console says: %s", said)
-	}
 }
 
 // inPage is a call of a function of eyes.js.

@@ -38,7 +38,6 @@ func killWhileRemoving(t *testing.T, g playground) {
 	p.sees("#main .message", "0143 has left Spring launch")
 	p.sees("#linq .who", "+14155550143 was removed")
 	p.picture("started again")
-	p.quiet()
 }
 
 func offboard(t *testing.T, g playground) {
@@ -62,7 +61,6 @@ func offboard(t *testing.T, g playground) {
 	p.clicks("#main button", "Resume")
 	p.sees("#main .message", "It has ended: 2 removed, 1 refused")
 	p.picture("offboarding ended")
-	p.quiet()
 }
 
 func confirm(t *testing.T, g playground) {
@@ -84,5 +82,4 @@ func confirm(t *testing.T, g playground) {
 	p.sees("#main .message", "example.com has left Spring launch")
 	p.clicks("#settings [role=switch]", "CONFIRM_REMOVALS")
 	p.sees("#notice", "CONFIRM_REMOVALS=false")
-	p.quiet()
 }

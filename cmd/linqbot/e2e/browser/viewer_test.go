@@ -52,7 +52,6 @@ func TestViewer(t *testing.T) {
 	p.do(chromedp.EmulateViewport(1280, 800))
 	p.picture("viewer health dark")
 	p.accessible("health dark")
-	p.quiet()
 
 	_, port, _ := net.SplitHostPort(admin)
 	p = open(t, "http://"+net.JoinHostPort(otherName, port)+"/")

@@ -55,10 +55,12 @@ async function search(combo, q) {
   const answer = await fetch("/suggest" + location.search, { method: "POST", body: new URLSearchParams(data) });
   const html = await answer.text();
   if (!combo.isConnected || combo.sought !== sought) return;
+  const marked = list(combo).querySelector(".marked")?.dataset.value;
   if (answer.ok) list(combo).innerHTML = html || '<li class="none">Nothing found</li>';
   else list(combo).replaceChildren(Object.assign(document.createElement("li"), { className: "none", textContent: html }));
   list(combo).setAttribute("data-live", ""); // the server's empty list must not replace it
   open(combo, document.activeElement === field(combo));
+  mark(combo, shown(combo).find((option) => option.dataset.value === marked));
 }
 
 // comboPick takes an option: a command into the message field, anything else to the server.
