@@ -19,7 +19,7 @@ func (p *tab) accessible(name string) {
 		}
 		ctx, cancel := context.WithTimeout(p.ctx, patience)
 		defer cancel()
-		source, err := os.ReadFile(path)
+		source, err := os.ReadFile(path) //nolint:gosec // the file that was named
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -238,7 +238,7 @@ func (p *tab) picture(name string) {
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", " ")+".png"), png, 0o644)
+		err = os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", " ")+".png"), png, 0o644) //nolint:gosec // in the folder that was named
 	}
 	if err != nil {
 		p.t.Error(err)
