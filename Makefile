@@ -26,7 +26,7 @@ ifndef LINQBOT_TEST_POSTGRES
 	@echo "LINQBOT_TEST_POSTGRES is not set: the tests on PostgreSQL were skipped"
 endif
 
-browser: ## Look at the pages in Chromium; with LINQBOT_TEST_AXE, also for what keeps people out
+browser: ## Look at the pages in Chromium; with LINQBOT_TEST_AXE, also check their accessibility
 	cd $(browser) && $(GO) test -count=1 ./...
 ifndef LINQBOT_TEST_AXE
 	@echo "LINQBOT_TEST_AXE is not set: the checks with axe-core were skipped"
