@@ -100,7 +100,11 @@ func TestThePlaygroundsForms(t *testing.T) {
 	ts := p.at(inLaunch).awaits(`id="m-([0-9.]+)"`)
 	p.must("message-shortcut", "callback", "remove_from_chat", "ts", ts)
 	p.awaits("The message names")
-	p.must("close", "view", p.awaits(`name="view" value="([^"]+)"`))
+	closed := p.awaits(`name="view" value="([^"]+)"`)
+	p.must("close", "view", closed)
+	if status, _ := p.post("/suggest", "view", closed, "block", "chat", "action", "chat", "q", "a"); status != http.StatusNoContent {
+		t.Errorf("a search that comes after the form was closed: %d", status)
+	}
 
 	// A workflow's step.
 	if notice := p.does("step", "callback", "remove_participant", "input:handle", "+14155550154"); !strings.Contains(notice, "missing") {

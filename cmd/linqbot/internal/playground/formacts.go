@@ -12,11 +12,13 @@ import (
 	"linqbot/cmd/linqbot/internal/slackhtml"
 )
 
+var errClosed = errors.New("this form is closed")
+
 // modalNow returns the open modal that the form names.
 func (a act) modalNow() (slacktest.View, error) {
 	v, ok := a.openModal(a.As)
 	if !ok || v.ID != a.form.Get("view") {
-		return v, errors.New("this form is closed")
+		return v, errClosed
 	}
 	return v, nil
 }

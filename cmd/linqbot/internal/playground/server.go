@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -184,6 +185,10 @@ func (s *server) serveSuggest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	options, picked, err := suggest(r.Context(), a)
+	if errors.Is(err, errClosed) {
+		w.WriteHeader(http.StatusNoContent) // it was closed while somebody typed
+		return
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return

@@ -49,10 +49,12 @@ func (v page) TimeLine() []event {
 		lines = append(lines, v.linqLines(rows, from, to)...)
 	}
 	lines = append(lines, v.slackLines(r, rows)...)
+	// A press of a button is about requests that were committed before it.
+	lines = slices.DeleteFunc(lines, func(e event) bool { return e.at.Before(from) })
 	slices.SortStableFunc(lines, func(a, b event) int { return a.at.Compare(b.at) })
 	for i := range lines {
 		lines[i].ID = fmt.Sprintf("line-%d-%s-%d", r.Number, lines[i].Who, lines[i].at.UnixMicro())
-		lines[i].After = "+" + short(max(0, lines[i].at.Sub(from)))
+		lines[i].After = "+" + short(lines[i].at.Sub(from))
 	}
 	return lines
 }

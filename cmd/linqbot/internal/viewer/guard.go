@@ -11,12 +11,8 @@ import (
 // guard lets only those look who are on this machine, and only by reading. Metrics may be open to others: with them at
 // the same address, the address alone says nothing of who asks.
 func (v *Viewer) guard(pages http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		setHeaders(w.Header())
+	return v.forReading(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.Header().Set("Allow", "GET, HEAD")
-			v.render(w, http.StatusMethodNotAllowed, "readonly", "Only for reading", nil)
 		case !isLocal(r):
 			v.render(w, http.StatusForbidden, "remote", "Not from here", v.port())
 		case !v.names(r.Host):
@@ -26,6 +22,30 @@ func (v *Viewer) guard(pages http.Handler) http.Handler {
 		default:
 			pages.ServeHTTP(w, r)
 		}
+	})
+}
+
+// style serves the style sheet, which tells nothing of anybody, also to those whom guard refuses: the page that says so
+// needs it.
+func (v *Viewer) style() http.Handler {
+	return v.forReading(func(w http.ResponseWriter, r *http.Request) {
+		if isAsset(r) {
+			v.render(w, http.StatusForbidden, "host", "Not from another site", v.port())
+			return
+		}
+		http.ServeFileFS(w, r, files, "pages/style.css")
+	})
+}
+
+func (v *Viewer) forReading(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setHeaders(w.Header())
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			v.render(w, http.StatusMethodNotAllowed, "readonly", "Only for reading", nil)
+			return
+		}
+		next(w, r)
 	})
 }
 

@@ -61,10 +61,6 @@ func (v *Viewer) render(w http.ResponseWriter, status int, name, title string, c
 	_, _ = w.Write(page.Bytes())
 }
 
-func serveStyle(w http.ResponseWriter, r *http.Request) {
-	http.ServeFileFS(w, r, files, "pages/style.css")
-}
-
 func iso(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.000") }

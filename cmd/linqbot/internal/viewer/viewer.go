@@ -103,7 +103,7 @@ func (v *Viewer) Register(routes *http.ServeMux) {
 	routes.Handle("/requests/{id}", v.guard(v.page("request", v.request)))
 	routes.Handle("/batches/{id}", v.guard(v.page("batch", v.batch)))
 	routes.Handle("/health", v.guard(v.page("health", v.health)))
-	routes.Handle("/style.css", v.guard(http.HandlerFunc(serveStyle)))
+	routes.Handle("/style.css", v.style())
 }
 
 // Close ends what is being checked, waits for the pages that are being made, and lets go of the ledger. No page is made

@@ -17,14 +17,25 @@ function listen() {
   });
 }
 
+// put takes over what the server says of a pane. A list that shows its end goes on to show it, also one that only
+// changes its shape, as messages do beside a thread that opens.
 function put(pane, html) {
-  const lists = [...pane.querySelectorAll("[data-bottom]")].map((l) => l.scrollHeight - l.scrollTop - l.clientHeight < 40);
-  const rows = pane.querySelectorAll("[data-bottom] li").length;
+  const lists = () => [...document.querySelectorAll("[data-bottom]")];
+  const elsewhere = new Set(lists().filter((l) => l.scrollHeight - l.scrollTop - l.clientHeight >= 40));
+  const wasEmpty = pane.querySelector("[data-bottom] li") === null;
+  const hadFocus = pane.contains(document.activeElement);
   morph(pane, html);
-  pane.querySelectorAll("[data-bottom]").forEach((list, i) => {
-    if (rows === 0 || lists[i] !== false) list.scrollTop = list.scrollHeight;
-  });
+  for (const list of lists()) {
+    if (!elsewhere.has(list) || (wasEmpty && pane.contains(list))) list.scrollTop = list.scrollHeight;
+  }
   if (pane.id === "modal") showDialog();
+  if (hadFocus && document.activeElement === document.body) refocus(pane);
+}
+
+// refocus gives the focus a place after what had it is gone, so that the keyboard goes on from there.
+function refocus(pane) {
+  const near = pane.querySelector("[role=combobox], [data-bottom], a, button, summary");
+  (near ?? document.getElementById("say") ?? document.getElementById("main"))?.focus();
 }
 
 let before; // what had the focus before a dialog took it
@@ -80,10 +91,8 @@ document.addEventListener("submit", (e) => {
   const data = new FormData(form, button);
   const path = button?.name === "press" ? form.querySelector("[data-press]")?.dataset.press : "";
   act(path || new URL(form.action).pathname, data);
-  if ("clear" in form.dataset) {
-    form.reset();
-    closeCombos();
-  }
+  if ("clear" in form.dataset) form.reset();
+  closeCombos();
   button?.closest("details.menu")?.removeAttribute("open");
 });
 
@@ -117,6 +126,7 @@ document.addEventListener("click", (e) => {
 });
 
 function shut(dialog) {
+  closeCombos();
   if (dialog.dataset.navClose !== undefined) go(dialog.dataset.navClose);
   else act(dialog.dataset.close, { view: dialog.querySelector("[name=view]").value });
 }

@@ -9,7 +9,10 @@ const shown = (combo) => [...list(combo).querySelectorAll("[role=option]:not([hi
 function open(combo, yes) {
   list(combo).hidden = !yes;
   field(combo).setAttribute("aria-expanded", yes);
-  if (!yes) mark(combo, null);
+  if (yes) return;
+  mark(combo, null);
+  clearTimeout(combo.later); // a search that comes back now would open it again
+  combo.sought = undefined;
 }
 
 export function closeCombos(but) {
@@ -48,13 +51,16 @@ export function comboInput(target) {
 async function search(combo, q) {
   const view = combo.closest("form").querySelector("[name=view]").value;
   const data = { view, block: combo.dataset.block, action: combo.dataset.action, q };
+  const sought = (combo.sought = Symbol("search"));
   const answer = await fetch("/suggest" + location.search, { method: "POST", body: new URLSearchParams(data) });
   const html = await answer.text();
-  if (!combo.isConnected) return;
+  if (!combo.isConnected || combo.sought !== sought) return;
+  const marked = list(combo).querySelector(".marked")?.dataset.value;
   if (answer.ok) list(combo).innerHTML = html || '<li class="none">Nothing found</li>';
   else list(combo).replaceChildren(Object.assign(document.createElement("li"), { className: "none", textContent: html }));
   list(combo).setAttribute("data-live", ""); // the server's empty list must not replace it
   open(combo, document.activeElement === field(combo));
+  mark(combo, shown(combo).find((option) => option.dataset.value === marked));
 }
 
 // comboPick takes an option: a command into the message field, anything else to the server.
@@ -71,7 +77,6 @@ export function comboPick(combo, value) {
   open(combo, false);
   input.focus({ preventScroll: true });
   open(combo, false);
-  clearTimeout(combo.later);
   act("/act/choose", { view, block: combo.dataset.block, action: combo.dataset.action, value });
 }
 

@@ -54,5 +54,5 @@ function ofThePerson(element, name) {
   if (name === "open") return element.matches("details, dialog");
   if (name === "value" || name === "checked") return element.matches("input[type=text], input[type=checkbox], input[type=radio]");
   if (name === "data-live") return true;
-  return ["hidden", "aria-expanded", "aria-activedescendant"].includes(name) && element.closest(".combo") !== null;
+  return ["class", "hidden", "aria-expanded", "aria-activedescendant"].includes(name) && element.closest(".combo") !== null;
 }
