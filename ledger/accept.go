@@ -13,6 +13,7 @@ import (
 
 	"linqbot/ledger/internal/events"
 	"linqbot/ledger/internal/groupcommit"
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/store"
 )
 
@@ -78,14 +79,11 @@ func newAcceptance(orders []Order) (*acceptance, error) {
 type acceptor struct {
 	store store.Store
 	now   func() time.Time
-
-	// atMost is how many removals count for a scope at most, where nobody else writes to the store. Only the
-	// one goroutine uses it that records.
-	atMost map[scope]int
+	counter limits.Counter
 }
 
-func newAcceptor(in store.Store, now func() time.Time) acceptor {
-	return acceptor{store: in, now: now, atMost: make(map[scope]int)}
+func newAcceptor(in store.Store, now func() time.Time, counter limits.Counter) acceptor {
+	return acceptor{store: in, now: now, counter: counter}
 }
 
 func (a acceptor) committer(committed func()) *groupcommit.Committer[*acceptance] {
@@ -159,7 +157,7 @@ func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
 func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) error {
 	now := a.now()
 	over := make(map[*acceptance]int)
-	locks := lockNames(scopesOf(batch))
+	locks := limits.LockNames(scopesOf(batch))
 	for _, call := range batch {
 		call.results = make([]Acceptance, len(call.orders))
 	}

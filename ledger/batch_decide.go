@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/store"
 )
 
@@ -41,12 +42,12 @@ func (d BatchDecision) decide(from BatchState) (BatchState, bool) {
 // this call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped
 // are cancelled unless they may have reached Linq. A yes over a limit changes nothing: [LimitError]. Whoever calls it has
 // checked that the person may decide.
-func (l *Ledger) DecideBatch(ctx context.Context, id string, decision BatchDecision, userID string, limits Limits) (Batch, bool, error) {
+func (l *Ledger) DecideBatch(ctx context.Context, id string, decision BatchDecision, userID string, most Limits) (Batch, bool, error) {
 	now := l.now()
 	var d decided
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		d, err = decideBatch(ctx, tx, l.store.Dialect(), id, verdict{decision, userID, limits, now})
-		l.counter.forget(d.batch.owner(), everybody) // it may count from now on
+		d, err = decideBatch(ctx, tx, l.store.Dialect(), id, verdict{decision, userID, most, now})
+		l.counter.Forget(d.batch.owner(), limits.Everybody) // it may count from now on
 		return err
 	})
 	if err != nil {

@@ -2,81 +2,65 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/store"
 )
 
-// LimitError says that a batch is over a limit: it counts as one removal of the person who asks for it, and as all of
-// its removals for everybody.
-type LimitError struct{ Limit Limit }
-
-func (e *LimitError) Error() string {
-	return fmt.Sprintf("ledger: more than %d removals", e.Limit.Most)
-}
-
 // checkLimits returns a [LimitError] when a batch of so many removals would be over a limit now. The limit of an hour is
 // that of the person, or of the operator by name.
-func checkLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size int, limits Limits, now time.Time) error {
+func checkLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size int, most Limits, now time.Time) error {
 	if b.Kind != Remove || b.DryRun {
 		return nil
 	}
-	if b.owner() == everybody { // a workflow that names nobody
-		limits.PerHour = 0
+	if b.owner() == limits.Everybody { // a workflow that names nobody
+		most.PerHour = 0
 	}
 	for _, bound := range []struct {
-		scope        scope
+		scope        limits.Scope
 		most, adding int
-	}{{b.owner(), limits.PerHour, 1}, {everybody, limits.PerDay, max(size, 1)}} {
+	}{{b.owner(), most.PerHour, 1}, {limits.Everybody, most.PerDay, max(size, 1)}} {
 		if bound.most == 0 {
 			continue
 		}
-		taken, err := countRemovals(ctx, in, d, []scope{bound.scope}, now)
+		taken, err := limits.Count(ctx, in, d, []limits.Scope{bound.scope}, now)
 		if err != nil {
 			return err
 		}
 		if taken[bound.scope]+bound.adding <= bound.most {
 			continue
 		}
-		again, err := again(ctx, in, bound.scope, bound.most, bound.adding, now)
+		again, err := limits.Again(ctx, in, bound.scope, bound.most, bound.adding, now)
 		if err != nil {
 			return fmt.Errorf("find out when a removal is possible again: %w", err)
 		}
-		return &LimitError{Limit: Limit{Everybody: bound.scope == everybody, Most: bound.most, Again: again}}
+		return &LimitError{Limit: Limit{Everybody: bound.scope == limits.Everybody, Most: bound.most, Again: again}}
 	}
 	return nil
 }
 
 // lockLimits has other replicas wait that count for the same people, as accepting does. It comes before the lock on the
 // batch's row, since accepting takes them in this order too.
-func lockLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, limits Limits) error {
-	var scopes []scope
-	if limits.PerDay > 0 {
-		scopes = append(scopes, everybody)
+func lockLimits(ctx context.Context, in store.Querier, d store.Dialect, b Batch, most Limits) error {
+	var scopes []limits.Scope
+	if most.PerDay > 0 {
+		scopes = append(scopes, limits.Everybody)
 	}
-	if limits.PerHour > 0 && b.owner() != everybody {
+	if most.PerHour > 0 && b.owner() != limits.Everybody {
 		scopes = append(scopes, b.owner())
 	}
-	if d.LockNamed == "" || len(scopes) == 0 || b.Kind != Remove {
+	if b.Kind != Remove {
 		return nil
 	}
-	names, err := json.Marshal(lockNames(scopes))
-	if err != nil {
-		return err
-	}
-	var locked int
-	if err := in.QueryRow(ctx, d.LockNamed, string(names)).Scan(&locked); err != nil {
-		return fmt.Errorf("lock limits: %w", err)
-	}
-	return nil
+	return limits.Lock(ctx, in, d, scopes)
 }
 
 // owner is for whom the limit of an hour counts.
-func (b Batch) owner() scope {
+func (b Batch) owner() limits.Scope {
 	if b.Source == Operator {
-		return scope(b.Rule)
+		return limits.Scope(b.Rule)
 	}
-	return scope(b.UserID)
+	return limits.Scope(b.UserID)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"linqbot/ledger/internal/events"
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/store"
 )
 
@@ -23,7 +24,7 @@ func (l *Ledger) AcceptBatch(ctx context.Context, o BatchOrder) (b Batch, fresh 
 	asked := b
 	err = l.store.InTx(ctx, func(tx store.Tx) (err error) {
 		b, fresh, err = acceptBatch(ctx, tx, l.store.Dialect(), asked)
-		l.counter.forget(asked.owner(), everybody) // it may count from now on
+		l.counter.Forget(asked.owner(), limits.Everybody) // it may count from now on
 		return err
 	})
 	if err != nil {
@@ -159,7 +160,7 @@ func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) 
 			} else if err != nil {
 				return err
 			}
-			l.counter.forget(b.owner(), everybody) // it counts from now on
+			l.counter.Forget(b.owner(), limits.Everybody) // it counts from now on
 		}
 		next.State = b.State
 		return saveBatch(ctx, tx, b, next)

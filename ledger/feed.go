@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/store"
 )
 
@@ -134,7 +135,7 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 		if err := (acceptor{store: l.store, now: l.now}).record(ctx, tx, []*acceptance{made}); err != nil {
 			return err
 		}
-		l.counter.forget(everybody) // the limit of a day counts these
+		l.counter.Forget(limits.Everybody) // the limit of a day counts these
 		for i, a := range made.results {
 			if _, err := tx.Exec(ctx, `UPDATE batch_items SET request_id = $1 WHERE batch_id = $2 AND position = $3`,
 				a.Request.ID, b.ID, items[i].Position); err != nil {

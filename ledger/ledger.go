@@ -31,6 +31,7 @@ import (
 	"linqbot/ledger/database"
 	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/outage"
 	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/trail"
@@ -74,7 +75,7 @@ type Ledger struct {
 
 	changed func(Transition)
 
-	counter    acceptor // counts what a limit bounds
+	counter    limits.Counter // of removals
 	accepting  *groupcommit.Committer[*acceptance]
 	trail      *trail.Trail
 	dispatcher *jobs.Dispatcher
@@ -117,8 +118,8 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l.lost = outage.New(l.log, cfg.Now)
 	l.dispatcher = jobs.NewDispatcher(jobs.DispatcherConfig{Store: opened, Log: l.log, Lost: l.lost, Now: cfg.Now, Swept: l.lookWhetherOver})
-	l.counter = newAcceptor(opened, cfg.Now)
-	l.accepting = l.counter.committer(l.dispatcher.Wake)
+	l.counter = limits.NewCounter(opened.Alone())
+	l.accepting = newAcceptor(opened, cfg.Now, l.counter).committer(l.dispatcher.Wake)
 	l.trail = trail.New(trail.Config{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }

@@ -60,21 +60,6 @@ func TestWaitingRequestsOfABatchAreFoundByAnIndex(t *testing.T) {
 	})
 }
 
-// However long somebody has been asking, what counts for their limit is found by two indexes, and what counts for
-// all by the ids, which are in the order of time.
-func TestWhatCountsIsFoundByAnIndex(t *testing.T) {
-	t.Parallel()
-	storetest.OnEach(t, func(t *testing.T, s store.Store) {
-		storetest.FillRequests(t, s)
-		plan := storetest.Plan(t, s, countByPerson(s.Dialect()), `["U1","U2"]`, "r9", 1)
-		for _, index := range []string{"requests_of_user", "requests_of_workflows"} {
-			assert.Assert(t, strings.Contains(plan, index), "%s", plan)
-		}
-		storetest.ReadsNoTable(t, plan)
-		storetest.ReadsNoTable(t, storetest.Plan(t, s, countOfAll(), "s", 1))
-	})
-}
-
 // What belongs to one request or batch is found by an index. A short id is compared with ids that an index has.
 func TestWhatBelongsToARequestIsFoundByAnIndex(t *testing.T) {
 	t.Parallel()

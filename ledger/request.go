@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -188,11 +187,4 @@ type Event struct {
 	State   State
 	Cause   string
 	TraceID string
-}
-
-// FirstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
-// of version 7, which begin with the milliseconds since 1970. Source: RFC 9562, section 5.7.
-func FirstID(at time.Time) string {
-	ms := fmt.Sprintf("%012x", max(at.UnixMilli(), 0))
-	return ms[:8] + "-" + ms[8:]
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,4 +30,11 @@ func StorableText(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
+// FirstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
+// of version 7, which begin with the milliseconds since 1970. Source: RFC 9562, section 5.7.
+func FirstID(at time.Time) string {
+	ms := fmt.Sprintf("%012x", max(at.UnixMilli(), 0))
+	return ms[:8] + "-" + ms[8:]
 }
