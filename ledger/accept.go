@@ -14,6 +14,7 @@ import (
 	"linqbot/ledger/internal/events"
 	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -77,8 +78,8 @@ func newAcceptance(orders []Order) (*acceptance, error) {
 
 // acceptor records the orders of calls that are committed together.
 type acceptor struct {
-	store store.Store
-	now   func() time.Time
+	store   store.Store
+	now     func() time.Time
 	counter limits.Counter
 }
 
@@ -101,7 +102,7 @@ func (a acceptor) isRecorded(ctx context.Context, batch []*acceptance) bool {
 	for _, call := range batch {
 		for _, result := range call.results {
 			if result.Outcome == Recorded {
-				_, err := queryRequest(ctx, a.store.Reader(), `WHERE id = $1`, result.Request.ID)
+				_, err := requests.Load(ctx, a.store.Reader(), result.Request.ID)
 				return err == nil
 			}
 		}
@@ -109,47 +110,11 @@ func (a acceptor) isRecorded(ctx context.Context, batch []*acceptance) bool {
 	return false
 }
 
-// firstShow is how long the first word waits for the outcome.
-const firstShow = 2500 * time.Millisecond
-
 // entry is an order on its way into the ledger.
 type entry struct {
 	request Request
-	showBy  time.Time
+	row     store.NewRequest
 	result  *Acceptance
-}
-
-// stored is the request as the store takes it.
-func (e entry) stored() store.NewRequest {
-	r := e.request
-	return store.NewRequest{
-		ID: r.ID, Delivery: r.Delivery, Kind: string(r.Kind), Source: string(r.Source),
-		TeamID: r.TeamID, ChannelID: r.ChannelID, UserID: r.UserID, Rule: r.Rule, ResponseURL: r.ResponseURL.Value(),
-		ChatID: r.ChatID, Handle: r.Handle.Value(), HandleKey: r.HandleKey(), ThreadTS: r.ThreadTS, Undoes: r.Undoes, BatchID: r.BatchID,
-		State: string(r.State), AcceptedAt: store.Micros(r.AcceptedAt), ExpiresAt: store.Micros(r.ExpiresAt),
-		HandedOver: r.State != Accepted, ShowBy: store.Micros(e.showBy),
-		Because: r.Because, Reason: r.Reason, ChatName: r.ChatName, People: int64(r.People), EndedAt: store.Micros(r.EndedAt),
-	}
-}
-
-func newEntry(o Order, id string, now time.Time, result *Acceptance) entry {
-	o.Limits = Limits{} // they are no part of what was asked
-	e := entry{
-		request: Request{Order: o, ID: id, State: Accepted, AcceptedAt: now, version: 1, news: 1},
-		showBy:  now.Add(firstShow), result: result,
-	}
-	if o.BatchID != "" { // which shows by itself
-		e.showBy = time.Time{}
-	}
-	if o.ConfirmFor > 0 { // nothing is done, and nothing is shown, until the person has decided
-		e.request.State, e.request.ExpiresAt, e.showBy = Asked, now.Add(o.ConfirmFor), time.Time{}
-	}
-	if found := o.DryRun; found != nil { // it has ended, and is never shown
-		e.request.DryRun = nil
-		e.request.State, e.request.EndedAt, e.showBy = Simulated, now, time.Time{}
-		e.request.Reason, e.request.ChatName, e.request.People = found.Reason, found.ChatName, found.People
-	}
-	return e
 }
 
 // record inserts what is new in a batch, and finds out for the rest which request answers for it. What is more
@@ -191,7 +156,8 @@ func (a acceptor) record(ctx context.Context, tx store.Tx, batch []*acceptance) 
 func (a acceptor) insert(ctx context.Context, tx store.Tx, batch []*acceptance, locks []string, now time.Time) (entries []entry, fresh map[string]bool, err error) {
 	for _, call := range batch {
 		for i, order := range call.orders {
-			entries = append(entries, newEntry(order, call.ids[i], now, &call.results[i]))
+			request, row := requests.New(order, call.ids[i], now)
+			entries = append(entries, entry{request: request, row: row, result: &call.results[i]})
 		}
 	}
 	slices.SortStableFunc(entries, func(x, y entry) int {
@@ -199,7 +165,7 @@ func (a acceptor) insert(ctx context.Context, tx store.Tx, batch []*acceptance, 
 	})
 	rows := make([]store.NewRequest, len(entries))
 	for i, e := range entries {
-		rows[i] = e.stored()
+		rows[i] = e.row
 	}
 	fresh, err = a.store.InsertRequests(ctx, tx, rows, locks)
 	return entries, fresh, err
@@ -223,7 +189,7 @@ func (a acceptor) answer(ctx context.Context, tx store.Tx, entries []entry, fres
 		} else {
 			*e.result = Acceptance{Outcome: Recorded, Request: e.request}
 			if e.request.Undoes != "" {
-				err = showSoon(ctx, tx, e.request.Undoes, now)
+				err = requests.ShowSoon(ctx, tx, e.request.Undoes, now)
 			}
 		}
 		if err != nil {
@@ -233,25 +199,17 @@ func (a acceptor) answer(ctx context.Context, tx store.Tx, entries []entry, fres
 	return nil
 }
 
-// redeliveredClauses find what answers for a delivery that came before. They gather ids first: with
-// an OR in that place PostgreSQL reads an index from end to end.
-const redeliveredClauses = `
-	WHERE handle_key = $1 AND id IN (
-		SELECT id FROM requests WHERE delivery = $2 UNION ALL SELECT request_id FROM followers WHERE delivery = $2)`
-
-const underWayClauses = `WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND ` + store.UnderWay
-
 // refer finds the request that answers for an order which is not new; none does for a spent delivery.
 func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time) (Acceptance, error) {
 	o := e.request.Order
 	outcome := Redelivered
-	request, err := queryRequest(ctx, tx, redeliveredClauses, o.HandleKey(), o.Delivery)
+	request, err := requests.Redelivered(ctx, tx, o)
 	if errors.Is(err, ErrNotFound) {
 		if spent {
 			return Acceptance{Outcome: Spent}, nil
 		}
 		outcome = UnderWay
-		request, err = queryLocked(ctx, tx, a.store.Dialect().LockRows, underWayClauses, o.ChatID, o.HandleKey(), string(o.Kind))
+		request, err = requests.UnderWay(ctx, tx, o, a.store.Dialect().LockRows)
 	}
 	if errors.Is(err, ErrNotFound) {
 		return Acceptance{}, store.ErrMoved // it ended just now
@@ -259,7 +217,7 @@ func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, n
 	if err != nil {
 		return Acceptance{}, err
 	}
-	thread, err := loadThread(ctx, tx, request.ShownAs())
+	thread, err := requests.LoadThread(ctx, tx, request.ShownAs())
 	if err != nil {
 		return Acceptance{}, err
 	}
@@ -272,18 +230,14 @@ func (a acceptor) refer(ctx context.Context, tx store.Tx, e entry, spent bool, n
 // follow adds a person to those who asked for a removal that is under way.
 func follow(ctx context.Context, tx store.Tx, request Request, thread Thread, o Order, now time.Time) error {
 	told := thread.Route == InThread && thread.TS != ""
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO followers (request_id, delivery, team_id, channel_id, user_id, response_url, at, told)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT DO NOTHING`,
-		request.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID, o.ResponseURL.Value(), store.Micros(now), told); err != nil {
+	if err := requests.Follow(ctx, tx, request.ID, o, told, now); err != nil {
 		return err
 	}
 	if told {
 		return nil
 	}
 	if request.BatchID != "" {
-		return showBatchSoon(ctx, tx, request.BatchID)
+		return requests.ShowBatchSoon(ctx, tx, request.BatchID)
 	}
 	// The first news may be shown by now, and whoever showed them did not see this follower. An open
 	// question is nobody else's business; the yes to it sets off a showing by itself.

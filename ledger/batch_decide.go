@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -127,10 +128,10 @@ func cancelUntried(ctx context.Context, tx store.Querier, batchID string, now ti
 		return nil, err
 	}
 	for _, id := range ids {
-		if err := addHistory(ctx, tx, id, Event{At: now, State: Cancelled, Cause: "the batch was stopped"}); err != nil {
+		if err := requests.AddHistory(ctx, tx, id, Event{At: now, State: Cancelled, Cause: "the batch was stopped"}); err != nil {
 			return nil, err
 		}
 	}
-	all, err := queryRequests(ctx, tx, `WHERE batch_id <> '' AND batch_id = $1 AND state = 'cancelled'`, batchID)
+	all, err := requests.Query(ctx, tx, `WHERE batch_id <> '' AND batch_id = $1 AND state = 'cancelled'`, batchID)
 	return slices.DeleteFunc(all, func(r Request) bool { return !slices.Contains(ids, r.ID) }), err
 }

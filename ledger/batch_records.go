@@ -11,6 +11,7 @@ import (
 
 	"linqbot/ledger/internal/events"
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -85,7 +86,7 @@ func acceptBatch(ctx context.Context, in store.Querier, d store.Dialect, b Batch
 		return b, false, err
 	}
 	if o.Undoes != "" { // that is not on offer any more
-		if err := showBatchSoon(ctx, in, o.Undoes); err != nil {
+		if err := requests.ShowBatchSoon(ctx, in, o.Undoes); err != nil {
 			return Batch{}, false, err
 		}
 	}
@@ -216,17 +217,11 @@ func saveBatch(ctx context.Context, tx store.Querier, b Batch, e BatchEvent) err
 		return err
 	}
 	if b.Undoes != "" && !b.Open() { // that may be on offer again
-		if err := showBatchSoon(ctx, tx, b.Undoes); err != nil {
+		if err := requests.ShowBatchSoon(ctx, tx, b.Undoes); err != nil {
 			return err
 		}
 	}
 	return addBatchHistory(ctx, tx, b.ID, e)
-}
-
-// showBatchSoon has a batch shown anew.
-func showBatchSoon(ctx context.Context, tx store.Querier, id string) error {
-	_, err := tx.Exec(ctx, `UPDATE batches SET news = news + 1, handed_over = FALSE WHERE id = $1`, id)
-	return err
 }
 
 func addBatchHistory(ctx context.Context, tx store.Querier, id string, e BatchEvent) error {

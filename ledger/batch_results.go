@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -90,7 +91,7 @@ func batchItems(ctx context.Context, db store.Querier, batchID string, after, li
 	if err != nil || len(results) == 0 {
 		return nil, err
 	}
-	requests, err := queryRequests(ctx, db, `
+	requests, err := requests.Query(ctx, db, `
 		WHERE id IN (SELECT request_id FROM batch_items WHERE batch_id = $1 AND position >= $2 AND position <= $3)`,
 		batchID, results[0].Position, results[len(results)-1].Position)
 	if err != nil {
@@ -139,7 +140,7 @@ func (l *Ledger) MarkBatchShown(ctx context.Context, batchID string) error {
 
 // BatchThread returns where a batch shows: its parent message, or the way round it.
 func (l *Ledger) BatchThread(ctx context.Context, batchID string) (Thread, error) {
-	return loadThread(ctx, l.store.Reader(), batchID)
+	return requests.LoadThread(ctx, l.store.Reader(), batchID)
 }
 
 // BatchMessages returns what is known of the messages of a batch besides its parent, by name.

@@ -5,54 +5,37 @@ import (
 	"errors"
 	"fmt"
 
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
-
-// wholeID is how long the id of a request or of a batch is.
-const wholeID = 36
-
-// namedAmong bounds how many ids are compared with a short one: no index has their ends.
-const namedAmong = 100_000
-
-// namedClauses choose by short id among the newest rows of a table, whose ids alone are read for that.
-func namedClauses(table string) string {
-	return fmt.Sprintf(`WHERE id IN (
-		SELECT newest.id FROM (SELECT id FROM %s ORDER BY id DESC LIMIT %d) AS newest
-		WHERE substr(newest.id, 29) = $1) ORDER BY id DESC LIMIT $2`, table, namedAmong)
-}
 
 // RequestsNamed returns the requests with this id or short id, the newest first, and not more than most. A short id
 // is looked for among the newest 100,000; [Reader.Lookup] looks among all.
 func (r *Reader) RequestsNamed(ctx context.Context, id string, most int) ([]Request, error) {
-	if len(id) == wholeID {
-		return queryRequests(ctx, r.from.Reader(), `WHERE id = $1`, id)
-	}
-	return queryRequests(ctx, r.from.Reader(), namedClauses("requests"), id, most)
+	return requests.Named(ctx, r.from.Reader(), id, most)
 }
 
 // BatchNamed returns the newest batch with this id or short id; [ErrNotFound] when there is none.
 func (r *Reader) BatchNamed(ctx context.Context, id string) (Batch, error) {
-	if len(id) == wholeID {
+	if len(id) == store.IDLength {
 		return r.Batch(ctx, id)
 	}
-	return loadBatch(ctx, r.from.Reader(), namedClauses("batches"), id, 1)
+	return loadBatch(ctx, r.from.Reader(), store.NamedClauses("batches"), id, 1)
 }
 
 // History returns what happened to a request, oldest first, and not more than most.
 func (r *Reader) History(ctx context.Context, requestID string, most int) ([]Event, error) {
-	return queryHistory(ctx, r.from.Reader(), historyClauses+` LIMIT $2`, requestID, most)
+	return requests.History(ctx, r.from.Reader(), requestID, most)
 }
 
 // Followers returns those who asked for what was under way, oldest first, and not more than most.
 func (r *Reader) Followers(ctx context.Context, requestID string, most int) ([]Follower, error) {
-	return queryFollowers(ctx, r.from.Reader(), followersOf, requestID, most)
+	return requests.FollowersOf(ctx, r.from.Reader(), requestID, most)
 }
-
-const followersOf = selectFollowers + `WHERE f.request_id = $1 ORDER BY f.at LIMIT $2`
 
 // UndoneBy returns the id of the request that takes a removal back; "" when there is none.
 func (r *Reader) UndoneBy(ctx context.Context, requestID string) (string, error) {
-	undo, err := queryRequest(ctx, r.from.Reader(), undoneByClauses, requestID)
+	undo, err := requests.UndoneBy(ctx, r.from.Reader(), requestID)
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}

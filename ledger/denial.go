@@ -6,23 +6,6 @@ import (
 	"linqbot/ledger/internal/trail"
 )
 
-// Sources that make no request by themselves, and are on record all the same.
-const (
-	ChatList   Source = "chats"  // the list of chats
-	ChatSearch Source = "search" // the search for a chat in the form
-	Answered   Source = "answer" // the answer to a question
-	HomeSwitch Source = "switch" // the switch in the Home tab that pauses the removals of all
-
-	// Operator is who has the program and its database, and no need of Slack.
-	Operator Source = "operator"
-)
-
-// What stands in the place of a state where there is no request.
-const (
-	Denied = State(trail.Denied) // the policy said no
-	Read   = State(trail.Read)   // somebody listed, searched or opened something
-)
-
 // Denial is an attempt to act that the policy said no to.
 type Denial struct {
 	Source    Source

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -268,7 +269,7 @@ func (l *Ledger) lookAgain(ctx context.Context) error {
 	ids, err := store.Strings(ctx, l.store.Reader(), selectUnshown, store.Micros(l.now().Add(-lastLookAfter)))
 	for _, id := range ids {
 		if err == nil {
-			err = l.store.InTx(ctx, func(tx store.Tx) error { return showBatchSoon(ctx, tx, id) })
+			err = l.store.InTx(ctx, func(tx store.Tx) error { return requests.ShowBatchSoon(ctx, tx, id) })
 		}
 	}
 	if err != nil {

@@ -42,7 +42,7 @@ var (
 	// ErrNotRecorded says that an order is certainly not in the ledger and never will be.
 	ErrNotRecorded = groupcommit.ErrNotRecorded
 	// ErrNotFound says that there is no such row.
-	ErrNotFound = errors.New("ledger: not found")
+	ErrNotFound = store.ErrNotFound
 	// ErrOutage says that the store does not answer, which the ledger itself logs.
 	ErrOutage = errors.New("ledger: an outage")
 	// ErrStale says that the request was changed since it was loaded: load it and decide again.

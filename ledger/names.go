@@ -1,13 +1,38 @@
 package ledger
 
 import (
+	"linqbot/ledger/database"
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
-// What the ledger keeps is defined by the packages below, each with its SQL. These are its names for everybody else.
+// What the ledger keeps is defined below it, where its statements are, so that each part of the ledger can be written
+// without the whole. Everybody else knows it by the names of this file.
 type (
-	Secret     = store.Secret
+	// Secret is text that must not be printed.
+	Secret = store.Secret
+
+	// Request is an order and how far it has come, in a state; its kind and source say what it asks for and how it came in.
+	Request  = requests.Request
+	Order    = requests.Order
+	Forecast = requests.Forecast
+	State    = requests.State
+	Kind     = requests.Kind
+	Source   = requests.Source
+	Change   = requests.Change
+	Event    = requests.Event
+	Recent   = requests.Recent
+
+	// View is everything that is to show of a delivery: a thread with a reply for each request, and who follows them.
+	View     = requests.View
+	Thread   = requests.Thread
+	Route    = requests.Route
+	Posting  = requests.Posting
+	Reply    = requests.Reply
+	Follower = requests.Follower
+
+	// Limits bound how many removals are recorded, and a limit is what one met that is over it.
 	Limits     = limits.Limits
 	Limit      = limits.Limit
 	LimitError = limits.LimitError
@@ -15,3 +40,59 @@ type (
 
 // NewSecret makes a [Secret] of text.
 func NewSecret(text string) Secret { return store.NewSecret(text) }
+
+// The states of a request.
+const (
+	Asked        = requests.Asked
+	Accepted     = requests.Accepted
+	Sent         = requests.Sent
+	Removed      = requests.Removed
+	AlreadyGone  = requests.AlreadyGone
+	Unconfirmed  = requests.Unconfirmed
+	Refused      = requests.Refused
+	Failed       = requests.Failed
+	Cancelled    = requests.Cancelled
+	Added        = requests.Added
+	AlreadyThere = requests.AlreadyThere
+	Simulated    = requests.Simulated
+
+	// What stands in the place of a state in the audit, where there is no request.
+	Denied          = requests.Denied
+	Read            = requests.Read
+	RemovalsPaused  = requests.RemovalsPaused
+	RemovalsResumed = requests.RemovalsResumed
+)
+
+// States returns every state that a request can be in, [Denied] and [Read], in the order in which they come up.
+func States() []State { return requests.States() }
+
+// ReasonRestored is the reason of a request that was open in a backup and is not tried again after its restore.
+const ReasonRestored = database.ReasonRestored
+
+// The kinds of a request.
+const (
+	Remove = requests.Remove
+	Add    = requests.Add
+)
+
+// The sources of a request, and of what makes none and is on record all the same.
+const (
+	SlashCommand = requests.SlashCommand
+	Modal        = requests.Modal
+	WorkflowStep = requests.WorkflowStep
+	UndoButton   = requests.UndoButton
+	ChatList     = requests.ChatList
+	ChatSearch   = requests.ChatSearch
+	Answered     = requests.Answered
+	HomeSwitch   = requests.HomeSwitch
+	Operator     = requests.Operator
+)
+
+// The routes by which people are told of an outcome.
+const (
+	InThread      = requests.InThread
+	ByResponseURL = requests.ByResponseURL
+	ByDirect      = requests.ByDirect
+	Undelivered   = requests.Undelivered
+	Nowhere       = requests.Nowhere
+)

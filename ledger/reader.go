@@ -2,10 +2,10 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"linqbot/ledger/database"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -43,19 +43,13 @@ func (r *Reader) Store() store.ReadOnly { return r.from }
 
 // Requests returns the first of the requests that where chooses, for the packages below ledger.
 func (r *Reader) Requests(ctx context.Context, where *store.Where, orderBy string, limit int) ([]Request, error) {
-	return queryRequests(ctx, r.from.Reader(), fmt.Sprintf("%s ORDER BY %s LIMIT %d", where, orderBy, limit), where.Args...)
+	return requests.Query(ctx, r.from.Reader(), fmt.Sprintf("%s ORDER BY %s LIMIT %d", where, orderBy, limit), where.Args...)
 }
 
 // Lookup returns the requests whose id, or whose short id, begins with part, or whose id ends with it; the
 // oldest first, and not more than most. part is of hexadecimal digits and hyphens.
 func (r *Reader) Lookup(ctx context.Context, part string, most int) ([]Request, error) {
-	return queryRequests(ctx, r.from.Reader(), lookupClauses(most), part+"%", "%"+part)
-}
-
-// lookupClauses choose by how an id or its end begins, and how it ends.
-func lookupClauses(most int) string {
-	const shortIDFrom = 29 // of 36 characters
-	return fmt.Sprintf("WHERE id LIKE $1 OR id LIKE $2 OR substr(id, %d) LIKE $1 ORDER BY id LIMIT %d", shortIDFrom, most)
+	return requests.Lookup(ctx, r.from.Reader(), part, most)
 }
 
 // Batch returns a batch as it stands; [ErrNotFound] when there is none.
@@ -65,7 +59,7 @@ func (r *Reader) Batch(ctx context.Context, id string) (Batch, error) {
 
 // LookupBatches is [Reader.Lookup] for batches.
 func (r *Reader) LookupBatches(ctx context.Context, part string, most int) ([]Batch, error) {
-	ids, err := store.Strings(ctx, r.from.Reader(), `SELECT id FROM batches `+lookupClauses(most), part+"%", "%"+part)
+	ids, err := store.Strings(ctx, r.from.Reader(), `SELECT id FROM batches `+store.LookupClauses(most), part+"%", "%"+part)
 	if err != nil {
 		return nil, fmt.Errorf("load batches: %w", err)
 	}
@@ -80,25 +74,5 @@ func (r *Reader) LookupBatches(ctx context.Context, part string, most int) ([]Ba
 
 // Threads returns where each delivery shows; one that shows nowhere has the zero Thread with its name.
 func (r *Reader) Threads(ctx context.Context, deliveries []string) (map[string]Thread, error) {
-	list, err := json.Marshal(deliveries)
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.from.Reader().Query(ctx, selectThreads+`WHERE delivery `+r.from.Dialect().InList("$1"), string(list))
-	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	threads := make(map[string]Thread)
-	for _, delivery := range deliveries {
-		threads[delivery] = Thread{Delivery: delivery}
-	}
-	for found.Next() {
-		thread, err := scanThread(found)
-		if err != nil {
-			return nil, err
-		}
-		threads[thread.Delivery] = thread
-	}
-	return threads, found.Err()
+	return requests.LoadThreads(ctx, r.from.Reader(), r.from.Dialect(), deliveries)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,11 +29,4 @@ func StorableText(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
-}
-
-// FirstID comes before every id of a request that was recorded at a moment or later: ids are UUIDs
-// of version 7, which begin with the milliseconds since 1970. Source: RFC 9562, section 5.7.
-func FirstID(at time.Time) string {
-	ms := fmt.Sprintf("%012x", max(at.UnixMilli(), 0))
-	return ms[:8] + "-" + ms[8:]
 }
