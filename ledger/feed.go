@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"linqbot/ledger/internal/accept"
 	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
@@ -121,7 +122,7 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 	for i, item := range items {
 		orders[i] = b.order(item)
 	}
-	made, err := newAcceptance(orders)
+	made, err := accept.NewCall(orders)
 	if err != nil {
 		return err
 	}
@@ -133,11 +134,11 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 		if err != nil {
 			return err
 		}
-		if err := (acceptor{store: l.store, now: l.now}).record(ctx, tx, []*acceptance{made}); err != nil {
+		if err := accept.New(l.store, l.now, limits.Counter{}).Record(ctx, tx, []*accept.Call{made}); err != nil {
 			return err
 		}
 		l.counter.Forget(limits.Everybody) // the limit of a day counts these
-		for i, a := range made.results {
+		for i, a := range made.Results {
 			if _, err := tx.Exec(ctx, `UPDATE batch_items SET request_id = $1 WHERE batch_id = $2 AND position = $3`,
 				a.Request.ID, b.ID, items[i].Position); err != nil {
 				return err

@@ -29,6 +29,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/ledger/database"
+	"linqbot/ledger/internal/accept"
 	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/jobs"
 	"linqbot/ledger/internal/limits"
@@ -76,7 +77,7 @@ type Ledger struct {
 	changed func(Transition)
 
 	counter    limits.Counter // of removals
-	accepting  *groupcommit.Committer[*acceptance]
+	accepting  *groupcommit.Committer[*accept.Call]
 	trail      *trail.Trail
 	dispatcher *jobs.Dispatcher
 	runner     *jobs.Runner
@@ -119,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	l.lost = outage.New(l.log, cfg.Now)
 	l.dispatcher = jobs.NewDispatcher(jobs.DispatcherConfig{Store: opened, Log: l.log, Lost: l.lost, Now: cfg.Now, Swept: l.lookWhetherOver})
 	l.counter = limits.NewCounter(opened.Alone())
-	l.accepting = newAcceptor(opened, cfg.Now, l.counter).committer(l.dispatcher.Wake)
+	l.accepting = accept.New(opened, cfg.Now, l.counter).Committer(l.dispatcher.Wake)
 	l.trail = trail.New(trail.Config{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"linqbot/ledger/database"
+	"linqbot/ledger/internal/accept"
 	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
@@ -23,6 +24,10 @@ type (
 	Change   = requests.Change
 	Event    = requests.Event
 	Recent   = requests.Recent
+
+	// Acceptance is an order's outcome and the request that answers for it.
+	Acceptance = accept.Acceptance
+	Outcome    = accept.Outcome
 
 	// View is everything that is to show of a delivery: a thread with a reply for each request, and who follows them.
 	View     = requests.View
@@ -86,6 +91,15 @@ const (
 	Answered     = requests.Answered
 	HomeSwitch   = requests.HomeSwitch
 	Operator     = requests.Operator
+)
+
+// The outcomes of an order.
+const (
+	Recorded    = accept.Recorded
+	Redelivered = accept.Redelivered
+	UnderWay    = accept.UnderWay
+	Spent       = accept.Spent
+	Limited     = accept.Limited
 )
 
 // The routes by which people are told of an outcome.

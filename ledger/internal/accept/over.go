@@ -1,4 +1,4 @@
-package ledger
+package accept
 
 import (
 	"context"
@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
 // bounds returns the limits that count for a call, by scope.
-func (a *acceptance) bounds() map[limits.Scope]int {
+func (c *Call) bounds() map[limits.Scope]int {
 	found := make(map[limits.Scope]int)
-	for _, o := range a.orders {
-		if o.Kind != Remove {
+	for _, o := range c.orders {
+		if o.Kind != requests.Remove {
 			continue
 		}
 		if o.Limits.PerHour > 0 && o.UserID != "" {
@@ -29,34 +30,34 @@ func (a *acceptance) bounds() map[limits.Scope]int {
 	return found
 }
 
-// scopesOf returns whose removals have to be counted for a batch.
-func scopesOf(batch []*acceptance) []limits.Scope {
+// scopesOf returns whose removals have to be counted for calls.
+func scopesOf(calls []*Call) []limits.Scope {
 	all := make(map[limits.Scope]int)
-	for _, call := range batch {
+	for _, call := range calls {
 		maps.Copy(all, call.bounds())
 	}
 	return slices.Sorted(maps.Keys(all))
 }
 
-// overLimit returns the calls of a batch whose new requests are more than a limit allows, each with how many
+// overLimit returns the calls whose new requests are more than a limit allows, each with how many
 // these are. Who came first is first; what is refused takes nobody's place.
-func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptance, fresh map[string]bool, now time.Time) (map[*acceptance]int, error) {
-	scopes := scopesOf(batch)
-	if a.surelyWithin(batch, fresh) || len(scopes) == 0 || len(fresh) == 0 {
+func (r Recorder) overLimit(ctx context.Context, tx store.Tx, calls []*Call, fresh map[string]bool, now time.Time) (map[*Call]int, error) {
+	scopes := scopesOf(calls)
+	if r.surelyWithin(calls, fresh) || len(scopes) == 0 || len(fresh) == 0 {
 		return nil, nil
 	}
-	taken, err := limits.Count(ctx, tx, a.store.Dialect(), scopes, now)
+	taken, err := limits.Count(ctx, tx, r.store.Dialect(), scopes, now)
 	if err != nil {
 		return nil, err
 	}
-	a.counter.Learn(taken)
-	for _, call := range batch {
+	r.counter.Learn(taken)
+	for _, call := range calls {
 		for s := range call.bounds() {
 			taken[s] -= call.freshRemovals(fresh, false)
 		}
 	}
-	over := make(map[*acceptance]int)
-	for _, call := range batch {
+	over := make(map[*Call]int)
+	for _, call := range calls {
 		bounds, adding := call.bounds(), call.freshRemovals(fresh, true)
 		if adding == 0 {
 			continue
@@ -72,17 +73,17 @@ func (a acceptor) overLimit(ctx context.Context, tx store.Tx, batch []*acceptanc
 	return over, nil
 }
 
-// surelyWithin reports that a batch exceeds no limit, as far as that is known without counting.
-func (a acceptor) surelyWithin(batch []*acceptance, fresh map[string]bool) bool {
+// surelyWithin reports that calls exceed no limit, as far as that is known without counting.
+func (r Recorder) surelyWithin(calls []*Call, fresh map[string]bool) bool {
 	within := true
-	for _, call := range batch {
+	for _, call := range calls {
 		for i, o := range call.orders {
-			if o.Kind == Remove && o.DryRun == nil && fresh[call.ids[i]] {
-				a.counter.Add(limits.Scope(o.UserID))
+			if o.Kind == requests.Remove && o.DryRun == nil && fresh[call.ids[i]] {
+				r.counter.Add(limits.Scope(o.UserID))
 			}
 		}
 		within = within && call.freshRemovals(fresh, true) == call.freshRemovals(fresh, false) // of a dry run it is not known
-		within = a.counter.SurelyWithin(call.bounds()) && within
+		within = r.counter.SurelyWithin(call.bounds()) && within
 	}
 	return within
 }
@@ -98,9 +99,9 @@ func exceeds(bounds, taken map[limits.Scope]int, adding int) bool {
 
 // freshRemovals returns how many of a call's orders made a new request. A dry run is told what a removal would be told,
 // and takes nobody's place.
-func (a *acceptance) freshRemovals(fresh map[string]bool, dryRuns bool) (count int) {
-	for i, o := range a.orders {
-		if o.Kind == Remove && fresh[a.ids[i]] && (dryRuns || o.DryRun == nil) {
+func (c *Call) freshRemovals(fresh map[string]bool, dryRuns bool) (count int) {
+	for i, o := range c.orders {
+		if o.Kind == requests.Remove && fresh[c.ids[i]] && (dryRuns || o.DryRun == nil) {
 			count++
 		}
 	}
@@ -108,36 +109,36 @@ func (a *acceptance) freshRemovals(fresh map[string]bool, dryRuns bool) (count i
 }
 
 // withdraw takes back what a round inserted, since some of it is over a limit.
-func (a acceptor) withdraw(ctx context.Context, tx store.Tx, fresh map[string]bool) error {
+func (r Recorder) withdraw(ctx context.Context, tx store.Tx, fresh map[string]bool) error {
 	listed, err := json.Marshal(slices.Sorted(maps.Keys(fresh)))
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM requests WHERE id `+a.store.Dialect().InList("$1"), string(listed)); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM requests WHERE id `+r.store.Dialect().InList("$1"), string(listed)); err != nil {
 		return fmt.Errorf("withdraw what is over a limit: %w", err)
 	}
 	return nil
 }
 
-// refuse says of calls that are over a limit, once the rest of the batch is inserted, when they are possible again.
-func (a acceptor) refuse(ctx context.Context, tx store.Tx, over map[*acceptance]int, now time.Time) error {
+// refuse says of calls that are over a limit, once the rest is inserted, when they are possible again.
+func (r Recorder) refuse(ctx context.Context, tx store.Tx, over map[*Call]int, now time.Time) error {
 	for call, adding := range over {
-		var met Limit
+		var met limits.Limit
 		for s, most := range call.bounds() {
 			at, err := limits.Again(ctx, tx, s, most, adding, now)
 			if err != nil {
 				return fmt.Errorf("find out when a removal is possible again: %w", err)
 			}
 			if at.IsZero() { // no wait helps
-				met = Limit{Everybody: s == limits.Everybody, Most: most}
+				met = limits.Limit{Everybody: s == limits.Everybody, Most: most}
 				break
 			}
 			if at.After(met.Again) {
-				met = Limit{Everybody: s == limits.Everybody, Most: most, Again: at}
+				met = limits.Limit{Everybody: s == limits.Everybody, Most: most, Again: at}
 			}
 		}
-		for i := range call.results {
-			call.results[i] = Acceptance{Outcome: Limited, Limit: met}
+		for i := range call.Results {
+			call.Results[i] = Acceptance{Outcome: Limited, Limit: met}
 		}
 	}
 	return nil
