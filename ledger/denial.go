@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"time"
 
+	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/trail"
 )
 
@@ -25,6 +27,15 @@ func (l *Ledger) Deny(ctx context.Context, d Denial) (repeated bool, err error) 
 		Kind: trail.Denied, Source: string(d.Source), TeamID: d.TeamID, ChannelID: d.ChannelID, UserID: d.UserID, Rule: d.Rule,
 		Delivery: d.Delivery,
 	})
+}
+
+// DenyOperator records that an operator was denied what they asked for.
+func (l *Ledger) DenyOperator(ctx context.Context, rule string) error {
+	return denyOperator(ctx, l.store.Writer(), rule, l.now())
+}
+
+func denyOperator(ctx context.Context, in store.Querier, rule string, now time.Time) error {
+	return trail.InsertDenial(ctx, in, trail.Note{At: now, Source: string(Operator), Rule: rule})
 }
 
 // Reading says that somebody listed, searched or opened something.

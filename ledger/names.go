@@ -3,6 +3,7 @@ package ledger
 import (
 	"linqbot/ledger/database"
 	"linqbot/ledger/internal/accept"
+	"linqbot/ledger/internal/batches"
 	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
@@ -36,6 +37,19 @@ type (
 	Posting  = requests.Posting
 	Reply    = requests.Reply
 	Follower = requests.Follower
+
+	// Batch is a request that has requests: its order, its items with what became of each, and how far all of it has come.
+	Batch         = batches.Batch
+	BatchOrder    = batches.BatchOrder
+	BatchJob      = batches.BatchJob
+	BatchState    = batches.BatchState
+	BatchItem     = batches.BatchItem
+	BatchResult   = batches.BatchResult
+	BatchEvent    = batches.BatchEvent
+	BatchDecision = batches.BatchDecision
+	Plan          = batches.Plan
+	Progress      = batches.Progress
+	RecentBatch   = batches.RecentBatch
 
 	// Limits bound how many removals are recorded, and a limit is what one met that is over it.
 	Limits     = limits.Limits
@@ -110,3 +124,35 @@ const (
 	Undelivered   = requests.Undelivered
 	Nowhere       = requests.Nowhere
 )
+
+// The states of a batch.
+const (
+	Planning  = batches.Planning
+	Proposed  = batches.Proposed
+	Running   = batches.Running
+	Paused    = batches.Paused
+	Stopped   = batches.Stopped
+	Finished  = batches.Finished
+	Declined  = batches.Declined
+	Unplanned = batches.Unplanned
+	DryRun    = batches.DryRun
+)
+
+// The jobs of batches.
+const (
+	Offboard = batches.Offboard
+	List     = batches.List
+	AddBack  = batches.AddBack
+)
+
+// The decisions about a batch.
+const (
+	ConfirmBatch = batches.ConfirmBatch
+	DeclineBatch = batches.DeclineBatch
+	PauseBatch   = batches.PauseBatch
+	ResumeBatch  = batches.ResumeBatch
+	StopBatch    = batches.StopBatch
+)
+
+// TroubleOverLimit is why a batch that does not ask is not carried out: it is more than the limit of a day leaves.
+const TroubleOverLimit = batches.TroubleOverLimit

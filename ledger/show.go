@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 
+	"linqbot/ledger/internal/batches"
 	"linqbot/ledger/internal/requests"
 )
 
@@ -35,4 +36,24 @@ func (l *Ledger) UntoldBatchFollowers(ctx context.Context, batchID string) ([]Fo
 // MarkTold records that a follower knows where the thread is, or can no longer be told.
 func (l *Ledger) MarkTold(ctx context.Context, f Follower) error {
 	return requests.MarkTold(ctx, l.store.Writer(), f)
+}
+
+// MarkBatchShown records that the end of a batch is shown, so that it need not be shown again.
+func (l *Ledger) MarkBatchShown(ctx context.Context, batchID string) error {
+	return batches.MarkShown(ctx, l.store.Writer(), batchID)
+}
+
+// BatchThread returns where a batch shows: its parent message, or the way round it.
+func (l *Ledger) BatchThread(ctx context.Context, batchID string) (Thread, error) {
+	return requests.LoadThread(ctx, l.store.Reader(), batchID)
+}
+
+// BatchMessages returns what is known of the messages of a batch besides its parent, by name.
+func (l *Ledger) BatchMessages(ctx context.Context, batchID string) (map[string]Posting, error) {
+	return batches.Messages(ctx, l.store.Reader(), batchID)
+}
+
+// SaveBatchMessage stores what is known of one of these messages.
+func (l *Ledger) SaveBatchMessage(ctx context.Context, batchID, name string, p Posting) error {
+	return batches.SaveMessage(ctx, l.store.Writer(), batchID, name, p)
 }

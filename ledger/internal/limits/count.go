@@ -131,4 +131,3 @@ func momentsOf(ctx context.Context, in store.Querier, query string, args ...any)
 	}
 	return moments, found.Err()
 }
-
