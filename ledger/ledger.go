@@ -13,10 +13,14 @@
 //	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ packages audit and backlog
 //
 // It knows states and who waits for what. It does not know what a step does, what Slack or Linq say, or who may
-// act. Which store is in use is known to linqbot/ledger/database alone. This package owns transactions, jobs and what
-// goes on in the background. What is kept of requests, batches and limits is defined in the packages of these names in
-// internal, with its statements; names.go has their names for everybody else. Begin with
-// [Ledger.Accept], [Workers] and [Ledger.Save].
+// act. Which store is in use is known to linqbot/ledger/database alone.
+//
+// This package owns transactions, jobs and what goes on in the background. What a request and a batch are, with their
+// statements, is in packages of their own, and names.go lets everybody else use them as the ledger's:
+//
+//	ledger ──▶ accept, batches ──▶ requests ──▶ limits ──▶ store
+//
+// Begin with [Ledger.Accept], [Workers] and [Ledger.Save].
 package ledger
 
 import (

@@ -9,51 +9,79 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// What the ledger keeps is defined below it, where its statements are, so that each part of the ledger can be written
-// without the whole. Everybody else knows it by the names of this file.
+// Everybody else uses what the packages below define by the names of this file. The types are there, beside the
+// statements that store them, since the parts of the ledger build on each other: a batch on its requests, a request on
+// the limits that hold for it.
+
 type (
 	// Secret is text that must not be printed.
 	Secret = store.Secret
 
-	// Request is an order and how far it has come, in a state; its kind and source say what it asks for and how it came in.
-	Request  = requests.Request
-	Order    = requests.Order
+	// Order is what a person asked for: the part of a [Request] that never changes.
+	Order = requests.Order
+	// Request is an order and how far it has come.
+	Request = requests.Request
+	// State is where a request stands.
+	State = requests.State
+	// Kind is what a request asks for.
+	Kind = requests.Kind
+	// Source is how a request came in.
+	Source = requests.Source
+	// Forecast is what a dry run found.
 	Forecast = requests.Forecast
-	State    = requests.State
-	Kind     = requests.Kind
-	Source   = requests.Source
-	Change   = requests.Change
-	Event    = requests.Event
-	Recent   = requests.Recent
+	// Change says what a new version of a request is due to.
+	Change = requests.Change
+	// Event is one line of a request's history.
+	Event = requests.Event
+	// Recent is a request as a person finds it again.
+	Recent = requests.Recent
 
 	// Acceptance is an order's outcome and the request that answers for it.
 	Acceptance = accept.Acceptance
-	Outcome    = accept.Outcome
+	// Outcome is what became of an order.
+	Outcome = accept.Outcome
 
-	// View is everything that is to show of a delivery: a thread with a reply for each request, and who follows them.
-	View     = requests.View
-	Thread   = requests.Thread
-	Route    = requests.Route
-	Posting  = requests.Posting
-	Reply    = requests.Reply
+	// View is everything that is to show of one delivery.
+	View = requests.View
+	// Thread is where a delivery shows in Slack.
+	Thread = requests.Thread
+	// Route is the way by which people are told of an outcome.
+	Route = requests.Route
+	// Posting is one message of ours and what is known of it.
+	Posting = requests.Posting
+	// Reply is the status message of a request in its thread.
+	Reply = requests.Reply
+	// Follower is a person who asked for a removal that was already under way.
 	Follower = requests.Follower
 
-	// Batch is a request that has requests: its order, its items with what became of each, and how far all of it has come.
-	Batch         = batches.Batch
-	BatchOrder    = batches.BatchOrder
-	BatchJob      = batches.BatchJob
-	BatchState    = batches.BatchState
-	BatchItem     = batches.BatchItem
-	BatchResult   = batches.BatchResult
-	BatchEvent    = batches.BatchEvent
+	// BatchOrder is what a person asked for: the part of a [Batch] that never changes.
+	BatchOrder = batches.BatchOrder
+	// Batch is a request that has requests.
+	Batch = batches.Batch
+	// BatchState is how far a batch has come.
+	BatchState = batches.BatchState
+	// BatchJob is what a batch is for.
+	BatchJob = batches.BatchJob
+	// BatchItem is one person and one chat of a batch.
+	BatchItem = batches.BatchItem
+	// BatchResult is an item and what became of it.
+	BatchResult = batches.BatchResult
+	// BatchEvent is one line of a batch's history.
+	BatchEvent = batches.BatchEvent
+	// BatchDecision is what a person decides about a batch.
 	BatchDecision = batches.BatchDecision
-	Plan          = batches.Plan
-	Progress      = batches.Progress
-	RecentBatch   = batches.RecentBatch
+	// Plan is what a plan found.
+	Plan = batches.Plan
+	// Progress is how many items of a batch are in which state.
+	Progress = batches.Progress
+	// RecentBatch is a batch as a person finds it again.
+	RecentBatch = batches.RecentBatch
 
-	// Limits bound how many removals are recorded, and a limit is what one met that is over it.
-	Limits     = limits.Limits
-	Limit      = limits.Limit
+	// Limits bound how many removals are recorded.
+	Limits = limits.Limits
+	// Limit is what an order met that is [Limited].
+	Limit = limits.Limit
+	// LimitError says that a batch is over a limit.
 	LimitError = limits.LimitError
 )
 

@@ -1,5 +1,7 @@
 package limits
 
+import "maps"
+
 // Counter remembers how many removals count for a scope at most, where nobody else writes to the store. Only one
 // goroutine at a time uses it: the one that records, or one that writes to the store, while nobody records.
 type Counter struct {
@@ -35,9 +37,7 @@ func (c Counter) Learn(taken map[Scope]int) {
 	if len(c.atMost) > mostCounted {
 		clear(c.atMost)
 	}
-	for s, n := range taken {
-		c.atMost[s] = n
-	}
+	maps.Copy(c.atMost, taken)
 }
 
 // SurelyWithin reports that the limits, by scope, are not exceeded, as far as that is known without counting: since a
