@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"golang.org/x/sync/semaphore"
 
 	"linqbot/commands/outcome"
 	"linqbot/commands/rails"
@@ -98,6 +97,10 @@ const (
 	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
 )
 
+func runOf(r ledger.Request, bypass bool) breaker.Run {
+	return breaker.Run{Request: r.ID, Bulk: r.BatchID != "", Bypass: bypass}
+}
+
 // chatSnapshot is what one reading of a chat showed.
 type chatSnapshot struct {
 	chat   linq.Chat
@@ -108,7 +111,7 @@ type chatSnapshot struct {
 }
 
 // readChat reads the chat once one of the places is free. Its time begins then.
-func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *semaphore.Weighted, r ledger.Request) (chatSnapshot, error) {
+func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *breaker.Places, r ledger.Request) (chatSnapshot, error) {
 	id, err := linq.ParseChatID(r.ChatID)
 	if err != nil {
 		return chatSnapshot{}, fmt.Errorf("request %s: %w", r.ShortID(), err)

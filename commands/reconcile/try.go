@@ -40,7 +40,7 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 	if opposed, err := s.opposed(ctx, r); opposed || err != nil {
 		return 0, err
 	}
-	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored)
+	t, told, err := s.breaker.Acquire(ctx, runOf(r, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored))
 	if err != nil {
 		return 0, err
 	}
