@@ -91,9 +91,6 @@ const (
 	// soon is when a run that did not get through is made again.
 	soon = time.Second
 
-	// heldAgain is when a request is looked at again whose batch is paused.
-	heldAgain = time.Second
-
 	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
 )
 
