@@ -172,8 +172,13 @@ func (s *Publisher) propose(ctx context.Context, view *batchView) error {
 		}
 		items = append(items, item)
 	}
+	pace, err := s.cfg.Batches.Pace(ctx)
+	if err != nil {
+		return err
+	}
+	speed := batch.Speed{Pace: pace, Concurrency: s.cfg.BulkConcurrency}
 	want := outgoing{
-		Message:  s.cfg.Teams.Renderer().Answer(batch.Proposal(view.Batch.Batch, items, view.Progress)),
+		Message:  s.cfg.Teams.Renderer().Answer(batch.Proposal(view.Batch.Batch, items, view.Progress, speed)),
 		delivery: view.ID, key: "proposal-" + view.ID, look: look, stays: true,
 	}
 	save := s.saver(view, proposalMessage, &p)
