@@ -121,7 +121,7 @@ func (o *offboardingBench) offboard(chats int) {
 // many removals a second that are, as a share of what six removals side by side allow (20 a second, since each reads
 // the chat first); how much memory the bot then holds, how much of it is in use, and how much garbage a removal makes.
 //
-//	go test ./cmd/linqbot/e2e -run '^$' -bench 'BenchmarkOffboarding$' -benchtime 1x -timeout 30m -longoffboard
+//	go test ./cmd/linqbot/e2e -run '^$' -bench 'BenchmarkOffboarding$' -benchtime 1x -timeout 40m -longoffboard
 func BenchmarkOffboarding(b *testing.B) {
 	sizes := []int{100, 500, 1000, 2000}
 	if *longOffboarding {
