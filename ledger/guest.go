@@ -8,6 +8,7 @@ import (
 
 	"linqbot/ledger/database"
 	"linqbot/ledger/internal/batches"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -64,6 +65,11 @@ func (g *Guest) Progress(ctx context.Context, batchID string) (Progress, error) 
 // BatchItems is [Ledger.BatchItems].
 func (g *Guest) BatchItems(ctx context.Context, batchID string, after, limit int) ([]BatchResult, error) {
 	return batches.Items(ctx, g.from.Reader(), batchID, after, limit)
+}
+
+// Pace is [Ledger.Pace].
+func (g *Guest) Pace(ctx context.Context) (Pace, error) {
+	return requests.FindPace(ctx, g.from.Reader(), time.Now())
 }
 
 // BatchUnderWay is [Ledger.BatchUnderWay].

@@ -17,7 +17,7 @@ type Step func(ctx context.Context, id string) (again time.Duration, err error)
 // Workers are the steps that carry requests on. Each may be run twice for the same id, but never
 // twice at the same time.
 type Workers struct {
-	Try     Step // by request id: from accepted to sent, or to an end
+	Try     Step // by request id: from accepted to sent, or to an end; see [ErrHeld]
 	Confirm Step // by request id: from sent to an end
 	Show    Step // by delivery: makes Slack look like the ledger
 	Execute Step // by execution id: a run of a workflow step, until it is completed

@@ -54,6 +54,9 @@ var (
 	ErrOutage = errors.New("ledger: an outage")
 	// ErrStale says that the request was changed since it was loaded: load it and decide again.
 	ErrStale = errors.New("ledger: changed meanwhile")
+	// ErrHeld is what a Try returns when nothing may be sent for now: its batch, or all removals, are paused. The request
+	// is tried again once that is over.
+	ErrHeld = jobs.ErrHeld
 	// ErrNewerSchema says that a newer linqbot has changed the schema.
 	ErrNewerSchema = store.ErrNewerSchema
 )

@@ -35,6 +35,8 @@ type (
 	Event = requests.Event
 	// Recent is a request as a person finds it again.
 	Recent = requests.Recent
+	// Pace is how fast removals and additions went lately.
+	Pace = requests.Pace
 
 	// Acceptance is an order's outcome and the request that answers for it.
 	Acceptance = accept.Acceptance

@@ -66,3 +66,8 @@ func (l *Ledger) UndoneBy(ctx context.Context, removalID string) (Request, error
 func (l *Ledger) RecentOf(ctx context.Context, teamID, userID string, limit int) ([]Recent, error) {
 	return requests.RecentOf(ctx, l.store.Reader(), teamID, userID, limit)
 }
+
+// Pace returns how fast removals and additions went in the last 30 days.
+func (l *Ledger) Pace(ctx context.Context) (Pace, error) {
+	return requests.FindPace(ctx, l.store.Reader(), l.now())
+}

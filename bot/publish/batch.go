@@ -12,6 +12,7 @@ import (
 	"linqbot/bot/publish/queue"
 	"linqbot/bot/slackapi"
 	"linqbot/commands/batch"
+	"linqbot/commands/richtext"
 	"linqbot/ledger"
 )
 
@@ -165,15 +166,12 @@ func (s *Publisher) propose(ctx context.Context, view *batchView) error {
 	case !view.ConfirmedAt.IsZero():
 		look = string(ledger.Running)
 	}
-	var items []ledger.BatchResult
-	for item, err := range batch.Items(ctx, s.cfg.Batches, view.ID) {
-		if err != nil {
-			return err
-		}
-		items = append(items, item)
+	proposal, err := s.proposal(ctx, view)
+	if err != nil {
+		return err
 	}
 	want := outgoing{
-		Message:  s.cfg.Teams.Renderer().Answer(batch.Proposal(view.Batch.Batch, items, view.Progress)),
+		Message:  s.cfg.Teams.Renderer().Answer(proposal),
 		delivery: view.ID, key: "proposal-" + view.ID, look: look, stays: true,
 	}
 	save := s.saver(view, proposalMessage, &p)
@@ -190,6 +188,24 @@ func (s *Publisher) propose(ctx context.Context, view *batchView) error {
 		}
 	}
 	return s.proposeDirectly(ctx, view, &p, want, save)
+}
+
+func (s *Publisher) proposal(ctx context.Context, view *batchView) (richtext.Answer, error) {
+	if !view.ConfirmedAt.IsZero() { // what is left to say names no more than the first item
+		return batch.Proposal(view.Batch.Batch, view.First, view.Progress, batch.Speed{}), nil
+	}
+	var items []ledger.BatchResult
+	for item, err := range batch.Items(ctx, s.cfg.Batches, view.ID) {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	pace, err := s.cfg.Batches.Pace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return batch.Proposal(view.Batch.Batch, items, view.Progress, batch.Speed{Pace: pace, Concurrency: s.cfg.BulkConcurrency}), nil
 }
 
 func (s *Publisher) proposeDirectly(ctx context.Context, view *batchView, p *ledger.Posting, want outgoing, save func(context.Context) error) error {

@@ -125,6 +125,8 @@ func (m *memoryBatch) Request(_ context.Context, id string) (ledger.Request, err
 	return ledger.Request{}, ledger.ErrNotFound
 }
 
+func (m *memoryBatch) Pace(context.Context) (ledger.Pace, error) { return ledger.Pace{}, nil }
+
 const batchID = "0199c0de-0000-7000-8000-00000000beef"
 
 // batchEnv has a Slack, a batch of Ada's that waits for her yes, and the projection between them.

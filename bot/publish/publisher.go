@@ -37,6 +37,7 @@ type Batches interface {
 	MarkBatchShown(ctx context.Context, batchID string) error
 	UntoldBatchFollowers(ctx context.Context, batchID string) ([]ledger.Follower, error)
 	Request(ctx context.Context, id string) (ledger.Request, error)
+	Pace(ctx context.Context) (ledger.Pace, error)
 }
 
 // Homes show requests besides their threads.
@@ -53,9 +54,12 @@ type Config struct {
 	Teams     *workspace.Teams
 	Explainer outcome.Explainer
 	Logger    *logrus.Logger
+
 	Scheduler *queue.Scheduler // outlives a Publisher that is replaced; by default one of its own
 	Home      Homes            // shows the news too. Optional.
 	Now       func() time.Time // default time.Now
+
+	BulkConcurrency int // how many requests of batches run side by side; for how long a batch takes
 
 	Undelivered func() // told when nobody can be told of an outcome. Optional.
 }

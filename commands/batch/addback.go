@@ -84,7 +84,7 @@ func (x *Buttons) recordAddBack(ctx context.Context, log *logrus.Entry, press Pr
 			return richtext.Answer{richtext.Say("%s Adding them back was already asked for by %s at %s. It is done once.", string(richtext.MarkQueued), richtext.Member(recorded.UserID), richtext.Moment(recorded.AcceptedAt))}
 		}
 		log.WithFields(logrus.Fields{"outcome": x.cfg.Tally.Count(ledger.UndoButton, "recorded"), "undone_by": recorded.ShortID()}).Info("undo answered")
-		return Proposal(recorded, nil, ledger.Progress{})
+		return Proposal(recorded, nil, ledger.Progress{}, Speed{})
 	}
 	log.WithField("outcome", x.cfg.Tally.Count(ledger.UndoButton, "too_often")).Warn("undo answered")
 	return richtext.Answer{richtext.Say("%s Adding them back was asked for %s times already, and is not tried again. %s", string(richtext.MarkRefused), fmt.Sprint(most), outcome.AskSomeoneInChat())}

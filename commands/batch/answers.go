@@ -42,7 +42,7 @@ func decidedAnswer(b ledger.Batch, p ledger.Progress, d ledger.BatchDecision, ch
 	}
 	switch d {
 	case ledger.ConfirmBatch, ledger.DeclineBatch:
-		return Proposal(b, nil, p)
+		return Proposal(b, nil, p, Speed{})
 	case ledger.PauseBatch:
 		return say(richtext.MarkQueued, "Paused: nothing new is sent until somebody chooses %s. What Linq has already goes on.", richtext.Name("Resume"))
 	case ledger.ResumeBatch:

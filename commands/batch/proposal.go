@@ -39,7 +39,7 @@ func NeedsTyping(p ledger.Progress) bool { return p.All > mostUntyped }
 // cannot be done, how long it takes, and the buttons. items are all items of the batch, and p counts them. It has
 // words for each state: of a batch that could not be planned, has nothing to do, or is a dry run, it says so; of one
 // that was decided it says how, without buttons, and can replace the proposal. It shows whole numbers.
-func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed Speed) richtext.Answer {
 	switch {
 	case b.State == ledger.Planning:
 		return richtext.Answer{richtext.Say("%s Looking through the chats. What is found follows here, for you alone.", string(richtext.MarkQueued))}
@@ -56,20 +56,20 @@ func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) ric
 	case b.State == ledger.Declined:
 		return richtext.Answer{richtext.Say("%s %s is cancelled. Nothing was changed.", string(richtext.MarkRefused), upper(what(b, items, p)))}
 	case b.State == ledger.Proposed:
-		return andMore(append(plan(b, items, p), proposed(b, p)), b)
+		return andMore(append(plan(b, items, p, speed), proposed(b, p)), b)
 	case b.State == ledger.DryRun:
-		return andMore(append(plan(b, items, p), richtext.Say("This was a dry run: nothing is changed, and nothing is posted.")), b)
+		return andMore(append(plan(b, items, p, speed), richtext.Say("This was a dry run: nothing is changed, and nothing is posted.")), b)
 	default:
 		return richtext.Answer{richtext.Say("%s %s is recorded. How it goes is shown in a thread here, or to you alone where linqbot may not post.", string(richtext.MarkQueued), upper(what(b, items, p)))}
 	}
 }
 
 // Outline is the part of a [Proposal] that says what would be done, without the question.
-func Outline(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+func Outline(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed Speed) richtext.Answer {
 	if b.State == ledger.Unplanned || p.All == 0 {
-		return Proposal(b, items, p)
+		return Proposal(b, items, p, speed)
 	}
-	return andMore(plan(b, items, p), b)
+	return andMore(plan(b, items, p, speed), b)
 }
 
 // Amount is how much a batch of so many items does: "30 chats", or of a list "120 people".
@@ -91,7 +91,7 @@ func proposed(b ledger.Batch, p ledger.Progress) richtext.Text {
 }
 
 // plan says what would be done.
-func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Answer {
+func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed Speed) richtext.Answer {
 	answer := richtext.Answer{richtext.Say("%s?", upper(what(b, items, p)))}
 	if b.Job != ledger.List {
 		answer = append(answer, richtext.Say("The chats: %s.", chatNames(items)))
@@ -103,7 +103,7 @@ func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtex
 	if gone := foreseenAs(items, outcome.ReasonSeenGone); len(gone) > 0 {
 		answer = append(answer, richtext.Say("Nothing is left to do for those who have left already: %s.", peopleNames(gone)))
 	}
-	return append(answer, richtext.Say("This takes about %s if Linq takes one a second; other removals go first.", about(time.Duration(p.All)*time.Second)))
+	return append(answer, speed.estimate(p.All))
 }
 
 // Foretold is what a dry run of an offboarding by a workflow says, on one line. items are all items of the batch.

@@ -26,14 +26,14 @@ func Headline(e outcome.Explainer, b ledger.Batch, items []ledger.BatchResult, p
 		text = append(text, richtext.Say(" %s", finished(b, p))...)
 	default:
 	}
-	if pause := held(e, b, p); pause.Holds() {
+	if pause := Held(e, b, p); pause.Holds() {
 		text = append(text, richtext.Say(" %s", rails.PausedWords(pause))...)
 	}
 	return text
 }
 
-// held returns the pause of all removals that keeps a batch from going on, or the zero value.
-func held(e outcome.Explainer, b ledger.Batch, p ledger.Progress) ledger.Pause {
+// Held returns the pause of all removals that keeps a batch from going on, or the zero value.
+func Held(e outcome.Explainer, b ledger.Batch, p ledger.Progress) ledger.Pause {
 	if e.Pause == nil || b.Kind == ledger.Add || !b.Open() || b.State == ledger.Stopped || Count(p).Waiting == 0 {
 		return ledger.Pause{}
 	}

@@ -101,7 +101,7 @@ func TestProposals(t *testing.T) {
 		{"nobody to add", offboarding(ledger.Finished, back), nil},
 	} {
 		fmt.Fprintf(&out, "== %s\n", test.name)
-		for _, paragraph := range batch.Proposal(test.batch, test.items, progressOf(test.items)) {
+		for _, paragraph := range batch.Proposal(test.batch, test.items, progressOf(test.items), batch.Speed{}) {
 			fmt.Fprintln(&out, paragraph)
 		}
 	}

@@ -34,7 +34,7 @@ func (x *Index) Take(e linq.WebhookEvent) {
 }
 
 func (l listing) find(id linq.ChatID) int {
-	return slices.IndexFunc(l.groups, func(group listedChat) bool { return group.chat.ID == id })
+	return slices.IndexFunc(l.groups, func(group *listedChat) bool { return group.chat.ID == id })
 }
 
 // with returns the listing with one chat changed, as the newest.
@@ -54,7 +54,7 @@ func (l listing) with(e linq.WebhookEvent, change func(linq.Chat) linq.Chat) lis
 	if e.CreatedAt.After(after.UpdatedAt) {
 		after.UpdatedAt = e.CreatedAt
 	}
-	l.groups = slices.DeleteFunc(slices.Clone(l.groups), func(group listedChat) bool { return group.chat.ID == e.ChatID })
+	l.groups = slices.DeleteFunc(slices.Clone(l.groups), func(group *listedChat) bool { return group.chat.ID == e.ChatID })
 	l.groups = append(l.groups, asSearched(after))
 	l.sort()
 	return l

@@ -1,6 +1,7 @@
 package chatindex_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,4 +100,28 @@ func mustChatID(t *testing.T, text string) linq.ChatID {
 	id, err := linq.ParseChatID(text)
 	assert.NilError(t, err)
 	return id
+}
+
+// BenchmarkTake changes one of 5,000 chats. What it allocates is garbage of every removal.
+func BenchmarkTake(b *testing.B) {
+	const chats = 5000
+	lister := &lister{}
+	for i := range chats {
+		chat := linq.Chat{DisplayName: fmt.Sprintf("Team %d", i), IsGroup: true}
+		var err error
+		if chat.ID, err = linq.ParseChatID(fmt.Sprintf("3b9d7c52-2f64-4a7e-8d0b-%012d", i)); err != nil {
+			b.Fatal(err)
+		}
+		lister.chats = append(lister.chats, chat)
+	}
+	index := chatindex.New(chatindex.Config{Lister: lister, Region: "US"})
+	if _, _, err := index.All(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		index.Take(linq.WebhookEvent{
+			Type: linq.EventParticipantRemoved, ChatID: lister.chats[i%chats].ID, Person: linq.Participant{Handle: handle.New(commandstest.Ada)},
+		})
+	}
 }

@@ -29,8 +29,8 @@ type Index struct {
 
 // listing is what one listing of the account's chats brought.
 type listing struct {
-	groups []listedChat // the newest first
-	cut    bool         // it was cut off: there may be more chats
+	groups []*listedChat // the newest first
+	cut    bool          // it was cut off: there may be more chats
 }
 
 // Config is what an [Index] needs.
@@ -141,5 +141,5 @@ func (x *Index) list(ctx context.Context) (listing, error) {
 
 // sort puts the newest first.
 func (l listing) sort() {
-	slices.SortStableFunc(l.groups, func(a, c listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
+	slices.SortStableFunc(l.groups, func(a, c *listedChat) int { return c.chat.UpdatedAt.Compare(a.chat.UpdatedAt) })
 }

@@ -13,7 +13,7 @@ import (
 	"linqbot/linq/handle"
 )
 
-// listedChat is a chat with what it is searched by.
+// listedChat is a chat with what it is searched by. Listings share it, so it never changes.
 type listedChat struct {
 	chat   linq.Chat
 	id     string
@@ -21,8 +21,8 @@ type listedChat struct {
 	people []string // the handles of those who are in it, our line apart
 }
 
-func asSearched(chat linq.Chat) listedChat {
-	listed := listedChat{chat: chat, id: chat.ID.String(), names: spellings(chat.DisplayName)}
+func asSearched(chat linq.Chat) *listedChat {
+	listed := &listedChat{chat: chat, id: chat.ID.String(), names: spellings(chat.DisplayName)}
 	for _, person := range chat.Active() {
 		if !person.IsMe {
 			listed.people = append(listed.people, strings.ToLower(person.Handle.Full()))
@@ -32,8 +32,8 @@ func asSearched(chat linq.Chat) listedChat {
 }
 
 // readSearch reads the words once for all chats: of a longer text, the first longestSearch characters.
-func readSearch(words, region string) func(listedChat) bool {
-	var all []func(listedChat) bool
+func readSearch(words, region string) func(*listedChat) bool {
+	var all []func(*listedChat) bool
 	words = parse.Clean(words)
 	if characters := []rune(words); len(characters) > longestSearch {
 		words = string(characters[:longestSearch])
@@ -41,7 +41,7 @@ func readSearch(words, region string) func(listedChat) bool {
 	for _, item := range parse.Split(parse.StripPairs(words)) {
 		all = append(all, readItem(item, region))
 	}
-	return func(chat listedChat) bool {
+	return func(chat *listedChat) bool {
 		for _, match := range all {
 			if !match(chat) {
 				return false
@@ -52,7 +52,7 @@ func readSearch(words, region string) func(listedChat) bool {
 }
 
 // readItem reads what may be a number, an address, or words. Digits may be all of these.
-func readItem(item, region string) func(listedChat) bool {
+func readItem(item, region string) func(*listedChat) bool {
 	var forms []handle.Handle
 	if parsed, err := parse.Handle(item, region); err == nil {
 		forms = parsed.Handle.Forms()
@@ -62,7 +62,7 @@ func readItem(item, region string) func(listedChat) bool {
 	for word := range strings.FieldsSeq(item) {
 		terms = append(terms, asTerm(word))
 	}
-	return func(chat listedChat) bool {
+	return func(chat *listedChat) bool {
 		for _, form := range forms {
 			if person, listed := chat.chat.Find(form); listed && person.Active() {
 				return true
@@ -95,7 +95,7 @@ func asTerm(word string) term {
 	return t
 }
 
-func (t term) in(chat listedChat) bool {
+func (t term) in(chat *listedChat) bool {
 	const enough = 4 // a shorter beginning of an id would match many by chance
 	if len(t.word) >= enough && strings.HasPrefix(chat.id, t.word) || chat.hasPart(t.parts...) {
 		return true
@@ -110,7 +110,7 @@ func (t term) in(chat listedChat) bool {
 	return false
 }
 
-func (c listedChat) hasPart(parts ...string) bool {
+func (c *listedChat) hasPart(parts ...string) bool {
 	for _, handle := range c.people {
 		for _, part := range parts {
 			if strings.Contains(handle, part) {

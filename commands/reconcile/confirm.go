@@ -44,7 +44,7 @@ func (s *Steps) confirm(ctx context.Context, id string) (time.Duration, error) {
 		return 0, err
 	}
 	left := confirmFor - s.now().Sub(r.SentAt)
-	t, told, err := s.breaker.Acquire(ctx, r.ID, left <= 0) // the last reading is not put off
+	t, told, err := s.breaker.Acquire(ctx, runOf(r, left <= 0)) // the last reading is not put off
 	if err != nil {
 		return 0, err
 	}

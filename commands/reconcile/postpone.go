@@ -47,26 +47,23 @@ func (s *Steps) postponeAfter(ctx context.Context, r ledger.Request, at chatSnap
 	return s.postpone(ctx, r, told)
 }
 
-// lookForEnd is how often a removal that is held looks whether removals are resumed.
-const lookForEnd = 2 * time.Second
-
-// holdForPause holds a removal while removals are paused. That is not a try, so that the time for tries has not
-// begun for what was never tried. While it is not known whether they are paused, nothing is sent.
-func (s *Steps) holdForPause(ctx context.Context, r ledger.Request) (again time.Duration, held bool, err error) {
+// holdForPause returns [ledger.ErrHeld] for a removal while removals are paused. That is not a try, so that the time
+// for tries has not begun for what was never tried. While it is not known whether they are paused, nothing is sent.
+func (s *Steps) holdForPause(ctx context.Context, r ledger.Request) error {
 	if s.rails.Pauses == nil || r.Kind == ledger.Add {
-		return 0, false, nil
+		return nil
 	}
 	pause, err := s.rails.Pauses.Paused(ctx)
 	if err != nil || !pause.Holds() {
-		return 0, false, err
+		return err
 	}
 	if r.Reason != outcome.ReasonPaused && r.Reason != outcome.ReasonRestored {
 		r.Reason, r.NextTryAt = outcome.ReasonPaused, time.Time{}
 		if _, err := s.save(ctx, r, ledger.Change{Cause: "removals are paused, so nothing was sent", News: true}); err != nil {
-			return 0, true, err
+			return err
 		}
 	}
-	return s.jitter(lookForEnd), true, nil
+	return ledger.ErrHeld
 }
 
 // timeIsOver reports whether the next try of r is its last, which no pause puts off.

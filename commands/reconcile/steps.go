@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"golang.org/x/sync/semaphore"
 
 	"linqbot/commands/outcome"
 	"linqbot/commands/rails"
@@ -92,11 +91,12 @@ const (
 	// soon is when a run that did not get through is made again.
 	soon = time.Second
 
-	// heldAgain is when a request is looked at again whose batch is paused.
-	heldAgain = time.Second
-
 	earlyEnough = 20 * time.Millisecond // a job may be woken this much before its time
 )
+
+func runOf(r ledger.Request, bypass bool) breaker.Run {
+	return breaker.Run{Request: r.ID, Bulk: r.BatchID != "", Bypass: bypass}
+}
 
 // chatSnapshot is what one reading of a chat showed.
 type chatSnapshot struct {
@@ -108,7 +108,7 @@ type chatSnapshot struct {
 }
 
 // readChat reads the chat once one of the places is free. Its time begins then.
-func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *semaphore.Weighted, r ledger.Request) (chatSnapshot, error) {
+func (s *Steps) readChat(ctx context.Context, t *breaker.Permit, places *breaker.Places, r ledger.Request) (chatSnapshot, error) {
 	id, err := linq.ParseChatID(r.ChatID)
 	if err != nil {
 		return chatSnapshot{}, fmt.Errorf("request %s: %w", r.ShortID(), err)

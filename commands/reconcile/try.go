@@ -29,18 +29,18 @@ func (s *Steps) tryOnce(ctx context.Context, id string) (time.Duration, error) {
 		return 0, err
 	}
 	if r.Held {
-		return heldAgain, nil
+		return 0, ledger.ErrHeld
 	}
 	if wait := r.NextTryAt.Sub(s.now()); wait > earlyEnough {
 		return wait, nil
 	}
-	if again, held, err := s.holdForPause(ctx, r); held || err != nil {
-		return again, err
+	if err := s.holdForPause(ctx, r); err != nil {
+		return 0, err
 	}
 	if opposed, err := s.opposed(ctx, r); opposed || err != nil {
 		return 0, err
 	}
-	t, told, err := s.breaker.Acquire(ctx, r.ID, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored)
+	t, told, err := s.breaker.Acquire(ctx, runOf(r, s.timeIsOver(r) || r.Reason == outcome.ReasonRestored))
 	if err != nil {
 		return 0, err
 	}
@@ -96,8 +96,8 @@ func (s *Steps) change(ctx context.Context, t *breaker.Permit, r ledger.Request,
 	if told, paused := t.Paused(); paused {
 		return s.postponeAfter(ctx, r, before, told)
 	}
-	if again, held, err := s.holdForPause(ctx, r); held || err != nil { // it may have begun since
-		return again, err
+	if err := s.holdForPause(ctx, r); err != nil { // it may have begun since
+		return 0, err
 	}
 	doubt := r.MayHaveReached
 	r.Tries++

@@ -111,8 +111,9 @@ type BatchOutputs struct {
 // sentence of a run that ends in an error. items are all items of the batch; they count only for a dry run.
 func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
 	const look = time.Second
+	pause := s.pausedFor(b, p)
 	switch {
-	case b.Open():
+	case b.Open() && !pause.Holds():
 		return BatchOutputs{}, nil, look
 	case b.State == ledger.Unplanned:
 		return BatchOutputs{}, batch.Unplanned(b), 0
@@ -138,5 +139,17 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 	if b.CutOff {
 		outputs.Message += " Linq's list of chats is too long for linqbot, so chats may be missing."
 	}
+	if pause.Holds() {
+		outputs.Message = richtext.Say("%s %s %s", outputs.Message, rails.PausedWords(pause), rails.KeptWords()).String()
+	}
 	return outputs, nil, 0
+}
+
+// pausedFor returns the pause of all removals for which a run does not wait any longer, or the zero value.
+func (s *Offboard) pausedFor(b ledger.Batch, p ledger.Progress) ledger.Pause {
+	pause, now := batch.Held(s.cfg.Explainer, b, p), s.steps.cfg.Now()
+	if b.State != ledger.Running || now.Sub(b.AcceptedAt) < reportSentAfter || now.Sub(pause.Since) < reportSentAfter {
+		return ledger.Pause{}
+	}
+	return pause
 }

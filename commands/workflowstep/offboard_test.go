@@ -2,6 +2,7 @@ package workflowstep_test
 
 import (
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -21,5 +22,43 @@ func TestAnOffboardingThatCouldNotBePlannedEndsTheStepInWords(t *testing.T) {
 		_, refused, wait := step.Outcome(ledger.Batch{State: ledger.Unplanned, Trouble: trouble, EndedAt: askedAt()}, ledger.Progress{}, nil)
 		assert.Equal(t, refused.String(), want)
 		assert.Equal(t, int(wait), 0)
+	}
+}
+
+// A run does not wait for the end of a pause of all removals. It says who paused them and why, and what was done before.
+func TestAnOffboardingThatIsPausedEndsTheStep(t *testing.T) {
+	t.Parallel()
+	pause := ledger.Pause{UserID: "U9", Reason: "wrong list", Since: askedAt().Add(time.Minute)}
+	running := ledger.Batch{State: ledger.Running, AcceptedAt: askedAt(), ConfirmedAt: askedAt()}
+	p := ledger.Progress{All: 5, States: map[ledger.State]int{ledger.Removed: 2, ledger.Refused: 1, ledger.Accepted: 1}}
+	for name, test := range map[string]struct {
+		pause ledger.Pause
+		batch ledger.Batch
+		after time.Duration // since the pause
+		ends  bool
+	}{
+		"for long":              {pause, running, 30 * time.Second, true},
+		"for a moment":          {pause, running, 29 * time.Second, false},
+		"not at all":            {ledger.Pause{}, running, time.Hour, false},
+		"before it began":       {pause, ledger.Batch{State: ledger.Running, AcceptedAt: pause.Since.Add(time.Minute)}, time.Minute, false},
+		"while it is planned":   {pause, ledger.Batch{State: ledger.Planning, AcceptedAt: askedAt()}, time.Hour, false},
+		"by those who may stop": {ledger.Pause{}, ledger.Batch{State: ledger.Paused, AcceptedAt: askedAt()}, time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			step := workflowstep.NewOffboard(workflowstep.OffboardConfig{OneChatConfig: workflowstep.OneChatConfig{
+				Gate: gate(anyone(), nil), Now: func() time.Time { return pause.Since.Add(test.after) },
+				Explainer: outcome.Explainer{Pause: func() ledger.Pause { return test.pause }},
+			}})
+			outputs, refused, wait := step.Outcome(test.batch, p, nil)
+			assert.Equal(t, len(refused), 0)
+			assert.Equal(t, wait == 0, test.ends)
+			if test.ends {
+				assert.DeepEqual(t, outputs, workflowstep.BatchOutputs{
+					Status: "running", Removed: 2, Refused: 1,
+					Message: "Of 5 chats: 2 removed, 1 refused, 0 failed. Removals are paused: @U9 paused them at 2026-03-09 16:46:10 UTC. The reason: wrong list. What is asked for meanwhile is kept, and goes on by itself once they are resumed.",
+				})
+			}
+		})
 	}
 }

@@ -54,7 +54,7 @@ type stuckWay struct {
 func stuckWays() []stuckWay {
 	return []stuckWay{
 		{
-			kind: NotHandedOver, where: `NOT handed_over AND accepted_at < %s`, grace: handOverBy,
+			kind: NotHandedOver, where: `NOT handed_over AND accepted_at < %s AND NOT (` + store.HeldByBatch + `)`, grace: handOverBy,
 			since: func(q ledger.Request) time.Time { return q.AcceptedAt }, queue: true,
 		},
 		{
@@ -76,7 +76,7 @@ func stuckWays() []stuckWay {
 const notHeld = ` AND (kind <> 'remove' OR state = 'sent')`
 
 // FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind. While
-// removals are paused, those that wait for that are not among them.
+// removals or a batch are paused, those that wait for that are not among them.
 func FindStuck(ctx context.Context, in *ledger.Reader, now time.Time) ([]Stuck, error) {
 	moves, err := lineMoves(ctx, in.Store().Reader(), now)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -25,9 +24,9 @@ const (
 
 // Breaker is a circuit breaker and a bulkhead for all calls of a process to Linq. No more than so many
 // calls of a kind are under way at a time. While the circuit is open, all wait; if Linq struggles with one
-// request, that one waits alone.
+// request, that one waits alone. What a batch runs does not delay what a person asked for.
 type Breaker struct {
-	Changes, Readings, Confirms *semaphore.Weighted
+	Changes, Readings, Confirms *Places
 
 	concurrency int
 	now         func() time.Time
@@ -51,8 +50,7 @@ func New(cfg Config) *Breaker {
 		concurrency: cmp.Or(cfg.Concurrency, concurrency), now: cfg.Now, log: cfg.Logger.WithField("part", "pace"),
 		circuit: circuit{generation: 1, jitter: cfg.Jitter},
 	}
-	places := func() *semaphore.Weighted { return semaphore.NewWeighted(int64(b.concurrency)) }
-	b.Changes, b.Readings, b.Confirms = places(), places(), places()
+	b.Changes, b.Readings, b.Confirms = newPlaces(b.concurrency), newPlaces(b.concurrency), newPlaces(b.concurrency)
 	if b.now == nil {
 		b.now = time.Now
 	}
@@ -84,11 +82,18 @@ type Wait struct {
 	Why   Cause
 }
 
+// Run is what a permit is for.
+type Run struct {
+	Request string
+	Bulk    bool // it belongs to a batch
+	Bypass  bool // it may not be put off any more, and goes on although the circuit is open
+}
+
 // Permit lets one run call Linq.
 type Permit struct {
+	Run
+
 	breaker *Breaker
-	request string
-	bypass  bool // goes on although the circuit is open
 
 	generation int // of the circuit; 0 if the permit bypasses an open one
 	probe      bool
@@ -96,10 +101,9 @@ type Permit struct {
 	patience   time.Duration
 }
 
-// Acquire returns a permit for a run on behalf of request, or how long it has to wait. bypass is for a run
-// that may not be put off any more. The error is that of ctx, or [ErrBusy].
-func (b *Breaker) Acquire(ctx context.Context, request string, bypass bool) (*Permit, Wait, error) {
-	t := &Permit{breaker: b, request: request, bypass: bypass, patience: patience}
+// Acquire returns a permit for a run, or how long it has to wait. The error is that of ctx, or [ErrBusy].
+func (b *Breaker) Acquire(ctx context.Context, r Run) (*Permit, Wait, error) {
+	t := &Permit{Run: r, breaker: b, patience: patience}
 	for {
 		how, told, probe := b.admit(t)
 		switch how {
@@ -119,15 +123,14 @@ func (b *Breaker) admit(t *Permit) (admission, Wait, <-chan struct{}) {
 	defer b.mu.Unlock()
 	how := b.circuit.admit(t, b.now())
 	if how == rejected {
-		return how, b.queue(), nil
+		return how, b.queue(t), nil
 	}
 	return how, Wait{}, b.circuit.probe
 }
 
-// queue gives a place after the wait. The caller holds the lock.
-func (b *Breaker) queue() Wait {
-	b.circuit.waiting++
-	place := time.Duration(b.circuit.waiting) * usualAnswer / time.Duration(b.concurrency)
+// queue gives a place after the wait, to batches behind all people. The caller holds the lock.
+func (b *Breaker) queue(t *Permit) Wait {
+	place := time.Duration(b.circuit.line(t.Bulk)) * usualAnswer / time.Duration(b.concurrency)
 	return Wait{Until: b.circuit.until.Add(min(place, MaxWait)), Why: b.circuit.why()}
 }
 
@@ -160,17 +163,15 @@ func (t *Permit) await(ctx context.Context, probe <-chan struct{}) error {
 }
 
 // Enter takes one of the places for calls of a kind; leave gives it back, once. The error is that of ctx, or [ErrBusy].
-func (t *Permit) Enter(ctx context.Context, places *semaphore.Weighted) (leave func(), err error) {
-	if !places.TryAcquire(1) {
-		began := time.Now()
-		waiting, cancel := context.WithTimeout(ctx, t.patience)
-		defer cancel()
-		if places.Acquire(waiting, 1) != nil {
-			return nil, cmp.Or[error](ctx.Err(), ErrBusy)
-		}
-		t.patience -= time.Since(began)
+func (t *Permit) Enter(ctx context.Context, places *Places) (leave func(), err error) {
+	began := time.Now()
+	waiting, cancel := context.WithTimeout(ctx, t.patience)
+	defer cancel()
+	if places.acquire(waiting, t.Bulk) != nil {
+		return nil, cmp.Or[error](ctx.Err(), ErrBusy)
 	}
-	return sync.OnceFunc(func() { places.Release(1) }), nil
+	t.patience -= time.Since(began)
+	return sync.OnceFunc(places.release), nil
 }
 
 // Paused returns the wait if the circuit has opened since the permit was given.
@@ -178,10 +179,10 @@ func (t *Permit) Paused() (Wait, bool) {
 	b := t.breaker
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if t.bypass || t.generation == b.circuit.generation || !b.circuit.rejects(t.request, b.now()) {
+	if t.Bypass || t.generation == b.circuit.generation || !b.circuit.rejects(t.Request, b.now()) {
 		return Wait{}, false
 	}
-	return b.queue(), true
+	return b.queue(t), true
 }
 
 // Record takes in the outcome of a call: change tells one that was to add or remove somebody from a

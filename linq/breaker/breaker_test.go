@@ -36,7 +36,7 @@ func TestTheLogTellsWhoWaits(t *testing.T) {
 			logger.SetFormatter(&logrus.JSONFormatter{})
 			p := New(Config{Logger: logger, Jitter: func(d time.Duration) time.Duration { return d }})
 			for _, request := range test.requests {
-				turn, _, err := p.Acquire(t.Context(), string(request), false)
+				turn, _, err := p.Acquire(t.Context(), Run{Request: string(request)})
 				assert.NilError(t, err)
 				p.decide(func(pause *circuit, now time.Time) { pause.record(turn, test.hears, now) })
 			}

@@ -98,12 +98,13 @@ type circuit struct {
 	generation int
 
 	probe   chan struct{} // closed when the probe has come to something; nil while there is none
+	bulk    bool          // the probe is a batch's
 	failed  int           // openings since it was closed
 	limited bool          // Linq takes no more calls
 	asked   bool          // Linq named a wait, and it is this one
 	changes bool          // changes met trouble: only a change can show that it is over
 	only    string        // the one request that met all of the trouble, which waits alone unless limited; "" if there are several
-	waiting int           // those who were told to wait
+	waiting [2]int        // those who were told to wait: people, and batches
 
 	jitter func(time.Duration) time.Duration
 }
@@ -144,14 +145,17 @@ func (c *circuit) admit(t *Permit, now time.Time) admission {
 	if c.probe == nil && !c.until.IsZero() && now.Sub(c.until) > stale {
 		c.close()
 	}
-	rejects := c.rejects(t.request, now)
+	rejects := c.rejects(t.Request, now)
 	switch {
 	case c.until.IsZero():
 		t.generation = c.generation
 	case !rejects && c.probe == nil:
-		c.probe = make(chan struct{})
+		c.probe, c.bulk = make(chan struct{}), t.Bulk
 		t.generation, t.probe = c.generation, true
-	case t.bypass:
+	case !rejects && c.bulk && !t.Bulk: // a second probe, so that no person waits for a batch's
+		c.bulk = false
+		t.generation, t.probe = c.generation, true
+	case t.Bypass:
 	case rejects:
 		return rejected
 	default:
@@ -160,19 +164,29 @@ func (c *circuit) admit(t *Permit, now time.Time) admission {
 	return admitted
 }
 
+// line counts somebody who is told to wait, and returns their place in the line. Batches stand behind all people.
+func (c *circuit) line(bulk bool) int {
+	if bulk {
+		c.waiting[1]++
+		return c.waiting[0] + c.waiting[1]
+	}
+	c.waiting[0]++
+	return c.waiting[0]
+}
+
 // record takes in the outcome of one call.
 func (c *circuit) record(t *Permit, a result, now time.Time) {
 	switch {
 	case t.generation != c.generation:
 		if a.asksAll() {
-			c.extend(t.request, a, now)
+			c.extend(t.Request, a, now)
 		}
 	case t.probe:
 		c.probed(t, a, now)
 	case a.trouble:
-		c.streak = c.streak.add(t.request, a)
+		c.streak = c.streak.add(t.Request, a)
 		if a.asksAll() || c.streak.count() >= maxStreak {
-			c.open(t.request, a, now)
+			c.open(t.Request, a, now)
 		}
 	default:
 		c.streak = c.streak.clear(a)
@@ -184,7 +198,7 @@ func (c *circuit) record(t *Permit, a result, now time.Time) {
 func (c *circuit) probed(t *Permit, a result, now time.Time) {
 	switch {
 	case a.trouble && (a.change || a.asksAll()):
-		c.open(t.request, a, now)
+		c.open(t.Request, a, now)
 	case a.change || !a.trouble && !c.changes:
 		c.close()
 	default:
@@ -197,7 +211,7 @@ func (c *circuit) release(t *Permit, now time.Time) {
 	switch {
 	case !t.probe || t.generation != c.generation:
 	case t.last.trouble:
-		c.open(t.request, t.last, now)
+		c.open(t.Request, t.last, now)
 	default:
 		c.releaseProbe()
 	}
@@ -238,7 +252,7 @@ func (c *circuit) close() {
 
 func (c *circuit) nextGeneration() {
 	c.generation++
-	c.streak, c.waiting = streak{}, 0
+	c.streak, c.waiting = streak{}, [2]int{}
 	c.releaseProbe()
 }
 

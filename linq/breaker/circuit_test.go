@@ -137,7 +137,7 @@ func TestCircuit(t *testing.T) {
 			p := newCircuit()
 			for i, a := range acts {
 				now := began.Add(time.Duration(a.at) * time.Second)
-				turn := &Permit{request: a.request, bypass: a.regardless}
+				turn := &Permit{Run: Run{Request: a.request, Bypass: a.regardless}}
 				how := p.admit(turn, now)
 				assert.Equal(t, how, a.how, "turn %d", i+1)
 				if how == admitted {
@@ -175,7 +175,7 @@ func TestCircuitWithManyPermits(t *testing.T) {
 	p := newCircuit()
 	early := make([]*Permit, 12)
 	for i := range early {
-		early[i] = &Permit{request: fmt.Sprint(i)}
+		early[i] = &Permit{Run: Run{Request: fmt.Sprint(i)}}
 		assert.Equal(t, p.admit(early[i], now), admitted)
 	}
 	for _, turn := range early[:4] {
@@ -190,7 +190,7 @@ func TestCircuitWithManyPermits(t *testing.T) {
 	assert.Equal(t, p.until, until)
 
 	now = until
-	probe, next := &Permit{request: "probe"}, &Permit{request: "next"}
+	probe, next := &Permit{Run: Run{Request: "probe"}}, &Permit{Run: Run{Request: "next"}}
 	assert.Equal(t, p.admit(probe, now), admitted)
 	assert.Equal(t, p.admit(next, now), awaitProbe)
 	outcome := p.probe

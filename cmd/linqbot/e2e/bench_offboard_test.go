@@ -89,6 +89,7 @@ func newOffboardingBench(b *testing.B, database string, chats int) *offboardingB
 	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
 	env.vars["LINQ_CONCURRENCY"] = fmt.Sprint(linqConcurrency)
 	env.vars["LOG_LEVEL"] = "info"
+	env.vars["ADMIN_ADDR"] = freeAddr(b)
 	env.patience = 10 * time.Minute
 	return &offboardingBench{testEnv: env, b: b, timed: timed, bot: env.start()}
 }
@@ -118,11 +119,11 @@ func (o *offboardingBench) offboard(chats int) {
 
 // BenchmarkOffboarding takes a person out of many chats, with a Linq that answers each call in 150 ms, and measures how
 // many removals a second that are, as a share of what six removals side by side allow (20 a second, since each reads
-// the chat first); and how much memory the bot then holds.
+// the chat first); how much memory the bot then holds, how much of it is in use, and how much garbage a removal makes.
 //
-//	go test ./cmd/linqbot/e2e -run '^$' -bench 'BenchmarkOffboarding$' -benchtime 1x -timeout 30m -longoffboard
+//	go test ./cmd/linqbot/e2e -run '^$' -bench 'BenchmarkOffboarding$' -benchtime 1x -timeout 40m -longoffboard
 func BenchmarkOffboarding(b *testing.B) {
-	sizes := []int{100, 1000}
+	sizes := []int{100, 500, 1000, 2000}
 	if *longOffboarding {
 		sizes = append(sizes, 5000)
 	}
@@ -137,10 +138,12 @@ func benchmarkOffboarding(b *testing.B, database string, chats int) {
 		o := newOffboardingBench(b, database, chats)
 		o.offboard(chats)
 		o.await("the first removals", func() bool { return len(o.timed.of(leaver)) >= chats/10 })
+		before, allocated := len(o.timed.of(leaver)), o.heap("", "TotalAlloc")
 		early := residentMB(b, o.bot.Cmd.Process.Pid)
 		o.await("the last removal", func() bool { return len(o.timed.of(leaver)) >= chats })
 		late := residentMB(b, o.bot.Cmd.Process.Pid)
 		asked := o.timed.of(leaver)
+		allocated = o.heap("", "TotalAlloc") - allocated
 		took := asked[len(asked)-1].Sub(asked[0])
 		const allowed = float64(bulkConcurrency) / (2 * float64(linqTakes) / float64(time.Second))
 		rate := float64(len(asked)-1) / took.Seconds()
@@ -149,9 +152,34 @@ func benchmarkOffboarding(b *testing.B, database string, chats int) {
 		b.ReportMetric(1000*(1/rate-1/allowed), "overhead-ms/removal")
 		b.ReportMetric(early, "RSS-early-MB")
 		b.ReportMetric(late, "RSS-late-MB")
+		b.ReportMetric(allocated/1024/float64(len(asked)-before), "KB-allocated/removal")
+		o.heap("&gc=1", "HeapAlloc") // the first collection empties no pool
+		b.ReportMetric(o.heap("&gc=1", "HeapAlloc")/1024/1024, "live-MB")
 		o.bot.Kill()
 	}
 	b.ReportMetric(0, "ns/op") // it is 1/(removals/s)
+}
+
+// heap returns a figure of the bot's heap, in bytes; after a collection with &gc=1.
+func (o *offboardingBench) heap(query, figure string) float64 {
+	o.b.Helper()
+	answer, err := http.Get("http://" + o.vars["ADMIN_ADDR"] + "/debug/pprof/heap?debug=1" + query)
+	if err != nil {
+		o.b.Fatal(err)
+	}
+	defer answer.Body.Close()
+	profile, err := io.ReadAll(answer.Body)
+	if err != nil {
+		o.b.Fatal(err)
+	}
+	for line := range strings.Lines(string(profile)) {
+		var value float64
+		if _, err := fmt.Sscanf(line, "# "+figure+" = %f", &value); err == nil {
+			return value
+		}
+	}
+	o.b.Fatalf("the heap's profile has no %s", figure)
+	return 0
 }
 
 // BenchmarkTypedDuringOffboarding types b.N removals, one after the other, while the bot is idle, and as many while it

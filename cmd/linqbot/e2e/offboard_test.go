@@ -54,7 +54,13 @@ func (env *testEnv) awaitPrivate(user, words string) slacktest.Message {
 
 func (env *testEnv) press(user string, m slacktest.Message, action string) {
 	env.t.Helper()
-	if ack, err := env.slack.Press(env.t.Context(), "http://"+env.addr, user, m, action); err != nil || ack.Status != http.StatusOK {
+	env.pressAt(env.addr, user, m, action)
+}
+
+// pressAt presses a button, which Slack tells the replica at an address.
+func (env *testEnv) pressAt(addr, user string, m slacktest.Message, action string) {
+	env.t.Helper()
+	if ack, err := env.slack.Press(env.t.Context(), "http://"+addr, user, m, action); err != nil || ack.Status != http.StatusOK {
 		env.t.Fatalf("%v %d", err, ack.Status)
 	}
 }

@@ -104,13 +104,15 @@ type leftOver struct {
 const selectLeft = `
 	SELECT EXISTS (SELECT 1 FROM requests WHERE ` + waiting + `), EXISTS (SELECT 1 FROM requests WHERE ` + waitingInPause + `),
 		COALESCE((SELECT MIN(show_by) FROM requests WHERE show_by > 0), 0),
-		EXISTS (SELECT 1 FROM settings WHERE name = '` + store.SettingPaused + `' AND value <> ''),
+		` + removalsPaused + `,
 		EXISTS (SELECT 1 FROM batches WHERE NOT handed_over)`
+
+const removalsPaused = `EXISTS (SELECT 1 FROM settings WHERE name = '` + store.SettingPaused + `' AND value <> '')`
 
 // waiting are the requests to be handed over, waitingInPause those of them that go on while removals are paused.
 const (
-	waiting        = `NOT handed_over`
-	waitingInPause = `NOT handed_over AND kind <> 'remove'`
+	waiting        = `NOT handed_over AND NOT (` + store.HeldByBatch + `)`
+	waitingInPause = waiting + ` AND kind <> 'remove'`
 )
 
 // sweep looks before it waits for the right to write, since mostly there is nothing to do. It ends when nothing
@@ -174,7 +176,8 @@ func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (boo
 }
 
 // handOverRequests gives the oldest of the chosen requests to River in the transaction that marks them, and
-// begins their history there, so that the ack rests on the one row. It returns how many.
+// begins their history there, so that the ack rests on the one row. What was held comes a second time. It returns
+// how many.
 func (d *Dispatcher) handOverRequests(ctx context.Context, chosenBy string) (taken int, err error) {
 	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
 		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE `+chosenBy+` ORDER BY accepted_at LIMIT $1`, handOverBatch)
@@ -191,7 +194,8 @@ func (d *Dispatcher) handOverRequests(ctx context.Context, chosenBy string) (tak
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO history (request_id, at, state, cause, trace_id)
 			SELECT id, accepted_at, state, 'asked for by ' || source, '' FROM requests
-			WHERE id `+d.cfg.Store.Dialect().InList("$1"), chosen); err != nil {
+			WHERE id `+d.cfg.Store.Dialect().InList("$1")+` AND NOT EXISTS (SELECT 1 FROM history h
+				WHERE h.request_id = requests.id AND h.cause = 'asked for by ' || requests.source)`, chosen); err != nil {
 			return err
 		}
 		jobs := make([]Job, len(ids))

@@ -66,7 +66,7 @@ func Start(ctx context.Context, cfg Config) (*Runner, error) {
 	r := &Runner{cfg: cfg}
 	registry := river.NewWorkers()
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[tryArgs]) error {
-		return runStep(ctx, cfg.Try, job.Args.RequestID)
+		return tryStep(ctx, cfg, job)
 	}))
 	river.AddWorker(registry, river.WorkFunc(func(ctx context.Context, job *river.Job[confirmArgs]) error {
 		return runStep(ctx, cfg.Confirm, job.Args.RequestID)

@@ -55,6 +55,8 @@ func TestFollowersOfABatchAreFoundByAnIndex(t *testing.T) {
 		storetest.FillRequests(t, s)
 		plan := storetest.Plan(t, s, fmt.Sprintf(selectUntold, ofBatch), "b1")
 		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
+		plan = storetest.Plan(t, s, paceTries, "b1")
+		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
 	})
 }
 

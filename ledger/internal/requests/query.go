@@ -15,13 +15,8 @@ const selectRequests = `
 		state, version, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
 		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
 		thread_ts, expires_at, undoes, batch_id, because,
-		` + isHeld + `
+		` + store.HeldByBatch + `
 	FROM requests `
-
-// isHeld tells the requests of which nothing is sent for now: those of a batch that is paused, and those of one that
-// was stopped before anything of them can have had an effect.
-const isHeld = `batch_id <> '' AND EXISTS (SELECT 1 FROM batches b WHERE b.id = requests.batch_id
-			AND (b.state = 'paused' OR b.state = 'stopped' AND NOT requests.may_have_reached))`
 
 // Query returns the requests that the clauses after FROM choose.
 func Query(ctx context.Context, db store.Querier, clauses string, args ...any) ([]Request, error) {

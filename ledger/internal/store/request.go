@@ -28,6 +28,11 @@ func (r NewRequest) Values() []any {
 	}
 }
 
+// HeldByBatch chooses the requests of which nothing is sent for now: those of a batch that is paused, and those of one
+// that was stopped before anything of them can have had an effect.
+const HeldByBatch = `batch_id <> '' AND EXISTS (SELECT 1 FROM batches b WHERE b.id = requests.batch_id
+			AND (b.state = 'paused' OR b.state = 'stopped' AND NOT requests.may_have_reached))`
+
 // UnderWay chooses the requests whose state is not final. It is the condition of the index requests_under_way, which
 // is used only where a query repeats it.
 const UnderWay = `state IN ('asked', 'accepted', 'sent')`

@@ -165,7 +165,7 @@ func newWorkers(cfg config.Settings, of shared, gate *policy.Gate, held rails.Ra
 	steps := reconcile.NewSteps(reconcile.StepsConfig{Chats: chats, Records: records, Lines: lines, Rails: held, Region: cfg.Region, Logger: logger, Breaker: of.breaker})
 	showing := newOutbound(cfg, measured)
 	publisher := publish.New(publish.Config{
-		Views: records, Batches: records, Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
+		Views: records, Batches: records, BulkConcurrency: bulkConcurrency(cfg.Concurrency), Slack: slackapi.NewOver(showing, cfg.SlackToken, cfg.SlackURL), HTTP: showing, Teams: teams,
 		Logger: logger, Explainer: explainer, Home: home, Undelivered: measured.Undelivered, Scheduler: of.scheduler,
 	})
 	step := func(kind ledger.Kind) workflow.Step {

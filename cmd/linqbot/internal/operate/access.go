@@ -24,6 +24,7 @@ type access interface {
 	Batch(ctx context.Context, id string) (ledger.Batch, error)
 	Progress(ctx context.Context, batchID string) (ledger.Progress, error)
 	Paused(ctx context.Context) (ledger.Pause, error)
+	Pace(ctx context.Context) (ledger.Pace, error)
 	BatchUnderWay(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, error)
 	AcceptBatch(ctx context.Context, o ledger.BatchOrder) (ledger.Batch, bool, error)
 	DecideBatch(ctx context.Context, id string, decision ledger.BatchDecision, by string, limits ledger.Limits) (ledger.Batch, bool, error)

@@ -17,7 +17,7 @@ import (
 type display interface {
 	// note is a word besides.
 	note(text string) error
-	planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) error
+	planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed batch.Speed) error
 	progress(b ledger.Batch, p ledger.Progress) error
 	outcome(item ledger.BatchResult) error
 	refused(rule string, why richtext.Text) error
@@ -66,8 +66,8 @@ func (s *screen) leave() error {
 
 func (s *screen) note(text string) error { return s.say(text) }
 
-func (s *screen) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) error {
-	answer := batch.Outline(b, items, p)
+func (s *screen) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed batch.Speed) error {
+	answer := batch.Outline(b, items, p, speed)
 	if b.State == ledger.DryRun && p.All > 0 {
 		answer = append(answer, richtext.Say("This was a dry run: nothing is changed."))
 	}

@@ -112,7 +112,11 @@ func (j *job) decide(ctx context.Context, b ledger.Batch, p ledger.Progress) (le
 		}
 		items = append(items, item)
 	}
-	if err := j.show.planned(b, items, p); err != nil {
+	pace, err := j.records.Pace(ctx)
+	if err != nil {
+		return b, err
+	}
+	if err := j.show.planned(b, items, p, batch.Speed{Pace: pace, Concurrency: j.cfg.Settings.Concurrency}); err != nil {
 		return b, err
 	}
 	switch {

@@ -34,7 +34,7 @@ func (l *lines) write(event string, more map[string]any) error {
 
 func (l *lines) note(text string) error { return l.write("note", map[string]any{"message": text}) }
 
-func (l *lines) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) error {
+func (l *lines) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, _ batch.Speed) error {
 	err := l.write("planned", map[string]any{
 		"batch": b.ID, "job": string(b.Job), "state": string(b.State), "removals": p.All, "trouble": b.Trouble, "cut_off": b.CutOff,
 		"dry_run": b.DryRun,
