@@ -102,7 +102,7 @@ func TestAWebhookShowsTheRemovalAtOnce(t *testing.T) {
 	}
 	shown := h.awaitReply("0132 has left Spring launch; 6 people stay.")
 	assert.Assert(t, strings.Contains(shown.Rendered, "[ Add back ]"), shown.Rendered)
-	events, err := h.Ledger.History(t.Context(), r.ID)
+	events, err := h.Ledger.Reader().History(t.Context(), r.ID, 100)
 	assert.NilError(t, err)
 	last := events[len(events)-1]
 	assert.Equal(t, last.Cause, "Linq's webhook: participant.removed")

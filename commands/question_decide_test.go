@@ -119,7 +119,7 @@ func TestManyClicksAtOnce(t *testing.T) {
 	assert.Equal(t, recorded.Load(), int32(1))
 	assert.Equal(t, before.Load(), int32(19))
 	e.settle(1)
-	history, err := e.ledger.History(t.Context(), e.request("Tr1").ID)
+	history, err := e.ledger.Reader().History(t.Context(), e.request("Tr1").ID, 100)
 	assert.NilError(t, err)
 	assert.Equal(t, len(history), 2)
 	assert.Assert(t, slices.ContainsFunc(history, func(e ledger.Event) bool { return e.Cause == "confirmed by the person who asked" }))

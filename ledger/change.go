@@ -7,16 +7,9 @@ import (
 	"time"
 
 	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
-
-// Change says what a new version of a request is due to.
-type Change struct {
-	Cause     string    // for the history: what was seen or done; holds no one's number
-	TraceID   string    // Linq's trace id of the answer, if there was one
-	News      bool      // people are to see it
-	ShowAgain time.Time // when what is shown changes by itself
-}
 
 // Save stores r, adds the change to its history, and starts what follows from it. A request that became [Sent] is
 // confirmed, and news are shown. All of it happens, or none. It returns the request as stored; [ErrStale] when
@@ -27,6 +20,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 		r.EndedAt = now
 	}
 	var before State
+	var stored Request
 	err := l.store.InTx(ctx, func(tx store.Tx) error {
 		wait, err := l.awaitsOutcome(ctx, tx, r, now)
 		if err != nil {
@@ -36,23 +30,23 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 			c.ShowAgain = time.Time{}
 		}
 		if wait && (c.ShowAgain.IsZero() || !r.State.Final()) {
-			c.ShowAgain = r.AcceptedAt.Add(firstShow)
+			c.ShowAgain = r.AcceptedAt.Add(requests.FirstShow)
 		}
-		if err := tx.QueryRow(ctx, `SELECT state FROM requests WHERE id = $1`, r.ID).Scan(&before); err != nil {
+		if before, err = requests.StateOf(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		changed, err := updateRequest(ctx, tx, r, c)
-		if err != nil {
+		var changed bool
+		if stored, changed, err = requests.Update(ctx, tx, r, c); err != nil {
 			return err
 		}
 		if !changed {
 			return ErrStale
 		}
-		if err := addHistory(ctx, tx, r.ID, Event{At: now, State: r.State, Cause: c.Cause, TraceID: c.TraceID}); err != nil {
+		if err := requests.AddHistory(ctx, tx, r.ID, Event{At: now, State: r.State, Cause: c.Cause, TraceID: c.TraceID}); err != nil {
 			return err
 		}
 		if r.Undoes != "" && r.State.Final() {
-			if err := showSoon(ctx, tx, r.Undoes, now); err != nil {
+			if err := requests.ShowSoon(ctx, tx, r.Undoes, now); err != nil {
 				return err
 			}
 		}
@@ -64,7 +58,7 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 			next = append(next, jobs.Show(r.Delivery))
 		}
 		if r.BatchID != "" && before.Final() { // a late webhook, of a batch that may be shown for the last time
-			if err := showBatchSoon(ctx, tx, r.BatchID); err != nil {
+			if err := requests.ShowBatchSoon(ctx, tx, r.BatchID); err != nil {
 				return err
 			}
 		}
@@ -73,53 +67,49 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	if err != nil {
 		return Request{}, fmt.Errorf("save request %s: %w", r.ShortID(), err)
 	}
-	r.version++
-	if c.News {
-		r.news++
-	}
-	l.tell(before, now, r)
+	l.tell(before, now, stored)
 	if r.State.Final() && (r.Undoes != "" || r.BatchID != "") {
 		l.dispatcher.Wake() // what it undoes is due to be shown
 	}
-	return r, nil
+	return stored, nil
 }
 
 // awaitsOutcome reports whether news of r wait, since the first word of its delivery does: for the outcome of all
-// of it, until [firstShow] is over. What is still open then is due to be shown, and the rest with it.
+// of it, until [requests.FirstShow] is over. What is still open then is due to be shown, and the rest with it.
 func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now time.Time) (bool, error) {
-	if r.BatchID != "" || !now.Before(r.AcceptedAt.Add(firstShow)) {
+	if r.BatchID != "" || !now.Before(r.AcceptedAt.Add(requests.FirstShow)) {
 		return false, nil
 	}
 	if !r.State.Final() {
 		return true, nil
 	}
 	// Locked in one order, so that of two that end side by side the later sees the earlier.
-	all, err := queryRequests(ctx, tx, `WHERE delivery = $1 ORDER BY id`+l.store.Dialect().LockRows, r.Delivery)
+	all, err := requests.OfDelivery(ctx, tx, r.Delivery, l.store.Dialect().LockRows)
 	return slices.ContainsFunc(all, func(other Request) bool { return other.ID != r.ID && !other.State.Final() }), err
 }
 
-func updateRequest(ctx context.Context, tx store.Tx, r Request, c Change) (bool, error) {
-	rows, err := tx.Exec(ctx, `
-		UPDATE requests SET
-			version = version + 1,
-			news = CASE WHEN $1 THEN news + 1 ELSE news END, show_by = CASE WHEN $1 THEN $2 ELSE show_by END,
-			state = $3, sent_at = $4, ended_at = $5, tries = $6, first_try_at = $7, next_try_at = $8,
-			may_have_reached = $9, seen_listed = $10, spelling = $11, chat_name = $12, people = $13,
-			reason = $14, http_status = $15, linq_said = $16, trace_id = $17
-		WHERE id = $18 AND version = $19 AND NOT ($6 > tries AND `+store.HeldByBatch+`)`,
-		c.News, store.Micros(c.ShowAgain),
-		string(r.State), store.Micros(r.SentAt), store.Micros(r.EndedAt), r.Tries, store.Micros(r.FirstTryAt), store.Micros(r.NextTryAt),
-		r.MayHaveReached, r.SeenListed, r.ListedHandle.Value(), r.ChatName, r.People,
-		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
-		r.ID, r.version)
-	return rows == 1, err
-}
-
-func addHistory(ctx context.Context, tx store.Querier, requestID string, e Event) error {
-	_, err := tx.Exec(ctx,
-		`INSERT INTO history (request_id, at, state, cause, trace_id) VALUES ($1, $2, $3, $4, $5)`,
-		requestID, store.Micros(e.At), string(e.State), e.Cause, e.TraceID)
-	return err
+// Decide answers the question that a delivery waits for (state [Asked]): yes and its requests are
+// carried on, no and they are cancelled. It returns the requests as they then stand, and how many of
+// them this call decided; none when the question was answered before, or has expired. Whoever calls
+// it has checked that the person may answer.
+func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause string) ([]Request, int, error) {
+	now := l.now()
+	var all, decided []Request
+	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		all, decided, err = requests.Decide(ctx, tx, delivery, yes, cause, now)
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("decide: %w", err)
+	}
+	if len(all) == 0 {
+		return nil, 0, fmt.Errorf("decide: %w", ErrNotFound)
+	}
+	l.tell(Asked, now, decided...)
+	if yes && len(decided) > 0 {
+		l.dispatcher.Wake()
+	}
+	return all, len(decided), nil
 }
 
 // Transition is a change of a request's state.

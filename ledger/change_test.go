@@ -132,7 +132,7 @@ func TestHistoryAndStaleness(t *testing.T) {
 		if got := <-confirmed; got != request.ID {
 			t.Errorf("confirmed %s", got)
 		}
-		events, err := l.History(t.Context(), request.ID)
+		events, err := l.Reader().History(t.Context(), request.ID, 10)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,25 +2,10 @@ package ledger
 
 import (
 	"context"
+	"time"
 
+	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/trail"
-)
-
-// Sources that make no request by themselves, and are on record all the same.
-const (
-	ChatList   Source = "chats"  // the list of chats
-	ChatSearch Source = "search" // the search for a chat in the form
-	Answered   Source = "answer" // the answer to a question
-	HomeSwitch Source = "switch" // the switch in the Home tab that pauses the removals of all
-
-	// Operator is who has the program and its database, and no need of Slack.
-	Operator Source = "operator"
-)
-
-// What stands in the place of a state where there is no request.
-const (
-	Denied = State(trail.Denied) // the policy said no
-	Read   = State(trail.Read)   // somebody listed, searched or opened something
 )
 
 // Denial is an attempt to act that the policy said no to.
@@ -42,6 +27,15 @@ func (l *Ledger) Deny(ctx context.Context, d Denial) (repeated bool, err error) 
 		Kind: trail.Denied, Source: string(d.Source), TeamID: d.TeamID, ChannelID: d.ChannelID, UserID: d.UserID, Rule: d.Rule,
 		Delivery: d.Delivery,
 	})
+}
+
+// DenyOperator records that an operator was denied what they asked for.
+func (l *Ledger) DenyOperator(ctx context.Context, rule string) error {
+	return denyOperator(ctx, l.store.Writer(), rule, l.now())
+}
+
+func denyOperator(ctx context.Context, in store.Querier, rule string, now time.Time) error {
+	return trail.InsertDenial(ctx, in, trail.Note{At: now, Source: string(Operator), Rule: rule})
 }
 
 // Reading says that somebody listed, searched or opened something.

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"linqbot/ledger/internal/accept"
+	"linqbot/ledger/internal/batches"
+	"linqbot/ledger/internal/limits"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -62,11 +66,6 @@ func (l *Ledger) feed(ctx context.Context, batchID string) (time.Duration, error
 	}
 }
 
-// countWaiting counts the requests of a batch that wait for their first try. What Linq turned down for the moment may
-// wait for minutes, and keeps nobody else waiting. It repeats the condition of the index requests_of_batch. Without it
-// the index is not used.
-const countWaiting = `SELECT COUNT(*) FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted' AND tries = 0`
-
 // feedOnce makes the next requests of a batch. It reports whether there are more to make.
 func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	switch b.State {
@@ -79,14 +78,14 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	default:
 		return false, nil
 	}
-	var waiting int
-	if err := l.store.Reader().QueryRow(ctx, countWaiting, b.ID).Scan(&waiting); err != nil {
-		return false, fmt.Errorf("feed batch: %w", err)
+	waiting, err := batches.CountWaiting(ctx, l.store.Reader(), b.ID)
+	if err != nil {
+		return false, err
 	}
 	if waiting > feedAhead/2 {
 		return true, nil
 	}
-	items, err := unfed(ctx, l.store.Reader(), b.ID, feedAhead-waiting)
+	items, err := batches.Unfed(ctx, l.store.Reader(), b.ID, feedAhead-waiting)
 	if err != nil || len(items) == 0 {
 		return false, err
 	}
@@ -102,7 +101,7 @@ func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 	now := l.now()
 	var cancelled []Request
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		cancelled, err = cancelUntried(ctx, tx, batchID, now)
+		cancelled, err = batches.CancelUntried(ctx, tx, batchID, now)
 		return err
 	})
 	if err != nil {
@@ -117,27 +116,26 @@ func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) error {
 	orders := make([]Order, len(items))
 	for i, item := range items {
-		orders[i] = b.order(item)
+		orders[i] = batches.OrderFor(b, item)
 	}
-	made, err := newAcceptance(orders)
+	made, err := accept.NewCall(orders)
 	if err != nil {
 		return err
 	}
 	return l.store.InTx(ctx, func(tx store.Tx) error {
-		current, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, b.ID)
+		current, err := batches.LoadLocked(ctx, tx, l.store.Dialect(), b.ID)
 		if errors.Is(err, ErrNotFound) || err == nil && current.State != Running {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := (acceptor{store: l.store, now: l.now}).record(ctx, tx, []*acceptance{made}); err != nil {
+		if err := accept.New(l.store, l.now, limits.Counter{}).Record(ctx, tx, []*accept.Call{made}); err != nil {
 			return err
 		}
-		l.counter.forget(everybody) // the limit of a day counts these
-		for i, a := range made.results {
-			if _, err := tx.Exec(ctx, `UPDATE batch_items SET request_id = $1 WHERE batch_id = $2 AND position = $3`,
-				a.Request.ID, b.ID, items[i].Position); err != nil {
+		l.counter.Forget(limits.Everybody) // the limit of a day counts these
+		for i, a := range made.Results {
+			if err := batches.Answer(ctx, tx, b.ID, items[i].Position, a.Request.ID); err != nil {
 				return err
 			}
 		}
@@ -145,89 +143,15 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 	})
 }
 
-const (
-	selectNew = `
-		SELECT position, chat_id, handle, undoes FROM batch_items WHERE batch_id = $1 AND request_id = ''
-		ORDER BY position LIMIT $2`
-	selectLetDown = `
-		SELECT i.position, i.chat_id, i.handle, i.undoes FROM batch_items i JOIN requests r ON r.id = i.request_id
-		WHERE i.batch_id = $1 AND r.state = 'cancelled' AND r.batch_id <> $1 ORDER BY i.position LIMIT $2`
-)
-
-// unfed returns the next items without a request of their own, and without one of somebody else's that answers for
-// them. A question of somebody else's that was answered with no answers for none; these are looked for last, since
-// that takes all items.
-func unfed(ctx context.Context, db store.Querier, batchID string, limit int) ([]BatchItem, error) {
-	items, err := queryUnfed(ctx, db, selectNew, batchID, limit)
-	if err != nil || len(items) > 0 {
-		return items, err
-	}
-	return queryUnfed(ctx, db, selectLetDown, batchID, limit)
-}
-
-func queryUnfed(ctx context.Context, db store.Querier, query, batchID string, limit int) ([]BatchItem, error) {
-	rows, err := db.Query(ctx, query, batchID, limit)
-	if err != nil {
-		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
-	}
-	defer rows.Close()
-	var items []BatchItem
-	for rows.Next() {
-		var item BatchItem
-		if err := rows.Scan(&item.Position, &item.ChatID, &item.Handle, &item.Undoes); err != nil {
-			return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
-		}
-		items = append(items, item)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
-	}
-	return items, nil
-}
-
-// order is the request for an item. Its delivery is made of the batch and the item, so that making it twice makes
-// one request.
-func (b Batch) order(item BatchItem) Order {
-	return Order{
-		Delivery: fmt.Sprintf("%s-%d", b.ID, item.Position), Kind: b.Kind, Source: b.Source, TeamID: b.TeamID,
-		ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule, ChatID: item.ChatID, Handle: item.Handle,
-		Undoes: item.Undoes, BatchID: b.ID, Because: b.Because,
-	}
-}
-
 // endBatch ends a batch of which nothing is left to happen, and reports whether it did.
 func (l *Ledger) endBatch(ctx context.Context, b Batch) (ended bool, err error) {
-	if b.State == Paused {
-		return false, nil
-	}
-	p, err := l.Progress(ctx, b.ID)
-	if err != nil {
+	if over, err := batches.MayEnd(ctx, l.store.Reader(), b); err != nil || !over {
 		return false, err
 	}
-	open := p.All - p.Ended()
-	if b.State == Stopped { // what has no request gets none any more
-		open -= p.NotAsked()
-	}
-	if open > 0 {
-		return false, nil
-	}
 	now := l.now()
-	err = l.store.InTx(ctx, func(tx store.Tx) error {
-		current, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, b.ID)
-		if err != nil || current.State != b.State || !current.Open() {
-			return err
-		}
-		if current.State == Running { // somebody else's request that answered for an item may just have come to nothing
-			if left, err := unfed(ctx, tx, b.ID, 1); err != nil || len(left) > 0 {
-				return err
-			}
-		}
-		ended = true
-		current.EndedAt = now
-		if current.State == Running {
-			current.State = Finished
-		}
-		return saveBatch(ctx, tx, current, BatchEvent{At: now, State: current.State, Cause: "all of it has ended"})
+	err = l.store.InTx(ctx, func(tx store.Tx) (err error) {
+		ended, err = batches.End(ctx, tx, l.store.Dialect(), b, now)
+		return err
 	})
 	if ended && err == nil {
 		l.dispatcher.Wake()
@@ -238,36 +162,24 @@ func (l *Ledger) endBatch(ctx context.Context, b Batch) (ended bool, err error) 
 // expireBatches declines the plans to which nobody said yes in time.
 func (l *Ledger) expireBatches(ctx context.Context) error {
 	now := l.now()
-	ids, err := store.Strings(ctx, l.store.Reader(),
-		`SELECT id FROM batches WHERE state = 'proposed' AND expires_at <= $1 ORDER BY id LIMIT 100`, store.Micros(now))
+	ids, err := batches.Expired(ctx, l.store.Reader(), now)
+	for _, id := range ids {
+		if err == nil {
+			err = l.store.InTx(ctx, func(tx store.Tx) error { return batches.Expire(ctx, tx, l.store.Dialect(), id, now) })
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("expire batches: %w", err)
-	}
-	for _, id := range ids {
-		err := l.store.InTx(ctx, func(tx store.Tx) error {
-			b, err := loadBatch(ctx, tx, `WHERE id = $1`+l.store.Dialect().LockRows, id)
-			if err != nil || b.State != Proposed || now.Before(b.ExpiresAt) {
-				return err
-			}
-			b.State, b.EndedAt = Declined, now
-			return saveBatch(ctx, tx, b, BatchEvent{At: now, State: Declined, Cause: "nobody said yes in time"})
-		})
-		if err != nil {
-			return fmt.Errorf("expire batches: %w", err)
-		}
 	}
 	return nil
 }
 
-// selectUnshown repeats the condition of the index batches_unshown. Without it the index is not used.
-const selectUnshown = `SELECT id FROM batches WHERE ended_at > 0 AND NOT shown AND ended_at <= $1 ORDER BY ended_at LIMIT 100`
-
 // lookAgain has batches shown once more whose end was shown, and with it what is not on offer any more.
 func (l *Ledger) lookAgain(ctx context.Context) error {
-	ids, err := store.Strings(ctx, l.store.Reader(), selectUnshown, store.Micros(l.now().Add(-lastLookAfter)))
+	ids, err := batches.Unshown(ctx, l.store.Reader(), l.now().Add(-lastLookAfter))
 	for _, id := range ids {
 		if err == nil {
-			err = l.store.InTx(ctx, func(tx store.Tx) error { return showBatchSoon(ctx, tx, id) })
+			err = l.store.InTx(ctx, func(tx store.Tx) error { return requests.ShowBatchSoon(ctx, tx, id) })
 		}
 	}
 	if err != nil {

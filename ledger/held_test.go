@@ -88,7 +88,7 @@ func TestWhatIsHeldHasNoJob(t *testing.T) {
 					if item.Request.ID == "" {
 						continue
 					}
-					history, err := l.History(t.Context(), item.Request.ID)
+					history, err := l.Reader().History(t.Context(), item.Request.ID, 50)
 					assert.NilError(t, err)
 					begins := 0
 					for _, event := range history {

@@ -13,8 +13,14 @@
 //	Deny, KeepReading ──▶ trail ──▶ rows of the audit          Reader ──▶ packages audit and backlog
 //
 // It knows states and who waits for what. It does not know what a step does, what Slack or Linq say, or who may
-// act. Which store is in use is known to linqbot/ledger/database alone. Begin with
-// [Ledger.Accept], [Workers] and [Ledger.Save].
+// act. Which store is in use is known to linqbot/ledger/database alone.
+//
+// This package owns transactions, jobs and what goes on in the background. What a request and a batch are, with their
+// statements, is in packages of their own, and names.go lets everybody else use them as the ledger's:
+//
+//	ledger ──▶ accept, batches ──▶ requests ──▶ limits ──▶ store
+//
+// Begin with [Ledger.Accept], [Workers] and [Ledger.Save].
 package ledger
 
 import (
@@ -29,8 +35,10 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/ledger/database"
+	"linqbot/ledger/internal/accept"
 	"linqbot/ledger/internal/groupcommit"
 	"linqbot/ledger/internal/jobs"
+	"linqbot/ledger/internal/limits"
 	"linqbot/ledger/internal/outage"
 	"linqbot/ledger/internal/store"
 	"linqbot/ledger/internal/trail"
@@ -41,7 +49,7 @@ var (
 	// ErrNotRecorded says that an order is certainly not in the ledger and never will be.
 	ErrNotRecorded = groupcommit.ErrNotRecorded
 	// ErrNotFound says that there is no such row.
-	ErrNotFound = errors.New("ledger: not found")
+	ErrNotFound = store.ErrNotFound
 	// ErrOutage says that the store does not answer, which the ledger itself logs.
 	ErrOutage = errors.New("ledger: an outage")
 	// ErrStale says that the request was changed since it was loaded: load it and decide again.
@@ -77,8 +85,8 @@ type Ledger struct {
 
 	changed func(Transition)
 
-	counter    acceptor // counts what a limit bounds
-	accepting  *groupcommit.Committer[*acceptance]
+	counter    limits.Counter // of removals
+	accepting  *groupcommit.Committer[*accept.Call]
 	trail      *trail.Trail
 	dispatcher *jobs.Dispatcher
 	runner     *jobs.Runner
@@ -120,8 +128,8 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l.lost = outage.New(l.log, cfg.Now)
 	l.dispatcher = jobs.NewDispatcher(jobs.DispatcherConfig{Store: opened, Log: l.log, Lost: l.lost, Now: cfg.Now, Swept: l.lookWhetherOver})
-	l.counter = newAcceptor(opened, cfg.Now)
-	l.accepting = l.counter.committer(l.dispatcher.Wake)
+	l.counter = limits.NewCounter(opened.Alone())
+	l.accepting = accept.New(opened, cfg.Now, l.counter).Committer(l.dispatcher.Wake)
 	l.trail = trail.New(trail.Config{Store: opened, Now: cfg.Now, Log: l.log})
 	return l, nil
 }

@@ -36,12 +36,6 @@ type Switch struct {
 	Reason    string
 }
 
-// What stands in the place of a state in the rows of the audit that tell of the switch.
-const (
-	RemovalsPaused  = State(trail.Paused)
-	RemovalsResumed = State(trail.Resumed)
-)
-
 // storedPause is a [Pause] as the settings keep it.
 type storedPause struct {
 	UserID   string `json:"user,omitempty"`

@@ -27,7 +27,7 @@ func TestAPoolerOfSessions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			at := ledgertest.NewPgBouncer(t, ledgertest.Postgres(t), "session", ignore...)
+			at := ledgertest.NewPgBouncer(t, ledgertest.NewServer(t), "session", ignore...)
 			there, err := database.CheckWritable(t.Context(), at)
 			assert.NilError(t, err)
 			assert.Assert(t, !there)
@@ -58,6 +58,7 @@ func TestAPoolerOfSessions(t *testing.T) {
 // acknowledged, and none carried out.
 func TestAPoolerOfTransactions(t *testing.T) {
 	t.Parallel()
+	server := ledgertest.NewServer(t)
 	for _, test := range []struct {
 		name, mode string
 		more       []string
@@ -71,7 +72,7 @@ func TestAPoolerOfTransactions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			at := ledgertest.NewPgBouncer(t, ledgertest.Postgres(t), test.mode, test.more...)
+			at := ledgertest.NewPgBouncer(t, server, test.mode, test.more...)
 			if test.busy {
 				keepBusy(t, at)
 			}

@@ -42,7 +42,7 @@ func TestNothingIsDoneBeforeTheYes(t *testing.T) {
 		if got := <-ran; got != asked.ID {
 			t.Errorf("%s was carried on after the yes", got)
 		}
-		events, err := l.History(t.Context(), asked.ID)
+		events, err := l.Reader().History(t.Context(), asked.ID, 10)
 		if err != nil || len(events) < 1 || events[0].Cause != "confirmed" {
 			t.Errorf("history: %+v, %v", events, err)
 		}

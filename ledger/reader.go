@@ -2,10 +2,12 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"linqbot/ledger/database"
+	"linqbot/ledger/internal/batches"
+	"linqbot/ledger/internal/requests"
 	"linqbot/ledger/internal/store"
 )
 
@@ -43,62 +45,76 @@ func (r *Reader) Store() store.ReadOnly { return r.from }
 
 // Requests returns the first of the requests that where chooses, for the packages below ledger.
 func (r *Reader) Requests(ctx context.Context, where *store.Where, orderBy string, limit int) ([]Request, error) {
-	return queryRequests(ctx, r.from.Reader(), fmt.Sprintf("%s ORDER BY %s LIMIT %d", where, orderBy, limit), where.Args...)
+	return requests.Query(ctx, r.from.Reader(), fmt.Sprintf("%s ORDER BY %s LIMIT %d", where, orderBy, limit), where.Args...)
 }
 
 // Lookup returns the requests whose id, or whose short id, begins with part, or whose id ends with it; the
 // oldest first, and not more than most. part is of hexadecimal digits and hyphens.
 func (r *Reader) Lookup(ctx context.Context, part string, most int) ([]Request, error) {
-	return queryRequests(ctx, r.from.Reader(), lookupClauses(most), part+"%", "%"+part)
-}
-
-// lookupClauses choose by how an id or its end begins, and how it ends.
-func lookupClauses(most int) string {
-	const shortIDFrom = 29 // of 36 characters
-	return fmt.Sprintf("WHERE id LIKE $1 OR id LIKE $2 OR substr(id, %d) LIKE $1 ORDER BY id LIMIT %d", shortIDFrom, most)
+	return requests.Lookup(ctx, r.from.Reader(), part, most)
 }
 
 // Batch returns a batch as it stands; [ErrNotFound] when there is none.
 func (r *Reader) Batch(ctx context.Context, id string) (Batch, error) {
-	return loadBatch(ctx, r.from.Reader(), `WHERE id = $1`, id)
+	return batches.Load(ctx, r.from.Reader(), id)
 }
 
 // LookupBatches is [Reader.Lookup] for batches.
 func (r *Reader) LookupBatches(ctx context.Context, part string, most int) ([]Batch, error) {
-	ids, err := store.Strings(ctx, r.from.Reader(), `SELECT id FROM batches `+lookupClauses(most), part+"%", "%"+part)
-	if err != nil {
-		return nil, fmt.Errorf("load batches: %w", err)
-	}
-	found := make([]Batch, len(ids))
-	for i, id := range ids {
-		if found[i], err = r.Batch(ctx, id); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return batches.Lookup(ctx, r.from.Reader(), part, most)
 }
 
 // Threads returns where each delivery shows; one that shows nowhere has the zero Thread with its name.
 func (r *Reader) Threads(ctx context.Context, deliveries []string) (map[string]Thread, error) {
-	list, err := json.Marshal(deliveries)
-	if err != nil {
-		return nil, err
+	return requests.LoadThreads(ctx, r.from.Reader(), r.from.Dialect(), deliveries)
+}
+
+// RequestsNamed returns the requests with this id or short id, the newest first, and not more than most. A short id
+// is looked for among the newest 100,000; [Reader.Lookup] looks among all.
+func (r *Reader) RequestsNamed(ctx context.Context, id string, most int) ([]Request, error) {
+	return requests.Named(ctx, r.from.Reader(), id, most)
+}
+
+// BatchNamed returns the newest batch with this id or short id; [ErrNotFound] when there is none.
+func (r *Reader) BatchNamed(ctx context.Context, id string) (Batch, error) {
+	return batches.Named(ctx, r.from.Reader(), id)
+}
+
+// History returns what happened to a request, oldest first, and not more than most.
+func (r *Reader) History(ctx context.Context, requestID string, most int) ([]Event, error) {
+	return requests.History(ctx, r.from.Reader(), requestID, most)
+}
+
+// Followers returns those who asked for what was under way, oldest first, and not more than most.
+func (r *Reader) Followers(ctx context.Context, requestID string, most int) ([]Follower, error) {
+	return requests.FollowersOf(ctx, r.from.Reader(), requestID, most)
+}
+
+// UndoneBy returns the id of the request that takes a removal back; "" when there is none.
+func (r *Reader) UndoneBy(ctx context.Context, requestID string) (string, error) {
+	undo, err := requests.UndoneBy(ctx, r.from.Reader(), requestID)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
 	}
-	found, err := r.from.Reader().Query(ctx, selectThreads+`WHERE delivery `+r.from.Dialect().InList("$1"), string(list))
-	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	threads := make(map[string]Thread)
-	for _, delivery := range deliveries {
-		threads[delivery] = Thread{Delivery: delivery}
-	}
-	for found.Next() {
-		thread, err := scanThread(found)
-		if err != nil {
-			return nil, err
-		}
-		threads[thread.Delivery] = thread
-	}
-	return threads, found.Err()
+	return undo.ID, err
+}
+
+// NewestBatches returns the newest batches, and not more than most.
+func (r *Reader) NewestBatches(ctx context.Context, most int) ([]Batch, error) {
+	return batches.Newest(ctx, r.from.Reader(), most)
+}
+
+// Progress counts the items of a batch by state.
+func (r *Reader) Progress(ctx context.Context, batchID string) (Progress, error) {
+	return batches.CountItems(ctx, r.from.Reader(), batchID)
+}
+
+// BatchHistory returns what happened to a batch, oldest first, and not more than most.
+func (r *Reader) BatchHistory(ctx context.Context, batchID string, most int) ([]BatchEvent, error) {
+	return batches.History(ctx, r.from.Reader(), batchID, most)
+}
+
+// BatchItems returns items of a batch in their order, after a position, and not more than limit.
+func (r *Reader) BatchItems(ctx context.Context, batchID string, after, limit int) ([]BatchResult, error) {
+	return batches.Items(ctx, r.from.Reader(), batchID, after, limit)
 }

@@ -91,7 +91,7 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 		if err != nil || view.Thread.TS != "1700000000.000100" || view.Requests[0].State != ledger.Removed {
 			t.Errorf("what was there before: %+v, %v", view, err)
 		}
-		if events, err := l.History(t.Context(), "r2"); err != nil || len(events) != 1 || events[0].TraceID != "trace2" {
+		if events, err := l.Reader().History(t.Context(), "r2", 10); err != nil || len(events) != 1 || events[0].TraceID != "trace2" {
 			t.Errorf("its history: %+v, %v", events, err)
 		}
 		if got := accept(t, l, order("d1", "+14155550132"))[0]; got.Outcome != ledger.Redelivered {

@@ -2,9 +2,7 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"linqbot/ledger/internal/store"
@@ -41,24 +39,4 @@ func (l *Ledger) KeepWebhookEvent(ctx context.Context, e WebhookEvent) error {
 		return fmt.Errorf("keep a sighting: %w", err)
 	}
 	return nil
-}
-
-// awaitingClauses use two indexes, and repeat the condition of each. One index for both would cost
-// accepting one more entry for each order.
-const awaitingClauses = `
-	WHERE id IN (
-		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3
-			AND ` + store.UnderWay + ` AND (state = 'sent' OR state = 'accepted' AND may_have_reached)
-		UNION ALL
-		SELECT id FROM requests WHERE chat_id = $1 AND handle_key = $2 AND kind = $3 AND state = 'unconfirmed')
-	ORDER BY id DESC`
-
-// Awaiting returns the newest request of a kind that waits to see this person leave or join the chat. Linq
-// has taken it, or may have; it may be unconfirmed already. Without one the error is [ErrNotFound].
-func (l *Ledger) Awaiting(ctx context.Context, kind Kind, chatID string, handle Secret) (Request, error) {
-	r, err := queryRequest(ctx, l.store.Reader(), awaitingClauses, chatID, strings.ToLower(handle.Value()), string(kind))
-	if errors.Is(err, ErrNotFound) {
-		return Request{}, ErrNotFound
-	}
-	return r, err
 }

@@ -26,7 +26,7 @@ func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, e
 		contains := f.contains()
 		after := ""
 		if !f.Since.IsZero() {
-			after = ledger.FirstID(f.Since.Add(-time.Hour)) // ids are in the order of time, as the clocks of the replicas have it
+			after = store.FirstID(f.Since.Add(-time.Hour)) // ids are in the order of time, as the clocks of the replicas have it
 		}
 		for {
 			found, err := in.Requests(ctx, f.where(after), "id", page)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +17,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// NewPgBouncer starts a PgBouncer before the database at databaseURL, for as long as the test runs, and returns the
-// DATABASE_URL through it. mode is its pool_mode; more are lines of its section [pgbouncer]. Where PgBouncer is not
-// installed the test is skipped, or fails if [PostgresVariable] says that PostgreSQL is to be tested.
-func NewPgBouncer(t testing.TB, databaseURL, mode string, more ...string) string {
+// NewPgBouncer starts a PgBouncer before a server, for as long as the test runs, and returns the DATABASE_URL through
+// it. mode is its pool_mode; more are lines of its section [pgbouncer]. Where PgBouncer is not installed the test is
+// skipped, or fails if [PostgresVariable] says that PostgreSQL is to be tested.
+//
+// It is not put before the server that tests share: once that has as many connections as it takes, PgBouncer waits for
+// 15 seconds before it asks again.
+func NewPgBouncer(t testing.TB, server *Server, mode string, more ...string) string {
 	t.Helper()
 	program := programOfPgBouncer()
 	if program == "" {
@@ -30,10 +32,6 @@ func NewPgBouncer(t testing.TB, databaseURL, mode string, more ...string) string
 			t.Fatal(missing)
 		}
 		t.Skip(missing)
-	}
-	database, err := url.Parse(databaseURL)
-	if err != nil {
-		t.Fatal(err)
 	}
 	addr, err := addrToKeep()
 	if err != nil {
@@ -45,12 +43,9 @@ func NewPgBouncer(t testing.TB, databaseURL, mode string, more ...string) string
 		t.Fatal(err)
 	}
 	host, port, _ := net.SplitHostPort(addr)
-	serverHost, serverPort, _ := net.SplitHostPort(database.Host)
+	serverHost, serverPort, _ := net.SplitHostPort(server.addr)
 	var ini bytes.Buffer
-	fmt.Fprintf(&ini, "[databases]\n* = host=%s port=%s user=%s", serverHost, serverPort, database.User.Username())
-	if password, ok := database.User.Password(); ok {
-		fmt.Fprintf(&ini, " password=%s", password)
-	}
+	fmt.Fprintf(&ini, "[databases]\n* = host=%s port=%s user=postgres", serverHost, serverPort)
 	fmt.Fprintf(&ini, "\n[pgbouncer]\nlisten_addr = %s\nlisten_port = %s\nunix_socket_dir =\nauth_type = any\npool_mode = %s\n", host, port, mode)
 	for _, line := range more {
 		fmt.Fprintln(&ini, line)
@@ -69,11 +64,13 @@ func NewPgBouncer(t testing.TB, databaseURL, mode string, more ...string) string
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // it may have ended
 		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("PgBouncer said:\n%s", log.String())
+		}
 	})
-	database.Host = addr
-	database.RawQuery = "sslmode=disable"
-	awaitPooler(t, database.String(), &log)
-	return database.String()
+	at := serverURL(addr)
+	awaitPooler(t, at, &log)
+	return at
 }
 
 func awaitPooler(t testing.TB, at string, log *serverLog) {

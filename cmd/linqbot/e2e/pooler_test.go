@@ -17,7 +17,7 @@ import (
 func TestAPoolerOfSessions(t *testing.T) {
 	t.Parallel()
 	env := newDoctorEnv(t, asTheManifestHasThem)
-	env.vars["DATABASE_URL"] = ledgertest.NewPgBouncer(t, ledgertest.Postgres(t), "session", "default_pool_size = 40")
+	env.vars["DATABASE_URL"] = ledgertest.NewPgBouncer(t, ledgertest.NewServer(t), "session", "default_pool_size = 40")
 	env.start()
 	env.remove(ann)
 	env.awaitOutcome("✅")
@@ -34,7 +34,7 @@ func TestAPoolerOfSessions(t *testing.T) {
 func TestAPoolerOfTransactions(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, linqtest.Config{})
-	env.vars["DATABASE_URL"] = ledgertest.NewPgBouncer(t, ledgertest.Postgres(t), "transaction")
+	env.vars["DATABASE_URL"] = ledgertest.NewPgBouncer(t, ledgertest.NewServer(t), "transaction")
 	for _, command := range []string{"serve", "migrate", "audit", "doctor"} {
 		out, said, err := env.run(command)
 		assert.Assert(t, err != nil, command)

@@ -84,6 +84,8 @@ type Jobs interface {
 }
 
 var (
+	// ErrNotFound says that there is no such row.
+	ErrNotFound = errors.New("ledger: not found")
 	// ErrCommitUnknown says that a transaction may be committed or not.
 	ErrCommitUnknown = errors.New("ledger: the answer to a commit was lost")
 	// ErrOwned says that another process serves from a store that only one may.

@@ -94,7 +94,7 @@ func (f *fixture) accept(o ledger.Order) ledger.Request {
 	accepted, err := f.ledger.Accept(f.t.Context(), []ledger.Order{o})
 	assert.NilError(f.t, err)
 	f.await("the request to be handed over", func() bool {
-		history, err := f.ledger.History(f.t.Context(), accepted[0].Request.ID)
+		history, err := f.ledger.Reader().History(f.t.Context(), accepted[0].Request.ID, 100)
 		return err == nil && len(history) > 0
 	})
 	return accepted[0].Request

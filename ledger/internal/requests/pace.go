@@ -1,4 +1,4 @@
-package ledger
+package requests
 
 import (
 	"context"
@@ -24,14 +24,6 @@ const (
 	leastGaps = 5
 )
 
-// Pace returns how fast removals and additions went in the last 30 days.
-func (l *Ledger) Pace(ctx context.Context) (Pace, error) { return pace(ctx, l.store.Reader(), l.now()) }
-
-// Pace is [Ledger.Pace].
-func (g *Guest) Pace(ctx context.Context) (Pace, error) {
-	return pace(ctx, g.from.Reader(), time.Now())
-}
-
 // The last batches, the last first tries of each, and the last calls. A second try tells more of Linq's trouble than of
 // its pace.
 const (
@@ -45,7 +37,8 @@ const (
 		) AS lately WHERE tries = 1 AND sent_at > 0`
 )
 
-func pace(ctx context.Context, db store.Querier, now time.Time) (Pace, error) {
+// FindPace returns how fast removals and additions went in the last 30 days.
+func FindPace(ctx context.Context, db store.Querier, now time.Time) (Pace, error) {
 	since := now.Add(-paceOver)
 	batches, err := store.Strings(ctx, db, paceBatches, store.Micros(since))
 	if err != nil {
@@ -68,7 +61,7 @@ func pace(ctx context.Context, db store.Querier, now time.Time) (Pace, error) {
 		p.InBatch = max(sum/time.Duration(gaps), time.Microsecond)
 	}
 	var call int64
-	if err := db.QueryRow(ctx, paceCalls, FirstID(since)).Scan(&call); err != nil {
+	if err := db.QueryRow(ctx, paceCalls, store.FirstID(since)).Scan(&call); err != nil {
 		return Pace{}, fmt.Errorf("find how fast removals go: %w", err)
 	}
 	p.Call = time.Duration(call) * time.Microsecond

@@ -1,4 +1,4 @@
-package ledger
+package requests
 
 import (
 	"fmt"
@@ -48,32 +48,15 @@ func TestTheNextToExpireIsFoundByAnIndex(t *testing.T) {
 	})
 }
 
-// What feeds a batch is found by an index as well.
-func TestWaitingRequestsOfABatchAreFoundByAnIndex(t *testing.T) {
+// Who follows the requests of a batch is found by an index as well.
+func TestFollowersOfABatchAreFoundByAnIndex(t *testing.T) {
 	t.Parallel()
 	storetest.OnEach(t, func(t *testing.T, s store.Store) {
 		storetest.FillRequests(t, s)
-		plan := storetest.Plan(t, s, countWaiting, "b1")
+		plan := storetest.Plan(t, s, fmt.Sprintf(selectUntold, ofBatch), "b1")
 		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
 		plan = storetest.Plan(t, s, paceTries, "b1")
 		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
-		plan = storetest.Plan(t, s, fmt.Sprintf(selectUntold, ofBatch), "b1")
-		assert.Assert(t, strings.Contains(plan, "requests_of_batch"), "%s", plan)
-	})
-}
-
-// However long somebody has been asking, what counts for their limit is found by two indexes, and what counts for
-// all by the ids, which are in the order of time.
-func TestWhatCountsIsFoundByAnIndex(t *testing.T) {
-	t.Parallel()
-	storetest.OnEach(t, func(t *testing.T, s store.Store) {
-		storetest.FillRequests(t, s)
-		plan := storetest.Plan(t, s, countByPerson(s.Dialect()), `["U1","U2"]`, "r9", 1)
-		for _, index := range []string{"requests_of_user", "requests_of_workflows"} {
-			assert.Assert(t, strings.Contains(plan, index), "%s", plan)
-		}
-		storetest.ReadsNoTable(t, plan)
-		storetest.ReadsNoTable(t, storetest.Plan(t, s, countOfAll(), "s", 1))
 	})
 }
 
@@ -88,7 +71,7 @@ func TestWhatBelongsToARequestIsFoundByAnIndex(t *testing.T) {
 		}
 		storetest.ReadsNoTable(t, storetest.Plan(t, s, followersOf, "r1", 100))
 		storetest.UsesIndex(t, storetest.Plan(t, s, `SELECT cause FROM history `+historyClauses, "r1"), "history_request")
-		named := storetest.Plan(t, s, selectRequests+namedClauses("requests"), "00000000", 2)
+		named := storetest.Plan(t, s, selectRequests+store.NamedClauses("requests"), "00000000", 2)
 		assert.Assert(t, strings.Contains(named, "requests_pkey") || strings.Contains(named, "COVERING INDEX sqlite_autoindex_requests_1"), "%s", named)
 		assert.Assert(t, !strings.Contains(named, "Seq Scan on requests"), "%s", named)
 	})

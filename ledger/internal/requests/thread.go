@@ -1,8 +1,9 @@
-package ledger
+package requests
 
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -51,17 +52,6 @@ type Reply struct {
 	Mentioned bool // a mention was posted, whatever became of it: there is no second
 }
 
-// Follower is a person who asked for a removal that was already under way.
-type Follower struct {
-	RequestID   string
-	Delivery    string
-	TeamID      string
-	ChannelID   string
-	UserID      string
-	ResponseURL Secret
-	At          time.Time
-}
-
 // View is everything that is to show of one delivery.
 type View struct {
 	Thread   Thread
@@ -69,25 +59,25 @@ type View struct {
 	Replies  map[string]Reply // by request id
 }
 
-// View returns what is to show of a delivery; [ErrNotFound] when there is no such delivery.
-func (l *Ledger) View(ctx context.Context, delivery string) (View, error) {
+// ViewOf returns what is to show of a delivery; [store.ErrNotFound] when there is no such delivery.
+func ViewOf(ctx context.Context, db store.Querier, delivery string) (View, error) {
 	view := View{Replies: make(map[string]Reply)}
-	requests, err := queryRequests(ctx, l.store.Reader(), `WHERE delivery = $1 ORDER BY id`, delivery)
+	requests, err := OfDelivery(ctx, db, delivery, "")
 	if err != nil {
 		return View{}, err
 	}
 	if len(requests) == 0 {
-		return View{}, fmt.Errorf("view delivery: %w", ErrNotFound)
+		return View{}, fmt.Errorf("view delivery: %w", store.ErrNotFound)
 	}
-	if err := markUndone(ctx, l.store.Reader(), requests); err != nil {
+	if err := markUndone(ctx, db, requests); err != nil {
 		return View{}, err
 	}
 	view.Requests = requests
-	if view.Thread, err = loadThread(ctx, l.store.Reader(), delivery); err != nil {
+	if view.Thread, err = LoadThread(ctx, db, delivery); err != nil {
 		return View{}, err
 	}
 	for _, request := range requests {
-		reply, err := loadReply(ctx, l.store.Reader(), request.ID)
+		reply, err := loadReply(ctx, db, request.ID)
 		if err != nil {
 			return View{}, err
 		}
@@ -108,7 +98,8 @@ func scanThread(from store.Row) (Thread, error) {
 	return t, err
 }
 
-func loadThread(ctx context.Context, db store.Querier, delivery string) (Thread, error) {
+// LoadThread returns where a delivery or a batch shows; what shows nowhere has the zero Thread with its name.
+func LoadThread(ctx context.Context, db store.Querier, delivery string) (Thread, error) {
 	thread, err := scanThread(db.QueryRow(ctx, selectThreads+`WHERE delivery = $1`, delivery))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Thread{Delivery: delivery}, nil
@@ -119,9 +110,34 @@ func loadThread(ctx context.Context, db store.Querier, delivery string) (Thread,
 	return thread, nil
 }
 
+// LoadThreads is [LoadThread] for several.
+func LoadThreads(ctx context.Context, db store.Querier, d store.Dialect, deliveries []string) (map[string]Thread, error) {
+	list, err := json.Marshal(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	found, err := db.Query(ctx, selectThreads+`WHERE delivery `+d.InList("$1"), string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	threads := make(map[string]Thread)
+	for _, delivery := range deliveries {
+		threads[delivery] = Thread{Delivery: delivery}
+	}
+	for found.Next() {
+		thread, err := scanThread(found)
+		if err != nil {
+			return nil, err
+		}
+		threads[thread.Delivery] = thread
+	}
+	return threads, found.Err()
+}
+
 // SaveThread stores where a delivery shows.
-func (l *Ledger) SaveThread(ctx context.Context, t Thread) error {
-	_, err := l.store.Writer().Exec(ctx, `
+func SaveThread(ctx context.Context, db store.Querier, t Thread) error {
+	_, err := db.Exec(ctx, `
 		INSERT INTO threads (delivery, route, channel_id, ts, shown, posting_since, doubts, response_uses, trouble, trouble_since)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (delivery) DO UPDATE SET
@@ -153,8 +169,8 @@ func loadReply(ctx context.Context, db store.Querier, requestID string) (Reply, 
 }
 
 // SaveReply stores what the status message of a request shows, and the mention beside it.
-func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
-	_, err := l.store.Writer().Exec(ctx, `
+func SaveReply(ctx context.Context, db store.Querier, r Reply) error {
+	_, err := db.Exec(ctx, `
 		INSERT INTO replies (request_id, channel_id, ts, shown, posting_since, doubts,
 			mention_channel_id, mention_ts, mention_shown, mention_since, mention_doubts, mentioned)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -168,63 +184,6 @@ func (l *Ledger) SaveReply(ctx context.Context, r Reply) error {
 		r.Mention.ChannelID, r.Mention.TS, r.Mention.Shown, store.Micros(r.Mention.Since), r.Mention.Doubts, r.Mentioned)
 	if err != nil {
 		return fmt.Errorf("save reply: %w", err)
-	}
-	return nil
-}
-
-// UntoldFollowers returns those who asked for a removal of this delivery and do not yet know where
-// its thread is.
-func (l *Ledger) UntoldFollowers(ctx context.Context, delivery string) ([]Follower, error) {
-	return l.untoldFollowers(ctx, `r.delivery = $1`, delivery)
-}
-
-// ofBatch repeats the condition of the index requests_of_batch. Without it the index is not used.
-const ofBatch = `r.batch_id <> '' AND r.batch_id = $1`
-
-// UntoldBatchFollowers returns those who asked for a removal of this batch and do not yet know where its thread is.
-func (l *Ledger) UntoldBatchFollowers(ctx context.Context, batchID string) ([]Follower, error) {
-	return l.untoldFollowers(ctx, ofBatch, batchID)
-}
-
-const selectFollowers = `
-	SELECT f.request_id, f.delivery, f.team_id, f.channel_id, f.user_id, f.response_url, f.at
-	FROM followers f `
-
-const selectUntold = selectFollowers + `JOIN requests r ON r.id = f.request_id
-	WHERE %s AND NOT f.told ORDER BY f.at`
-
-func (l *Ledger) untoldFollowers(ctx context.Context, condition, of string) ([]Follower, error) {
-	return queryFollowers(ctx, l.store.Reader(), fmt.Sprintf(selectUntold, condition), of)
-}
-
-func queryFollowers(ctx context.Context, db store.Querier, query string, args ...any) ([]Follower, error) {
-	rows, err := db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("load followers: %w", err)
-	}
-	defer rows.Close()
-	var followers []Follower
-	for rows.Next() {
-		var f Follower
-		var at int64
-		if err := rows.Scan(&f.RequestID, &f.Delivery, &f.TeamID, &f.ChannelID, &f.UserID, &f.ResponseURL, &at); err != nil {
-			return nil, fmt.Errorf("load followers: %w", err)
-		}
-		f.At = store.FromMicros(at)
-		followers = append(followers, f)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("load followers: %w", err)
-	}
-	return followers, nil
-}
-
-// MarkTold records that a follower knows where the thread is, or can no longer be told.
-func (l *Ledger) MarkTold(ctx context.Context, f Follower) error {
-	_, err := l.store.Writer().Exec(ctx,
-		`UPDATE followers SET told = TRUE WHERE request_id = $1 AND delivery = $2`, f.RequestID, f.Delivery)
-	if err != nil {
-		return fmt.Errorf("mark follower told: %w", err)
 	}
 	return nil
 }
