@@ -14,7 +14,7 @@ const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 		state, version, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
 		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
-		thread_ts, expires_at, undoes, batch_id, because,
+		thread_ts, expires_at, undoes, batch_id, because, shown_digits,
 		` + store.HeldByBatch + `
 	FROM requests `
 
@@ -37,7 +37,7 @@ func Query(ctx context.Context, db store.Querier, clauses string, args ...any) (
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
 			&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.Held)
+			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.ShownDigits, &r.Held)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
