@@ -72,8 +72,12 @@ func (l *Ledger) DecideBatch(ctx context.Context, id string, decision BatchDecis
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("decide batch: %w", err)
 	}
+	if d.Stopped() {
+		if err := l.cancelRest(ctx, id); err != nil { // the job that feeds the batch does it, too
+			l.log.WithError(err).WithField("batch", id).Warn("the requests of a stopped batch could not be cancelled; trying again")
+		}
+	}
 	l.dispatcher.Wake()
-	l.tell(Accepted, verdict.At, d.Cancelled...)
 	return d.Batch, d.Changed, nil
 }
 

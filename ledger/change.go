@@ -83,8 +83,8 @@ func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now 
 	if !r.State.Final() {
 		return true, nil
 	}
-	// Locked in one order, so that of two that end side by side the later sees the earlier.
-	all, err := requests.OfDelivery(ctx, tx, r.Delivery, l.store.Dialect().LockRows)
+	// All are locked, so that of two that end side by side the later sees the earlier.
+	all, err := requests.LockDelivery(ctx, tx, l.store.Dialect(), r.Delivery)
 	return slices.ContainsFunc(all, func(other Request) bool { return other.ID != r.ID && !other.State.Final() }), err
 }
 
@@ -96,7 +96,7 @@ func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause st
 	now := l.now()
 	var all, decided []Request
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		all, decided, err = requests.Decide(ctx, tx, delivery, yes, cause, now)
+		all, decided, err = requests.Decide(ctx, tx, l.store.Dialect(), delivery, yes, cause, now)
 		return err
 	})
 	if err != nil {

@@ -114,7 +114,7 @@ func TestHistoryAndStaleness(t *testing.T) {
 					return 0, err
 				}
 				stale := r
-				r.State, r.SentAt, r.ListedHandle, r.People = ledger.Sent, time.Now(), ledger.NewSecret("+14155550132"), 5
+				r.State, r.SentAt, r.ListedHandle, r.People, r.ShownDigits = ledger.Sent, time.Now(), ledger.NewSecret("+14155550132"), 5, 7
 				if _, err := l.Save(ctx, r, ledger.Change{Cause: "Linq answered 202", TraceID: "trace1", News: true}); err != nil {
 					return 0, err
 				}
@@ -131,6 +131,13 @@ func TestHistoryAndStaleness(t *testing.T) {
 		request := accept(t, l, order("d1", "+14155550132"))[0].Request
 		if got := <-confirmed; got != request.ID {
 			t.Errorf("confirmed %s", got)
+		}
+		saved, err := l.Request(t.Context(), request.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if saved.ListedHandle.Value() != "+14155550132" || saved.People != 5 || saved.ShownDigits != 7 {
+			t.Errorf("saved: %+v", saved)
 		}
 		events, err := l.Reader().History(t.Context(), request.ID, 10)
 		if err != nil {

@@ -97,11 +97,12 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	return true, nil
 }
 
+// cancelRest cancels the requests of a stopped batch of which nothing can have had an effect at Linq.
 func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 	now := l.now()
 	var cancelled []Request
 	err := l.store.InTx(ctx, func(tx store.Tx) (err error) {
-		cancelled, err = batches.CancelUntried(ctx, tx, batchID, now)
+		cancelled, err = batches.CancelUntried(ctx, tx, l.store.Dialect(), batchID, now)
 		return err
 	})
 	if err != nil {
@@ -111,8 +112,11 @@ func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 	return nil
 }
 
+// errNotRunning rolls back what was made for a batch that no longer runs.
+var errNotRunning = errors.New("ledger: the batch does not run")
+
 // makeRequests makes the requests for items of a batch, unless somebody has paused or stopped it meanwhile. What people
-// ask for one by one is recorded before these.
+// ask for one by one is recorded before these. The batch's row is locked last, as [requests.LockOrder] says.
 func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) error {
 	orders := make([]Order, len(items))
 	for i, item := range items {
@@ -122,14 +126,7 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 	if err != nil {
 		return err
 	}
-	return l.store.InTx(ctx, func(tx store.Tx) error {
-		current, err := batches.LoadLocked(ctx, tx, l.store.Dialect(), b.ID)
-		if errors.Is(err, ErrNotFound) || err == nil && current.State != Running {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	err = l.store.InTx(ctx, func(tx store.Tx) error {
 		if err := accept.New(l.store, l.now, limits.Counter{}).Record(ctx, tx, []*accept.Call{made}); err != nil {
 			return err
 		}
@@ -139,8 +136,16 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 				return err
 			}
 		}
-		return nil
+		current, err := batches.LoadLocked(ctx, tx, l.store.Dialect(), b.ID)
+		if errors.Is(err, ErrNotFound) || err == nil && current.State != Running {
+			return errNotRunning
+		}
+		return err
 	})
+	if errors.Is(err, errNotRunning) {
+		return nil
+	}
+	return err
 }
 
 // endBatch ends a batch of which nothing is left to happen, and reports whether it did.

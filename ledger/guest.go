@@ -101,6 +101,12 @@ func (g *Guest) DecideBatch(ctx context.Context, id string, decision BatchDecisi
 		d, err = batches.Decide(ctx, in, g.from.Dialect(), id, verdict)
 		return err
 	})
+	if err == nil && d.Stopped() {
+		err = g.from.Write(ctx, func(in store.Querier) error {
+			_, err := batches.CancelUntried(ctx, in, g.from.Dialect(), id, verdict.At)
+			return err
+		})
+	}
 	if err != nil {
 		return Batch{}, false, fmt.Errorf("decide batch: %w", database.Advised(err))
 	}

@@ -73,6 +73,15 @@ const fewestOfGroup = 3
 // OneToOne reports whether it is certain that the chat is not a group.
 func (c Chat) OneToOne() bool { return !c.IsGroup && !c.KindUnknown }
 
+// People returns the handles of all who are or were in the chat, as they are listed.
+func (c Chat) People() []handle.Handle {
+	people := make([]handle.Handle, len(c.Handles))
+	for i, p := range c.Handles {
+		people[i] = p.Handle
+	}
+	return people
+}
+
 // people returns who is or was in the chat, each once.
 func (c Chat) people() map[string]bool {
 	people := make(map[string]bool)

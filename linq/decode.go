@@ -175,9 +175,11 @@ func firstTraceID(candidates ...string) string {
 	return ""
 }
 
+// errorCode returns a code, 0 if it is none of Linq's. Theirs have four digits. What has fewer repeats the HTTP status,
+// or comes from something else, as in {"error":{"code":404}}.
 func errorCode(n number) int {
-	const highest = 99_999
-	if n < 1 || n > highest || n != number(int(n)) {
+	const lowest, highest = 1000, 99_999
+	if n < lowest || n > highest || n != number(int(n)) {
 		return 0
 	}
 	return int(n)

@@ -55,10 +55,19 @@ func (e *Error) MayHaveActed() bool {
 	return e.TimedOut() || e.HTTPStatus >= http.StatusInternalServerError || isSuccess(e.HTTPStatus)
 }
 
-// NotLinqs reports whether something between us and Linq has answered, such as a proxy: 403 or 404 with neither a
-// code nor a trace id. Linq's own answers have both.
+// NotLinqs reports whether something between us and Linq has answered, such as a proxy: with a status like 403, 404 or
+// 407, and with neither a code nor a trace id. Linq's own answers have both.
 func (e *Error) NotLinqs() bool {
-	return (e.Forbidden() || e.NotFound()) && e.Code == 0 && e.TraceID == ""
+	if e.HTTPStatus < http.StatusBadRequest || e.HTTPStatus >= http.StatusInternalServerError || e.Code != 0 || e.TraceID != "" {
+		return false
+	}
+	switch e.HTTPStatus {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusConflict,
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests: // a meaning by themselves
+		return false
+	default:
+		return true
+	}
 }
 
 // Struggling reports whether Linq cannot keep up. The conflicts that are retriable do not count: they

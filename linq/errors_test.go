@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,8 @@ func TestEveryStatusIsJudged(t *testing.T) {
 			got := refused(t, status, http.Header{}, body)
 			assert.Equal(t, got.HTTPStatus, status)
 			assert.Equal(t, got.Retriable(), status == 408 || status == 429 || status >= 500 || got.NotLinqs(), "status %d", status)
-			assert.Equal(t, got.NotLinqs(), (status == 403 || status == 404) && got.Code == 0, "status %d", status)
+			hasMeaning := slices.Contains([]int{400, 401, 408, 409, 422, 429}, status)
+			assert.Equal(t, got.NotLinqs(), status >= 400 && status < 500 && !hasMeaning && got.Code == 0, "status %d", status)
 			assert.Equal(t, linq.Retriable(fmt.Errorf("wrapped: %w", got)), got.Retriable())
 			assert.Equal(t, linq.IsNotFound(fmt.Errorf("wrapped: %w", got)), status == 404)
 		}
@@ -56,7 +58,13 @@ func TestWhoseWordARefusalIs(t *testing.T) {
 	}{
 		"a page, 404":             {404, nil, "<html>", true},
 		"a page, 403":             {403, nil, "<html>", true},
+		"a page, 407":             {407, nil, "<html>", true},
+		"a page, 451":             {451, nil, "<html>", true},
 		"JSON of another's":       {404, nil, `{"error":"not found"}`, true},
+		"a list":                  {404, nil, `[{"error":{"code":2001}}]`, true},
+		"the status as a code":    {404, nil, `{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}`, true},
+		"a code of gRPC":          {403, nil, `{"error":{"code":7,"message":"permission denied"}}`, true},
+		"a code elsewhere":        {403, nil, `{"success":false,"errors":[{"code":7003}]}`, true},
 		"with a trace id, 404":    {404, trace, "<html>", false},
 		"with a code, 403":        {403, nil, `{"error":{"code":2005}}`, false},
 		"with a trace id in JSON": {403, nil, `{"trace_id":"req_0af7651916cd43dd"}`, false},

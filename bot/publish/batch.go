@@ -68,7 +68,7 @@ func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, err
 		return 0, ended
 	}
 	if inLine {
-		return min(waiting.Wait, queue.AskAgain), nil
+		return askAgain(waiting.Wait), nil
 	}
 	again, err := s.afterShowing(ctx, view.thread, view.Source != ledger.WorkflowStep, err)
 	if err != nil || again > 0 {

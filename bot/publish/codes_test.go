@@ -134,3 +134,15 @@ func TestAReplyThatStandsInTheChannel(t *testing.T) {
 	bottest.WantMessages(t, e.Slack.Ephemerals(bottest.Ops, bottest.Ada), "has left")
 	assert.Equal(t, e.View(d).Thread.Trouble, "thread_not_found")
 }
+
+// Slack's answer names the channel in which a message stands; where it does not, that is the one that was named.
+func TestAnAnswerWithoutAChannel(t *testing.T) {
+	t.Parallel()
+	s := newEnv(t, slacktest.Config{})
+	d := s.Ask(bottest.Ann)
+	s.Fail("chat.postMessage", slacktest.Fault{RawBody: `{"ok":true,"ts":"1700000000.000100"}`, Times: 1})
+	s.Fail("chat.postMessage", slacktest.Fault{RetryAfter: time.Minute, Times: 1}) // of the reply
+	s.Run(d)
+	assert.Equal(t, s.View(d).Thread.ChannelID, bottest.Ops)
+	assert.Equal(t, s.View(d).Thread.TS, "1700000000.000100")
+}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -210,6 +211,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 		return s.slack.PostMessageContext(ctx, want.channel, options...)
 	})
 	if loose, ok := errors.AsType[*slackapi.LooseReplyError](err); ok {
+		loose.ChannelID = cmp.Or(loose.ChannelID, want.channel)
 		err = s.takeBack(ctx, loose)
 	}
 	err = s.afterCall(err, want, ticket)
@@ -218,7 +220,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	}
 	p.Since = time.Time{}
 	if err == nil {
-		p.ChannelID, p.TS, p.Shown = channel, ts, digest
+		p.ChannelID, p.TS, p.Shown = cmp.Or(channel, want.channel), ts, digest
 	}
 	// What Slack answered is kept although the process may be stopping.
 	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)

@@ -113,9 +113,19 @@ func (s *Publisher) Run(ctx context.Context, delivery string) (time.Duration, er
 		return 0, ended
 	}
 	if inLine && err == nil {
-		return min(waiting.Wait, queue.AskAgain), nil // no trouble begins or ends with that
+		return askAgain(waiting.Wait), nil // no trouble begins or ends with that
 	}
 	return s.afterShowing(ctx, view.Thread, isPromised(view), err)
+}
+
+// askAgain returns when a message is to ask again whose turn comes in so long. River looks every five seconds for jobs
+// that are to run later than that, so one that asked for its turn itself would come too late by as much.
+func askAgain(turn time.Duration) time.Duration {
+	const riverLooks, least = 5 * time.Second, time.Second
+	if turn > riverLooks {
+		turn = max(turn-riverLooks, least)
+	}
+	return min(turn, queue.AskAgain)
 }
 
 func (s *Publisher) news(requests []ledger.Request) {

@@ -145,6 +145,9 @@ func reduced(r *http.Request, body []byte) ([]byte, error) {
 		return nil, &LooseReplyError{ChannelID: a.Channel.ID, TS: a.TS}
 	}
 	a.Message = nil
+	if described := a.Channel.described; described != nil && strings.Contains(r.URL.Path, "/chat.") {
+		a.Channel = channel{ID: described.ID} // slack-go takes an id alone there
+	}
 	return json.Marshal(a)
 }
 

@@ -62,6 +62,27 @@ func TestStrangePartsOfMessages(t *testing.T) {
 	}
 }
 
+func TestAnswersOfOtherShapes(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"\ufeff" + `{"ok":true,"channel":"C1","ts":"1.2"}`, " \r\n" + `{"ok":true,"channel":"C1","ts":"1.2"}` + "\n",
+		`{"ok":true,"channel":{"id":"C1","name":"team"},"ts":"1.2"}`, `{"ok":true,"channel":"C1","ts":"1.2","error":"x","warning":7}`,
+	} {
+		channel, ts, err := answered(t, body).PostMessageContext(t.Context(), "C1", slack.MsgOptionText("x", false))
+		assert.NilError(t, err, "%q", body)
+		assert.Equal(t, channel+" "+ts, "C1 1.2")
+	}
+	// These say nothing of whether the message stands.
+	for _, body := range []string{
+		"", "{}", "null", "[]", `"ok"`, "<html>", `{"ok":"true","ts":"1.2"}`, `{"ok":1}`, `{"ok":true,"ts":"1.2"`, `{"ok":false,"error":null}`,
+		`{"ok":false,"error":{"code":"x"}}`, `{"ts":"1.2","channel":"C1"}`,
+	} {
+		_, _, err := answered(t, body).PostMessageContext(t.Context(), "C1", slack.MsgOptionText("x", false))
+		_, lost := errors.AsType[*LostAnswerError](Judge(err))
+		assert.Assert(t, lost, "%q: %v", body, err)
+	}
+}
+
 func TestStrangePartsOfViews(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{`"state":{"values":[]}`, `"blocks":[{"type":7}]`, `"title":"x"`, `"state":[]`, `"close":null`} {

@@ -21,6 +21,9 @@ const (
 	maxParts = 100_000
 )
 
+// byteOrderMark stands before the text of some gateways, though JSON has none (RFC 8259, 8.1).
+const byteOrderMark = "\ufeff"
+
 var (
 	errTooLarge = errors.New("bot: an answer that is too large")
 	errNotOK    = errors.New("bot: an answer that does not say whether it is ok")
@@ -50,7 +53,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if len(body) > maxAnswer || bytes.Count(body, []byte("{")) > maxParts || bytes.Count(body, []byte("[")) > maxParts {
 		body, err = nil, errTooLarge
 	}
-	body = b.secrets.Bytes(body)
+	body = b.secrets.Bytes(bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	response.ContentLength = int64(len(body))
 	response.Body = &wholeBody{Reader: bytes.NewReader(body), err: b.secrets.Error(err)}
 	return response, nil

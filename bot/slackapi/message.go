@@ -68,8 +68,8 @@ const longestText = 1 << 20 // bytes
 // people see. Source: https://docs.slack.dev/reference/block-kit/blocks, https://docs.slack.dev/messaging/formatting-message-text
 func partsInOrder() []string {
 	return []string{
-		"pretext", "author_name", "title", "title_link", "text", "url", "alt_text", "fields", "value", "elements", "rows",
-		"message", "blocks", "attachments", "message_blocks", "footer", "fallback",
+		"pretext", "author_name", "title", "subtitle", "title_link", "label", "text", "body", "description", "url", "alt_text",
+		"fields", "value", "options", "elements", "accessory", "rows", "message", "blocks", "attachments", "message_blocks", "footer", "fallback",
 	}
 }
 
@@ -77,6 +77,9 @@ func (v *visible) object(fields map[string]any) {
 	if kind, _ := fields["type"].(string); kind == "button" || kind == "image" {
 		delete(fields, "value")
 		delete(fields, "url")
+	}
+	if _, isOption := fields["text"].(map[string]any); isOption {
+		delete(fields, "value")
 	}
 	start := len(v.lines)
 	for _, name := range partsInOrder() {

@@ -28,6 +28,13 @@ func TestMessageText(t *testing.T) {
 				`{"type":"rich_text_list","elements":[{"type":"rich_text_section","elements":[{"type":"link","url":"https://wa.me/1"}]}]}]}]}`,
 			[]string{"Remove 415 555 0132", "tel:+14155550132", "https://wa.me/1", "https://wa.me/1"},
 		},
+		"parts of blocks": {
+			`{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"body"},"accessory":{"type":"checkboxes","options":[` +
+				`{"text":{"type":"plain_text","text":"+1 415 555 0132"},"description":{"type":"plain_text","text":"Ann"},"value":"hidden"}]}},` +
+				`{"type":"video","title":{"type":"plain_text","text":"title"},"description":{"type":"plain_text","text":"about"},"title_url":"x"},` +
+				`{"type":"card","title":{"type":"mrkdwn","text":"card"},"subtitle":{"type":"mrkdwn","text":"sub"},"body":{"type":"mrkdwn","text":"inside"}}]}`,
+			[]string{"body", "+1 415 555 0132", "Ann", "title", "about", "card", "sub", "inside"},
+		},
 		"a button's value is not seen": {
 			`{"blocks":[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Go"},"value":"14155550132"}]}]}`,
 			[]string{"Go"},

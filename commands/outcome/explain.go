@@ -56,23 +56,29 @@ func (e Explainer) Among(requests []ledger.Request) Explainer {
 	return e
 }
 
-// Who names the person of a request, and says so where the chat lists them in another form.
+// Who names the person of a request, and says so where the chat lists them in another form. It tells them apart from
+// others of the chat whose numbers end in the same four digits.
 func (e Explainer) Who(r ledger.Request) string {
 	asked, listed := handle.New(r.Handle.Value()), handle.New(r.ListedHandle.Value())
 	if listed.IsZero() || listed.Is(asked) {
-		return e.show(asked)
+		return e.show(asked, r.ShownDigits)
 	}
-	if shown := e.show(listed); shown != e.show(asked) && (e.FullHandles || listed.E164() != "") {
-		return e.show(asked) + " (in the chat as " + shown + ")"
+	who := e.show(asked, r.ShownDigits)
+	if shown := e.show(listed, r.ShownDigits); shown != who && (e.FullHandles || listed.E164() != "") {
+		return who + " (in the chat as " + shown + ")"
 	}
-	return e.show(asked) + " (in the chat in another form)"
+	return who + " (in the chat in another form)"
 }
 
-func (e Explainer) show(person handle.Handle) string {
+func (e Explainer) show(person handle.Handle, digits int) string {
 	if e.FullHandles {
 		return person.Full()
 	}
-	return cmp.Or(e.apart[person], person.String())
+	mask := person.Showing(digits)
+	if among := e.apart[person]; len(among) > len(mask) {
+		return among
+	}
+	return mask
 }
 
 // Chat names the chat of a request: by its name if that is known, else by its id.

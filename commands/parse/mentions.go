@@ -15,7 +15,7 @@ var (
 
 	// Links to a chat with a number, which is written with its country code and often without a plus. Source:
 	// https://faq.whatsapp.com/5913398998672934
-	chatLinks = regexp.MustCompile(`(?i)(?:\bwa\.me/|[?&]phone=|\bphone=)(?:\+|%2B)?([1-9]\d{6,14})\b`)
+	chatLinks = regexp.MustCompile(`(?i)(?:\b(?:wa\.me/|signal\.me/#p/|viber://chat\?number=|imessage://)|[?&]phone=|\bphone=)(?:\+|%2B)?([1-9]\d{6,14})\b`)
 	// Slack's italics, which stand around a number as part of a name would.
 	italics = regexp.MustCompile(`(^|[^\pL\pN_])_([^_\n]+)_($|[^\pL\pN_])`)
 

@@ -40,6 +40,7 @@ func mentionRows() []mentionRow {
 		{name: "italics", message: "_+12025550132_ and _202-555-0143_, _+1 202 555 0165_", people: strings.Join([]string{ada, ben, dan}, ",")},
 		{name: "part of a name", message: "file_2025550132_final"},
 		{name: "links to a chat with a number", message: "<https://wa.me/12025550132> or wa.me/12025550143, <https://api.whatsapp.com/send?phone=%2B12025550165|here>, phone=+12025550132", people: strings.Join([]string{ada, ben, dan}, ",")},
+		{name: "links of other messengers", message: "<https://signal.me/#p/+12025550132|Signal> <viber://chat?number=%2B12025550143> imessage://+12025550165", people: strings.Join([]string{ada, ben, dan}, ",")},
 		{name: "a link to something else", message: "<https://example.com/12025550132> smartphone=12025550143"},
 		{name: "an e-mail in a sentence", message: "Is it carla@example.com? Or (ben@example.org)! \"eva@example.net\".", people: "carla@example.com,ben@example.org,eva@example.net"},
 		{name: "an e-mail typed with brackets", message: "Carla &lt;carla@example.com&gt;", people: carla},

@@ -172,6 +172,7 @@ func (at chatSnapshot) note(r ledger.Request) ledger.Request {
 	}
 	r.ChatName = at.chat.DisplayName
 	r.People = len(at.chat.Active())
+	r.ShownDigits = max(r.ShownDigits, handle.New(r.Handle.Value()).DigitsApart(at.chat.People())) // the others may leave
 	if at.listed {
 		r.SeenListed = true
 		r.ListedHandle = ledger.NewSecret(at.person.Handle.Full())

@@ -91,3 +91,29 @@ func TestAPersonWhoLeftUnderOneSpellingIsRemovedUnderAnother(t *testing.T) {
 		assert.Equal(t, calls[len(calls)-1].Handle, active)
 	})
 }
+
+// What is shown tells the person apart from others of the chat whose numbers end in the same four digits, also when
+// nobody but them is asked for.
+func TestAPersonIsToldApart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		also string
+		want string
+	}{
+		"nobody alike":   {"+12025560133", "+1 ••• ••• 0132"},
+		"somebody alike": {"+12025560132", "+1 ••• ••• 50132"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := newEnv(t, linqtest.Config{}, group("+14155550132", test.also, carla, dan), "+14155550132")
+				e.remove()
+				r := e.records.request()
+				assert.Equal(t, outcome.Explainer{}.Who(r), test.want)
+				e.linq.LeaveByThemselves(r.ChatID, test.also)
+				e.confirm()
+				assert.Equal(t, outcome.Explainer{}.Who(e.records.request()), test.want)
+			})
+		})
+	}
+}

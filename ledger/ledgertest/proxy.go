@@ -66,6 +66,16 @@ func (p *Proxy) Silence() {
 	p.silent = true
 }
 
+// Abandon closes the server's ends alone of the connections there are, as a server does that has waited in vain for a
+// sign of life of a ledger which was silenced.
+func (p *Proxy) Abandon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for way := range p.open {
+		_ = way.server.Close()
+	}
+}
+
 func (p *Proxy) awaitFlow() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -36,6 +37,7 @@ type Server struct {
 	log      serverLog
 
 	mu      sync.Mutex // guards those below: one start or stop at a time
+	also    []string   // where it listens besides
 	process *os.Process
 	ended   chan struct{} // closed when the process has ended
 }
@@ -174,7 +176,7 @@ func (s *Server) Start() error {
 	if err != nil {
 		return err
 	}
-	cmd := s.command("postgres", "-D", s.dir, "-p", port, "-c", "listen_addresses="+host,
+	cmd := s.command("postgres", "-D", s.dir, "-p", port, "-c", "listen_addresses="+strings.Join(append(s.also, host), ","),
 		"-c", "unix_socket_directories=", "-c", "shared_buffers=32MB")
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
 	dieWithUs(cmd.SysProcAttr)
@@ -243,6 +245,27 @@ func (s *Server) Restart(mode StopMode) error {
 		return err
 	}
 	return s.Start()
+}
+
+// ListenAt has the server listen at another of this machine's addresses too, for other machines, and returns the
+// DATABASE_URL for them. It starts the server anew.
+func (s *Server) ListenAt(address string) (databaseURL string, err error) {
+	_, port, err := net.SplitHostPort(s.addr)
+	if err != nil {
+		return "", err
+	}
+	rules, err := os.OpenFile(filepath.Join(s.dir, "pg_hba.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return "", err
+	}
+	_, written := rules.WriteString("host all all samenet trust\n")
+	if err := errors.Join(written, rules.Close()); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	s.also = append(s.also, address)
+	s.mu.Unlock()
+	return serverURL(net.JoinHostPort(address, port)), s.Restart(Fast)
 }
 
 // serverLog keeps the end of what the server said.

@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -48,4 +49,33 @@ func (h Handle) showing(count int) (mask string, more bool) {
 	digits := strconv.FormatUint(number.GetNationalNumber(), 10)
 	count = min(count, len(digits))
 	return "+" + strconv.Itoa(int(number.GetCountryCode())) + " " + masked + " " + masked + " " + digits[len(digits)-count:], count < len(digits)
+}
+
+// DigitsApart returns how many of a number's last digits tell the person apart from others; 0 if as many as are always
+// shown do. The same person may be among them, in whatever form.
+func (h Handle) DigitsApart(others []Handle) (digits int) {
+	for shown := shownDigits; ; shown++ {
+		mine, more := h.showing(shown)
+		if mine == masked {
+			return 0
+		}
+		alike := func(other Handle) bool {
+			theirs, _ := other.showing(shown)
+			return theirs == mine && !h.Names(other, "")
+		}
+		if !more || !slices.ContainsFunc(others, alike) {
+			return digits
+		}
+		digits = shown + 1
+	}
+}
+
+// Showing masks a handle as [Handle.String] does, but shows so many of a number's last digits if these are more.
+func (h Handle) Showing(digits int) string {
+	if digits > shownDigits {
+		if mask, _ := h.showing(digits); mask != masked {
+			return mask
+		}
+	}
+	return h.String()
 }

@@ -32,3 +32,34 @@ func TestMaskApart(t *testing.T) {
 		})
 	}
 }
+
+func TestDigitsApart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		person string
+		others []string
+		digits int
+		mask   string
+	}{
+		"nobody else":          {"+14155550132", nil, 0, "+1 ••• ••• 0132"},
+		"nobody alike":         {"+14155550132", []string{"+14155550133", "+442071230132"}, 0, "+1 ••• ••• 0132"},
+		"somebody alike":       {"+14155550132", []string{"+14155550132", "+12025560132"}, 5, "+1 ••• ••• 50132"},
+		"alike for long":       {"+14155550132", []string{"+12025550132"}, 8, "+1 ••• ••• 55550132"},
+		"but for the first":    {"+14155550132", []string{"+12155550132"}, 10, "+1 ••• ••• 4155550132"},
+		"the same in two ways": {"+525512345678", []string{"+5215512345678", "525512345678"}, 0, "+52 ••• ••• 5678"},
+		"an address":           {"ann@example.com", []string{"adam@example.com"}, 0, "a•••@example.com"},
+		"a short code":         {"12345", []string{"22345"}, 0, "•••"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var others []Handle
+			for _, other := range test.others {
+				others = append(others, New(other))
+			}
+			digits := New(test.person).DigitsApart(others)
+			if mask := New(test.person).Showing(digits); digits != test.digits || mask != test.mask {
+				t.Errorf("%d: %q", digits, mask)
+			}
+		})
+	}
+}

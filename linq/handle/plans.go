@@ -12,10 +12,23 @@ import (
 type plan struct {
 	region      string
 	code        string   // the country code
-	formerly    string   // the prefix of a number before
+	area        int      // how many digits both forms begin with
+	formerly    string   // the prefix, after these, of a number before
 	now         []string // the prefixes that numbers have had since
 	significant int      // how many digits both forms end in
+	first       string   // which digits the end may begin with; "" for any
 	gone        bool     // libphonenumber takes the former form for no number any more
+}
+
+// end takes off what numbers of a country begin with: the country code, the area and one of the prefixes.
+func (p plan) end(e164 string, prefixes ...string) (area, end string, ok bool) {
+	rest, ok := strings.CutPrefix(e164, "+"+p.code)
+	if !ok || len(rest) < p.area+p.significant {
+		return "", "", false
+	}
+	area, end = rest[:p.area], rest[len(rest)-p.significant:]
+	fits := slices.Contains(prefixes, rest[p.area:len(rest)-p.significant]) && (p.first == "" || strings.Contains(p.first, end[:1]))
+	return area, end, fits
 }
 
 // plans are those changes after which a number is known by two forms.
@@ -23,10 +36,11 @@ type plan struct {
 // Sources: the countries' announcements in https://www.itu.int/oth/T0202.aspx?parent=T0202
 func plans() []plan {
 	return []plan{
-		{region: "MX", code: "52", formerly: "1", now: []string{""}, significant: 10, gone: true},        // 2019: mobiles lost their 1
-		{region: "AR", code: "54", formerly: "", now: []string{"9"}, significant: 10},                    // mobiles have a 9 from abroad alone
-		{region: "BJ", code: "229", formerly: "", now: []string{"01"}, significant: 8},                   // 2024
-		{region: "CI", code: "225", formerly: "", now: ivoryCoastPrefixes(), significant: 8, gone: true}, // 2021: by operator
+		{region: "MX", code: "52", formerly: "1", now: []string{""}, significant: 10, gone: true},            // 2019: mobiles lost their 1
+		{region: "AR", code: "54", formerly: "", now: []string{"9"}, significant: 10},                        // mobiles have a 9 from abroad alone
+		{region: "BR", code: "55", area: 2, formerly: "", now: []string{"9"}, significant: 8, first: "6789"}, // 2016: mobiles got a 9
+		{region: "BJ", code: "229", formerly: "", now: []string{"01"}, significant: 8},                       // 2024
+		{region: "CI", code: "225", formerly: "", now: ivoryCoastPrefixes(), significant: 8, gone: true},     // 2021: by operator
 	}
 }
 
@@ -35,13 +49,8 @@ func ivoryCoastPrefixes() []string { return []string{"01", "05", "07", "21", "25
 // formerForm returns the form that a number had before its country's numbers changed, and else "".
 func formerForm(e164 string) string {
 	for _, p := range plans() {
-		rest, ok := strings.CutPrefix(e164, "+"+p.code)
-		if !ok || len(rest) < p.significant {
-			continue
-		}
-		prefix, end := rest[:len(rest)-p.significant], rest[len(rest)-p.significant:]
-		if slices.Contains(p.now, prefix) {
-			return "+" + p.code + p.formerly + end
+		if area, end, ok := p.end(e164, p.now...); ok {
+			return "+" + p.code + area + p.formerly + end
 		}
 	}
 	return ""
@@ -51,8 +60,7 @@ func formerForm(e164 string) string {
 // takes for no number any more, and else "".
 func FormerRegion(e164 string) string {
 	for _, p := range plans() {
-		rest, ok := strings.CutPrefix(e164, "+"+p.code+p.formerly)
-		if ok && len(rest) == p.significant && p.gone {
+		if _, _, ok := p.end(e164, p.formerly); ok && p.gone {
 			return p.region
 		}
 	}
@@ -91,12 +99,12 @@ func (h Handle) Forms() []Handle {
 		forms = append(forms, New(former))
 	}
 	for _, p := range plans() {
-		end, ok := strings.CutPrefix(e164, "+"+p.code+p.formerly)
-		if !ok || len(end) != p.significant {
+		area, end, ok := p.end(e164, p.formerly)
+		if !ok {
 			continue
 		}
 		for _, now := range p.now {
-			forms = append(forms, New("+"+p.code+now+end))
+			forms = append(forms, New("+"+p.code+area+now+end))
 		}
 	}
 	return forms

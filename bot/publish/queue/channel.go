@@ -53,10 +53,10 @@ func inChannel(burst int) priority {
 	return priority{perUpdate: perUpdate, left: min(burst/2, left)}
 }
 
-// inWorkspace leaves most of a burst to the updates that bring outcomes.
+// inWorkspace leaves nearly all of a burst to the updates that bring outcomes, and nearly all of what comes after it.
 func inWorkspace(burst int) priority {
-	const perUpdate = 20
-	return priority{perUpdate: perUpdate, left: (burst - 1) * 4 / 5}
+	const perUpdate = 60
+	return priority{perUpdate: perUpdate, left: (burst - 1) * 9 / 10}
 }
 
 // enter puts a message at the end, unless it has a place. An update that turns out to be a post moves to the posts.

@@ -137,8 +137,8 @@ func (r Recorder) Record(ctx context.Context, tx store.Tx, calls []*Call) error 
 	return r.refuse(ctx, tx, over, now)
 }
 
-// insert inserts what is new in calls, and returns the ids of these. Every replica touches rows in the same order, so
-// that no two wait for each other. Among orders for the same person in the same chat, the first comes first.
+// insert inserts what is new in calls, and returns the ids of these. The entries are in the order [requests.LockOrder].
+// Among orders for the same person in the same chat, the first comes first.
 func (r Recorder) insert(ctx context.Context, tx store.Tx, calls []*Call, locks []string, now time.Time) (entries []entry, fresh map[string]bool, err error) {
 	for _, call := range calls {
 		for i, order := range call.orders {
@@ -147,7 +147,8 @@ func (r Recorder) insert(ctx context.Context, tx store.Tx, calls []*Call, locks 
 		}
 	}
 	slices.SortStableFunc(entries, func(x, y entry) int {
-		return cmp.Or(cmp.Compare(x.request.HandleKey(), y.request.HandleKey()), cmp.Compare(x.request.ChatID, y.request.ChatID))
+		return cmp.Or(cmp.Compare(x.request.HandleKey(), y.request.HandleKey()), cmp.Compare(x.request.ChatID, y.request.ChatID),
+			cmp.Compare(x.request.Kind, y.request.Kind))
 	})
 	rows := make([]store.NewRequest, len(entries))
 	for i, e := range entries {

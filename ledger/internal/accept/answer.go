@@ -3,6 +3,8 @@ package accept
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"linqbot/ledger/internal/events"
@@ -22,9 +24,10 @@ func (r Recorder) answer(ctx context.Context, tx store.Tx, entries []entry, fres
 	if err != nil {
 		return err
 	}
+	anew := make(map[string]bool) // batches that are to be shown
 	for _, e := range entries {
 		if !fresh[e.request.ID] {
-			*e.result, err = r.refer(ctx, tx, e, spent[e.request.Delivery], now)
+			*e.result, err = r.refer(ctx, tx, e, spent[e.request.Delivery], now, anew)
 		} else {
 			*e.result = Acceptance{Outcome: Recorded, Request: e.request}
 			if e.request.Undoes != "" {
@@ -35,11 +38,17 @@ func (r Recorder) answer(ctx context.Context, tx store.Tx, entries []entry, fres
 			return err
 		}
 	}
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(anew))) {
+		if err := requests.ShowBatchSoon(ctx, tx, id); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// refer finds the request that answers for an order which is not new; none does for a spent delivery.
-func (r Recorder) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time) (Acceptance, error) {
+// refer finds the request that answers for an order which is not new; none does for a spent delivery. It adds to anew
+// what is to be shown.
+func (r Recorder) refer(ctx context.Context, tx store.Tx, e entry, spent bool, now time.Time, anew map[string]bool) (Acceptance, error) {
 	o := e.request.Order
 	outcome := Redelivered
 	request, err := requests.Redelivered(ctx, tx, o)
@@ -61,7 +70,10 @@ func (r Recorder) refer(ctx context.Context, tx store.Tx, e entry, spent bool, n
 		return Acceptance{}, err
 	}
 	if outcome == UnderWay && o.BatchID == "" { // a batch looks for itself
-		err = requests.Follow(ctx, tx, request, thread, o, now)
+		var batchID string
+		if batchID, err = requests.Follow(ctx, tx, request, thread, o, now); batchID != "" {
+			anew[batchID] = true
+		}
 	}
 	return Acceptance{Outcome: outcome, Request: request, Thread: thread}, err
 }

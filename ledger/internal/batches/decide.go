@@ -2,7 +2,7 @@ package batches
 
 import (
 	"context"
-	"slices"
+	"encoding/json"
 	"time"
 
 	"linqbot/ledger/internal/limits"
@@ -48,13 +48,16 @@ type Verdict struct {
 
 // Decided is what became of a verdict.
 type Decided struct {
-	Batch     Batch
-	Changed   bool               // by this verdict: not by a second one, nor by a yes that comes too late
-	Cancelled []requests.Request // of a batch that was stopped
+	Batch   Batch
+	Changed bool // by this verdict: not by a second one, nor by a yes that comes too late
 }
 
-// Decide carries out a verdict about a batch. Requests of one that is stopped are cancelled unless they may have reached
-// Linq. A yes over a limit changes nothing: [limits.LimitError].
+// Stopped reports whether the verdict stopped the batch: [CancelUntried] is due.
+func (d Decided) Stopped() bool { return d.Changed && d.Batch.State == Stopped }
+
+// Decide carries out a verdict about a batch. The requests of one that is stopped are cancelled afterwards, in a
+// transaction of its own: here their rows would be locked after the batch's. Until then none of them is tried. A yes over
+// a limit changes nothing: [limits.LimitError].
 func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id string, v Verdict) (Decided, error) {
 	if v.Decision == ConfirmBatch {
 		b, err := Load(ctx, in, id)
@@ -74,7 +77,6 @@ func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id str
 		return Decided{Batch: b}, nil
 	}
 	b.State, b.DecidedBy = next, v.By
-	var cancelled []requests.Request
 	switch v.Decision {
 	case ConfirmBatch:
 		p, err := CountItems(ctx, in, id)
@@ -87,13 +89,9 @@ func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id str
 		b.ConfirmedAt = v.At
 	case DeclineBatch:
 		b.EndedAt = v.At
-	case StopBatch:
-		if cancelled, err = CancelUntried(ctx, in, id, v.At); err != nil {
-			return Decided{}, err
-		}
 	}
 	err = save(ctx, in, b, BatchEvent{At: v.At, State: next, UserID: v.By, Cause: "decided: " + string(v.Decision)})
-	return Decided{Batch: b, Changed: true, Cancelled: cancelled}, err
+	return Decided{Batch: b, Changed: true}, err
 }
 
 // Expired returns the ids of the first plans to which nobody said yes in time.
@@ -115,13 +113,22 @@ func Expire(ctx context.Context, tx store.Querier, d store.Dialect, id string, n
 // reasonStopped is why a request of a batch was cancelled.
 const reasonStopped = "batch_stopped"
 
+// selectUntried repeats the condition of the index requests_of_batch. Without it the index is not used.
+const selectUntried = `SELECT id FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted' AND NOT may_have_reached `
+
 // CancelUntried cancels the requests of a batch of which nothing can have had an effect at Linq.
-func CancelUntried(ctx context.Context, tx store.Querier, batchID string, now time.Time) ([]requests.Request, error) {
-	ids, err := store.Strings(ctx, tx, `
-		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
-		WHERE batch_id <> '' AND batch_id = $3 AND state = 'accepted' AND NOT may_have_reached
-		RETURNING id`, reasonStopped, store.Micros(now), batchID)
+func CancelUntried(ctx context.Context, tx store.Querier, d store.Dialect, batchID string, now time.Time) ([]requests.Request, error) {
+	ids, err := store.Strings(ctx, tx, selectUntried+requests.LockOrder+d.LockRows, batchID)
 	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	chosen, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `
+		UPDATE requests SET state = 'cancelled', reason = $1, ended_at = $2, handed_over = TRUE, version = version + 1
+		WHERE id `+d.InList("$3"), reasonStopped, store.Micros(now), string(chosen)); err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
@@ -129,6 +136,5 @@ func CancelUntried(ctx context.Context, tx store.Querier, batchID string, now ti
 			return nil, err
 		}
 	}
-	all, err := requests.Query(ctx, tx, `WHERE batch_id <> '' AND batch_id = $1 AND state = 'cancelled'`, batchID)
-	return slices.DeleteFunc(all, func(r requests.Request) bool { return !slices.Contains(ids, r.ID) }), err
+	return requests.Query(ctx, tx, `WHERE id `+d.InList("$1"), string(chosen))
 }

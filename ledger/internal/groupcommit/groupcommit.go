@@ -77,8 +77,8 @@ const (
 	batchTime = 2 * time.Second
 	// commitGrace is how long a caller whose time is up waits for a commit that is under way.
 	commitGrace = 300 * time.Millisecond
-	// commitTries is how often a batch is begun: a connection may have died while it was idle, and
-	// another replica may have been faster. Before the commit, nothing is done by it.
+	// commitTries is how often a batch is begun: a connection may have died while it was idle. It is begun anew besides
+	// each time that what it decided by has moved, which is progress. Before the commit, nothing is done by it.
 	commitTries = 3
 )
 
@@ -173,6 +173,8 @@ func (c *Committer[T]) commit(batch []*call[T]) {
 		case errors.Is(err, store.ErrCommitUnknown):
 			c.resolve(ctx, staying, err)
 			return
+		case errors.Is(err, store.ErrMoved) && ctx.Err() == nil:
+			continue
 		case err != nil && try < commitTries && ctx.Err() == nil:
 			try++
 			continue

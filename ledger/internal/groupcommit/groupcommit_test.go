@@ -85,3 +85,24 @@ func TestALostAnswerIsLookedUp(t *testing.T) {
 		c.Close()
 	}
 }
+
+// Each of many requests that others ask for as well may end just then, one after the other.
+func TestABatchIsBegunAnewAsOftenAsThingsMove(t *testing.T) {
+	t.Parallel()
+	const ending = 10
+	begun := 0
+	c := groupcommit.New(groupcommit.Config[string]{
+		Store: &transactions{},
+		Size:  func(string) int { return 1 },
+		Record: func(context.Context, store.Tx, []string) error {
+			if begun++; begun <= ending {
+				return store.ErrMoved
+			}
+			return nil
+		},
+		Committed: func() {},
+	})
+	defer c.Close()
+	assert.NilError(t, c.Commit(t.Context(), "entry"))
+	assert.Equal(t, begun, ending+1)
+}

@@ -20,28 +20,28 @@ type Follower struct {
 }
 
 // Follow adds a person to those who asked for a removal that is under way. They know where its thread is, if there is
-// one; otherwise they are told once there is.
-func Follow(ctx context.Context, tx store.Querier, r Request, thread Thread, o Order, now time.Time) error {
+// one; otherwise they are told once there is. It returns the batch that is to be shown anew for that, "" for none.
+func Follow(ctx context.Context, tx store.Querier, r Request, thread Thread, o Order, now time.Time) (batchID string, err error) {
 	told := thread.Route == InThread && thread.TS != ""
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO followers (request_id, delivery, team_id, channel_id, user_id, response_url, at, told)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT DO NOTHING`,
 		r.ID, o.Delivery, o.TeamID, o.ChannelID, o.UserID, o.ResponseURL.Value(), store.Micros(now), told); err != nil {
-		return err
+		return "", err
 	}
 	if told {
-		return nil
+		return "", nil
 	}
 	if r.BatchID != "" {
-		return ShowBatchSoon(ctx, tx, r.BatchID)
+		return r.BatchID, nil
 	}
 	// The first news may be shown by now, and whoever showed them did not see this follower. An open
 	// question is nobody else's business; the yes to it sets off a showing by itself.
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND show_by = 0 AND state <> 'asked'`,
 		store.Micros(now), r.ID)
-	return err
+	return "", err
 }
 
 // Untold returns those who asked for a removal of a delivery and do not yet know where its thread is.

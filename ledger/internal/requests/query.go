@@ -14,9 +14,13 @@ const selectRequests = `
 	SELECT id, delivery, kind, source, team_id, channel_id, user_id, rule, response_url, chat_id, handle,
 		state, version, accepted_at, sent_at, ended_at, tries, first_try_at, next_try_at,
 		may_have_reached, seen_listed, spelling, chat_name, people, reason, http_status, linq_said, trace_id,
-		thread_ts, expires_at, undoes, batch_id, because,
+		thread_ts, expires_at, undoes, batch_id, because, shown_digits,
 		` + store.HeldByBatch + `
 	FROM requests `
+
+// LockOrder is the order in which a transaction locks requests, so that no two wait for each other. The rows of batches
+// come after those of requests, the newest batch first.
+const LockOrder = `ORDER BY handle_key, chat_id, kind, id`
 
 // Query returns the requests that the clauses after FROM choose.
 func Query(ctx context.Context, db store.Querier, clauses string, args ...any) ([]Request, error) {
@@ -33,7 +37,7 @@ func Query(ctx context.Context, db store.Querier, clauses string, args ...any) (
 			&r.ResponseURL, &r.ChatID, &r.Handle,
 			&r.State, &r.version, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
 			&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.Held)
+			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.ShownDigits, &r.Held)
 		if err != nil {
 			return nil, fmt.Errorf("load requests: %w", err)
 		}
@@ -75,10 +79,14 @@ func StateOf(ctx context.Context, db store.Querier, id string) (s State, err err
 	return s, err
 }
 
-// OfDelivery returns the requests of a delivery, in the order in which they were asked for. lock is what keeps others
-// from changing them; "" for nothing.
-func OfDelivery(ctx context.Context, db store.Querier, delivery, lock string) ([]Request, error) {
-	return Query(ctx, db, `WHERE delivery = $1 ORDER BY id`+lock, delivery)
+// OfDelivery returns the requests of a delivery, in the order in which they were asked for.
+func OfDelivery(ctx context.Context, db store.Querier, delivery string) ([]Request, error) {
+	return Query(ctx, db, `WHERE delivery = $1 ORDER BY id`, delivery)
+}
+
+// LockDelivery locks the requests of a delivery, and returns them in the order [LockOrder].
+func LockDelivery(ctx context.Context, tx store.Querier, d store.Dialect, delivery string) ([]Request, error) {
+	return Query(ctx, tx, `WHERE delivery = $1 `+LockOrder+d.LockRows, delivery)
 }
 
 // redeliveredClauses find what answers for a delivery that came before. They gather ids first: with

@@ -12,10 +12,13 @@ import (
 
 // Decide answers the question that a delivery waits for (state [Asked]). It returns the requests of the delivery as they
 // then stand, and those of them that it decided.
-func Decide(ctx context.Context, tx store.Querier, delivery string, yes bool, cause string, now time.Time) (all, decided []Request, err error) {
+func Decide(ctx context.Context, tx store.Querier, d store.Dialect, delivery string, yes bool, cause string, now time.Time) (all, decided []Request, err error) {
 	state, endedAt, showBy := Accepted, int64(0), store.Micros(now.Add(FirstShow))
 	if !yes {
 		state, endedAt, showBy = Cancelled, store.Micros(now), 0
+	}
+	if _, err := LockDelivery(ctx, tx, d, delivery); err != nil {
+		return nil, nil, err
 	}
 	ids, err := store.Strings(ctx, tx, `
 		UPDATE requests SET state = $1, accepted_at = $2, ended_at = $3, handed_over = $4, show_by = $5,
@@ -30,7 +33,7 @@ func Decide(ctx context.Context, tx store.Querier, delivery string, yes bool, ca
 			return nil, nil, err
 		}
 	}
-	all, err = OfDelivery(ctx, tx, delivery, "")
+	all, err = OfDelivery(ctx, tx, delivery)
 	decided = slices.DeleteFunc(slices.Clone(all), func(r Request) bool { return !slices.Contains(ids, r.ID) })
 	return all, decided, err
 }

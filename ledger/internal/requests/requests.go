@@ -93,6 +93,7 @@ type Request struct {
 	MayHaveReached bool         // an earlier try may have taken effect at Linq
 	SeenListed     bool         // the chat was seen to list the handle
 	ListedHandle   store.Secret // the handle as the chat lists it; empty until seen
+	ShownDigits    int          // how many of its last digits tell it apart from the others of the chat; 0 for as many as always
 	ChatName       string       // the chat's name as Linq shows it; it may hold people's numbers
 	People         int          // how many active people the chat had when it was last read; 0 when never read
 

@@ -24,12 +24,12 @@ func Update(ctx context.Context, tx store.Querier, r Request, c Change) (stored 
 			news = CASE WHEN $1 THEN news + 1 ELSE news END, show_by = CASE WHEN $1 THEN $2 ELSE show_by END,
 			state = $3, sent_at = $4, ended_at = $5, tries = $6, first_try_at = $7, next_try_at = $8,
 			may_have_reached = $9, seen_listed = $10, spelling = $11, chat_name = $12, people = $13,
-			reason = $14, http_status = $15, linq_said = $16, trace_id = $17
-		WHERE id = $18 AND version = $19 AND NOT ($6 > tries AND `+store.HeldByBatch+`)`,
+			reason = $14, http_status = $15, linq_said = $16, trace_id = $17, shown_digits = $18
+		WHERE id = $19 AND version = $20 AND NOT ($6 > tries AND `+store.HeldByBatch+`)`,
 		c.News, store.Micros(c.ShowAgain),
 		string(r.State), store.Micros(r.SentAt), store.Micros(r.EndedAt), r.Tries, store.Micros(r.FirstTryAt), store.Micros(r.NextTryAt),
 		r.MayHaveReached, r.SeenListed, r.ListedHandle.Value(), r.ChatName, r.People,
-		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID,
+		r.Reason, r.HTTPStatus, r.LinqSaid, r.TraceID, r.ShownDigits,
 		r.ID, r.version)
 	r.version++
 	return r, rows == 1, err

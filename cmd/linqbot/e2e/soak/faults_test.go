@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"linqbot/bot/slacktest"
@@ -24,17 +23,17 @@ const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 // linqFront is the door by which one replica enters Linq. It knows whom that replica is removing.
 type linqFront struct {
-	url  string
-	linq http.Handler
+	url string
+	s   *soak
 
 	mu      sync.Mutex
 	removes map[string]int // by handle
 }
 
-func newLinqFront(t testing.TB, linq *linqtest.Linq) *linqFront {
-	f := &linqFront{linq: linq, removes: make(map[string]int)}
+func newLinqFront(s *soak) *linqFront {
+	f := &linqFront{s: s, removes: make(map[string]int)}
 	server := httptest.NewServer(f)
-	t.Cleanup(server.Close)
+	s.t.Cleanup(server.Close)
 	f.url = server.URL + linqtest.Prefix
 	return f
 }
@@ -47,8 +46,21 @@ func (f *linqFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.Unmarshal(body, &in)
 		f.add(in.Handle, 1)
 		defer f.add(in.Handle, -1)
+		what := r.URL.Path + " " + in.Handle
+		if f.s.removes(what, 1) > 1 {
+			f.s.breaks("2 one effect", "two replicas ask side by side: DELETE %s", what)
+		}
+		defer f.s.removes(what, -1)
 	}
-	f.linq.ServeHTTP(w, r)
+	f.s.linq.ServeHTTP(w, r)
+}
+
+// removes returns how many DELETEs of one person there then are, whichever replica asks.
+func (s *soak) removes(what string, more int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.removing[what] += more
+	return s.removing[what]
 }
 
 func (f *linqFront) add(handle string, n int) {

@@ -40,7 +40,7 @@ func (s *soak) addReplica(name, database string) {
 		s: s, name: name, addr: ports().Free(s.t), vars: maps.Clone(s.vars),
 		stoppedBy: make(map[*processtest.Process]string), ended: make(chan struct{}),
 	}
-	r.front = newLinqFront(s.t, s.linq)
+	r.front = newLinqFront(s)
 	r.vars["LINQ_API_V3_BASE_URL"] = r.front.url
 	r.vars["LISTEN_ADDR"] = r.addr
 	if database != "" {

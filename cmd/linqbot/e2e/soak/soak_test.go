@@ -101,6 +101,7 @@ type soak struct {
 	took        map[string][]time.Duration
 	broken      map[string][]string
 	interrupted map[killedCall]bool
+	removing    map[string]int // how many DELETEs of one person are under way
 }
 
 const channelCount = 30 // so many that no channel's pace is what the soak measures
@@ -111,6 +112,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 		t: t, dir: t.TempDir(), slack: slacktest.New(slacktest.Config{}),
 		began: time.Now(), dice: newDice(seed), counts: make(map[string]int),
 		took: make(map[string][]time.Duration), broken: make(map[string][]string), interrupted: make(map[killedCall]bool),
+		removing: make(map[string]int),
 	}
 	s.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
 	s.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})

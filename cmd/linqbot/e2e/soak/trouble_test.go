@@ -110,6 +110,14 @@ func (s *soak) postgresTroubles(server *ledgertest.Server) []trouble {
 			s.dice.pause(time.Second, 15*time.Second)
 			r.proxy.Restore()
 		}},
+		{what: "one replica's way to PostgreSQL silent until others take over", slow: true, happen: func() {
+			r := s.inAnyOrder()[0]
+			r.proxy.Silence()
+			time.Sleep(11 * time.Second) // what the server waits for a sign of life
+			r.proxy.Abandon()
+			s.dice.pause(time.Second, 5*time.Second)
+			r.proxy.Restore()
+		}},
 		{what: "an answer of PostgreSQL lost", slow: true, happen: func() {
 			r := s.inAnyOrder()[0]
 			r.proxy.LoseAnswer(func(sent []byte) bool { return s.dice.oneIn(20) }, false)
