@@ -42,7 +42,6 @@ func TestTheDemoEndsByItself(t *testing.T) {
 			t.Errorf("not once: %s", count[0])
 		}
 	}
-	thePicture(t, string(out))
 }
 
 // What --keep prints is ready to be pasted.
