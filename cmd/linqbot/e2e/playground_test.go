@@ -199,6 +199,10 @@ func TestThePlaygroundWithARealSide(t *testing.T) {
 	if env.linq.Effects(env.chat, ann) != 1 {
 		t.Error("nobody has left the other Linq")
 	}
+	p.awaits("Linq is the real one, so this page does not see")
+	for _, line := range []string{"signed request: POST /slack/commands", "commits [0-9a-f]{8}: sent, Linq answered 202", "commits [0-9a-f]{8}: removed", "chat.postMessage → ok"} {
+		p.awaits(line)
+	}
 
 	env = newEnv(t, linqtest.Config{})
 	env.vars = map[string]string{
@@ -211,4 +215,13 @@ func TestThePlaygroundWithARealSide(t *testing.T) {
 	env.remove("(415) 555-0132")
 	env.awaitOutcome("0132 has left Spring launch")
 	p.awaits(`14155550132</span>\s*<small>was removed`)
+
+	// What is known of it here.
+	p.awaits("Slack is the real one, so this page does not see")
+	for _, line := range []string{
+		"commits [0-9a-f]{8}: accepted, ", "answers /slack/commands with 200 in .*, by its log", "commits [0-9a-f]{8}: removed, ",
+		"DELETE → 202", "signed webhook: participant.removed", "took the first message: thread", ">" + alice + ": command [0-9a-f]{8}</span> <small>[0-9:]+ · removed",
+	} {
+		p.awaits(line)
+	}
 }

@@ -81,8 +81,11 @@ func newWorld(ctx context.Context, c Config) (*world, error) {
 	maps.Copy(set.Vars, w.settings)
 	if c.SlackURL == "" {
 		set.Slack = newSlack()
-	} else if err := w.real("Slack", "SLACK_API_URL", c.SlackURL, c, &set, "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "ALLOWED_USERS"); err != nil {
-		return nil, err
+	} else {
+		if err := w.real("Slack", "SLACK_API_URL", c.SlackURL, c, &set, "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "ALLOWED_USERS"); err != nil {
+			return nil, err
+		}
+		set.Vars["LOG_FORMAT"], set.Vars["LOG_LEVEL"] = "json", "debug" // the time line reads it
 	}
 	if c.LinqURL == "" {
 		set.Linq = newLinq()
@@ -132,6 +135,16 @@ func (w *world) close() error {
 		_ = reader.Close() // it only read
 	}
 	return w.Close()
+}
+
+// reader opens the ledger once it is there.
+func (w *world) reader() *ledger.Reader {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ledger == nil {
+		w.ledger, _ = ledger.OpenReader(context.Background(), w.DatabaseURL()) // nil until the bot has made it
+	}
+	return w.ledger
 }
 
 // change changes what the page remembers, and has it drawn again.
