@@ -9,7 +9,6 @@ import (
 
 	"linqbot/bot/slacktest"
 	"linqbot/cmd/linqbot/internal/picture"
-	"linqbot/cmd/linqbot/internal/slackmarkup"
 	"linqbot/linq/linqtest"
 )
 
@@ -42,7 +41,7 @@ func TestThePicture(t *testing.T) {
 		}
 		return text
 	}
-	drawn := picture.Channel{Name: "#launch", Typed: same("/linq-remove " + env.chat + " " + typed)}
+	drawn := picture.Channel{Name: "#launch", Typed: same("/linq-remove " + env.chat + " " + typed), Names: namesIn{env.slack}, Now: at}
 	for i, m := range append(env.slack.Ephemerals(launch, dana), thread()...) {
 		shown := picture.Message{Author: "linqbot", App: true, At: at.Format("15:04"), Text: same(m.Text), Blocks: []byte(same(string(m.Blocks)))}
 		if m.VisibleTo != "" {
@@ -51,7 +50,7 @@ func TestThePicture(t *testing.T) {
 		shown.Reply = m.ThreadTS != "" && i > 0
 		drawn.Messages = append(drawn.Messages, shown)
 	}
-	svg, err := picture.SVG(slackmarkup.Reader{Names: namesIn{env.slack}, Now: at}, drawn)
+	svg, err := picture.SVG(drawn)
 	if err != nil {
 		t.Fatal(err)
 	}

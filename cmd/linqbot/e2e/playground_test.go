@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
 
@@ -148,6 +149,29 @@ func TestThePlaygroundsTrouble(t *testing.T) {
 	}
 }
 
+// PostgreSQL is lost and comes back. The switch is there only where PostgreSQL is used.
+func TestThePlaygroundOnPostgres(t *testing.T) {
+	t.Parallel()
+	server := ledgertest.Postgres(t)
+	if page := newPlayground(t).see(); strings.Contains(page, "postgres-lost") {
+		t.Error("the switch is there with SQLite")
+	}
+	env := newEnv(t, linqtest.Config{})
+	env.vars = map[string]string{"DATABASE_URL": server}
+	p := env.playground("--postgres").at(inLaunch)
+	p.must("say", "text", "/linq-remove "+springLaunch+" (415) 555-0132")
+	p.awaits("0132 has left <strong>Spring launch")
+	p.awaits("commits the end of [0-9a-f]+: removed")
+
+	p.must("trouble", "name", "postgres-lost", "on", "true")
+	p.awaits(`aria-checked="true" class="switch" name="name" value="postgres-lost"`)
+	p.must("say", "text", "/linq-remove "+springLaunch+" +14155550143")
+	p.awaits("could not be recorded|not recorded")
+	p.must("trouble", "name", "postgres-lost", "on", "false")
+	p.must("say", "text", "/linq-remove "+springLaunch+" +14155550165")
+	p.awaits("0165 has left <strong>Spring launch")
+}
+
 // Panes arrive as they are, and again when they change.
 func TestThePlaygroundIsLive(t *testing.T) {
 	t.Parallel()
@@ -178,6 +202,7 @@ func TestThePlaygroundStaysOnThisMachine(t *testing.T) {
 	for want, args := range map[string][]string{
 		"this machine alone":                 {"--addr", "0.0.0.0:0"},
 		"has to hold LINQ_API_V3_API_KEY":    {"--no-open", "--linq", "https://linq.example/"},
+		"hold DATABASE_URL with a URL that":  {"--no-open", "--postgres"},
 		"SLACK_BOT_TOKEN, SLACK_SIGNING_SEC": {"--no-open", "--slack", "https://slack.example/api/"},
 	} {
 		env := newPlaygroundCommand(t, args...)

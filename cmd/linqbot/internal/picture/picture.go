@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+	"time"
 
 	"linqbot/cmd/linqbot/internal/slackmarkup"
 )
@@ -16,6 +17,9 @@ type Channel struct {
 	Name     string // with its #
 	Typed    string // what was typed there; it stands above the messages
 	Messages []Message
+
+	Names slackmarkup.Names
+	Now   time.Time // what "today" means, and the time zone of dates
 }
 
 // Message is a message of the channel, or a reply in a thread.
@@ -67,8 +71,8 @@ const style = `
 `
 
 // SVG draws a channel. It fails where there is no drawing of what was sent.
-func SVG(reader slackmarkup.Reader, c Channel) ([]byte, error) {
-	d := &drawing{reader: reader, y: margin, x: margin}
+func SVG(c Channel) ([]byte, error) {
+	d := &drawing{reader: slackmarkup.Reader{Names: c.Names, Now: c.Now}, y: margin, x: margin}
 	d.line("name", c.Name)
 	d.line("typed", "› "+c.Typed)
 	for _, m := range c.Messages {

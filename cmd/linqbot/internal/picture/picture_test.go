@@ -13,7 +13,6 @@ import (
 	"gotest.tools/v3/golden"
 
 	"linqbot/cmd/linqbot/internal/picture"
-	"linqbot/cmd/linqbot/internal/slackmarkup"
 )
 
 type names struct{}
@@ -23,8 +22,9 @@ func (names) ChannelName(string) string { return "launch" }
 func (names) GroupHandle(string) string { return "group" }
 
 func draw(messages ...picture.Message) (string, error) {
-	reader := slackmarkup.Reader{Names: names{}, Now: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)}
-	svg, err := picture.SVG(reader, picture.Channel{Name: "#launch", Typed: "/linq-remove <x>", Messages: messages})
+	svg, err := picture.SVG(picture.Channel{
+		Name: "#launch", Typed: "/linq-remove <x>", Messages: messages, Names: names{}, Now: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC),
+	})
 	return string(svg), err
 }
 

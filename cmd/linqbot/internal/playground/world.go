@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"linqbot/cmd/linqbot/internal/slackhtml"
 	"linqbot/cmd/linqbot/internal/stage"
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/linq/linqtest"
 )
 
@@ -91,6 +93,11 @@ func newWorld(ctx context.Context, c Config) (*world, error) {
 		set.Linq = newLinq()
 	} else if err := w.real("Linq", "LINQ_API_V3_BASE_URL", c.LinqURL, c, &set, "LINQ_API_V3_API_KEY"); err != nil {
 		return nil, err
+	}
+	if c.Postgres {
+		if set.Postgres = c.Getenv("DATABASE_URL"); !database.IsPostgres(set.Postgres) {
+			return nil, errors.New("--postgres keeps the ledger in PostgreSQL, so the environment has to hold DATABASE_URL with a URL that begins with postgres://")
+		}
 	}
 	if w.Stage, err = stage.Open(ctx, set); err != nil {
 		return nil, err

@@ -135,7 +135,9 @@ func (s Source) logged(rows []audit.Row) []Line {
 			continue
 		}
 		took := time.Duration(*e.Took * float64(time.Millisecond))
-		if slices.ContainsFunc(rows, func(row audit.Row) bool { return row.AcceptedAt.Before(e.Time) && row.AcceptedAt.After(e.Time.Add(-took)) }) {
+		if slices.ContainsFunc(rows, func(row audit.Row) bool {
+			return row.AcceptedAt.Before(e.Time) && row.AcceptedAt.After(e.Time.Add(-took))
+		}) {
 			lines = append(lines, Line{
 				at: e.Time, Who: "bot", Title: fmt.Sprintf("answers %s with %d in %s, by its log", e.Route, e.Status, short(took)),
 				Bad: e.Status != http.StatusOK, Parts: []Part{{"Logged", pretty(text)}},
