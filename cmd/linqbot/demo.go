@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,8 +29,7 @@ in the environment then: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and ALLOWED_USERS
 in the end. The page can cut the way there.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			asked := page.Addr != "" || noOpen || page.SlackURL != "" || page.LinqURL != "" || page.Postgres
-			if story || keep || !asked && !terminal.Is(os.Stdout) {
+			if story || keep || !asksForPage(cmd) && !terminal.Is(os.Stdout) {
 				return demo.Run(cmd.Context(), cmd.OutOrStdout(), keep)
 			}
 			page.Open = !noOpen
@@ -46,4 +46,9 @@ in the end. The page can cut the way there.`,
 	flags.BoolVar(&page.Postgres, "postgres", false, "keep the ledger in a new database on the server of DATABASE_URL, which is dropped in the end")
 	cmd.MarkFlagsMutuallyExclusive("story", "no-open")
 	return cmd
+}
+
+// asksForPage reports whether a flag was given that means nothing without the page.
+func asksForPage(cmd *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"addr", "no-open", "slack", "linq", "postgres"}, cmd.Flags().Changed)
 }

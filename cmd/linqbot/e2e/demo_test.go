@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -41,6 +42,33 @@ func TestTheDemoEndsByItself(t *testing.T) {
 		if count[1] != "1" && !strings.HasPrefix(strings.TrimSpace(count[0]), "+12125550199") {
 			t.Errorf("not once: %s", count[0])
 		}
+	}
+}
+
+// Who reads the story may go, as head does. Nothing is left running then, and no ledger.
+func TestTheDemoEndsWithItsReader(t *testing.T) {
+	t.Parallel()
+	demo := newPlaygroundCommand(t, "--story")
+	folder := t.TempDir()
+	demo.Env = append(demo.Env, "TMPDIR="+folder)
+	printed, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(printed).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if err := printed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Wait(); err == nil {
+		t.Error("a story that nobody read to its end is a success")
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("%v are left: %v", left, err)
 	}
 }
 

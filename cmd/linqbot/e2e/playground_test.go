@@ -6,9 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"linqbot/ledger/ledgertest"
-	"linqbot/linq/linqtest"
 )
 
 const (
@@ -149,29 +146,6 @@ func TestThePlaygroundsTrouble(t *testing.T) {
 	}
 }
 
-// PostgreSQL is lost and comes back. The switch is there only where PostgreSQL is used.
-func TestThePlaygroundOnPostgres(t *testing.T) {
-	t.Parallel()
-	server := ledgertest.Postgres(t)
-	if page := newPlayground(t).see(); strings.Contains(page, "postgres-lost") {
-		t.Error("the switch is there with SQLite")
-	}
-	env := newEnv(t, linqtest.Config{})
-	env.vars = map[string]string{"DATABASE_URL": server}
-	p := env.playground("--postgres").at(inLaunch)
-	p.must("say", "text", "/linq-remove "+springLaunch+" (415) 555-0132")
-	p.awaits("0132 has left <strong>Spring launch")
-	p.awaits("commits the end of [0-9a-f]+: removed")
-
-	p.must("trouble", "name", "postgres-lost", "on", "true")
-	p.awaits(`aria-checked="true" class="switch" name="name" value="postgres-lost"`)
-	p.must("say", "text", "/linq-remove "+springLaunch+" +14155550143")
-	p.awaits("could not be recorded|not recorded")
-	p.must("trouble", "name", "postgres-lost", "on", "false")
-	p.must("say", "text", "/linq-remove "+springLaunch+" +14155550165")
-	p.awaits("0165 has left <strong>Spring launch")
-}
-
 // Panes arrive as they are, and again when they change.
 func TestThePlaygroundIsLive(t *testing.T) {
 	t.Parallel()
@@ -195,58 +169,4 @@ func TestThePlaygroundIsLive(t *testing.T) {
 	await(`"id":"linq"`)
 	p.must("say", "text", "Good morning")
 	await(`"id":"main".*Good morning`)
-}
-
-func TestThePlaygroundStaysOnThisMachine(t *testing.T) {
-	t.Parallel()
-	for want, args := range map[string][]string{
-		"this machine alone":                 {"--addr", "0.0.0.0:0"},
-		"has to hold LINQ_API_V3_API_KEY":    {"--no-open", "--linq", "https://linq.example/"},
-		"hold DATABASE_URL with a URL that":  {"--no-open", "--postgres"},
-		"SLACK_BOT_TOKEN, SLACK_SIGNING_SEC": {"--no-open", "--slack", "https://slack.example/api/"},
-	} {
-		env := newPlaygroundCommand(t, args...)
-		if out, err := env.CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
-			t.Errorf("%v: %v\n%s", args, err, out)
-		}
-	}
-}
-
-// The played Slack with another Linq, and the other way round.
-func TestThePlaygroundWithARealSide(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, linqtest.Config{})
-	env.vars = map[string]string{"LINQ_API_V3_API_KEY": env.linq.APIKey()}
-	p := env.playground("--linq", env.linq.BaseURL()).at(inLaunch)
-	p.awaits("Linq is the real one: " + env.linq.BaseURL())
-	p.must("say", "text", "/linq-remove "+env.chat+" "+ann)
-	p.awaits("0132 has left <strong>Spring launch")
-	if env.linq.Effects(env.chat, ann) != 1 {
-		t.Error("nobody has left the other Linq")
-	}
-	p.awaits("Linq is the real one, so this page does not see")
-	for _, line := range []string{"signed request: POST /slack/commands", "commits [0-9a-f]{8}: sent, Linq answered 202", "commits [0-9a-f]{8}: removed", "chat.postMessage → ok"} {
-		p.awaits(line)
-	}
-
-	env = newEnv(t, linqtest.Config{})
-	env.vars = map[string]string{
-		"SLACK_BOT_TOKEN": env.slack.Config().BotToken, "SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret, "ALLOWED_USERS": alice,
-	}
-	p = env.playground("--slack", env.slack.APIURL())
-	p.awaits("Slack is the real one: " + env.slack.APIURL())
-	env.addr = strings.TrimPrefix(p.awaits(`listens on <code>([^<]+)</code>`), "http://")
-	env.chat = springLaunch
-	env.remove("(415) 555-0132")
-	env.awaitOutcome("0132 has left Spring launch")
-	p.awaits(`14155550132</span>\s*<small>was removed`)
-
-	// What is known of it here.
-	p.awaits("Slack is the real one, so this page does not see")
-	for _, line := range []string{
-		"commits [0-9a-f]{8}: accepted, ", "answers /slack/commands with 200 in .*, by its log", "commits [0-9a-f]{8}: removed, ",
-		"DELETE → 202", "signed webhook: participant.removed", "took the first message: thread", ">" + alice + ": command [0-9a-f]{8}</span> <small>[0-9:]+ · removed",
-	} {
-		p.awaits(line)
-	}
 }

@@ -78,7 +78,8 @@ func (s Source) Lines(requests []Request) []Line {
 		return nil
 	}
 	r := requests[i]
-	rows, lines := r.rows, []Line{}
+	rows := r.rows
+	var lines []Line
 	if s.Slack != nil {
 		rows = s.rows(r)
 		lines = append(signed(r), s.slackLines(r, rows)...)
