@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq/linqtest"
 )
 
@@ -93,7 +94,11 @@ func Open(ctx context.Context, c Config) (_ *Stage, err error) {
 		linq: s.Linq, changed: make(chan struct{}),
 	}
 	if s.Linq != nil && c.Webhooks {
-		made := s.Linq.AddSubscription(linqtest.Subscription{TargetURL: s.Bot.url + webhooksPath})
+		target, err := webhook.PinnedURL(s.Bot.url) // as linqbot subscribes
+		if err != nil {
+			return nil, err
+		}
+		made := s.Linq.AddSubscription(linqtest.Subscription{TargetURL: target, Events: webhook.OurEvents()})
 		vars["LINQ_WEBHOOK_SECRET"] = made.Secret
 	}
 	return s, s.Bot.Start(ctx)
