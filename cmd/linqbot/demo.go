@@ -45,6 +45,7 @@ in the end. The page can cut the way there.`,
 	flags.StringVar(&page.LinqURL, "linq", "", "Linq's real Partner API, such as https://api.linqapp.com/api/partner/")
 	flags.BoolVar(&page.Postgres, "postgres", false, "keep the ledger in a new database on the server of DATABASE_URL, which is dropped in the end")
 	cmd.MarkFlagsMutuallyExclusive("story", "no-open")
+	cmd.MarkFlagsMutuallyExclusive("story", "postgres")
 	return cmd
 }
 
