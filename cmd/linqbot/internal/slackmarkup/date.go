@@ -26,19 +26,22 @@ func (r Reader) date(inside, fallback string) Run {
 		"{time}", at.Format("3:04 PM"),
 		"{time_secs}", at.Format("3:04:05 PM"),
 	).Replace(format)
+	if strings.HasPrefix(format, "{") { // there Slack writes Today, whatever stands before the date
+		shown = strings.ToUpper(shown[:1]) + shown[1:]
+	}
 	return Run{Kind: Date, Text: shown, At: at, Fallback: fallback}
 }
 
-// pretty says today, yesterday and tomorrow, and Today where a sentence begins: Slack does so in front.
+// pretty says today, yesterday and tomorrow, as Slack does.
 func (r Reader) pretty(at time.Time, layout string) string {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch day(at) {
 	case day(r.Now):
-		return "Today"
+		return "today"
 	case day(r.Now.AddDate(0, 0, -1)):
-		return "Yesterday"
+		return "yesterday"
 	case day(r.Now.AddDate(0, 0, 1)):
-		return "Tomorrow"
+		return "tomorrow"
 	}
 	return at.Format(layout)
 }
