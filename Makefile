@@ -58,7 +58,7 @@ bench: ## Run the benchmarks for BENCHTIME each (1s)
 
 docs: ## Write the generated pages and the picture again
 	$(GO) test ./docs ./cmd/linqbot ./cmd/linqbot/internal/metrics -update
-	$(GO) test ./cmd/linqbot/e2e -run TestTheDemoEndsByItself -update
+	$(GO) test ./cmd/linqbot/e2e -run TestThePicture -update
 
 ci: ## Run everything that a change has to pass
 	bash .ci/run

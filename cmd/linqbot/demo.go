@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +23,13 @@ trouble, and a time line of what really crossed. The bot is the real one; Slack 
 With --story, --keep, or where there is no terminal, scenes are played and printed instead.
 
 --slack and --linq take the real one in the place of either, by its base URL. The bot's variables for it have to be
-in the environment then: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and ALLOWED_USERS, or LINQ_API_V3_API_KEY.`,
+in the environment then: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and ALLOWED_USERS, or LINQ_API_V3_API_KEY.
+
+--postgres keeps the ledger in a database of its own on the PostgreSQL server that DATABASE_URL names, and drops it
+in the end. The page can cut the way there.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			asked := page.Addr != "" || noOpen || page.SlackURL != "" || page.LinqURL != ""
-			if story || keep || !asked && !terminal.Is(os.Stdout) {
+			if story || keep || !asksForPage(cmd) && !terminal.Is(os.Stdout) {
 				return demo.Run(cmd.Context(), cmd.OutOrStdout(), keep)
 			}
 			page.Open = !noOpen
@@ -40,6 +43,13 @@ in the environment then: SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and ALLOWED_USERS
 	flags.BoolVar(&noOpen, "no-open", false, "open no browser")
 	flags.StringVar(&page.SlackURL, "slack", "", "Slack's real Web API, such as https://slack.com/api/")
 	flags.StringVar(&page.LinqURL, "linq", "", "Linq's real Partner API, such as https://api.linqapp.com/api/partner/")
+	flags.BoolVar(&page.Postgres, "postgres", false, "keep the ledger in a new database on the server of DATABASE_URL, which is dropped in the end")
 	cmd.MarkFlagsMutuallyExclusive("story", "no-open")
+	cmd.MarkFlagsMutuallyExclusive("story", "postgres")
 	return cmd
+}
+
+// asksForPage reports whether a flag was given that means nothing without the page.
+func asksForPage(cmd *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"addr", "no-open", "slack", "linq", "postgres"}, cmd.Flags().Changed)
 }

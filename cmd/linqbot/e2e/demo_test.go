@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -42,7 +43,33 @@ func TestTheDemoEndsByItself(t *testing.T) {
 			t.Errorf("not once: %s", count[0])
 		}
 	}
-	thePicture(t, string(out))
+}
+
+// Who reads the story may go, as head does. Nothing is left running then, and no ledger.
+func TestTheDemoEndsWithItsReader(t *testing.T) {
+	t.Parallel()
+	demo := newPlaygroundCommand(t, "--story")
+	folder := t.TempDir()
+	demo.Env = append(demo.Env, "TMPDIR="+folder)
+	printed, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(printed).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if err := printed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Wait(); err == nil {
+		t.Error("a story that nobody read to its end is a success")
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("%v are left: %v", left, err)
+	}
 }
 
 // What --keep prints is ready to be pasted.

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"linqbot/linq/linqtest"
 )
 
 const (
@@ -171,44 +169,4 @@ func TestThePlaygroundIsLive(t *testing.T) {
 	await(`"id":"linq"`)
 	p.must("say", "text", "Good morning")
 	await(`"id":"main".*Good morning`)
-}
-
-func TestThePlaygroundStaysOnThisMachine(t *testing.T) {
-	t.Parallel()
-	for want, args := range map[string][]string{
-		"this machine alone":                 {"--addr", "0.0.0.0:0"},
-		"has to hold LINQ_API_V3_API_KEY":    {"--no-open", "--linq", "https://linq.example/"},
-		"SLACK_BOT_TOKEN, SLACK_SIGNING_SEC": {"--no-open", "--slack", "https://slack.example/api/"},
-	} {
-		env := newPlaygroundCommand(t, args...)
-		if out, err := env.CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
-			t.Errorf("%v: %v\n%s", args, err, out)
-		}
-	}
-}
-
-// The played Slack with another Linq, and the other way round.
-func TestThePlaygroundWithARealSide(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, linqtest.Config{})
-	env.vars = map[string]string{"LINQ_API_V3_API_KEY": env.linq.APIKey()}
-	p := env.playground("--linq", env.linq.BaseURL()).at(inLaunch)
-	p.awaits("Linq is the real one: " + env.linq.BaseURL())
-	p.must("say", "text", "/linq-remove "+env.chat+" "+ann)
-	p.awaits("0132 has left <strong>Spring launch")
-	if env.linq.Effects(env.chat, ann) != 1 {
-		t.Error("nobody has left the other Linq")
-	}
-
-	env = newEnv(t, linqtest.Config{})
-	env.vars = map[string]string{
-		"SLACK_BOT_TOKEN": env.slack.Config().BotToken, "SLACK_SIGNING_SECRET": env.slack.Config().SigningSecret, "ALLOWED_USERS": alice,
-	}
-	p = env.playground("--slack", env.slack.APIURL())
-	p.awaits("Slack is the real one: " + env.slack.APIURL())
-	env.addr = strings.TrimPrefix(p.awaits(`listens on <code>([^<]+)</code>`), "http://")
-	env.chat = springLaunch
-	env.remove("(415) 555-0132")
-	env.awaitOutcome("0132 has left Spring launch")
-	p.awaits(`14155550132</span>\s*<small>was removed`)
 }

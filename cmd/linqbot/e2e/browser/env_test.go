@@ -128,8 +128,13 @@ type playground struct{ address string }
 
 func newPlayground(t *testing.T) playground {
 	t.Helper()
+	return startPlayground(t, nil)
+}
+
+func startPlayground(t *testing.T, variables map[string]string, arguments ...string) playground {
+	t.Helper()
 	chromium(t)
-	demo := linqbot(t, nil, "demo", "--no-open", "--addr", "127.0.0.1:0")
+	demo := linqbot(t, variables, append([]string{"demo", "--no-open", "--addr", "127.0.0.1:0"}, arguments...)...)
 	demo.Stderr = os.Stderr
 	printed, err := demo.StdoutPipe()
 	if err != nil {

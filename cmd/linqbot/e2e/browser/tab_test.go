@@ -140,7 +140,7 @@ func look[T any](p *tab, function, selector, words string) T {
 	}
 }
 
-// shown is what elements show, for the message of a failure.
+// shown is what elements show.
 func (p *tab) shown(selector string) string {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()

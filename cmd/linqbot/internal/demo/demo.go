@@ -9,7 +9,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"linqbot/bot/slacktest"
@@ -18,6 +20,8 @@ import (
 // Run runs the real bot as a process of its own against a Slack and a Linq in this one, all on
 // loopback, with a ledger that is thrown away.
 func Run(ctx context.Context, out io.Writer, keep bool) (err error) {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGPIPE) // who reads it may go, as head does; the bot must not stay
+	defer stop()
 	set, err := newEnv(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package playground
 
 import (
 	"linqbot/cmd/linqbot/internal/stage"
+	"linqbot/cmd/linqbot/internal/timeline"
 	"linqbot/linq/linqtest"
 )
 
@@ -57,3 +58,18 @@ func (v page) Settings() []setting {
 
 // Bot returns what the bot's process does.
 func (v page) Bot() stage.State { return v.World.Bot.State() }
+
+// timeLine is what the pane at the bottom shows.
+type timeLine struct {
+	Requests []timeline.Request
+	Lines    []timeline.Line
+}
+
+// TimeLine returns the latest requests, and what the chosen one led to.
+func (v page) TimeLine() timeLine {
+	from := timeline.Source{
+		Slack: v.World.Slack, Linq: v.World.Linq, Ledger: v.World.reader(), Log: v.World.Bot.Log, Name: v.names.UserName, Now: v.now,
+	}
+	requests := from.Requests(v.Place.Request)
+	return timeLine{requests, from.Lines(requests)}
+}

@@ -27,6 +27,7 @@ type Config struct {
 	Addr     string // where the page is served; default 127.0.0.1:8080, or the next port that is free
 	SlackURL string // the real Slack's Web API in place of the played one
 	LinqURL  string // the real Linq in place of the played one
+	Postgres bool   // keeps the ledger on the PostgreSQL server that DATABASE_URL names
 	Open     bool   // opens the page in a browser
 	Getenv   func(string) string
 }

@@ -56,11 +56,11 @@ func (s *server) handler() http.Handler {
 func (s *server) paneIDs() []string {
 	ids := []string{"banner"}
 	if s.world.Slack != nil {
-		ids = append(ids, "side", "main", "composer", "thread", "modal", "timeline")
+		ids = append(ids, "side", "main", "composer", "thread", "modal")
 	} else {
 		ids = append(ids, "noslack")
 	}
-	return append(ids, "linq", "trouble")
+	return append(ids, "linq", "trouble", "timeline")
 }
 
 func (s *server) panes(v page) ([]pane, error) {

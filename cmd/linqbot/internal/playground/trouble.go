@@ -21,6 +21,7 @@ const (
 	pause       = 5 * time.Second
 	noWebhooks  = "linq-no-webhooks"
 	lostAnswers = "linq-lost"
+	noPostgres  = "postgres-lost"
 )
 
 // troubles are all there are. Where several that are on fit a call, it meets the first in this order.
@@ -40,6 +41,7 @@ func troubles() []trouble {
 		{Side: "Slack", Name: "slack-refused", Label: "refuses posts (restricted_action)", slack: &slacktest.Fault{Method: "chat.postMessage", Error: "restricted_action"}},
 		{Side: "Slack", Name: "slack-migration", Label: "is being migrated (team_added_to_org)", slack: &slacktest.Fault{Error: "team_added_to_org"}},
 		{Side: "Slack", Name: "slack-down", Label: "does not answer", slack: &slacktest.Fault{Drop: slacktest.BeforeEffect}},
+		{Side: "PostgreSQL", Name: noPostgres, Label: "is lost"},
 	}
 }
 
@@ -56,6 +58,7 @@ func (w *world) setTrouble(name string, on bool) {
 				w.Linq.SetActive(s.ID, !w.trouble[noWebhooks])
 			}
 		}
+		w.losePostgres(w.trouble[noPostgres])
 		delay := time.Duration(0)
 		if w.trouble["linq-slow"] {
 			delay = slowness
@@ -75,4 +78,15 @@ func (w *world) setTrouble(name string, on bool) {
 			w.Linq.Inject(linqtest.Fault{Delay: delay})
 		}
 	})
+}
+
+// losePostgres cuts the way between linqbot and PostgreSQL, or mends it.
+func (w *world) losePostgres(lost bool) {
+	switch {
+	case w.Relay == nil:
+	case lost:
+		w.Relay.Cut()
+	default:
+		w.Relay.Mend()
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,19 +14,18 @@ import (
 // place is what one window shows: who one is, and what is open. It is the query of the window's address, so that two
 // windows can be two people.
 type place struct {
-	As       string // user id
-	In       string // channel id, or home
-	Thread   string // ts
-	Step     string // the step of a workflow that is being filled in
-	Delivery int    // the request in the time line, from 1; 0 for the newest
+	As      string // user id
+	In      string // channel id, or home
+	Thread  string // ts
+	Step    string // the step of a workflow that is being filled in
+	Request string // the id of the one in the time line; "" for the newest
 }
 
 const home = "home"
 
 // placeOf reads a query. What it does not name, or names wrongly, is what is there at first.
 func (w *world) placeOf(q url.Values) place {
-	p := place{As: q.Get("as"), In: q.Get("in"), Thread: q.Get("thread"), Step: q.Get("step")}
-	p.Delivery, _ = strconv.Atoi(q.Get("req")) // none is the newest
+	p := place{As: q.Get("as"), In: q.Get("in"), Thread: q.Get("thread"), Step: q.Get("step"), Request: q.Get("req")}
 	if !slices.ContainsFunc(people(), func(known person) bool { return known.ID == p.As }) {
 		p.As = dana
 	}
@@ -75,9 +73,7 @@ func (p place) Query(changes ...string) string {
 	set("in", p.In)
 	set("thread", p.Thread)
 	set("step", p.Step)
-	if p.Delivery > 0 {
-		set("req", strconv.Itoa(p.Delivery))
-	}
+	set("req", p.Request)
 	for i := 0; i+1 < len(changes); i += 2 {
 		set(changes[i], changes[i+1])
 	}

@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"linqbot/cmd/linqbot/internal/slackhtml"
 	"linqbot/cmd/linqbot/internal/stage"
 	"linqbot/ledger"
+	"linqbot/ledger/database"
 	"linqbot/linq/linqtest"
 )
 
@@ -81,13 +83,21 @@ func newWorld(ctx context.Context, c Config) (*world, error) {
 	maps.Copy(set.Vars, w.settings)
 	if c.SlackURL == "" {
 		set.Slack = newSlack()
-	} else if err := w.real("Slack", "SLACK_API_URL", c.SlackURL, c, &set, "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "ALLOWED_USERS"); err != nil {
-		return nil, err
+	} else {
+		if err := w.real("Slack", "SLACK_API_URL", c.SlackURL, c, &set, "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "ALLOWED_USERS"); err != nil {
+			return nil, err
+		}
+		set.Vars["LOG_FORMAT"], set.Vars["LOG_LEVEL"] = "json", "debug" // the time line reads it
 	}
 	if c.LinqURL == "" {
 		set.Linq = newLinq()
 	} else if err := w.real("Linq", "LINQ_API_V3_BASE_URL", c.LinqURL, c, &set, "LINQ_API_V3_API_KEY"); err != nil {
 		return nil, err
+	}
+	if c.Postgres {
+		if set.Postgres = c.Getenv("DATABASE_URL"); !database.IsPostgres(set.Postgres) {
+			return nil, errors.New("--postgres keeps the ledger in PostgreSQL, so the environment has to hold DATABASE_URL with a URL that begins with postgres://")
+		}
 	}
 	if w.Stage, err = stage.Open(ctx, set); err != nil {
 		return nil, err
@@ -132,6 +142,16 @@ func (w *world) close() error {
 		_ = reader.Close() // it only read
 	}
 	return w.Close()
+}
+
+// reader opens the ledger once it is there.
+func (w *world) reader() *ledger.Reader {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ledger == nil {
+		w.ledger, _ = ledger.OpenReader(context.Background(), w.DatabaseURL()) // nil until the bot has made it
+	}
+	return w.ledger
 }
 
 // change changes what the page remembers, and has it drawn again.

@@ -4,35 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"linqbot/cmd/linqbot/internal/slackmarkup"
 )
-
-// element has the fields of the elements that are drawn (reference/block-kit/block-elements).
-type element struct {
-	Type        string          `json:"type"`
-	ActionID    string          `json:"action_id"`
-	Text        json.RawMessage `json:"text"`
-	Value       string          `json:"value"`
-	Style       string          `json:"style"`
-	URL         string          `json:"url"`
-	AltText     string          `json:"alt_text"`
-	Placeholder textObject      `json:"placeholder"`
-	Confirm     *confirm        `json:"confirm"`
-
-	Options        []Option `json:"options"`
-	InitialOption  *Option  `json:"initial_option"`
-	InitialOptions []Option `json:"initial_options"`
-	MinQuery       *int     `json:"min_query_length"`
-	Most           int      `json:"max_selected_items"`
-
-	Multiline    bool   `json:"multiline"`
-	InitialValue string `json:"initial_value"`
-	MaxLength    int    `json:"max_length"`
-}
-
-type confirm struct {
-	Title textObject `json:"title"`
-	Text  textObject `json:"text"`
-}
 
 // Press is what a button carries as its value in the page, as JSON.
 type Press struct {
@@ -42,17 +16,9 @@ type Press struct {
 }
 
 // element draws what can stand in a row, beside a section or in a field.
-func (r Renderer) element(blockID string, raw json.RawMessage, in Filled) string {
-	var kind struct {
-		Type string `json:"type"`
-	}
-	_ = json.Unmarshal(raw, &kind) // no type is no element that is known
-	if kind.Type == "mrkdwn" || kind.Type == "plain_text" {
-		return `<span>` + r.rawText(raw) + `</span>`
-	}
-	var e element
-	if json.Unmarshal(raw, &e) != nil {
-		return unknown(kind.Type, raw)
+func (r Renderer) element(blockID string, e slackmarkup.Element, in Filled) string {
+	if said, ok := e.Said(); ok {
+		return `<span>` + r.text(said) + `</span>`
 	}
 	switch e.Type {
 	case "button":
@@ -66,23 +32,23 @@ func (r Renderer) element(blockID string, raw json.RawMessage, in Filled) string
 	case "checkboxes", "radio_buttons":
 		return r.choices(blockID, e, in)
 	}
-	return unknown(e.Type, raw)
+	return unknown(e.Type, e.Source)
 }
 
-func (r Renderer) button(blockID string, e element) string {
+func (r Renderer) button(blockID string, e slackmarkup.Element) string {
 	value, _ := json.Marshal(Press{BlockID: blockID, ActionID: e.ActionID, Value: e.Value}) // strings can be encoded
 	ask := ""
 	if e.Confirm != nil {
 		ask = ` data-confirm="` + escaped(e.Confirm.Title.Text+"\n"+e.Confirm.Text.Text) + `"`
 	}
-	return `<button class="btn ` + escaped(e.Style) + `" name="press" value="` + escaped(string(value)) + `"` + ask + `>` + r.rawText(e.Text) + `</button>`
+	return `<button class="btn ` + escaped(e.Style) + `" name="press" value="` + escaped(string(value)) + `"` + ask + `>` + r.text(e.Text) + `</button>`
 }
 
 // fieldID is the id of a field in the page.
 func fieldID(blockID, actionID string) string { return "f-" + blockID + "-" + actionID }
 
 // selectMenu draws a select menu in which one searches. The options of an external one come from the bot.
-func (r Renderer) selectMenu(blockID string, e element, in Filled) string {
+func (r Renderer) selectMenu(blockID string, e slackmarkup.Element, in Filled) string {
 	id, list := fieldID(blockID, e.ActionID), "l-"+blockID+"-"+e.ActionID
 	picked := in.picked(blockID, e)
 	multi := strings.HasPrefix(e.Type, "multi_")
@@ -101,7 +67,7 @@ func (r Renderer) selectMenu(blockID string, e element, in Filled) string {
 	return s.String()
 }
 
-func textInput(blockID string, e element, in Filled) string {
+func textInput(blockID string, e slackmarkup.Element, in Filled) string {
 	id := escaped(fieldID(blockID, e.ActionID))
 	value := in.text(blockID, e)
 	limit := ""
@@ -116,7 +82,7 @@ func textInput(blockID string, e element, in Filled) string {
 }
 
 // choices draws check boxes and radio buttons.
-func (r Renderer) choices(blockID string, e element, in Filled) string {
+func (r Renderer) choices(blockID string, e slackmarkup.Element, in Filled) string {
 	kind := "checkbox"
 	if e.Type == "radio_buttons" {
 		kind = "radio"

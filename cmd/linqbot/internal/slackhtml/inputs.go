@@ -6,14 +6,12 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+
+	"linqbot/cmd/linqbot/internal/slackmarkup"
 )
 
-// Option is one of a select menu (reference/block-kit/composition-objects/option-object).
-type Option struct {
-	Text        textObject `json:"text"`
-	Value       string     `json:"value"`
-	Description textObject `json:"description"`
-}
+// Option is one of a select menu.
+type Option = slackmarkup.Option
 
 // Filled is what a person filled in, by block and action id, and what is wrong with it, by block id. Of a field that
 // it does not have, what the bot put there holds.
@@ -25,7 +23,7 @@ type Filled struct {
 
 func key(blockID, actionID string) string { return blockID + " " + actionID }
 
-func (f Filled) picked(blockID string, e element) []Option {
+func (f Filled) picked(blockID string, e slackmarkup.Element) []Option {
 	if picked, ok := f.Picked[key(blockID, e.ActionID)]; ok {
 		return picked
 	}
@@ -35,14 +33,14 @@ func (f Filled) picked(blockID string, e element) []Option {
 	return e.InitialOptions
 }
 
-func (f Filled) text(blockID string, e element) string {
+func (f Filled) text(blockID string, e slackmarkup.Element) string {
 	if text, ok := f.Text[key(blockID, e.ActionID)]; ok {
 		return text
 	}
 	return e.InitialValue
 }
 
-// Options draws the options of a select menu; list is the id of the element that they stand in.
+// Options draws the options of a select menu; list is the id of the slackmarkup.Element that they stand in.
 func (r Renderer) Options(list string, options, picked []Option) template.HTML {
 	var s strings.Builder
 	for i, option := range options {
@@ -76,16 +74,16 @@ type Input struct {
 
 // Inputs returns the fields of a view's blocks.
 func Inputs(blocks json.RawMessage, in Filled) []Input {
-	all, _, err := blocksOf(blocks)
+	all, err := slackmarkup.Blocks(blocks)
 	if err != nil {
 		return nil
 	}
 	var inputs []Input
 	for _, b := range all {
-		var e element
-		if b.Type != "input" || json.Unmarshal(b.Element, &e) != nil {
+		if b.Type != "input" || b.Element == nil {
 			continue
 		}
+		e := *b.Element
 		inputs = append(inputs, Input{
 			BlockID: b.BlockID, ActionID: e.ActionID, Key: key(b.BlockID, e.ActionID), Type: e.Type,
 			Multi:   strings.HasPrefix(e.Type, "multi_") || e.Type == "checkboxes",
@@ -98,7 +96,7 @@ func Inputs(blocks json.RawMessage, in Filled) []Input {
 
 // Missing returns, by block id, what Slack says of fields that must not be empty and are.
 func Missing(blocks json.RawMessage, in Filled) map[string]string {
-	all, _, err := blocksOf(blocks)
+	all, err := slackmarkup.Blocks(blocks)
 	if err != nil {
 		return nil
 	}

@@ -46,6 +46,7 @@ func TestMrkdwn(t *testing.T) {
 		"<javascript:alert(1)|press>":              "press",
 		"<!date^1773480413^{date_short_pretty} {time_secs}|then>": `<time datetime="2026-03-14T09:26:53Z" title="then">Today 9:26:53 AM</time>`,
 		"<!date^1773380413^{date_pretty}|then>":                   `<time datetime="2026-03-13T05:40:13Z" title="then">Yesterday</time>`,
+		"<!date^1773380413^on {date_pretty}|then>":                `<time datetime="2026-03-13T05:40:13Z" title="then">on yesterday</time>`,
 		"<!date^x^{date}|then>":                                   "then",
 		":white_check_mark: :unknown: 10:30:00":                   "✅ :unknown: 10:30:00",
 		`<b onclick="x">&lt;script&gt;"'`:                         "b onclick=&#34;x&#34;&lt;script&gt;&#34;&#39;",

@@ -17,8 +17,6 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-const webhooksPath = bot.LinqWebhooksPath
-
 // State is what the bot's process does.
 type State string
 

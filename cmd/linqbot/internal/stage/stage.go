@@ -1,5 +1,5 @@
 // Package stage runs the real bot as a process of its own between an in-memory Slack and an in-memory Linq, all on
-// loopback, with a ledger that is thrown away. Either of the two can be left out, for the real one. It knows how the
+// loopback, with a ledger that is thrown away, in an SQLite file or in PostgreSQL. Either of the two can be left out, for the real one. It knows how the
 // bot is started, killed, frozen and thawed, and nothing of what is played. Begin with [Open].
 package stage
 
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"linqbot/bot/slacktest"
+	"linqbot/cmd/linqbot/internal/webhook"
 	"linqbot/linq/linqtest"
 )
 
@@ -24,7 +25,8 @@ type Config struct {
 	Vars    map[string]string // the bot's variables beside those that follow from the rest; they win
 	Program string            // default: this program
 
-	Webhooks bool // the in-memory Linq tells the bot by webhook who came and left
+	Webhooks bool   // the in-memory Linq tells the bot by webhook who came and left
+	Postgres string // the URL of a PostgreSQL database, on whose server the ledger has one of its own; "" for an SQLite file
 }
 
 // Stage is a bot with what it talks to.
@@ -32,8 +34,10 @@ type Stage struct {
 	Slack *slacktest.Slack
 	Linq  *linqtest.Linq
 	Bot   *Bot
+	Relay *Relay // to PostgreSQL; nil where the ledger is an SQLite file
 
 	dir       string
+	database  *scratch // nil where the ledger is an SQLite file
 	stopSlack func()
 }
 
@@ -51,6 +55,14 @@ func Open(ctx context.Context, c Config) (_ *Stage, err error) {
 	vars := map[string]string{
 		"ADMIN_ADDR":   "off", // its default may be taken
 		"DATABASE_URL": s.DatabaseURL(),
+	}
+	if c.Postgres != "" {
+		if s.database, err = newScratch(ctx, c.Postgres); err != nil {
+			return nil, err
+		}
+		if s.Relay, vars["DATABASE_URL"], err = s.database.through(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if s.Slack != nil {
 		if s.stopSlack, err = s.Slack.Serve(); err != nil {
@@ -82,14 +94,23 @@ func Open(ctx context.Context, c Config) (_ *Stage, err error) {
 		linq: s.Linq, changed: make(chan struct{}),
 	}
 	if s.Linq != nil && c.Webhooks {
-		made := s.Linq.AddSubscription(linqtest.Subscription{TargetURL: s.Bot.url + webhooksPath})
+		target, err := webhook.PinnedURL(s.Bot.url) // as linqbot subscribes
+		if err != nil {
+			return nil, err
+		}
+		made := s.Linq.AddSubscription(linqtest.Subscription{TargetURL: target, Events: webhook.OurEvents()})
 		vars["LINQ_WEBHOOK_SECRET"] = made.Secret
 	}
 	return s, s.Bot.Start(ctx)
 }
 
-// DatabaseURL names the ledger.
-func (s *Stage) DatabaseURL() string { return "sqlite://" + filepath.Join(s.dir, "ledger.db") }
+// DatabaseURL names the ledger. In PostgreSQL it leads past the relay.
+func (s *Stage) DatabaseURL() string {
+	if s.database != nil {
+		return s.database.url
+	}
+	return "sqlite://" + filepath.Join(s.dir, "ledger.db")
+}
 
 // Close kills the bot, ends Slack and Linq, and removes the ledger.
 func (s *Stage) Close() error {
@@ -102,6 +123,12 @@ func (s *Stage) Close() error {
 	}
 	if s.Linq != nil {
 		s.Linq.Close()
+	}
+	if s.Relay != nil {
+		errs = append(errs, s.Relay.Close())
+	}
+	if s.database != nil {
+		errs = append(errs, s.database.drop())
 	}
 	if s.dir != "" {
 		errs = append(errs, os.RemoveAll(s.dir))

@@ -74,7 +74,7 @@ func requestFacts(r ledger.Request, undoneBy string) facts {
 		f.moment("Question open until", r.ExpiresAt)
 	}
 	f.number("Tries", r.Tries)
-	if r.MayHaveReached {
+	if r.MayHaveReached && r.SentAt.IsZero() {
 		f.plain("Reached Linq", "a try may have")
 	}
 	f.number("People in the chat", r.People)

@@ -12,8 +12,8 @@ import (
 	"linqbot/linq"
 )
 
-// ourEvents are what linqbot acts on.
-func ourEvents() []string {
+// OurEvents are what linqbot acts on.
+func OurEvents() []string {
 	return append(endingEvents(), linq.EventChatCreated, linq.EventGroupNameUpdated, linq.EventLineStatusUpdated)
 }
 
@@ -38,7 +38,7 @@ func namesVersion(s linq.Subscription) bool {
 }
 
 func wantsOurEvents(s linq.Subscription) bool {
-	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(ourEvents())))
+	return slices.Equal(slices.Sorted(slices.Values(s.Events)), slices.Sorted(slices.Values(OurEvents())))
 }
 
 const versionParameter = "version"

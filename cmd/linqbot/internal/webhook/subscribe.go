@@ -60,7 +60,7 @@ func (s Subscription) create(ctx context.Context) error {
 			return fmt.Errorf("--secret-file: %w; nothing was subscribed", err)
 		}
 	}
-	made, secret, err := s.Client.Subscribe(ctx, linq.SubscriptionRequest{TargetURL: s.Target, Events: ourEvents()})
+	made, secret, err := s.Client.Subscribe(ctx, linq.SubscriptionRequest{TargetURL: s.Target, Events: OurEvents()})
 	if err != nil {
 		s.discard(file)
 		return withoutSecret(err)
@@ -119,7 +119,7 @@ func (s Subscription) repair(ctx context.Context, found linq.Subscription) error
 		fmt.Fprintf(s.Out, "Subscribed already, and all is right: %s\n  id %s\n", s.Target, found.ID)
 	} else {
 		repaired, err := s.Client.UpdateSubscription(ctx, found.ID, linq.SubscriptionRequest{
-			TargetURL: s.Target, Events: ourEvents(), Active: new(true),
+			TargetURL: s.Target, Events: OurEvents(), Active: new(true),
 		})
 		if err != nil {
 			return err

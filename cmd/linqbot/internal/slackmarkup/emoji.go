@@ -1,4 +1,4 @@
-package slackhtml
+package slackmarkup
 
 // emojiOf returns the character for a short code, "" for one that is not known here and stays as it is written.
 func emojiOf(name string) string {

@@ -1,4 +1,4 @@
-package playground
+package timeline
 
 import (
 	"bytes"

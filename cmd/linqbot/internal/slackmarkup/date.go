@@ -1,4 +1,4 @@
-package slackhtml
+package slackmarkup
 
 import (
 	"strconv"
@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// date draws <!date^…>: seconds, a format with tokens, and perhaps a link (messaging/formatting-message-text#date-formatting).
-func (r Renderer) date(inside, fallback string) string {
+// date reads <!date^…>: seconds, a format with tokens, and perhaps a link (messaging/formatting-message-text#date-formatting).
+func (r Reader) date(inside, fallback string) Run {
 	seconds, format, _ := strings.Cut(inside, "^")
 	format, _, _ = strings.Cut(format, "^")
 	unix, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil || format == "" {
-		return escaped(fallback)
+		return Run{Text: fallback}
 	}
 	at := time.Unix(unix, 0).In(r.Now.Location())
 	shown := strings.NewReplacer(
@@ -26,19 +26,22 @@ func (r Renderer) date(inside, fallback string) string {
 		"{time}", at.Format("3:04 PM"),
 		"{time_secs}", at.Format("3:04:05 PM"),
 	).Replace(format)
-	return `<time datetime="` + at.UTC().Format(time.RFC3339) + `" title="` + escaped(fallback) + `">` + escaped(shown) + `</time>`
+	if strings.HasPrefix(format, "{") { // there Slack writes Today, whatever stands before the date
+		shown = strings.ToUpper(shown[:1]) + shown[1:]
+	}
+	return Run{Kind: Date, Text: shown, At: at, Fallback: fallback}
 }
 
-// pretty says today, yesterday and tomorrow, and Today where a sentence begins: Slack does so in front.
-func (r Renderer) pretty(at time.Time, layout string) string {
+// pretty says today, yesterday and tomorrow, as Slack does.
+func (r Reader) pretty(at time.Time, layout string) string {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch day(at) {
 	case day(r.Now):
-		return "Today"
+		return "today"
 	case day(r.Now.AddDate(0, 0, -1)):
-		return "Yesterday"
+		return "yesterday"
 	case day(r.Now.AddDate(0, 0, 1)):
-		return "Tomorrow"
+		return "tomorrow"
 	}
 	return at.Format(layout)
 }

@@ -1,4 +1,4 @@
-package slackhtml
+package slackmarkup
 
 import (
 	"strings"
@@ -6,32 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a part of a text in Slack's mark-up is.
-type kind int
-
-const (
-	plain     kind = iota
-	lineBreak      // without a text
-	strong
-	emphasis
-	strike
-	code
-	preformatted
-	quote
-	reference // the inside of <…>
-	emoji     // a short code that is known, as its character
-)
-
-// part is a piece of a text. Either its text or its parts are set.
-type part struct {
-	kind  kind
-	text  string // with Slack's entities resolved, but for a reference
-	parts []part
-}
-
 // parse reads Slack's mark-up (messaging/formatting-message-text).
-func parse(text string) []part {
-	var parts []part
+func (r Reader) parse(text string) []Run {
+	var runs []Run
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); {
 		var quoted []string
@@ -40,7 +17,7 @@ func parse(text string) []part {
 			quoted = append(quoted, strings.TrimPrefix(line, " "))
 		}
 		if len(quoted) > 0 {
-			parts = append(parts, part{kind: quote, parts: inline(strings.Join(quoted, "\n"))})
+			runs = append(runs, Run{Kind: Quote, Runs: r.inline(strings.Join(quoted, "\n"))})
 			continue
 		}
 		from := i
@@ -52,9 +29,9 @@ func parse(text string) []part {
 				}
 			}
 		}
-		parts = append(parts, inline(strings.Join(lines[from:i], "\n"))...)
+		runs = append(runs, r.inline(strings.Join(lines[from:i], "\n"))...)
 	}
-	return parts
+	return runs
 }
 
 func isQuote(line string) bool {
@@ -62,18 +39,18 @@ func isQuote(line string) bool {
 }
 
 // inline reads everything but quotes.
-func inline(text string) []part {
-	var parts []part
+func (r Reader) inline(text string) []Run {
+	var runs []Run
 	var words strings.Builder
 	end := func() {
 		if words.Len() > 0 {
-			parts = append(parts, part{text: resolved(words.String())})
+			runs = append(runs, Run{Text: resolved(words.String())})
 			words.Reset()
 		}
 	}
 	before := ' '
 	for len(text) > 0 {
-		found, length := marked(text, before)
+		found, length := r.marked(text, before)
 		if length == 0 {
 			var c rune
 			c, length = utf8.DecodeRuneInString(text)
@@ -81,42 +58,42 @@ func inline(text string) []part {
 			before = c
 		} else {
 			end()
-			parts = append(parts, found)
+			runs = append(runs, found)
 			before, _ = utf8.DecodeLastRuneInString(text[:length])
 		}
 		text = text[length:]
 	}
 	end()
-	return parts
+	return runs
 }
 
-// marked returns the part that a text begins with, and how long it is; 0 if it begins with plain words.
-func marked(text string, before rune) (part, int) {
+// marked returns the run that a text begins with, and how long it is; 0 if it begins with plain words.
+func (r Reader) marked(text string, before rune) (Run, int) {
 	switch text[0] {
 	case '\n':
-		return part{kind: lineBreak}, 1
+		return Run{Kind: LineBreak}, 1
 	case '<':
 		if inside, ok := angle(text); ok {
-			return part{kind: reference, text: inside}, len(inside) + 2
+			return r.reference(inside), len(inside) + 2
 		}
 	case '`':
 		if inside, _, ok := strings.Cut(strings.TrimPrefix(text, "```"), "```"); ok && strings.HasPrefix(text, "```") && inside != "" {
-			return part{kind: preformatted, text: resolved(strings.Trim(inside, "\n"))}, len(inside) + 6
+			return Run{Kind: Preformatted, Text: resolved(strings.Trim(inside, "\n"))}, len(inside) + 6
 		}
 		if inside, _, ok := strings.Cut(text[1:], "`"); ok && inside != "" && !strings.Contains(inside, "\n") {
-			return part{kind: code, text: resolved(inside)}, len(inside) + 2
+			return Run{Kind: Code, Text: resolved(inside)}, len(inside) + 2
 		}
 	case ':':
 		if name, _, ok := strings.Cut(text[1:], ":"); ok && emojiOf(name) != "" {
-			return part{kind: emoji, text: emojiOf(name)}, len(name) + 2
+			return Run{Kind: Emoji, Text: emojiOf(name)}, len(name) + 2
 		}
 	case '*', '_', '~':
-		if end := closing(text); end > 0 && !isWord(before) {
-			kinds := map[byte]kind{'*': strong, '_': emphasis, '~': strike}
-			return part{kind: kinds[text[0]], parts: inline(text[1:end])}, end + 1
+		if end := r.closing(text); end > 0 && !isWord(before) {
+			kinds := map[byte]Kind{'*': Strong, '_': Emphasis, '~': Strike}
+			return Run{Kind: kinds[text[0]], Runs: r.inline(text[1:end])}, end + 1
 		}
 	}
-	return part{}, 0
+	return Run{}, 0
 }
 
 // angle returns the inside of the <…> that a text begins with.
@@ -130,10 +107,10 @@ func angle(text string) (string, bool) {
 
 // closing finds the mark that ends what the first one begins, or returns 0. Marks in references and in code end
 // nothing.
-func closing(text string) int {
+func (r Reader) closing(text string) int {
 	for i := 1; i < len(text) && text[i] != '\n'; {
 		if text[i] == '<' || text[i] == '`' {
-			if _, length := marked(text[i:], ' '); length > 0 {
+			if _, length := r.marked(text[i:], ' '); length > 0 {
 				i += length
 				continue
 			}

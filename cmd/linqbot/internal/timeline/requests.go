@@ -1,38 +1,21 @@
-package playground
+package timeline
 
 import (
-	"context"
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"linqbot/bot/slacktest"
-	"linqbot/ledger"
 	"linqbot/ledger/audit"
 )
 
-// request is one request of Slack's to the bot, in the list of the time line.
-type request struct {
-	Number int // from 1
-	Label  string
-	At     string
-	Ack    string
-	Chosen bool
-
-	delivery slacktest.Delivery
-	sent     sentBody
-}
-
-// Requests returns the latest, the newest first. What is typed into a search is left out.
-func (v page) Requests() []request {
-	if v.World.Slack == nil {
-		return nil
-	}
-	const most = 40
-	var all []request
-	for i, d := range slices.Backward(v.World.Slack.Deliveries()) {
+// delivered returns what the played Slack sent. What is typed into a search is left out.
+func (s Source) delivered() []Request {
+	var all []Request
+	for i, d := range slices.Backward(s.Slack.Deliveries()) {
 		if len(all) == most {
 			break
 		}
@@ -40,10 +23,10 @@ func (v page) Requests() []request {
 		if sent.kind == "block_suggestion" {
 			continue
 		}
-		all = append(all, request{Number: i + 1, Label: sent.label(v.names), At: d.At.Format("15:04:05"), Ack: ackOf(d), delivery: d, sent: sent})
-	}
-	for i := range all {
-		all[i].Chosen = all[i].Number == v.Place.Delivery || v.Place.Delivery == 0 && i == 0
+		all = append(all, Request{
+			ID: strconv.Itoa(i + 1), Label: sent.label(s.Name), At: d.At.Format(time.TimeOnly), Ack: ackOf(d),
+			began: d.At, delivery: d, sent: sent,
+		})
 	}
 	return all
 }
@@ -153,11 +136,15 @@ func gather(in any, words map[string]bool) {
 	}
 }
 
-func (s sentBody) label(n names) string {
+func (s sentBody) label(name func(string) string) string {
 	label := strings.TrimSpace(s.kind + " " + s.about)
 	if s.user != "" {
-		label = n.UserName(s.user) + ": " + label
+		label = name(s.user) + ": " + label
 	}
+	return shortened(label)
+}
+
+func shortened(label string) string {
 	const longest = 60
 	if runes := []rune(label); len(runes) > longest {
 		label = string(runes[:longest]) + "…"
@@ -166,33 +153,28 @@ func (s sentBody) label(n names) string {
 }
 
 // rows returns what the ledger has of a request: it names what asked for it as the request does.
-func (w *world) rows(r request) []audit.Row {
-	reader := w.reader()
-	if reader == nil {
+func (s Source) rows(r Request) []audit.Row {
+	const slack = 20 * time.Minute // an answer to a question belongs to what was asked before
+	return s.audited(audit.Filter{Since: r.began.Add(-slack)}, func(row audit.Row) bool {
+		return r.sent.words[row.Delivery] || row.Undoes != "" && r.sent.words[row.Undoes] || row.BatchID != "" && r.sent.words[row.BatchID]
+	})
+}
+
+// audited returns what the ledger has, as far as it can be read now.
+func (s Source) audited(f audit.Filter, wanted func(audit.Row) bool) []audit.Row {
+	if s.Ledger == nil {
 		return nil
 	}
-	const patience = 2 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := s.context()
 	defer cancel()
-	const slack = 20 * time.Minute // an answer to a question belongs to what was asked before
 	var rows []audit.Row
-	for row, err := range audit.Rows(ctx, reader, audit.Filter{Since: r.delivery.At.Add(-slack)}) {
+	for row, err := range audit.Rows(ctx, s.Ledger, f) {
 		if err != nil {
 			return rows
 		}
-		if r.sent.words[row.Delivery] || row.Undoes != "" && r.sent.words[row.Undoes] || row.BatchID != "" && r.sent.words[row.BatchID] {
+		if wanted(row) {
 			rows = append(rows, row)
 		}
 	}
 	return rows
-}
-
-// reader opens the ledger once it is there.
-func (w *world) reader() *ledger.Reader {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ledger == nil {
-		w.ledger, _ = ledger.OpenReader(context.Background(), w.DatabaseURL()) // nil until the bot has made it
-	}
-	return w.ledger
 }
