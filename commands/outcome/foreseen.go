@@ -66,11 +66,17 @@ func WouldAsk(foreseen string) bool {
 	}
 }
 
-// SayForeseenOf says of several removals why they will likely be refused; nothing for "".
+// SayForeseenOf says of several removals why they will likely be refused, or not be asked for; nothing for "".
 func SayForeseenOf(removals int, foreseen string) richtext.Text {
 	many := fmt.Sprintf("%d removals", removals)
 	if removals == 1 {
 		many = "1 removal"
+	}
+	switch {
+	case foreseen == ForeseenUnderWay:
+		return richtext.Say("%s that somebody has asked for already", many)
+	case IsOpposed(foreseen):
+		return richtext.Say("%s of people whom another request, which is under way, is to add", many)
 	}
 	switch foreseen {
 	case ForeseenNoRemovals:

@@ -243,6 +243,9 @@ func TestRailsHoldOperators(t *testing.T) {
 		}
 		refused("protected handle", "linqbot never removes", "offboard", ann, "--as", "Olga")
 		refused("limit of a day", "asks for more at once", "remove", env.chat, strings.Join(people[:4], ","), "--as", "Olga")
+		events, complaint, code := env.operate("remove", env.chat, strings.Join(people[:4], ","), "--as", "Olga", "--dry-run")
+		assert.Equal(t, code, 0, complaint)
+		assert.Assert(t, strings.Contains(only(events, "note")[0].Message, "This would be refused: linqbot takes 3 removals"), "%v", events)
 		removed("remove", env.chat, people[0]+","+people[1], "--as", "Olga")
 		refused("limit of an hour", "It is possible again at", "offboard", people[2], "--as", "Olga")
 		refused("limit of a day", "It is possible again at", "remove", env.chat, people[2]+","+people[3], "--as", "Oskar")
