@@ -42,6 +42,18 @@ func parseOffboard(text, region string) (OffboardArgs, *UsageError) {
 	return OffboardArgs{Handles: handles, Tail: tail}, nil
 }
 
+// OffboardList recognises more handles than /linq-offboard takes, in the text after it. Its chat is the zero value.
+func OffboardList(text string) (TypedList, bool) {
+	if RefuseLong(text) != nil {
+		return TypedList{}, false
+	}
+	text, tail, refused := cutTail(StripPairs(Clean(text)))
+	if refused != nil || len(Split(text)) <= MostHandles {
+		return TypedList{}, false
+	}
+	return TypedList{People: text, Tail: tail}, true
+}
+
 // OffboardUsage returns how /linq-offboard is written, with an example.
 func OffboardUsage() richtext.Text {
 	return richtext.Say("Usage: %s, for example %s.",
