@@ -60,6 +60,14 @@ func TestABatchCountsAsOneOfAPerson(t *testing.T) {
 		still, err := l.Batch(t.Context(), third.ID)
 		assert.NilError(t, err)
 		assert.Equal(t, still.State, ledger.Proposed, "it can be confirmed later")
+
+		fourth, _, err := l.AcceptBatch(t.Context(), batchOrder("B4"))
+		assert.NilError(t, err)
+		fourth, err = l.Propose(t.Context(), fourth.ID, ledger.Plan{Items: items(1), AskFor: time.Minute, Limits: limits})
+		assert.NilError(t, err)
+		assert.Equal(t, fourth.OverLimit.Most, 3, "the proposal tells of it")
+		assert.Equal(t, fourth.Trouble, "")
+		assert.Equal(t, decide(t, l, fourth.ID, ledger.ConfirmBatch).OverLimit, ledger.Limit{}, "it was over none when it was confirmed")
 	})
 }
 

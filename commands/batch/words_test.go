@@ -93,6 +93,7 @@ func TestProposals(t *testing.T) {
 		{"some likely cannot work", offboarding(ledger.Proposed), foreseen},
 		{"some may be missing", offboarding(ledger.Proposed, func(b *ledger.Batch) { b.CutOff = true }), results(2, none)},
 		{"some are under way", offboarding(ledger.Proposed), underWay},
+		{"over a limit", offboarding(ledger.Proposed, over(ledger.Limit{Everybody: true, Most: 5, Again: askedAt().Add(time.Hour)})), results(2, none)},
 		{"some of a list are under way", offboarding(ledger.Proposed, list), underWay},
 		{"a dry run", offboarding(ledger.DryRun), results(2, none)},
 		{"a dry run over the limit of an hour", offboarding(ledger.DryRun, over(ledger.Limit{Most: 5, Again: askedAt().Add(time.Hour)})), results(2, none)},

@@ -43,13 +43,15 @@ func ForeseeAdding(chat linq.Chat) string {
 	return ""
 }
 
-// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told; nothing for "".
+// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told, or that it is under way; nothing for "".
 func SayForeseen(foreseen string) richtext.Text {
 	switch foreseen {
 	case ForeseenNoRemovals:
 		return richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")
 	case ForeseenTooFewStay:
 		return richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")
+	case ForeseenUnderWay:
+		return richtext.Say("Somebody has asked for this already, and it is under way.")
 	case ForeseenTooFewToAdd:
 		return richtext.Say("Linq adds people only to groups of at least 3, so it will likely refuse this.")
 	}

@@ -27,7 +27,8 @@ func LimitWords(met ledger.Limit, who string) richtext.Text {
 	return richtext.Say("Nothing was recorded, and nobody is removed: %s", overLimit(met, who))
 }
 
-// LimitForeseen says of a dry run that what it would do is over a limit, as [LimitWords] do of what is asked for.
+// LimitForeseen says of a proposal or a dry run that what it would do is over a limit, as [LimitWords] do of what is asked
+// for.
 func LimitForeseen(met ledger.Limit, who string) richtext.Text {
 	return richtext.Say("This would be refused: %s", overLimit(met, who))
 }

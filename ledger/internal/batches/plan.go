@@ -16,7 +16,7 @@ type Plan struct {
 	AskFor   time.Duration // how long the person may say yes; counts only for a batch that asks
 	ChatName string        // of a list: its chat's; "" if it has none, or is not known
 	Trouble  string        // why there is no plan: a code of package commands; "" when there is one
-	Limits   limits.Limits // that hold for a batch that does not ask, and of which a dry run tells
+	Limits   limits.Limits // that hold for a batch that does not ask, and of which a proposal or a dry run tells
 }
 
 // TroubleOverLimit is why a batch that does not ask is not carried out: it is more than the limit of a day leaves. Of a
@@ -41,10 +41,7 @@ func Propose(ctx context.Context, tx store.Querier, d store.Dialect, id string, 
 		if len(p.Items) == 0 && b.Asks { // nobody would be asked, and nothing counted
 			break
 		}
-		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), p.Limits, now); err != nil {
-			return Batch{}, err
-		}
-		if b.OverLimit.Most > 0 {
+		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), p.Limits, now); b.OverLimit.Most > 0 {
 			b.Trouble = TroubleOverLimit
 			next.Cause += "; over a limit"
 		}
@@ -52,16 +49,17 @@ func Propose(ctx context.Context, tx store.Querier, d store.Dialect, id string, 
 		b.State, b.EndedAt = Finished, now
 	case b.Asks:
 		b.State, b.ExpiresAt = Proposed, now.Add(p.AskFor)
+		b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), p.Limits, now) // which the yes may meet
 	default:
 		b.State, b.ConfirmedAt = Running, now
 		day := limits.Limits{PerDay: p.Limits.PerDay} // the hour was checked when it was accepted
-		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), day, now); err != nil {
-			return Batch{}, err
-		}
-		if b.OverLimit.Most > 0 {
+		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), day, now); b.OverLimit.Most > 0 {
 			b.State, b.ConfirmedAt, b.EndedAt, b.Trouble = Unplanned, time.Time{}, now, TroubleOverLimit
 			next.Cause = "over the limit of a day"
 		}
+	}
+	if err != nil {
+		return Batch{}, err
 	}
 	next.State = b.State
 	return b, save(ctx, tx, b, next)

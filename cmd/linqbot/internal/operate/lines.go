@@ -50,7 +50,7 @@ func (l *lines) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Pro
 			return err
 		}
 	}
-	if b.OverLimit.Most > 0 {
+	if b.DryRun && b.OverLimit.Most > 0 { // another one is refused once there is a yes
 		return l.note(rails.LimitForeseen(b.OverLimit, "").String())
 	}
 	return nil

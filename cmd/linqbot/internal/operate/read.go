@@ -91,6 +91,9 @@ func misread(err error) error {
 	if !ok {
 		return err
 	}
+	if usage.Code == parse.UsageTextTooLong {
+		return errors.New("these are too many people for one line: give them in a file, with --file")
+	}
 	why := strings.NewReplacer("/linq-remove", "linqbot remove", "/linq-offboard", "linqbot offboard").Replace(usage.Why.String())
 	return errors.New(strings.TrimSuffix(why, "."))
 }
