@@ -87,6 +87,28 @@ func TestOffboardingIsAskedFor(t *testing.T) {
 	assert.Equal(t, h.linq.Deletes(bottest.ChatID, bottest.Ann), 1)
 }
 
+// Somebody who is in a chat under the number of today and that of before leaves it under both.
+func TestOffboardingOfAPersonWhoIsInAChatTwice(t *testing.T) {
+	t.Parallel()
+	const now, former = "+525512345678", "+5215512345678"
+	h := newEnv(t, envConfig{linq: linqtest.Config{Chats: []linqtest.Chat{
+		linqtest.Group("Twice", bottest.Line, former, now, bottest.Bert, bottest.Cleo, bottest.Dora),
+	}}})
+	h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Command: OffboardCommand, Text: now, TriggerID: "t1"})
+	b := h.awaitBatch("t1")
+	h.pressBatch(bottest.Ada, batch.ActionConfirm, b)
+	h.awaitEnd(b)
+	var chat string
+	for item, err := range batch.Items(t.Context(), h.Ledger, b.ID) {
+		assert.NilError(t, err)
+		assert.Equal(t, item.Request.State, ledger.Removed, item.Handle.Value())
+		chat = item.ChatID
+	}
+	for _, spelling := range []string{now, former} {
+		assert.Equal(t, h.linq.Effects(chat, spelling), 1, spelling)
+	}
+}
+
 func TestOffboardingIsMisread(t *testing.T) {
 	t.Parallel()
 	h := idle(t, envConfig{policy: policy.Policy{Users: []string{bottest.Ada}}})

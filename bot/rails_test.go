@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"linqbot/ledger"
 	"linqbot/ledger/audit"
 	"linqbot/linq/handle"
+	"linqbot/linq/linqtest"
 )
 
 func (h *env) audited(state ledger.State) (rows []audit.Row) {
@@ -107,4 +109,32 @@ func TestTheSwitchPressedBySomebodyElse(t *testing.T) {
 		assert.Equal(t, row.Source, ledger.HomeSwitch)
 	}
 	assert.Equal(t, len(h.audited(ledger.RemovalsPaused)), 0)
+}
+
+// A step that would be over the limit of a day says when it is possible again, and so does its dry run.
+func TestAStepOverTheLimitOfADay(t *testing.T) {
+	t.Parallel()
+	h := newEnv(t, envConfig{linq: linqtest.Config{Chats: moreChats(2)}, rails: rails.Rails{Limits: ledger.Limits{PerDay: 3}}})
+	h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Text: bottest.ChatID + " " + bottest.Bert})
+	h.awaitReply("has left")
+	const over = "with this, people would have asked for more than 3 removals within 24 hours, as many as linqbot takes from all together. It is possible again at "
+	run := func(id string, dryRun bool) slacktest.Execution {
+		given := map[string]any{"handle": bottest.Ann, "dry_run": dryRun}
+		assert.Equal(t, h.event(h.stepOf(ledger.OffboardFunction, id, given)), http.StatusOK)
+		h.await("the step to end", func() bool { return h.execution(id).Status != slacktest.Running })
+		return h.execution(id)
+	}
+	dry := run("Fx0", true)
+	assert.Equal(t, dry.Status, slacktest.Completed, dry.Error)
+	said, _ := dry.Outputs["message"].(string)
+	assert.Assert(t, strings.Contains(said, "from 3 chats") && strings.Contains(said, "This would be refused: "+over), said)
+	assert.Equal(t, len(h.audited(ledger.Denied)), 0)
+
+	refused := run("Fx1", false)
+	assert.Equal(t, refused.Status, slacktest.Failed)
+	assert.Assert(t, strings.Contains(refused.Error, over), refused.Error)
+	denied := h.audited(ledger.Denied)
+	assert.Equal(t, len(denied), 1)
+	assert.Equal(t, denied[0].Rule, rails.DeniedByDay)
+	assert.Equal(t, h.linq.Deletes(bottest.ChatID, bottest.Ann), 0)
 }

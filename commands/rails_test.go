@@ -109,7 +109,7 @@ func TestLimitsAtEveryEntrance(t *testing.T) {
 	t.Parallel()
 	again := askedAt().Add(time.Hour)
 	limited := map[string]ledger.Acceptance{ada: {Outcome: ledger.Limited, Limit: ledger.Limit{Most: 7, Again: again}}}
-	const want = "you have asked for 7 removals within an hour"
+	const want = "you would have asked for more than 7 removals within an hour"
 
 	rec, d := &recorder{answers: limited}, &denials{}
 	c := removeWith(protectingBen(), rec, d)

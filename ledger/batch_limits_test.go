@@ -11,6 +11,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/audit"
 	"linqbot/ledger/ledgertest"
 )
 
@@ -59,6 +60,14 @@ func TestABatchCountsAsOneOfAPerson(t *testing.T) {
 		still, err := l.Batch(t.Context(), third.ID)
 		assert.NilError(t, err)
 		assert.Equal(t, still.State, ledger.Proposed, "it can be confirmed later")
+
+		fourth, _, err := l.AcceptBatch(t.Context(), batchOrder("B4"))
+		assert.NilError(t, err)
+		fourth, err = l.Propose(t.Context(), fourth.ID, ledger.Plan{Items: items(1), AskFor: time.Minute, Limits: limits})
+		assert.NilError(t, err)
+		assert.Equal(t, fourth.OverLimit.Most, 3, "the proposal tells of it")
+		assert.Equal(t, fourth.Trouble, "")
+		assert.Equal(t, decide(t, l, fourth.ID, ledger.ConfirmBatch).OverLimit, ledger.Limit{}, "it was over none when it was confirmed")
 	})
 }
 
@@ -117,6 +126,61 @@ func TestABatchThatDoesNotAskAndIsTooLarge(t *testing.T) {
 		assert.NilError(t, err)
 		assert.Equal(t, b.State, ledger.Unplanned)
 		assert.Equal(t, b.Trouble, ledger.TroubleOverLimit)
+		assert.Equal(t, b.OverLimit, ledger.Limit{Everybody: true, Most: 5})
+
+		assert.Equal(t, removalWithin(t, l, "first", limits).Outcome, ledger.Recorded)
+		unasked.Delivery = "B2"
+		b, _, err = l.AcceptBatch(t.Context(), unasked)
+		assert.NilError(t, err)
+		_, err = l.Propose(t.Context(), b.ID, ledger.Plan{Items: items(5), Limits: limits})
+		assert.NilError(t, err)
+		b, err = l.Batch(t.Context(), b.ID)
+		assert.NilError(t, err)
+		assert.Equal(t, b.State, ledger.Unplanned)
+		tomorrow := time.Now().Add(24 * time.Hour)
+		assert.Assert(t, b.OverLimit.Again.After(tomorrow.Add(-time.Minute)) && !b.OverLimit.Again.After(tomorrow), b.OverLimit.Again)
+	})
+}
+
+// A dry run tells of the limit that what it looks at would be over, and takes nobody's place.
+func TestADryRunOfABatchForeseesLimits(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		l := open(t, url)
+		dryRun := func(delivery string, asks bool, size int, limits ledger.Limits) ledger.Batch {
+			t.Helper()
+			o := batchOrder(delivery)
+			o.DryRun, o.Asks, o.Limits = true, asks, limits
+			b, fresh, err := l.AcceptBatch(t.Context(), o)
+			assert.NilError(t, err)
+			assert.Assert(t, fresh)
+			_, err = l.Propose(t.Context(), b.ID, ledger.Plan{Items: items(size), Limits: limits, ChatName: "Launch"})
+			assert.NilError(t, err)
+			b, err = l.Batch(t.Context(), b.ID)
+			assert.NilError(t, err)
+			assert.Equal(t, b.State, ledger.DryRun)
+			assert.Equal(t, b.ChatName, "Launch")
+			return b
+		}
+		limits := ledger.Limits{PerHour: 1, PerDay: 5}
+		within := dryRun("D1", true, 5, limits)
+		assert.Equal(t, within.OverLimit, ledger.Limit{})
+		assert.Equal(t, within.Trouble, "")
+		assert.Equal(t, dryRun("D2", true, 6, limits).OverLimit, ledger.Limit{Everybody: true, Most: 5})
+
+		assert.Equal(t, removalWithin(t, l, "first", limits).Outcome, ledger.Recorded)
+		for delivery, asks := range map[string]bool{"D3": true, "D4": false} {
+			hour := dryRun(delivery, asks, 2, limits)
+			assert.Equal(t, hour.Trouble, ledger.TroubleOverLimit)
+			assert.Assert(t, hour.OverLimit.Most == 1 && !hour.OverLimit.Everybody && hour.OverLimit.Again.After(time.Now()), hour.OverLimit)
+		}
+		assert.Equal(t, dryRun("D5", true, 0, limits).OverLimit, ledger.Limit{}, "nobody would be asked")
+		for row, err := range audit.Rows(t.Context(), l.Reader(), audit.Filter{State: ledger.Simulated}) {
+			assert.NilError(t, err)
+			if row.BatchID != within.ID && row.Reason != "not_in_chat" {
+				assert.Equal(t, row.Reason, ledger.TroubleOverLimit)
+			}
+		}
 	})
 }
 

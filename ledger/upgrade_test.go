@@ -102,3 +102,32 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 		}
 	})
 }
+
+// A batch of before limits were kept with it opens, and was over none as far as is known.
+func TestUpgradeOfABatch(t *testing.T) {
+	t.Parallel()
+	ledgertest.OnEachStore(t, func(t *testing.T, url string) {
+		before := int64(13)
+		if strings.HasPrefix(url, "postgres") {
+			before = 11
+		}
+		db, err := migrateTo(t.Context(), url, before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), `
+			INSERT INTO batches (id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url, thread_ts, chat_id, handles,
+				because, undoes, asks, dry_run, state, accepted_at, ended_at, trouble)
+			VALUES ('b1', 'd1', 'offboard', 'remove', 'workflow', 'T1', '', '', 'workflow step', '', '', '', '["+14155550132"]',
+				'', '', FALSE, FALSE, 'unplanned', 1700000000000000, 1700000000000000, 'over_limit')`); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		b, err := open(t, url).Batch(t.Context(), "b1")
+		if err != nil || b.Trouble != ledger.TroubleOverLimit || b.OverLimit != (ledger.Limit{}) || b.ChatName != "" {
+			t.Errorf("%+v, %v", b, err)
+		}
+	})
+}

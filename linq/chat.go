@@ -141,6 +141,30 @@ func (c Chat) Named(person handle.Handle, region string) (Participant, bool) {
 	return Participant{}, false
 }
 
+// AllNamed returns all entries of a person in the chat whom a handle names, each spelling once: somebody can be in it
+// under the number of today and that of before. Where the handle may name several people who are in the chat, it returns
+// whom [Chat.Named] does.
+func (c Chat) AllNamed(person handle.Handle, region string) []Participant {
+	var all []Participant
+	for _, p := range c.Handles {
+		sameAs := func(other Participant) bool { return other.Handle.Is(p.Handle) }
+		if p.Active() && person.Names(p.Handle, region) && !slices.ContainsFunc(all, sameAs) {
+			all = append(all, p)
+		}
+	}
+	for i, p := range all {
+		isAnother := func(other Participant) bool { return !p.Handle.Names(other.Handle, region) }
+		if !slices.ContainsFunc(all[i+1:], isAnother) {
+			continue
+		}
+		if named, ok := c.Named(person, region); ok && named.Active() {
+			return []Participant{named}
+		}
+		return nil
+	}
+	return all
+}
+
 // MarksAsOurs reports whether the chat marks the handle as a line of ours, in any entry and spelling.
 func (c Chat) MarksAsOurs(line handle.Handle) bool {
 	return slices.ContainsFunc(c.Handles, func(p Participant) bool { return p.IsMe && p.Handle.Matches(line) })

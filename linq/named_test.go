@@ -47,3 +47,39 @@ func TestNamed(t *testing.T) {
 		})
 	}
 }
+
+// Somebody who is in the chat under several spellings is all of these, but nobody is who may be somebody else.
+func TestAllNamed(t *testing.T) {
+	t.Parallel()
+	const now, former = "+525512345678", "+5215512345678"
+	for name, test := range map[string]struct {
+		people []string // one in brackets has left
+		named  string
+		want   []string
+	}{
+		"in both forms":                     {[]string{now, former, "+12025550132"}, now, []string{now, former}},
+		"in both forms, named in a third":   {[]string{former, now}, "525512345678", []string{former, now}},
+		"in one form, and left in another":  {[]string{"(" + now + ")", former}, now, []string{former}},
+		"listed twice":                      {[]string{"Ann@example.com", "ann@example.com"}, "ann@example.com", []string{"Ann@example.com"}},
+		"two people, one as they are named": {[]string{"+2250712345678", "+22512345678", "+2250512345678"}, "+22512345678", []string{"+22512345678"}},
+		"two people":                        {[]string{"+2250712345678", "+2250512345678"}, "+22512345678", nil},
+		"nobody":                            {[]string{former}, "+12025550132", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var chat linq.Chat
+			for _, person := range test.people {
+				status := linq.StatusActive
+				if person[0] == '(' {
+					person, status = person[1:len(person)-1], linq.StatusLeft
+				}
+				chat.Handles = append(chat.Handles, linq.Participant{Handle: handle.New(person), Status: status})
+			}
+			var got []string
+			for _, p := range chat.AllNamed(handle.New(test.named), "US") {
+				got = append(got, p.Handle.Full())
+			}
+			assert.DeepEqual(t, got, test.want)
+		})
+	}
+}

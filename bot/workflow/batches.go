@@ -57,6 +57,9 @@ func (x *Runner) runBatch(ctx context.Context, run ledger.Execution, step BatchS
 		}
 	}
 	outputs, refused, wait := step.Outcome(b, p, items)
+	if met := b.OverLimit; b.State == ledger.Unplanned && met.Most > 0 { // which was found by the plan
+		refused = step.Limited(ctx, b.BatchOrder, met)
+	}
 	switch {
 	case wait > 0:
 		return wait, nil

@@ -28,28 +28,36 @@ MAX_REMOVALS_PER_HOUR (by the operator's name), MAX_REMOVALS_PER_DAY and "linqbo
 
 func newRemove() *cobra.Command {
 	return operatorsCommand(ledger.List, &cobra.Command{
-		Use:   "remove CHAT_ID HANDLE[,HANDLE…] --as NAME",
+		Use:   "remove CHAT_ID {HANDLE[,HANDLE…] | --file FILE} --as NAME",
 		Short: "Remove people from a chat, without Slack",
 		Long:  "Remove people from the chat with this id, as /linq-remove does, for operators without Slack." + operatorsHelp,
-	}, 2, "the id of the chat, and the phone number or e-mail address of each person")
+	}, 1, "the id of the chat, and the phone number or e-mail address of each person")
 }
 
 func newOffboard() *cobra.Command {
 	return operatorsCommand(ledger.Offboard, &cobra.Command{
-		Use:   "offboard HANDLE[,HANDLE…] --as NAME",
+		Use:   "offboard {HANDLE[,HANDLE…] | --file FILE} --as NAME",
 		Short: "Take people out of every group chat, without Slack",
 		Long:  "Take a person out of every group chat, as /linq-offboard does, for operators without Slack. Several handles are those of one person, or of several people." + operatorsHelp,
-	}, 1, "the phone number or e-mail address of each person")
+	}, 0, "the phone number or e-mail address of each person")
 }
 
-func operatorsCommand(job ledger.BatchJob, cmd *cobra.Command, least int, what string) *cobra.Command {
+// operatorsCommand takes so many arguments before the people, and says what it takes.
+func operatorsCommand(job ledger.BatchJob, cmd *cobra.Command, before int, what string) *cobra.Command {
 	asked := operate.Request{Job: job}
 	var asLines, full bool
+	var file string
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) < least {
+		if err := noEmptyFlags(cmd, "as", "reason", "file"); err != nil {
+			return operate.WrongUse(err)
+		}
+		switch {
+		case file != "" && len(args) > before:
+			return operate.WrongUse(errors.New("name the people in --file or beside it, not in both\nUsage: " + cmd.UseLine()))
+		case len(args) < before || file == "" && len(args) == before:
 			return operate.WrongUse(errors.New("give " + what + "\nUsage: " + cmd.UseLine()))
 		}
-		return operate.WrongUse(noEmptyFlags(cmd, "as", "reason"))
+		return nil
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return operate.WrongUse(err) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -59,11 +67,16 @@ func operatorsCommand(job ledger.BatchJob, cmd *cobra.Command, least int, what s
 			return err
 		}
 		asked.Text = strings.Join(args, " ")
+		if file != "" {
+			if asked.File, err = operate.ReadFile(cmd.InOrStdin(), file); err != nil {
+				return operate.WrongUse(err)
+			}
+		}
 		with := operate.Config{
 			Settings: cfg, Build: thisBuild(), Out: os.Stdout, Err: cmd.ErrOrStderr(), FullHandles: full,
 			Lines: asLines || !terminal.Is(os.Stdout),
 		}
-		if !with.Lines && terminal.Is(os.Stdin) {
+		if !with.Lines && file != operate.Stdin && terminal.Is(os.Stdin) {
 			with.In = os.Stdin
 		}
 		return cfg.Secrets().Error(operate.Run(cmd.Context(), with, asked))
@@ -71,6 +84,7 @@ func operatorsCommand(job ledger.BatchJob, cmd *cobra.Command, least int, what s
 	flags := cmd.Flags()
 	flags.StringVar(&asked.Name, "as", "", "your name, for the record")
 	flags.StringVar(&asked.Reason, "reason", "", "why, for the record")
+	flags.StringVar(&file, "file", "", "a CSV or text file with the people, 500 at most; - reads standard input")
 	flags.BoolVar(&asked.DryRun, "dry-run", false, "show what would be done, and do nothing")
 	flags.BoolVar(&asked.Yes, "yes", false, "do not ask")
 	flags.BoolVar(&asLines, "json", false, "print lines of JSON on a terminal too")

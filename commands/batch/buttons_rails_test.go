@@ -67,7 +67,7 @@ func TestAYesOverALimitIsRefusedInWords(t *testing.T) {
 				return answer
 			}
 			said := text(confirm())
-			assert.Assert(t, strings.Contains(said, "you have asked for 1 removal within an hour") && strings.Contains(said, "It is possible again at"), said)
+			assert.Assert(t, strings.Contains(said, "you would have asked for more than 1 removal within an hour") && strings.Contains(said, "It is possible again at"), said)
 			assert.Equal(t, p.state(b), ledger.Proposed)
 			assert.Equal(t, text(confirm()), "", "the same press again")
 			denials := 0

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"linqbot/commands/forecast"
 	"linqbot/commands/outcome"
 	"linqbot/commands/rails"
 	"linqbot/commands/reconcile"
@@ -22,6 +23,7 @@ import (
 // Records is what a [Planner] needs of the ledger.
 type Records interface {
 	ItemReader
+	forecast.UnderWay
 	Batch(ctx context.Context, id string) (ledger.Batch, error)
 	Propose(ctx context.Context, id string, p ledger.Plan) (ledger.Batch, error)
 }
@@ -81,30 +83,21 @@ func (p *Planner) Plan(ctx context.Context, batchID string) (again time.Duration
 			return wait, nil
 		}
 		log.WithError(trouble).Warn("a batch could not be planned")
-		plan, err = ledger.Plan{Trouble: trouble.reason}, nil
+		plan, err = ledger.Plan{Trouble: trouble.reason, ChatName: plan.ChatName}, nil
 	}
 	if err != nil {
 		return 0, err
 	}
 	plan.AskFor, plan.Limits = askFor, p.cfg.Rails.Limits
+	if err := p.foreseeUnderWay(ctx, b, plan.Items); err != nil {
+		return 0, err
+	}
 	p.foreseeProtected(b, plan.Items)
 	if _, err := p.cfg.Records.Propose(ctx, batchID, plan); err != nil {
 		return 0, err
 	}
 	log.WithFields(logrus.Fields{"items": len(plan.Items), "cut_off": plan.CutOff}).Info("a batch is planned")
 	return 0, nil
-}
-
-// foreseeProtected marks people whom nobody may remove, under whatever number or address a chat lists them.
-func (p *Planner) foreseeProtected(b ledger.Batch, items []ledger.BatchItem) {
-	if b.Kind != ledger.Remove {
-		return
-	}
-	for i, item := range items {
-		if p.cfg.Rails.Protected.Has(handle.New(item.Handle.Value())) {
-			items[i].Foreseen = outcome.ReasonProtected
-		}
-	}
 }
 
 // troubleError is why there is no plan: a reason of package outcome.
@@ -164,7 +157,7 @@ func (p *Planner) find(ctx context.Context, b ledger.Batch) (ledger.Plan, error)
 	}
 }
 
-// everyChat finds the group chats in which one of the people is.
+// everyChat finds the group chats in which one of the people is, in each spelling under which a chat lists them.
 func (p *Planner) everyChat(ctx context.Context, b ledger.Batch) (ledger.Plan, error) {
 	groups, cut, err := p.cfg.Chats.All(ctx)
 	if err != nil {
@@ -177,9 +170,10 @@ func (p *Planner) everyChat(ctx context.Context, b ledger.Batch) (ledger.Plan, e
 	for _, chat := range groups {
 		var leaving []handle.Handle
 		for _, each := range b.Handles {
-			person, listed := chat.Named(handle.New(each.Value()), p.cfg.Region)
-			if listed && person.Active() && !slices.ContainsFunc(leaving, person.Handle.Is) {
-				leaving = append(leaving, person.Handle)
+			for _, person := range chat.AllNamed(handle.New(each.Value()), p.cfg.Region) {
+				if !slices.ContainsFunc(leaving, person.Handle.Is) {
+					leaving = append(leaving, person.Handle)
+				}
 			}
 		}
 		plan.Items = append(plan.Items, p.items(chat, leaving)...)
@@ -201,7 +195,7 @@ func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, err
 	case err != nil:
 		return ledger.Plan{}, troubleOf(ctx, err)
 	case chat.OneToOne():
-		return ledger.Plan{}, &troubleError{reason: outcome.ReasonNotAGroup}
+		return ledger.Plan{ChatName: chat.DisplayName}, &troubleError{reason: outcome.ReasonNotAGroup}
 	}
 	var leaving, others, gone []handle.Handle
 	for _, each := range b.Handles {
@@ -215,7 +209,7 @@ func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, err
 			leaving = append(leaving, person.Handle)
 		}
 	}
-	plan := ledger.Plan{Items: p.items(chat, leaving)}
+	plan := ledger.Plan{Items: p.items(chat, leaving), ChatName: chat.DisplayName}
 	for _, person := range others {
 		plan.Items = append(plan.Items, itemOf(chat, person, outcome.ReasonNotInChat))
 	}

@@ -22,6 +22,8 @@ type planned struct {
 	batch ledger.Batch
 	items map[string][]ledger.BatchResult
 	plan  *ledger.Plan
+
+	underWay map[string]ledger.Kind // what is under way, by chat and handle
 }
 
 func (p *planned) Batch(_ context.Context, id string) (ledger.Batch, error) {
@@ -146,6 +148,11 @@ func TestPlanEveryChat(t *testing.T) {
 			[]string{ada, "Carla@example.com"},
 			[]linq.Chat{group(t, 1, "both", ada, "carla@example.com", ben, dan)},
 			[]string{"1 both " + ada + " ", "2 both carla@example.com "},
+		},
+		"under the number of today and that of before": {
+			[]string{"+525512345678"},
+			[]linq.Chat{group(t, 1, "twice", "+5215512345678", "+525512345678", ben, dan)},
+			[]string{"1 twice +5215512345678 ", "2 twice +525512345678 "},
 		},
 		"too few would stay": {
 			[]string{ada}, []linq.Chat{group(t, 1, "small", ada, ben)}, []string{"1 small " + ada + " too_few_stay"},

@@ -2,10 +2,12 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"linqbot/commands/outcome"
 	"linqbot/commands/parse"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq/handle"
@@ -100,8 +102,14 @@ func plan(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed S
 		answer = append(answer, richtext.Say("The people: %s.", peopleNames(items)))
 	}
 	answer = append(answer, foreseen(b, items)...)
+	if underWay := foreseenAs(items, outcome.ForeseenUnderWay); len(underWay) > 0 {
+		answer = append(answer, isUnderWay(b, underWay))
+	}
 	if gone := foreseenAs(items, outcome.ReasonSeenGone); len(gone) > 0 {
 		answer = append(answer, richtext.Say("Nothing is left to do for those who have left already: %s.", peopleNames(gone)))
+	}
+	if b.OverLimit.Most > 0 {
+		answer = append(answer, richtext.Say("%s %s", string(richtext.MarkRefused), rails.LimitForeseen(b.OverLimit, "")))
 	}
 	return append(answer, speed.estimate(p.All))
 }
@@ -116,6 +124,12 @@ func Foretold(e outcome.Explainer, b ledger.Batch, items []ledger.BatchResult, p
 	}
 	for _, trouble := range refusals(b, items) {
 		said = richtext.Say("%s %s", said, trouble)
+	}
+	if underWay := foreseenAs(items, outcome.ForeseenUnderWay); len(underWay) > 0 {
+		said = richtext.Say("%s %s", said, isUnderWay(b, underWay))
+	}
+	if b.OverLimit.Most > 0 {
+		said = richtext.Say("%s %s", said, rails.LimitForeseen(b.OverLimit, b.UserID))
 	}
 	if b.CutOff {
 		said = richtext.Say("%s Linq's list of chats is too long for linqbot, so chats may be missing.", said)
@@ -140,13 +154,21 @@ func refusals(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 		if len(those) == 0 {
 			continue
 		}
-		names := chatNames(those)
-		if b.Job == ledger.List {
-			names = peopleNames(those)
-		}
-		answer = append(answer, richtext.Say("Likely to be refused: %s. This is about %s.", outcome.SayForeseenOf(len(those), code), names))
+		answer = append(answer, richtext.Say("Likely to be refused: %s. This is about %s.", outcome.SayForeseenOf(len(those), code), namesOf(b, those)))
+	}
+	opposed := slices.DeleteFunc(slices.Clone(items), func(item ledger.BatchResult) bool { return !outcome.IsOpposed(item.Foreseen) })
+	if len(opposed) > 0 {
+		answer = append(answer, richtext.Say("Likely to be refused: %s. This is about %s.", outcome.SayForeseenOf(len(opposed), opposed[0].Foreseen), namesOf(b, opposed)))
 	}
 	return answer
+}
+
+// namesOf names what tells items of a batch apart: their chats, or of a list its people.
+func namesOf(b ledger.Batch, items []ledger.BatchResult) richtext.Text {
+	if b.Job == ledger.List {
+		return peopleNames(items)
+	}
+	return chatNames(items)
 }
 
 func foreseenAs(items []ledger.BatchResult, code string) (those []ledger.BatchResult) {
@@ -158,12 +180,20 @@ func foreseenAs(items []ledger.BatchResult, code string) (those []ledger.BatchRe
 	return those
 }
 
+// isUnderWay says of which items somebody has asked for the same before.
+func isUnderWay(b ledger.Batch, items []ledger.BatchResult) richtext.Text {
+	return richtext.Say("Under way: %s. This is about %s.", outcome.SayForeseenOf(len(items), outcome.ForeseenUnderWay), namesOf(b, items))
+}
+
 // Unplanned says why a batch could not be planned, and what to do.
 func Unplanned(b ledger.Batch) richtext.Text {
-	if b.Trouble == ledger.TroubleOverLimit {
+	if b.OverLimit.Most > 0 {
+		return rails.LimitWords(b.OverLimit, b.UserID)
+	}
+	if b.Trouble == ledger.TroubleOverLimit { // found by a version that did not keep which limit it is
 		return richtext.Say("Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.")
 	}
-	trouble := outcome.Trouble(b.Trouble, b.ChatID)
+	trouble := outcome.Trouble(b.Trouble, b.ChatID, b.ChatName)
 	next := trouble.Next
 	if len(next) == 0 {
 		next = richtext.Say("Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.")
@@ -176,7 +206,11 @@ func nothingFound(b ledger.Batch) richtext.Text {
 	case ledger.AddBack:
 		return richtext.Say("%s There is nobody to add back: nobody was removed.", string(richtext.MarkDone))
 	case ledger.List:
-		return richtext.Say("%s None of these people is in chat %s any more. Nothing was changed.", string(richtext.MarkDone), richtext.ID(b.ChatID))
+		chat := richtext.Say("chat %s", richtext.ID(b.ChatID))
+		if b.ChatName != "" {
+			chat = richtext.Say("%s (%s)", outcome.ChatName(b.ChatName), richtext.ID(b.ChatID))
+		}
+		return richtext.Say("%s None of these people is in %s any more. Nothing was changed.", string(richtext.MarkDone), chat)
 	default:
 		return richtext.Say("%s No group chat has %s in it. Nothing was changed. They may be in chats under another number or an e-mail.",
 			string(richtext.MarkDone), either(b.Handles))

@@ -71,6 +71,13 @@ func TestProposals(t *testing.T) {
 	unnamed[0].ChatName = ""
 	strangers := results(3, none)
 	strangers[1].Foreseen, strangers[2].Foreseen = outcome.ReasonNotInChat, outcome.ReasonSeenGone
+	underWay := results(4, none)
+	underWay[0].Foreseen, underWay[1].Foreseen = outcome.ForeseenUnderWay, outcome.ForeseenUnderWay
+	underWay[2].Foreseen = outcome.ReasonOpposedBy(ledger.Request{ID: commandstest.RequestID})
+	over := func(met ledger.Limit) func(*ledger.Batch) {
+		return func(b *ledger.Batch) { b.Trouble, b.OverLimit = ledger.TroubleOverLimit, met }
+	}
+	named := func(b *ledger.Batch) { b.ChatName = "Café 1" }
 	var out strings.Builder
 	for _, test := range []struct {
 		name  string
@@ -85,7 +92,12 @@ func TestProposals(t *testing.T) {
 		{"to be typed", offboarding(ledger.Proposed), results(21, none)},
 		{"some likely cannot work", offboarding(ledger.Proposed), foreseen},
 		{"some may be missing", offboarding(ledger.Proposed, func(b *ledger.Batch) { b.CutOff = true }), results(2, none)},
+		{"some are under way", offboarding(ledger.Proposed), underWay},
+		{"over a limit", offboarding(ledger.Proposed, over(ledger.Limit{Everybody: true, Most: 5, Again: askedAt().Add(time.Hour)})), results(2, none)},
+		{"some of a list are under way", offboarding(ledger.Proposed, list), underWay},
 		{"a dry run", offboarding(ledger.DryRun), results(2, none)},
+		{"a dry run over the limit of an hour", offboarding(ledger.DryRun, over(ledger.Limit{Most: 5, Again: askedAt().Add(time.Hour)})), results(2, none)},
+		{"a dry run over the limit of a day", offboarding(ledger.DryRun, list, over(ledger.Limit{Everybody: true, Most: 1})), results(2, none)},
 		{"nothing found", offboarding(ledger.Finished), nil},
 		{"nothing found of two", offboarding(ledger.Finished, func(b *ledger.Batch) { b.Handles = append(b.Handles, ledger.NewSecret(commandstest.Carla)) }), nil},
 		{"Linq did not answer", offboarding(ledger.Unplanned, trouble(outcome.ReasonNoAnswer)), nil},
@@ -96,7 +108,9 @@ func TestProposals(t *testing.T) {
 		{"said no", offboarding(ledger.Declined, func(b *ledger.Batch) { b.DecidedBy = "U0ADA" }), results(3, none)},
 		{"said nothing", offboarding(ledger.Declined), results(3, none)},
 		{"a list", offboarding(ledger.Proposed, list), strangers},
+		{"not a group", offboarding(ledger.Unplanned, list, named, trouble(outcome.ReasonNotAGroup)), nil},
 		{"a list of nobody", offboarding(ledger.Finished, list), nil},
+		{"a list of nobody in a chat with a name", offboarding(ledger.Finished, list, named), nil},
 		{"back again", offboarding(ledger.Proposed, back), results(2, none)},
 		{"nobody to add", offboarding(ledger.Finished, back), nil},
 	} {

@@ -9,7 +9,7 @@ import (
 	"linqbot/ledger"
 )
 
-// UnderWay is what [Foresee] asks the ledger.
+// UnderWay is what [InTheWay] asks the ledger.
 type UnderWay interface {
 	UnderWay(ctx context.Context, o ledger.Order) (ledger.Acceptance, error)
 	Opposing(ctx context.Context, r ledger.Request) (ledger.Request, error)
@@ -21,22 +21,35 @@ func Foresee(ctx context.Context, known UnderWay, orders []ledger.Order, told Fo
 	inTheWay := make([]ledger.Acceptance, len(orders))
 	for i := range orders {
 		found := &ledger.Forecast{Reason: told.Reasons[i], ChatName: told.ChatName, People: told.People}
-		first, err := known.UnderWay(ctx, orders[i])
-		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		first, reason, err := InTheWay(ctx, known, orders[i])
+		if err != nil {
 			return nil, err
 		}
-		if err == nil {
-			inTheWay[i], found.Reason = first, outcome.ForeseenUnderWay
-		} else {
-			contrary, err := known.Opposing(ctx, ledger.Request{Order: orders[i], AcceptedAt: time.Now()})
-			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-				return nil, err
-			}
-			if err == nil {
-				inTheWay[i], found.Reason = ledger.Acceptance{Request: contrary}, outcome.ReasonOpposedBy(contrary)
-			}
+		if reason != "" {
+			inTheWay[i], found.Reason = first, reason
 		}
 		orders[i].DryRun = found
 	}
 	return inTheWay, nil
+}
+
+// InTheWay returns the request that is in the way of an order, and why the order would come to nothing for it: the same
+// is under way already, or its contrary is. The reason is "" if there is none.
+func InTheWay(ctx context.Context, known UnderWay, o ledger.Order) (ledger.Acceptance, string, error) {
+	first, err := known.UnderWay(ctx, o)
+	if err == nil {
+		return first, outcome.ForeseenUnderWay, nil
+	}
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return ledger.Acceptance{}, "", err
+	}
+	contrary, err := known.Opposing(ctx, ledger.Request{Order: o, AcceptedAt: time.Now()})
+	switch {
+	case err == nil:
+		return ledger.Acceptance{Request: contrary}, outcome.ReasonOpposedBy(contrary), nil
+	case errors.Is(err, ledger.ErrNotFound):
+		return ledger.Acceptance{}, "", nil
+	default:
+		return ledger.Acceptance{}, "", err
+	}
 }

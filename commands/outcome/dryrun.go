@@ -47,7 +47,4 @@ func foundWhen(when condition, happened string) words {
 	return words{when: when, mark: richtext.MarkDone, happened: "A dry run, so nothing was done: " + happened}
 }
 
-func isOpposed(r ledger.Request) bool {
-	_, opposed := otherRequest(r.Reason)
-	return opposed
-}
+func isOpposed(r ledger.Request) bool { return IsOpposed(r.Reason) }

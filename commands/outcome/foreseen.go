@@ -43,13 +43,15 @@ func ForeseeAdding(chat linq.Chat) string {
 	return ""
 }
 
-// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told; nothing for "".
+// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told, or that it is under way; nothing for "".
 func SayForeseen(foreseen string) richtext.Text {
 	switch foreseen {
 	case ForeseenNoRemovals:
 		return richtext.Say("This is an SMS group, in which Linq lets nobody be removed, so this will likely be refused.")
 	case ForeseenTooFewStay:
 		return richtext.Say("At least 3 people must remain in a group, so Linq will likely refuse this.")
+	case ForeseenUnderWay:
+		return richtext.Say("Somebody has asked for this already, and it is under way.")
 	case ForeseenTooFewToAdd:
 		return richtext.Say("Linq adds people only to groups of at least 3, so it will likely refuse this.")
 	}
@@ -66,11 +68,17 @@ func WouldAsk(foreseen string) bool {
 	}
 }
 
-// SayForeseenOf says of several removals why they will likely be refused; nothing for "".
+// SayForeseenOf says of several removals why they will likely be refused, or not be asked for; nothing for "".
 func SayForeseenOf(removals int, foreseen string) richtext.Text {
 	many := fmt.Sprintf("%d removals", removals)
 	if removals == 1 {
 		many = "1 removal"
+	}
+	switch {
+	case foreseen == ForeseenUnderWay:
+		return richtext.Say("%s that somebody has asked for already", many)
+	case IsOpposed(foreseen):
+		return richtext.Say("%s of people whom another request, which is under way, is to add", many)
 	}
 	switch foreseen {
 	case ForeseenNoRemovals:

@@ -57,6 +57,12 @@ func Refusal(r ledger.Request) *linq.Error {
 // ReasonOpposedBy says that another request for the same person and chat wants the contrary, and came first.
 func ReasonOpposedBy(other ledger.Request) string { return opposedBy + other.ShortID() }
 
+// IsOpposed reports whether a reason is a [ReasonOpposedBy].
+func IsOpposed(reason string) bool {
+	_, opposed := otherRequest(reason)
+	return opposed
+}
+
 // otherRequest is the short id in a [ReasonOpposedBy], false in any other reason.
 func otherRequest(reason string) (string, bool) { return strings.CutPrefix(reason, opposedBy) }
 

@@ -12,9 +12,9 @@ import (
 
 // Trouble says what a reason means where there is no request to tell of, such as for a list of chats that did not
 // come: what happened, and what to do next if a row of the table says it.
-func Trouble(reason, chatID string) Status {
+func Trouble(reason, chatID, chatName string) Status {
 	r := ledger.Request{State: ledger.Refused, Reason: reason}
-	r.ChatID = chatID
+	r.ChatID, r.ChatName = chatID, chatName
 	if digits, ok := strings.CutPrefix(reason, httpReason); ok {
 		r.HTTPStatus, _ = strconv.Atoi(digits) // ours: see [ReasonOf]
 	}

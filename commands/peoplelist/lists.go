@@ -57,13 +57,21 @@ func (l *Lists) MayRead(ctx context.Context, in invocation.Invocation) (richtext
 
 // ReadFile reads a file line by line. It returns false with what is wrong when it cannot be used.
 func (l *Lists) ReadFile(data []byte) (List, richtext.Answer, bool) {
-	list, err := readFile(data, l.cfg.Region)
-	return checked(list, err)
+	return ReadFile(data, l.cfg.Region)
 }
 
 // Read reads a text as [Lists.ReadFile] reads a file.
-func (l *Lists) Read(text string) (List, richtext.Answer, bool) {
-	list, err := readText(text, l.cfg.Region)
+func (l *Lists) Read(text string) (List, richtext.Answer, bool) { return Read(text, l.cfg.Region) }
+
+// ReadFile is [Lists.ReadFile] for who asks without Slack. Numbers without a country code are read as those of region.
+func ReadFile(data []byte, region string) (List, richtext.Answer, bool) {
+	list, err := readFile(data, region)
+	return checked(list, err)
+}
+
+// Read is [Lists.Read] for who asks without Slack.
+func Read(text, region string) (List, richtext.Answer, bool) {
+	list, err := readText(text, region)
 	return checked(list, err)
 }
 

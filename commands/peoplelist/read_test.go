@@ -48,6 +48,8 @@ func TestReadFile(t *testing.T) {
 		"nothing":                     {"", nil},
 		"a handle a line":             {"+12025550132\n\n ben@example.com \r\n", []string{"1 +12025550132", "3 ben@example.com"}},
 		"several in a line":           {"+12025550132, ben@example.com; carla@example.com", []string{"1 +12025550132", "1 ben@example.com", "1 carla@example.com"}},
+		"one in a line is no handle":  {"+12025550132, bob, ben@example.com", []string{"1 +12025550132", "1 ! bob", "1 ben@example.com"}},
+		"lines of several":            {"+12025550132,+12025550143\nben@example.com,bob", []string{"1 +12025550132", "1 +12025550143", "2 ben@example.com", "2 ! bob"}},
 		"twice":                       {"ben@example.com\nBen@Example.com", []string{"1 ben@example.com", "2 Ben@example.com"}},
 		"Slack's own forms":           {"<tel:+12025550132|+1 202-555-0132>\n<mailto:ben@example.com|ben@example.com>", []string{"1 +12025550132", "2 ben@example.com"}},
 		"by heading":                  {table, both},

@@ -116,8 +116,8 @@ func holdsHandles(cell, region string) bool {
 	return looksLikeHandle(cell, region) || len(all) > 0 && !slices.ContainsFunc(all, isNone)
 }
 
-// columnOf finds the column that holds handles: by its heading, else by what stands in it. heading reports that the
-// first row is one of headings.
+// columnOf finds the column that holds handles: by its heading, else by what stands in it. Without headings, every cell
+// is one if several columns hold some. heading reports that the first row is one of headings.
 func columnOf(rows []row, region string) (found column, heading bool) {
 	const looked = 50
 	if len(rows) == 0 {
@@ -137,7 +137,7 @@ func columnOf(rows []row, region string) (found column, heading bool) {
 	}
 	body = body[:min(len(body), looked)]
 	best := column{at: -1}
-	most, all := -1, true
+	most, holding, all := -1, 0, true
 	for at := range width {
 		named := heading && at < len(rows[0].cells) && namesHandles(rows[0].cells[at])
 		handles := 0
@@ -151,6 +151,9 @@ func columnOf(rows []row, region string) (found column, heading bool) {
 				all = false
 			}
 		}
+		if handles > 0 {
+			holding++
+		}
 		if named {
 			handles += looked + 1 // a heading counts more than what stands below
 		}
@@ -159,7 +162,7 @@ func columnOf(rows []row, region string) (found column, heading bool) {
 		}
 	}
 	switch {
-	case width == 1, !heading && all:
+	case width == 1, !heading && (all || holding > 1): // of several people in a line, none is left out
 		best.at = -1
 	}
 	if heading && best.at < 0 {

@@ -66,10 +66,10 @@ func TestLimitWords(t *testing.T) {
 		met       ledger.Limit
 		who, want string
 	}{
-		{ledger.Limit{Most: 200, Again: again}, "", "Nothing was recorded, and nobody is removed: you have asked for 200 removals within an hour, as many as one person may. It is possible again at 2026-03-09 16:45:10 UTC."},
-		{ledger.Limit{Most: 1, Again: again}, "U1", "Nothing was recorded, and nobody is removed: @U1 has asked for 1 removal within an hour, as many as one person may. It is possible again at 2026-03-09 16:45:10 UTC."},
+		{ledger.Limit{Most: 200, Again: again}, "", "Nothing was recorded, and nobody is removed: with this, you would have asked for more than 200 removals within an hour, as many as one person may. It is possible again at 2026-03-09 16:45:10 UTC."},
+		{ledger.Limit{Most: 1, Again: again}, "U1", "Nothing was recorded, and nobody is removed: with this, @U1 would have asked for more than 1 removal within an hour, as many as one person may. It is possible again at 2026-03-09 16:45:10 UTC."},
 		{ledger.Limit{Most: 5}, "", "Nothing was recorded, and nobody is removed: one person may ask for 5 removals within an hour at most, and this asks for more at once. Ask for fewer."},
-		{ledger.Limit{Most: 5, Everybody: true, Again: again}, "", "Nothing was recorded, and nobody is removed: people have asked for 5 removals within 24 hours, as many as linqbot takes from all together. It is possible again at 2026-03-09 16:45:10 UTC."},
+		{ledger.Limit{Most: 5, Everybody: true, Again: again}, "", "Nothing was recorded, and nobody is removed: with this, people would have asked for more than 5 removals within 24 hours, as many as linqbot takes from all together. It is possible again at 2026-03-09 16:45:10 UTC."},
 		{ledger.Limit{Most: 5, Everybody: true}, "", "Nothing was recorded, and nobody is removed: linqbot takes 5 removals from all people together within 24 hours at most, and this asks for more at once. Ask for fewer."},
 	} {
 		assert.Equal(t, LimitWords(tc.met, tc.who).String(), tc.want)

@@ -24,20 +24,31 @@ func RuleOf(met ledger.Limit) string {
 // LimitWords refuse what is over a limit, and say when it is possible again. who is the member that it counts for;
 // "" for the one who reads the words.
 func LimitWords(met ledger.Limit, who string) richtext.Text {
+	return richtext.Say("Nothing was recorded, and nobody is removed: %s", overLimit(met, who))
+}
+
+// LimitForeseen says of a proposal or a dry run that what it would do is over a limit, as [LimitWords] do of what is asked
+// for.
+func LimitForeseen(met ledger.Limit, who string) richtext.Text {
+	return richtext.Say("This would be refused: %s", overLimit(met, who))
+}
+
+// overLimit says which limit was met, and when it is possible again, for the end of a sentence.
+func overLimit(met ledger.Limit, who string) richtext.Text {
 	most := removals(met.Most)
-	asked := richtext.Say("you have asked for %s within an hour, as many as one person may", most)
+	asked := richtext.Say("with this, you would have asked for more than %s within an hour, as many as one person may", most)
 	if who != "" {
-		asked = richtext.Say("%s has asked for %s within an hour, as many as one person may", richtext.Member(who), most)
+		asked = richtext.Say("with this, %s would have asked for more than %s within an hour, as many as one person may", richtext.Member(who), most)
 	}
 	switch {
 	case met.Again.IsZero() && met.Everybody:
-		return richtext.Say("Nothing was recorded, and nobody is removed: linqbot takes %s from all people together within 24 hours at most, and this asks for more at once. Ask for fewer.", most)
+		return richtext.Say("linqbot takes %s from all people together within 24 hours at most, and this asks for more at once. Ask for fewer.", most)
 	case met.Again.IsZero():
-		return richtext.Say("Nothing was recorded, and nobody is removed: one person may ask for %s within an hour at most, and this asks for more at once. Ask for fewer.", most)
+		return richtext.Say("one person may ask for %s within an hour at most, and this asks for more at once. Ask for fewer.", most)
 	case met.Everybody:
-		asked = richtext.Say("people have asked for %s within 24 hours, as many as linqbot takes from all together", most)
+		asked = richtext.Say("with this, people would have asked for more than %s within 24 hours, as many as linqbot takes from all together", most)
 	}
-	return richtext.Say("Nothing was recorded, and nobody is removed: %s. It is possible again at %s.", asked, richtext.Moment(met.Again))
+	return richtext.Say("%s. It is possible again at %s.", asked, richtext.Moment(met.Again))
 }
 
 func removals(n int) string {

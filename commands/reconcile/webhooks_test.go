@@ -163,6 +163,8 @@ func TestWhomAWebhookEventMeans(t *testing.T) {
 			FirstTryAt: now.Add(-time.Minute), SeenListed: seen != "", ListedHandle: ledger.NewSecret(seen),
 		}
 	}
+	ofBatch := request("r1", "+525512345678", "")
+	ofBatch.BatchID = "b1"
 	for name, test := range map[string]struct {
 		waiting []ledger.Request // the newest first
 		left    string
@@ -174,6 +176,8 @@ func TestWhomAWebhookEventMeans(t *testing.T) {
 		"listed, told as asked for":        {[]ledger.Request{request("r1", "+14155550132", "(415) 555-0132")}, "+14155550132", "r1"},
 		"never read, digits":               {[]ledger.Request{request("r1", "+14155550132", "")}, "14155550132", "r1"},
 		"never read, the former form":      {[]ledger.Request{request("r1", "+525512345678", "")}, "+5215512345678", "r1"},
+		"of a batch, as listed":            {[]ledger.Request{ofBatch}, "+525512345678", "r1"},
+		"of a batch, another entry":        {[]ledger.Request{ofBatch}, "+5215512345678", ""},
 		"an address":                       {[]ledger.Request{request("r1", "Ann@Example.com", "")}, "ann@example.COM", "r1"},
 		"an address in the other spelling": {[]ledger.Request{request("r1", "ann@bücher.example", "")}, "ann@xn--bcher-kva.example", "r1"},
 		"somebody else":                    {[]ledger.Request{request("r1", "+14155550132", "")}, "+14155550133", ""},

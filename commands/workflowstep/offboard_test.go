@@ -15,12 +15,27 @@ import (
 func TestAnOffboardingThatCouldNotBePlannedEndsTheStepInWords(t *testing.T) {
 	t.Parallel()
 	step := workflowstep.NewOffboard(workflowstep.OffboardConfig{OneChatConfig: workflowstep.OneChatConfig{Gate: gate(anyone(), nil)}})
-	for trouble, want := range map[string]string{
-		ledger.TroubleOverLimit: "Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.",
-		outcome.ReasonNoAnswer:  "linqbot could not find out what there is to do. Linq did not answer. Nothing was changed. Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.",
+	for _, test := range []struct {
+		batch ledger.Batch
+		want  string
+	}{
+		{
+			ledger.Batch{Trouble: ledger.TroubleOverLimit, OverLimit: ledger.Limit{Everybody: true, Most: 5, Again: askedAt().Add(time.Hour)}},
+			"Nothing was recorded, and nobody is removed: with this, people would have asked for more than 5 removals within 24 hours, " +
+				"as many as linqbot takes from all together. It is possible again at 2026-03-09 17:45:10 UTC.",
+		},
+		{
+			ledger.Batch{Trouble: ledger.TroubleOverLimit},
+			"Nothing was removed: it would be more removals than linqbot takes from all people together within 24 hours. Ask for fewer, or ask again tomorrow.",
+		},
+		{
+			ledger.Batch{Trouble: outcome.ReasonNoAnswer},
+			"linqbot could not find out what there is to do. Linq did not answer. Nothing was changed. Ask again in a few minutes; if it stays like this, tell someone who runs linqbot.",
+		},
 	} {
-		_, refused, wait := step.Outcome(ledger.Batch{State: ledger.Unplanned, Trouble: trouble, EndedAt: askedAt()}, ledger.Progress{}, nil)
-		assert.Equal(t, refused.String(), want)
+		test.batch.State, test.batch.EndedAt = ledger.Unplanned, askedAt()
+		_, refused, wait := step.Outcome(test.batch, ledger.Progress{}, nil)
+		assert.Equal(t, refused.String(), test.want)
 		assert.Equal(t, int(wait), 0)
 	}
 }

@@ -51,7 +51,7 @@ func TestLimitsOfSteps(t *testing.T) {
 	assert.Equal(t, len(refused), 0)
 	assert.Equal(t, order.Limits, ledger.Limits{PerHour: 7, PerDay: 9})
 	said := step.Limited(t.Context(), order, ledger.Limit{Most: 7, Again: askedAt().Add(time.Hour)}).String()
-	assert.Assert(t, strings.Contains(said, "@U2 has asked for 7 removals"), said)
+	assert.Assert(t, strings.Contains(said, "@U2 would have asked for more than 7 removals"), said)
 	assert.Equal(t, len(record.Denials), 1)
 	assert.Equal(t, record.Denials[0].Rule, rails.DeniedByHour)
 }

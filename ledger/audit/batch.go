@@ -69,7 +69,7 @@ func notAsked(b ledger.Batch, item ledger.BatchItem) ledger.Request {
 			Kind: b.Kind, Source: b.Source, TeamID: b.TeamID, ChannelID: b.ChannelID, UserID: b.UserID, Rule: b.Rule,
 			ChatID: item.ChatID, Handle: item.Handle, Undoes: item.Undoes, BatchID: b.ID, Because: b.Because,
 		},
-		State: state, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: item.Foreseen,
+		State: state, AcceptedAt: b.AcceptedAt, ChatName: item.ChatName, Reason: cmp.Or(item.Foreseen, b.Trouble),
 	}
 }
 

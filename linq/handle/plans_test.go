@@ -58,6 +58,7 @@ func TestNames(t *testing.T) {
 		"as people write it, elsewhere":         {"+14155550132", "(415) 555-0132", "DE", false},
 		"of a country that begins like an area": {"+4155550132", "415 555 0132", "US", false},
 		"as it was read in the region":          {"+492223334444", "222 333-4444", "DE", true},
+		"in other digits":                       {"+14155550132", "+1 ٤١٥٥٥٥٠١٣٢", "US", true},
 		"a short code":                          {"12345", "12345", "US", true},
 		"the end of a number":                   {"+12025512345", "12345", "US", false},
 		"a business":                            {"urn:biz:1f2e", "URN:BIZ:1F2E", "US", true},

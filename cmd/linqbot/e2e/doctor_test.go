@@ -26,13 +26,9 @@ import (
 // names a group and a channel.
 func newDoctorEnv(t *testing.T, scopes func([]string) []string) *testEnv {
 	t.Helper()
-	var app struct {
-		OAuth struct{ Scopes struct{ Bot []string } } `yaml:"oauth_config"`
-	}
-	assert.NilError(t, yaml.Unmarshal(manifests.SlackApp(), &app))
 	env := newEnv(t, linqtest.Config{})
 	env.slack = slacktest.New(slacktest.Config{
-		Scopes: scopes(app.OAuth.Scopes.Bot), BotToken: "xoxb-1234567890-secret-token", SigningSecret: "0123456789abcdef0123456789abcdef",
+		Scopes: scopes(manifestScopes(t)), BotToken: "xoxb-1234567890-secret-token", SigningSecret: "0123456789abcdef0123456789abcdef",
 	})
 	env.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
 	env.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})
@@ -50,6 +46,16 @@ func newDoctorEnv(t *testing.T, scopes func([]string) []string) *testEnv {
 		"ALLOWED_CHANNELS":     channel,
 	})
 	return env
+}
+
+// manifestScopes are the scopes that the Slack app has by its manifest.
+func manifestScopes(t *testing.T) []string {
+	t.Helper()
+	var app struct {
+		OAuth struct{ Scopes struct{ Bot []string } } `yaml:"oauth_config"`
+	}
+	assert.NilError(t, yaml.Unmarshal(manifests.SlackApp(), &app))
+	return app.OAuth.Scopes.Bot
 }
 
 func asTheManifestHasThem(scopes []string) []string { return scopes }

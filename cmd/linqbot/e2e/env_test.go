@@ -51,8 +51,13 @@ type testEnv struct {
 // newEnv has a chat of our line and ten others, from ann (…0132) to …0141.
 func newEnv(t testing.TB, linqConfig linqtest.Config) *testEnv {
 	t.Helper()
+	return newEnvOf(t, slacktest.Config{}, linqConfig)
+}
+
+func newEnvOf(t testing.TB, slackConfig slacktest.Config, linqConfig linqtest.Config) *testEnv {
+	t.Helper()
 	env := &testEnv{t: t, dir: t.TempDir(), addr: freeAddr(t), patience: time.Minute}
-	env.slack = slacktest.New(slacktest.Config{})
+	env.slack = slacktest.New(slackConfig)
 	env.slack.AddUser(slacktest.User{ID: alice, Name: "Alice"})
 	env.slack.AddUser(slacktest.User{ID: bert, Name: "Bert"})
 	env.slack.AddChannel(slacktest.Channel{ID: channel, Name: "team", BotMember: true})

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,37 @@ func TestAnOperatorOffboardsWithoutABot(t *testing.T) {
 	})
 }
 
+// file writes a file, and returns its path.
+func (env *testEnv) file(name, text string) string {
+	env.t.Helper()
+	path := filepath.Join(env.t.TempDir(), name)
+	assert.NilError(env.t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// More people than a command takes come from a file, from standard input or from the command line.
+func TestAnOperatorHasAList(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, linqtest.Config{})
+	people := numbers(200, 90)
+	chat := env.linq.AddChat(linqtest.Group("All hands", line, people...))
+	file := env.file("people.csv", "Name;Phone\r\nA;"+strings.Join(people[:25], "\r\nB;"))
+	events, complaint, code := env.operate("remove", chat, "--file", file, "--as", "Olga", "--yes")
+	assert.Equal(t, code, 0, complaint)
+	assert.Equal(t, only(events, "end")[0].Removed, 25)
+
+	cmd := env.operator("offboard", "--file", "-", "--as", "Olga", "--yes")
+	cmd.Stdin = strings.NewReader(strings.Join(people[25:50], "\n"))
+	out, err := cmd.Output()
+	assert.NilError(t, err)
+	assert.Equal(t, only(eventsIn(t, string(out)), "end")[0].Removed, 25)
+
+	events, complaint, code = env.operate("remove", chat, strings.Join(people[50:75], ","), "because", "they left", "--as", "Olga", "--yes")
+	assert.Equal(t, code, 0, complaint)
+	assert.Equal(t, only(events, "end")[0].Removed, 25)
+	assert.Equal(t, len(env.auditRows("--reason", "they left")), 25)
+}
+
 // Beside a bot that serves, the bot does the work, and says nothing of it in Slack.
 func TestAnOperatorBesideABot(t *testing.T) {
 	t.Parallel()
@@ -196,6 +228,8 @@ func TestTheBotOfAnOperatorDies(t *testing.T) {
 func TestWhatAnOperatorWritesWrong(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, linqtest.Config{})
+	people := env.file("people.csv", "Phone\n"+ann+"\nbob\n")
+	many := env.file("many.csv", strings.Join(numbers(200, 501), "\n"))
 	for _, tc := range []struct {
 		says string
 		args []string
@@ -210,6 +244,15 @@ func TestWhatAnOperatorWritesWrong(t *testing.T) {
 		{"neither a phone number nor an e-mail", []string{"offboard", "bob", "--as", "Olga", "--yes"}},
 		{"linqbot remove " + env.chat, []string{"remove", ann, env.chat, "--as", "Olga", "--yes"}},
 		{"unknown flag", []string{"remove", env.chat, ann, "--as", "Olga", "--force"}},
+		{"--file is empty", []string{"offboard", "--file=", "--as", "Olga", "--yes"}},
+		{"no such file", []string{"offboard", "--file", "nobody.csv", "--as", "Olga", "--yes"}},
+		{"give the id of the chat", []string{"remove", "--file", people, "--as", "Olga", "--yes"}},
+		{"in --file or beside it, not in both", []string{"remove", env.chat, ann, "--file", people, "--as", "Olga", "--yes"}},
+		{"Line 3: bob. bob is neither", []string{"remove", env.chat, "--file", people, "--as", "Olga", "--yes"}},
+		{"That is 501 people, and a list takes at most 500.", []string{"offboard", "--file", many, "--as", "Olga", "--yes"}},
+		{"larger than 1 MB", []string{"offboard", "--file", "/dev/zero", "--as", "Olga", "--yes"}},
+		{"Nobody is named in this list", []string{"offboard", "--file", "-", "--as", "Olga", "--yes"}},
+		{"Line 1: bob", []string{"offboard", strings.Join(append(numbers(200, 20), "bob"), ","), "--as", "Olga", "--yes"}},
 	} {
 		events, complaint, code := env.operate(tc.args...)
 		assert.Check(t, code == 2 && len(events) == 0 && strings.Contains(complaint, tc.says), "%v: %d %s", tc.args, code, complaint)
@@ -243,6 +286,9 @@ func TestRailsHoldOperators(t *testing.T) {
 		}
 		refused("protected handle", "linqbot never removes", "offboard", ann, "--as", "Olga")
 		refused("limit of a day", "asks for more at once", "remove", env.chat, strings.Join(people[:4], ","), "--as", "Olga")
+		events, complaint, code := env.operate("remove", env.chat, strings.Join(people[:4], ","), "--as", "Olga", "--dry-run")
+		assert.Equal(t, code, 0, complaint)
+		assert.Assert(t, strings.Contains(only(events, "note")[0].Message, "This would be refused: linqbot takes 3 removals"), "%v", events)
 		removed("remove", env.chat, people[0]+","+people[1], "--as", "Olga")
 		refused("limit of an hour", "It is possible again at", "offboard", people[2], "--as", "Olga")
 		refused("limit of a day", "It is possible again at", "remove", env.chat, people[2]+","+people[3], "--as", "Oskar")

@@ -69,13 +69,15 @@ type Batch struct {
 	ID          string
 	State       BatchState
 	AcceptedAt  time.Time
-	ExpiresAt   time.Time // of a batch in state proposed
-	ConfirmedAt time.Time // zero until it runs
-	EndedAt     time.Time // zero while something may still happen to one of its requests
-	DecidedBy   string    // who paused, resumed, stopped or declined it last
-	Trouble     string    // why it could not be planned: a code of package commands
-	CutOff      bool      // Linq's list of chats had no end, so chats may be missing
-	Shown       bool      // its end is shown
+	ExpiresAt   time.Time    // of a batch in state proposed
+	ConfirmedAt time.Time    // zero until it runs
+	EndedAt     time.Time    // zero while something may still happen to one of its requests
+	DecidedBy   string       // who paused, resumed, stopped or declined it last
+	Trouble     string       // why it could not be planned: a code of package commands, or [TroubleOverLimit]
+	OverLimit   limits.Limit // that it was over when it was planned; none without Most
+	ChatName    string       // of a list that is planned: its chat's, as far as it has one; it may hold people's numbers
+	CutOff      bool         // Linq's list of chats had no end, so chats may be missing
+	Shown       bool         // its end is shown
 }
 
 // Open reports whether something may still happen to the batch or to its requests.

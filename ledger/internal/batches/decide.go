@@ -86,7 +86,7 @@ func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id str
 		if err := check(ctx, in, dialect, b, p.All, v.Limits, v.At); err != nil {
 			return Decided{}, err
 		}
-		b.ConfirmedAt = v.At
+		b.ConfirmedAt, b.OverLimit = v.At, limits.Limit{}
 	case DeclineBatch:
 		b.EndedAt = v.At
 	}

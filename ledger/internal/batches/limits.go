@@ -13,8 +13,17 @@ import (
 // check returns a [limits.LimitError] when a batch of so many removals would be over a limit now. The limit of an hour is
 // that of the person, or of the operator by name.
 func check(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size int, most limits.Limits, now time.Time) error {
-	if b.Kind != requests.Remove || b.DryRun {
-		return nil
+	met, err := overLimit(ctx, in, d, b, size, most, now)
+	if err == nil && met.Most > 0 {
+		err = &limits.LimitError{Limit: met}
+	}
+	return err
+}
+
+// overLimit returns the limit that a batch of so many removals would be over now; the zero value if it is over none.
+func overLimit(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size int, most limits.Limits, now time.Time) (limits.Limit, error) {
+	if b.Kind != requests.Remove {
+		return limits.Limit{}, nil
 	}
 	if owner(b) == limits.Everybody { // a workflow that names nobody
 		most.PerHour = 0
@@ -28,18 +37,18 @@ func check(ctx context.Context, in store.Querier, d store.Dialect, b Batch, size
 		}
 		taken, err := limits.Count(ctx, in, d, []limits.Scope{bound.scope}, now)
 		if err != nil {
-			return err
+			return limits.Limit{}, err
 		}
 		if taken[bound.scope]+bound.adding <= bound.most {
 			continue
 		}
 		again, err := limits.Again(ctx, in, bound.scope, bound.most, bound.adding, now)
 		if err != nil {
-			return fmt.Errorf("find out when a removal is possible again: %w", err)
+			return limits.Limit{}, fmt.Errorf("find out when a removal is possible again: %w", err)
 		}
-		return &limits.LimitError{Limit: limits.Limit{Everybody: bound.scope == limits.Everybody, Most: bound.most, Again: again}}
+		return limits.Limit{Everybody: bound.scope == limits.Everybody, Most: bound.most, Again: again}, nil
 	}
-	return nil
+	return limits.Limit{}, nil
 }
 
 // lock has other replicas wait that count for the same people, as accepting does. It comes before the lock on the

@@ -2,7 +2,6 @@ package batches
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,14 +11,16 @@ import (
 
 // Plan is what a plan found.
 type Plan struct {
-	Items   []BatchItem   // in the order in which they are to be carried out
-	CutOff  bool          // Linq's list of chats had no end, so chats may be missing
-	AskFor  time.Duration // how long the person may say yes; counts only for a batch that asks
-	Trouble string        // why there is no plan: a code of package commands; "" when there is one
-	Limits  limits.Limits // that hold for a batch that does not ask
+	Items    []BatchItem   // in the order in which they are to be carried out
+	CutOff   bool          // Linq's list of chats had no end, so chats may be missing
+	AskFor   time.Duration // how long the person may say yes; counts only for a batch that asks
+	ChatName string        // of a list: its chat's; "" if it has none, or is not known
+	Trouble  string        // why there is no plan: a code of package commands; "" when there is one
+	Limits   limits.Limits // that hold for a batch that does not ask, and of which a proposal or a dry run tells
 }
 
-// TroubleOverLimit is why a batch that does not ask is not carried out: it is more than the limit of a day leaves.
+// TroubleOverLimit is why a batch that does not ask is not carried out: it is more than the limit of a day leaves. Of a
+// dry run it says that a batch which does it would be more than a limit leaves.
 const TroubleOverLimit = "over_limit"
 
 // Propose sets off what follows from a plan whose items are kept: a batch that asks waits for a yes, another one runs. A
@@ -30,26 +31,35 @@ func Propose(ctx context.Context, tx store.Querier, d store.Dialect, id string, 
 		return b, err
 	}
 	next := BatchEvent{At: now, Cause: fmt.Sprintf("planned: %d removals", len(p.Items))}
-	b.CutOff, b.Trouble = p.CutOff, p.Trouble
+	b.CutOff, b.Trouble, b.ChatName = p.CutOff, p.Trouble, p.ChatName
 	switch {
 	case p.Trouble != "":
 		next.Cause = "could not be planned: " + p.Trouble
 		b.State, b.EndedAt = Unplanned, now
 	case b.DryRun:
 		b.State, b.EndedAt = DryRun, now
+		if len(p.Items) == 0 && b.Asks { // nobody would be asked, and nothing counted
+			break
+		}
+		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), p.Limits, now); b.OverLimit.Most > 0 {
+			b.Trouble = TroubleOverLimit
+			next.Cause += "; over a limit"
+		}
 	case len(p.Items) == 0:
 		b.State, b.EndedAt = Finished, now
 	case b.Asks:
 		b.State, b.ExpiresAt = Proposed, now.Add(p.AskFor)
+		b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), p.Limits, now) // which the yes may meet
 	default:
 		b.State, b.ConfirmedAt = Running, now
-		err := check(ctx, tx, d, b, len(p.Items), limits.Limits{PerDay: p.Limits.PerDay}, now) // the hour was checked when it was accepted
-		if _, over := errors.AsType[*limits.LimitError](err); over {
+		day := limits.Limits{PerDay: p.Limits.PerDay} // the hour was checked when it was accepted
+		if b.OverLimit, err = overLimit(ctx, tx, d, b, len(p.Items), day, now); b.OverLimit.Most > 0 {
 			b.State, b.ConfirmedAt, b.EndedAt, b.Trouble = Unplanned, time.Time{}, now, TroubleOverLimit
 			next.Cause = "over the limit of a day"
-		} else if err != nil {
-			return Batch{}, err
 		}
+	}
+	if err != nil {
+		return Batch{}, err
 	}
 	next.State = b.State
 	return b, save(ctx, tx, b, next)

@@ -37,7 +37,7 @@ func Accept(ctx context.Context, in store.Querier, d store.Dialect, b Batch) (Ba
 	if err != nil || spent[o.Delivery] {
 		return Batch{}, false, err
 	}
-	if !o.Asks { // another one is counted once it is confirmed
+	if !o.Asks && !o.DryRun { // another one is counted once it is confirmed, and a dry run never
 		if err := lock(ctx, in, d, b, o.Limits); err != nil {
 			return Batch{}, false, err
 		}
@@ -93,21 +93,23 @@ func load(ctx context.Context, db store.Querier, clauses string, args ...any) (B
 const selectBatches = `
 	SELECT id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url, thread_ts, chat_id,
 		handles, because, undoes, asks, dry_run, state, accepted_at, expires_at, confirmed_at, ended_at, decided_by,
-		trouble, cut_off, shown
+		trouble, limit_most, limit_everybody, limit_again, chat_name, cut_off, shown
 	FROM batches `
 
 func scanBatch(from store.Row) (Batch, error) {
 	var b Batch
 	var handles string
-	var acceptedAt, expiresAt, confirmedAt, endedAt int64
+	var acceptedAt, expiresAt, confirmedAt, endedAt, again int64
 	err := from.Scan(&b.ID, &b.Delivery, &b.Job, &b.Kind, &b.Source, &b.TeamID, &b.ChannelID, &b.UserID, &b.Rule,
 		&b.ResponseURL, &b.ThreadTS, &b.ChatID, &handles, &b.Because, &b.Undoes, &b.Asks, &b.DryRun, &b.State,
-		&acceptedAt, &expiresAt, &confirmedAt, &endedAt, &b.DecidedBy, &b.Trouble, &b.CutOff, &b.Shown)
+		&acceptedAt, &expiresAt, &confirmedAt, &endedAt, &b.DecidedBy, &b.Trouble,
+		&b.OverLimit.Most, &b.OverLimit.Everybody, &again, &b.ChatName, &b.CutOff, &b.Shown)
 	if err != nil {
 		return Batch{}, err
 	}
 	b.AcceptedAt, b.ExpiresAt = store.FromMicros(acceptedAt), store.FromMicros(expiresAt)
 	b.ConfirmedAt, b.EndedAt = store.FromMicros(confirmedAt), store.FromMicros(endedAt)
+	b.OverLimit.Again = store.FromMicros(again)
 	b.Handles, err = decodeHandles(handles)
 	return b, err
 }
@@ -117,10 +119,10 @@ func scanBatch(from store.Row) (Batch, error) {
 func save(ctx context.Context, tx store.Querier, b Batch, e BatchEvent) error {
 	if _, err := tx.Exec(ctx, `
 		UPDATE batches SET state = $1, expires_at = $2, confirmed_at = $3, ended_at = $4, decided_by = $5, trouble = $6, cut_off = $7,
-			news = news + 1, handed_over = FALSE
-		WHERE id = $8`,
+			limit_most = $8, limit_everybody = $9, limit_again = $10, chat_name = $11, news = news + 1, handed_over = FALSE
+		WHERE id = $12`,
 		string(b.State), store.Micros(b.ExpiresAt), store.Micros(b.ConfirmedAt), store.Micros(b.EndedAt), b.DecidedBy,
-		b.Trouble, b.CutOff, b.ID); err != nil {
+		b.Trouble, b.CutOff, b.OverLimit.Most, b.OverLimit.Everybody, store.Micros(b.OverLimit.Again), b.ChatName, b.ID); err != nil {
 		return err
 	}
 	if b.Undoes != "" && !b.Open() { // that may be on offer again

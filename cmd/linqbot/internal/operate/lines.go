@@ -9,6 +9,7 @@ import (
 
 	"linqbot/commands/batch"
 	"linqbot/commands/outcome"
+	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
 	"linqbot/linq/handle"
@@ -48,6 +49,9 @@ func (l *lines) planned(b ledger.Batch, items []ledger.BatchResult, p ledger.Pro
 		if err := l.write("item", more); err != nil {
 			return err
 		}
+	}
+	if b.DryRun && b.OverLimit.Most > 0 { // another one is refused once there is a yes
+		return l.note(rails.LimitForeseen(b.OverLimit, "").String())
 	}
 	return nil
 }

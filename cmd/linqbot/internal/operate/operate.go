@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -30,6 +29,7 @@ import (
 type Request struct {
 	Job    ledger.BatchJob // [ledger.List] for people of one chat, [ledger.Offboard] for every chat
 	Text   string          // the chat, if it is one, and the people, as they are typed
+	File   []byte          // optional: a file with the people, in the place of those in Text
 	Name   string          // the operator's
 	Reason string          // optional
 	DryRun bool
@@ -113,7 +113,7 @@ func orderOf(cfg Config, asked Request) (ledger.BatchOrder, error) {
 	case wrong != nil:
 		return ledger.BatchOrder{}, fmt.Errorf("--reason is too long: write %d characters at most", parse.LongestReason)
 	case !asked.Yes && !asked.DryRun && cfg.In == nil:
-		return ledger.BatchOrder{}, errors.New("there is nobody to ask, since this is no terminal: see what would be done with --dry-run, and do it with --yes")
+		return ledger.BatchOrder{}, errors.New("there is nobody to ask, since this is no terminal, or its input is the list: see what would be done with --dry-run, and do it with --yes")
 	}
 	o := ledger.BatchOrder{
 		Delivery: "operator-" + uuid.NewString(), Job: asked.Job, Kind: ledger.Remove, Source: ledger.Operator,
@@ -128,28 +128,6 @@ func orderOf(cfg Config, asked Request) (ledger.BatchOrder, error) {
 		o.Handles = append(o.Handles, ledger.NewSecret(who.Handle.Full()))
 	}
 	return o, nil
-}
-
-// read reads the chat, if it is one, into the order, and whom to remove. What a command in Slack takes besides may
-// stand there as well.
-func read(cfg Config, asked Request, o *ledger.BatchOrder) ([]parse.ParsedHandle, parse.Tail, error) {
-	if asked.Job == ledger.Offboard {
-		args, err := parse.Offboard(asked.Text, cfg.Settings.Region)
-		return args.Handles, args.Tail, err
-	}
-	args, err := parse.Remove(asked.Text, cfg.Settings.Region)
-	o.ChatID = args.Chat.String()
-	return args.Handles, args.Tail, err
-}
-
-// misread says what is wrong with what was typed, to the one who typed it.
-func misread(err error) error {
-	usage, ok := errors.AsType[*parse.UsageError](err)
-	if !ok {
-		return err
-	}
-	why := strings.NewReplacer("/linq-remove", "linqbot remove", "/linq-offboard", "linqbot offboard").Replace(usage.Why.String())
-	return errors.New(strings.TrimSuffix(why, "."))
 }
 
 // refuseProtected says no where somebody is named whom nobody removes.
