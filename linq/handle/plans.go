@@ -69,7 +69,7 @@ func FormerRegion(e164 string) string {
 
 // Names reports whether both handles may be those of one person, however each is written. A number may have the
 // form that its country uses today, or an earlier one. A number without a country code is read in the region.
-// If a handle names several people of a chat, the caller must take none of them.
+// One handle may name several people of a chat; who is taken then is up to the caller.
 func (h Handle) Names(other Handle, region string) bool {
 	if h.IsZero() || other.IsZero() {
 		return false
