@@ -92,7 +92,7 @@ func TestAFailureIsNoAnswer(t *testing.T) {
 	assert.Equal(t, said(t, e.serve(again)), "Recorded.")
 }
 
-// An answer that nobody waited for any more is none: a proxy may send the bytes once more.
+// An answer that came too late does not count: a proxy may send the bytes once more.
 func TestAnAnswerThatNobodyHeardIsNone(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)

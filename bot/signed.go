@@ -58,7 +58,7 @@ func (b *Bot) serveOnce(w http.ResponseWriter, r *http.Request, claimed ingress.
 		b.refused(r, ingress.Replayed, "request ignored: the same bytes were answered before")
 		return
 	}
-	success := false // a panic is none
+	success := false // stays false after a panic
 	defer func() { end(success) }()
 	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	serve(answer)

@@ -52,5 +52,5 @@ func (l *Ledger) FeedOnce(ctx context.Context, b Batch) error {
 	return err
 }
 
-// EndBatch ends a batch of which nothing is left to happen, and reports whether it did.
+// EndBatch ends a batch if nothing in it is left to happen, and reports whether it did.
 func (l *Ledger) EndBatch(ctx context.Context, b Batch) (bool, error) { return l.endBatch(ctx, b) }

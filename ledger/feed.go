@@ -13,8 +13,7 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// lastLookAfter is how long after its end something of a batch still changes by itself: package batch offers for as
-// long to take it back.
+// lastLookAfter is how long after its end a batch can be taken back. Package batch offers it for as long.
 const lastLookAfter = 24 * time.Hour
 
 const (
@@ -25,12 +24,12 @@ const (
 	feedEvery = 20 * time.Millisecond
 	// feedFor is how long one run goes on, so that other batches get their turn.
 	feedFor = 5 * time.Second
-	// feedIdly is how soon a batch is looked at again that is paused, or waits for its last outcomes.
+	// feedIdly is how often a batch is looked at while it is paused, or waits for its last outcomes.
 	feedIdly = time.Second
 )
 
 // feed makes the requests of a batch, a few at a time, and ends it when the last of them has ended. It runs as a
-// job for as long as the batch is open, so whatever process comes next goes on where the last one was.
+// job for as long as the batch is open, so another process goes on where this one stopped.
 func (l *Ledger) feed(ctx context.Context, batchID string) (time.Duration, error) {
 	until := time.Now().Add(feedFor)
 	tick := time.NewTicker(feedEvery)
@@ -97,7 +96,7 @@ func (l *Ledger) feedOnce(ctx context.Context, b Batch) (busy bool, err error) {
 	return true, nil
 }
 
-// cancelRest cancels the requests of a stopped batch of which nothing can have had an effect at Linq.
+// cancelRest cancels those requests of a stopped batch that cannot have had an effect at Linq.
 func (l *Ledger) cancelRest(ctx context.Context, batchID string) error {
 	now := l.now()
 	var cancelled []Request
@@ -148,7 +147,7 @@ func (l *Ledger) makeRequests(ctx context.Context, b Batch, items []BatchItem) e
 	return err
 }
 
-// endBatch ends a batch of which nothing is left to happen, and reports whether it did.
+// endBatch ends a batch if nothing in it is left to happen, and reports whether it did.
 func (l *Ledger) endBatch(ctx context.Context, b Batch) (ended bool, err error) {
 	if over, err := batches.MayEnd(ctx, l.store.Reader(), b); err != nil || !over {
 		return false, err
@@ -179,7 +178,7 @@ func (l *Ledger) expireBatches(ctx context.Context) error {
 	return nil
 }
 
-// lookAgain has batches shown once more whose end was shown, and with it what is not on offer any more.
+// lookAgain has batches shown once more when the time to take them back is over, so that the button for it goes.
 func (l *Ledger) lookAgain(ctx context.Context) error {
 	ids, err := batches.Unshown(ctx, l.store.Reader(), l.now().Add(-lastLookAfter))
 	for _, id := range ids {

@@ -12,7 +12,7 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// ErrServed says that a process carries on what is in the ledger: whoever comes besides is a [Guest].
+// ErrServed says that another process serves from the ledger. Open it as a [Guest] instead.
 var ErrServed = errors.New("ledger: served by another process")
 
 // OpenUnserved is [Open] for a ledger from which nobody serves; [ErrServed] if somebody does.

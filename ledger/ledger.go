@@ -1,6 +1,6 @@
 // Package ledger is the durable record: requests, their history, where each shows in Slack, what people were
 // denied and what they read, and the jobs that carry requests on. A request is one row, committed before it is
-// acknowledged. Everything after that is done by jobs, each of which may run twice and must not mind.
+// acknowledged. Everything after that is done by jobs, each of which may run twice and is idempotent.
 //
 //	Accept ──▶ group commit ──▶ request, one row ──▶ the caller may acknowledge
 //	                                  │ handed over at once, or by a sweep

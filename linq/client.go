@@ -1,6 +1,7 @@
 // Package linq calls Linq's Partner API v3: it reads chats, and adds and removes their people. It
 // makes each call once, and tells a refusal ([Error]) from the lack of an answer ([NoAnswerError]),
-// so that its caller can decide what to do again.
+// so that its caller can decide what to do again. It knows neither who asks for a call nor why. Begin with [Client];
+// what an answer means is said by the methods of [Error].
 package linq
 
 import (

@@ -93,3 +93,55 @@ func TestSecretsThatLinqRepeats(t *testing.T) {
 		}
 	}
 }
+
+// Whatever an answer echoes, no error shows the key, the handle or the URL.
+func TestErrorsNeverShowSecrets(t *testing.T) {
+	t.Parallel()
+	const number, address = "+12025550143", "jane.doe@example.com"
+	echo := strings.Join([]string{testKey, number, "2025550143", address, "https://api.linqapp.com/api/partner/v3/x?token=" + testKey}, " ")
+	quoted := fmt.Sprintf("%q", echo)
+	bodies := []string{
+		echo,
+		"<html>" + echo + "</html>",
+		`{"error":` + quoted + `}`,
+		`{"error":{"code":` + quoted + `,"message":` + quoted + `,"doc_url":` + quoted + `},"trace_id":` + quoted + `}`,
+		`{"error":{"code":12025550143,"retry_after":12025550143},"trace_id":"12025550143"}`,
+		`{"id":` + quoted + `,"handles":` + quoted + `}`,
+		`{"id":12025550143,"handles":[{"handle":` + quoted + `,"joined_at":` + quoted + `}]}`,
+		`{"chats":` + quoted + `,"phone_numbers":` + quoted + `}`,
+	}
+	for _, status := range []int{200, 302, 400, 409, 500} {
+		for _, body := range bodies {
+			client := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				header := http.Header{"X-Trace-Id": {echo}, "Retry-After": {echo}, "Location": {"https://" + echo}}
+				return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}, nil
+			})})
+			assertNoSecrets(t, client, number, address)
+		}
+	}
+	broken := newClient(t, linq.DefaultBaseURL, &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("malformed HTTP response: " + number + " " + address)
+	})})
+	assertNoSecrets(t, broken, number, address)
+}
+
+func assertNoSecrets(t *testing.T, client *linq.Client, number, address string) {
+	t.Helper()
+	id := chatID(t, testChat)
+	_, removing := client.RemoveParticipant(t.Context(), id, handle.New(number))
+	_, adding := client.AddParticipant(t.Context(), id, handle.New(address))
+	_, reading := client.Chat(t.Context(), id)
+	_, listing := client.Chats(t.Context(), linq.ChatsQuery{From: handle.New(number), To: handle.New(address)})
+	_, lines := client.PhoneNumbers(t.Context())
+	for _, err := range []error{removing, adding, reading, listing, lines} {
+		if err == nil {
+			continue
+		}
+		for _, verb := range []string{"%v", "%+v", "%s"} {
+			text := fmt.Sprintf(verb, err)
+			for _, secret := range []string{testKey, "2025550143", "jane", "api.linqapp.com"} {
+				assert.Assert(t, !strings.Contains(text, secret), "%q shows %q", text, secret)
+			}
+		}
+	}
+}

@@ -1,5 +1,5 @@
 // Package manifests holds the files that linqbot is set up with elsewhere, so that the program can
-// show them and tests can hold them against the code.
+// show them and tests can hold them against the code. Only the manifest of the Slack app is in the program: [SlackApp].
 package manifests
 
 import _ "embed" // slack-app.yaml

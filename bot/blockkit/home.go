@@ -29,7 +29,7 @@ type Home struct {
 	Recent []ledger.Recent // what they asked for, the newest first
 	More   bool            // they asked for more than that
 
-	Batches []ledger.RecentBatch // what of theirs is carried out together, the newest first
+	Batches []ledger.RecentBatch // their batches, the newest first
 
 	Unread bool            // what they asked for is not known
 	Paused []richtext.Text // that removals are paused; nothing if they are not

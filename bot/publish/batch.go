@@ -19,7 +19,7 @@ import (
 const (
 	// updateEvery is how soon after a change of a batch's parent the next one may follow.
 	updateEvery = 2 * time.Second
-	// lookEvery is how soon a batch is looked at again of which nothing has changed for a while.
+	// lookEvery is how often a batch is looked at once nothing in it has changed for a while.
 	lookEvery = 10 * time.Second
 )
 

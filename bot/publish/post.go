@@ -91,7 +91,7 @@ type poster struct {
 	log       *logrus.Entry
 }
 
-// ticket is what the message that p knows of takes in the queue of its channel.
+// ticket returns the place that the message takes in the queue of its channel. p says whether it was posted before.
 func (o outgoing) ticket(p *ledger.Posting) queue.Ticket {
 	return queue.Ticket{Delivery: o.delivery, Key: o.key, Update: p.TS != "", Minor: o.isParent && !o.news || o.onlyUpdate}
 }
@@ -247,8 +247,8 @@ func (s poster) send(o outgoing, call func([]slack.MsgOption) (channel, ts strin
 	return channel, ts, err
 }
 
-// takeBack deletes a reply that came to stand in the channel, since its thread is gone. It returns that as why no
-// reply can be posted there.
+// takeBack deletes a reply that Slack posted in the channel because its thread is gone. It returns the error that bars
+// linqbot from posting there.
 func (s poster) takeBack(ctx context.Context, loose *slackapi.LooseReplyError) error {
 	log := s.log.WithFields(logrus.Fields{"channel": loose.ChannelID, "ts": loose.TS})
 	if _, _, err := s.slack.DeleteMessageContext(ctx, loose.ChannelID, loose.TS); err != nil {

@@ -34,8 +34,8 @@ func (m *threadMessage) point() bool {
 	return true
 }
 
-// inThread shows the parent in the channel and one reply a request in its thread. A message that
-// waits for its turn keeps none of the others from theirs, but the parent its replies.
+// inThread shows the parent in the channel and one reply a request in its thread. A reply that
+// waits for its turn does not hold up the others. The parent holds up its replies.
 func (s *Publisher) inThread(ctx context.Context, view *ledger.View) error {
 	thread := &view.Thread
 	if err := s.adopt(ctx, view); err != nil {

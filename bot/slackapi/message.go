@@ -51,7 +51,7 @@ func (m Message) Files() []File {
 	var fields struct {
 		Files []File `json:"files"`
 	}
-	_ = Decode(m.raw, &fields) // what cannot be read is none
+	_ = Decode(m.raw, &fields) // files that cannot be read are left out
 	return fields.Files
 }
 

@@ -1,4 +1,6 @@
-// Command linqbot removes people from Linq group chats on the word of people in Slack.
+// Command linqbot removes people from Linq group chats on the word of people in Slack. Each subcommand has a file here,
+// which reads flags and leaves the work to the packages in internal. It knows what is printed and how the program
+// exits, and decides nothing about removals. Begin with serve.go.
 package main
 
 import (

@@ -31,7 +31,7 @@ func asSearched(chat linq.Chat) *listedChat {
 	return listed
 }
 
-// readSearch reads the words once for all chats: of a longer text, the first longestSearch characters.
+// readSearch reads the words once for all chats. It takes the first longestSearch characters of a longer text.
 func readSearch(words, region string) func(*listedChat) bool {
 	var all []func(*listedChat) bool
 	words = parse.Clean(words)
@@ -84,7 +84,7 @@ func readItem(item, region string) func(*listedChat) bool {
 type term struct {
 	word      string
 	spellings []string
-	parts     []string // what of a handle it may be
+	parts     []string // the digits of a handle that it may stand for
 }
 
 func asTerm(word string) term {
@@ -163,8 +163,8 @@ func withoutAccents(name string) string {
 	return strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i", "ħ", "h").Replace(name)
 }
 
-// longestSearch fits into a button whatever the words are, and holds the name that Linq gives a chat of
-// the most people.
+// longestSearch is how long a search may be. It fits into a button in any alphabet, and is long enough for the name
+// that Linq gives the largest chat.
 const longestSearch = 900
 
 // ReadWords returns what is searched for in text; false if it is too long to be.

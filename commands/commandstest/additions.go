@@ -38,7 +38,7 @@ func Additions() []OutcomeCase {
 func additionsAnew() []OutcomeCase {
 	return []OutcomeCase{
 		Told("reasons", outcome.ReasonOwnLine, ledger.Request{State: ledger.Refused, Reason: outcome.ReasonOwnLine}),
-		Told("reasons", "opposed", ledger.Request{State: ledger.Refused, Reason: Opposed}),
+		Told("reasons", "opposed", ledger.Request{State: ledger.Refused, Reason: opposed}),
 		RefusedBy("refused_codes", "2015, a full group", 409, 2015, ledger.Request{TraceID: TraceID, People: 32}),
 	}
 }

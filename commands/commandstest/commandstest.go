@@ -1,6 +1,6 @@
 // Package commandstest holds what the tests of commands and of the packages below it share: people, an
 // in-memory Linq that works in a bubble of synctest, an audit that keeps what is denied, a request for everything
-// that people can be told, and long texts.
+// that people can be told, and long texts. It knows no Slack. Begin with [NewLinq] and [Outcomes].
 package commandstest
 
 import (

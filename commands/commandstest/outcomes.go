@@ -113,11 +113,11 @@ func settledByReading() []OutcomeCase {
 	}
 	return append(all,
 		Told(group, "no_such_chat, in doubt", ledger.Request{State: ledger.Refused, Reason: outcome.ReasonNoSuchChat, MayHaveReached: true}),
-		Told(group, "opposed", ledger.Request{State: ledger.Refused, Reason: Opposed}))
+		Told(group, "opposed", ledger.Request{State: ledger.Refused, Reason: opposed}))
 }
 
-// Opposed is the reason of a request that another one opposes.
-const Opposed = "opposed_00c0ffee"
+// opposed is the reason of a request that another one opposes.
+const opposed = "opposed_00c0ffee"
 
 // RefusedBy is a request that Linq refused with a code, 0 for none.
 func RefusedBy(group, name string, status, code int, r ledger.Request) OutcomeCase {

@@ -187,7 +187,7 @@ func looksLikeHandle(cell, region string) bool {
 	if rewritten.MatchString(cell) {
 		return true
 	}
-	const fewestDigits = 7 // a year, or a house number, is none
+	const fewestDigits = 7 // a year or a house number has fewer
 	if !strings.Contains(cell, "@") && len(parse.DigitsOf(cell)) < fewestDigits {
 		return false
 	}

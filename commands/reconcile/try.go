@@ -17,7 +17,7 @@ import (
 )
 
 // Try is one try at a request of either kind, a removal or an addition: read the chat, settle what
-// is certain, store the intent, ask Linq. While Linq is to be left alone it does none of that. It
+// is certain, store the intent, ask Linq. While the circuit is open it only waits. It
 // returns after how long it wants to be run again; 0 when the request needs no further try.
 func (s *Steps) Try(ctx context.Context, id string) (time.Duration, error) {
 	return s.afresh(s.tryOnce(ctx, id))

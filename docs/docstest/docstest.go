@@ -1,4 +1,5 @@
-// Package docstest holds tables in the documentation to the code that they are generated from.
+// Package docstest holds tables in the documentation to the code that they are generated from. With -update it writes
+// them again. It knows nothing of what a table is about. Begin with [Table].
 package docstest
 
 import (

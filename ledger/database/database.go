@@ -138,9 +138,9 @@ func Migrate(ctx context.Context, databaseURL string) (version int64, err error)
 	return store.SchemaVersion(ctx, opened.Reader())
 }
 
-// CheckWritable says why what the URL names cannot be written, beside a linqbot that serves from it:
-// it takes no lock for longer than a moment, and leaves nothing behind. there is false if no ledger
-// has been made there yet; then it is whether one can be made that counts.
+// CheckWritable says why the ledger that the URL names cannot be written. It may run beside a linqbot that serves from
+// it: it holds no lock for longer than a moment, and leaves nothing behind. there is false if no ledger has been made
+// there yet; then err says why none can be made.
 func CheckWritable(ctx context.Context, databaseURL string) (there bool, err error) {
 	if err := CheckURL(databaseURL); err != nil {
 		return false, fmt.Errorf("DATABASE_URL %w", err)

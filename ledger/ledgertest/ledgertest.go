@@ -1,4 +1,6 @@
-// Package ledgertest gives tests the stores that a ledger can be kept in.
+// Package ledgertest gives tests the stores that a ledger can be kept in: an SQLite file or a PostgreSQL database
+// of their own, a server of their own that can be stopped, a standby, a pooler, and a proxy that can be cut. It knows
+// nothing of what a ledger keeps. Begin with [OnEachStore].
 package ledgertest
 
 import (

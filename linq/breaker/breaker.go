@@ -22,8 +22,8 @@ const (
 	usualAnswer = 150 * time.Millisecond
 )
 
-// Breaker is a circuit breaker and a bulkhead for all calls of a process to Linq. No more than so many
-// calls of a kind are under way at a time. While the circuit is open, all wait; if Linq struggles with one
+// Breaker is a circuit breaker and a bulkhead for all calls of a process to Linq. It
+// bounds how many calls of a kind are under way at a time. While the circuit is open, all wait; if Linq struggles with one
 // request, that one waits alone. What a batch runs does not delay what a person asked for.
 type Breaker struct {
 	Changes, Readings, Confirms *Places

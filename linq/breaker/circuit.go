@@ -30,7 +30,7 @@ const (
 // result is what the outcome of one call says of how Linq fares.
 type result struct {
 	change  bool          // it was to add or to remove somebody; else a reading
-	trouble bool          // Linq struggles; else it is well, whatever it said
+	trouble bool          // Linq struggles; otherwise Linq is well, even if it refused
 	limited bool          // Linq takes no more calls for the moment
 	asked   time.Duration // the wait that Linq asks for
 }
@@ -58,8 +58,8 @@ func resultOf(change bool, err error) (result, bool) {
 	return a, a.trouble
 }
 
-// streak is the row of failures since Linq was last known to be well. A change that Linq takes shows that it
-// is; a reading shows no more than that readings work.
+// streak is the row of failures since Linq was last known to be well. A change that Linq takes shows
+// that it is well; a reading shows only that readings work.
 type streak struct {
 	changes, readings int
 	request           string // that met them
@@ -93,11 +93,11 @@ type circuit struct {
 	streak streak
 	until  time.Time // zero while closed; open before it; after it half-open: one permit goes first, as a probe
 
-	// generation counts the openings and closings. What was asked before the last of them says nothing of
-	// what is now.
+	// generation counts the openings and closings. A call that began in an earlier
+	// generation says nothing about this one.
 	generation int
 
-	probe   chan struct{} // closed when the probe has come to something; nil while there is none
+	probe   chan struct{} // closed when the probe has ended; nil while none is out
 	bulk    bool          // the probe is a batch's
 	failed  int           // openings since it was closed
 	limited bool          // Linq takes no more calls

@@ -24,10 +24,10 @@ func limitedFor(seconds int) result {
 
 // act is one turn of a request: when it wants to begin, whether it may, and what its calls hear.
 type act struct {
-	at         int // seconds since the beginning
-	request    string
-	hears      []result
-	regardless bool
+	at      int // seconds since the beginning
+	request string
+	hears   []result
+	bypass  bool
 
 	how    admission
 	paused int // the end of the pause after the turn, in seconds since the beginning; 0: there is none
@@ -120,15 +120,15 @@ func TestCircuit(t *testing.T) {
 			hears(0, "b", 2, readBadly(), changeBad()), isHeld(0, "c", 2), isHeld(0, "b", 2), isHeld(0, "a", 2),
 		},
 		"what cannot be put off": append(outage(changeBad()),
-			act{at: 0, request: "z", regardless: true, hears: []result{readBadly(), changeBad(), changeBad()}, paused: 1},
-			act{at: 0, request: "z", regardless: true, hears: []result{changedOK()}, paused: 1},
-			act{at: 0, request: "z", regardless: true, hears: []result{limitedFor(9)}, paused: 9},
+			act{at: 0, request: "z", bypass: true, hears: []result{readBadly(), changeBad(), changeBad()}, paused: 1},
+			act{at: 0, request: "z", bypass: true, hears: []result{changedOK()}, paused: 1},
+			act{at: 0, request: "z", bypass: true, hears: []result{limitedFor(9)}, paused: 9},
 			isHeld(8, "y", 9),
 		),
 		"what cannot be put off counts as any while there is no pause": {
-			act{request: "a", regardless: true, hears: []result{changeBad(), changeBad()}},
-			act{request: "b", regardless: true, hears: []result{changeBad(), changeBad()}, paused: 1},
-			act{at: 1, request: "b", regardless: true, hears: []result{changedOK()}},
+			act{request: "a", bypass: true, hears: []result{changeBad(), changeBad()}},
+			act{request: "b", bypass: true, hears: []result{changeBad(), changeBad()}, paused: 1},
+			act{at: 1, request: "b", bypass: true, hears: []result{changedOK()}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestCircuit(t *testing.T) {
 			p := newCircuit()
 			for i, a := range acts {
 				now := began.Add(time.Duration(a.at) * time.Second)
-				turn := &Permit{Run: Run{Request: a.request, Bypass: a.regardless}}
+				turn := &Permit{Run: Run{Request: a.request, Bypass: a.bypass}}
 				how := p.admit(turn, now)
 				assert.Equal(t, how, a.how, "turn %d", i+1)
 				if how == admitted {

@@ -51,8 +51,8 @@ func (h Handle) showing(count int) (mask string, more bool) {
 	return "+" + strconv.Itoa(int(number.GetCountryCode())) + " " + masked + " " + masked + " " + digits[len(digits)-count:], count < len(digits)
 }
 
-// DigitsApart returns how many of a number's last digits tell the person apart from others; 0 if as many as are always
-// shown do. The same person may be among them, in whatever form.
+// DigitsApart returns how many of a number's last digits tell the person apart from others. It returns 0 if the digits
+// that are always shown are enough. The person may be among others, in any form.
 func (h Handle) DigitsApart(others []Handle) (digits int) {
 	for shown := shownDigits; ; shown++ {
 		mine, more := h.showing(shown)

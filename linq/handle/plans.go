@@ -67,9 +67,9 @@ func FormerRegion(e164 string) string {
 	return ""
 }
 
-// Names reports whether both are one person's number or address however each is written, in the form of
-// its country's numbers of today or of before. A number without a country code is read in the region.
-// Several of a chat may be named by one handle: then it names none of them.
+// Names reports whether both handles may be those of one person, however each is written. A number may have the
+// form that its country uses today, or an earlier one. A number without a country code is read in the region.
+// One handle may name several people of a chat; who is taken then is up to the caller.
 func (h Handle) Names(other Handle, region string) bool {
 	if h.IsZero() || other.IsZero() {
 		return false

@@ -27,12 +27,11 @@ const (
 	// AskAgain is the longest that a message in a queue is told to wait before it asks again. A run may
 	// come back in another replica: asking often keeps its places where it does.
 	AskAgain = 15 * time.Second
-	// ticketGrace is how long after it should have asked a message keeps its place that nobody asks about
-	// any more.
+	// ticketGrace is how long a message keeps its place after the time at which it should have asked again.
 	ticketGrace = time.Minute
 )
 
-// keptFor is how long a message keeps its place that has to wait so long for its turn.
+// keptFor returns how long a message keeps its place if its turn comes after the wait.
 func keptFor(wait time.Duration) time.Duration { return min(wait, AskAgain) + ticketGrace }
 
 // WaitError says that a message was certainly not posted, since it waits for its turn. That is no trouble.
@@ -45,8 +44,8 @@ func (e *WaitError) Error() string { return fmt.Sprintf("its turn comes in %s", 
 // often.
 //
 // Slack counts updates for the whole workspace, and apart from posts. One that may go in its channel
-// therefore waits in a second queue, with those of all other channels, in which the minor ones let the others
-// pass. Those that are not so far stand in nobody's way there.
+// therefore waits in a second queue, with those of all other channels. Minor updates let the others pass there. An
+// update whose channel is not ready for it is not in that queue.
 //
 // All of it is forgotten with the process; then the queues form anew. Whatever else a process
 // replaces as it runs, its scheduler stays: Slack goes on counting.

@@ -1,4 +1,4 @@
-// Package workspacetest has teams for tests. Begin reading at [Known].
+// Package workspacetest has teams for tests of what is built on workspace. Begin with [Known].
 package workspacetest
 
 import (

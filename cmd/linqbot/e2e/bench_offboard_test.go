@@ -118,7 +118,7 @@ func (o *offboardingBench) offboard(chats int) {
 }
 
 // BenchmarkOffboarding takes a person out of many chats, with a Linq that answers each call in 150 ms, and measures how
-// many removals a second that are, as a share of what six removals side by side allow (20 a second, since each reads
+// many removals a second that is, as a share of what six removals side by side allow (20 a second, since each reads
 // the chat first); how much memory the bot then holds, how much of it is in use, and how much garbage a removal makes.
 //
 //	go test ./cmd/linqbot/e2e -run '^$' -bench 'BenchmarkOffboarding$' -benchtime 1x -timeout 40m -longoffboard

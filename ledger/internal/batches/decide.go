@@ -116,7 +116,7 @@ const reasonStopped = "batch_stopped"
 // selectUntried repeats the condition of the index requests_of_batch. Without it the index is not used.
 const selectUntried = `SELECT id FROM requests WHERE batch_id <> '' AND batch_id = $1 AND state = 'accepted' AND NOT may_have_reached `
 
-// CancelUntried cancels the requests of a batch of which nothing can have had an effect at Linq.
+// CancelUntried cancels those requests of a batch that cannot have had an effect at Linq.
 func CancelUntried(ctx context.Context, tx store.Querier, d store.Dialect, batchID string, now time.Time) ([]requests.Request, error) {
 	ids, err := store.Strings(ctx, tx, selectUntried+requests.LockOrder+d.LockRows, batchID)
 	if err != nil || len(ids) == 0 {

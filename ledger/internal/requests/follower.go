@@ -36,8 +36,8 @@ func Follow(ctx context.Context, tx store.Querier, r Request, thread Thread, o O
 	if r.BatchID != "" {
 		return r.BatchID, nil
 	}
-	// The first news may be shown by now, and whoever showed them did not see this follower. An open
-	// question is nobody else's business; the yes to it sets off a showing by itself.
+	// The first news may have been shown without this follower, so they are shown again. An open question is
+	// private, and the yes to it is shown anyway.
 	_, err = tx.Exec(ctx, `
 		UPDATE requests SET news = news + 1, show_by = $1 WHERE id = $2 AND show_by = 0 AND state <> 'asked'`,
 		store.Micros(now), r.ID)

@@ -79,8 +79,8 @@ func StateOf(ctx context.Context, db store.Querier, id string) (s State, err err
 	return s, err
 }
 
-// OfDelivery returns the requests of a delivery, in the order in which they were asked for.
-func OfDelivery(ctx context.Context, db store.Querier, delivery string) ([]Request, error) {
+// ofDelivery returns the requests of a delivery, in the order in which they were asked for.
+func ofDelivery(ctx context.Context, db store.Querier, delivery string) ([]Request, error) {
 	return Query(ctx, db, `WHERE delivery = $1 ORDER BY id`, delivery)
 }
 

@@ -33,7 +33,7 @@ func Decide(ctx context.Context, tx store.Querier, d store.Dialect, delivery str
 			return nil, nil, err
 		}
 	}
-	all, err = OfDelivery(ctx, tx, delivery)
+	all, err = ofDelivery(ctx, tx, delivery)
 	decided = slices.DeleteFunc(slices.Clone(all), func(r Request) bool { return !slices.Contains(ids, r.ID) })
 	return all, decided, err
 }

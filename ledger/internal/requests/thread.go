@@ -62,7 +62,7 @@ type View struct {
 // ViewOf returns what is to show of a delivery; [store.ErrNotFound] when there is no such delivery.
 func ViewOf(ctx context.Context, db store.Querier, delivery string) (View, error) {
 	view := View{Replies: make(map[string]Reply)}
-	requests, err := OfDelivery(ctx, db, delivery)
+	requests, err := ofDelivery(ctx, db, delivery)
 	if err != nil {
 		return View{}, err
 	}

@@ -1,6 +1,7 @@
 // Package load sends signed slash commands to a server, as fast as it answers or at a constant rate,
-// and says how long the answers took. It shares the machine with the server it measures, so whatever
-// can be done before the clock runs is done before, and it speaks HTTP/1.1 by hand.
+// and says how long the answers took. It shares the machine with the server it measures, so it does
+// what it can before the clock runs, and writes HTTP/1.1 by hand. It knows nothing of what a command means. Begin with
+// [Dial].
 package load
 
 import (

@@ -2,6 +2,7 @@
 // the other packages: those say what happens through functions that they declare themselves.
 //
 // No handle, name, or id becomes the value of a label, and every label has few values.
+// Begin with [New].
 package metrics
 
 import (

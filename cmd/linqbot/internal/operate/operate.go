@@ -63,7 +63,7 @@ func WrongUse(err error) error {
 	return &UsageError{err: err}
 }
 
-// errUndone ends a command of which something was not done; what that is stands in what was printed.
+// errUndone ends a command that did not do everything. What it did not do was printed before.
 var errUndone = errors.New("not everybody was removed")
 
 // job is one run of a command.

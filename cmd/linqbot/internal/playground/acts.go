@@ -36,7 +36,7 @@ func acts() map[string]func(context.Context, act) (done, error) {
 	}
 }
 
-// failed says what Slack shows for an answer that is none.
+// failed says what Slack shows when the bot does not answer as it should; nil if it does.
 func failed(ack slacktest.Ack, err error) error {
 	const fine = 200
 	switch {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// guard lets in only the person at this machine: whoever has the token, in a browser that was led here, from a page of
-// our own.
+// guard lets in only the person at this machine. A request has to bring the token, name our host, and come from a page
+// of our own.
 type guard struct {
 	host   string // where the page is served, with the port
 	token  string

@@ -24,7 +24,7 @@ func (r Reader) parse(text string) []Run {
 		for i < len(lines) && !isQuote(lines[i]) {
 			i++
 			if strings.Count(strings.Join(lines[from:i], "\n"), "```")%2 == 1 {
-				for i < len(lines) && !strings.Contains(lines[i], "```") { // a quote within preformatted text is none
+				for i < len(lines) && !strings.Contains(lines[i], "```") { // within preformatted text, > is no quote
 					i++
 				}
 			}

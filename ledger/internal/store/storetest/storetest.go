@@ -1,5 +1,5 @@
 // Package storetest gives the tests of the packages below ledger open stores, rows to look among, and the
-// plans by which a store looks.
+// plans by which a store looks. It knows tables and nothing of what their rows mean. Begin with [OnEach].
 package storetest
 
 import (
