@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -41,38 +39,14 @@ const (
 // updateView changes a form, and tries again while Slack has trouble. The hash keeps it from overwriting what came
 // later. It reports false, and logs the line, if the person waits for the change in vain.
 func (b *Bot) updateView(ctx context.Context, viewID, hash string, form slack.ModalViewRequest, line string) bool {
-	const (
-		tries     = 4
-		firstWait = 250 * time.Millisecond
-	)
-	lost, wait := false, firstWait
-	for try := 1; ; try++ {
+	lost, err := slackapi.Retry(ctx, func() error {
 		_, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, form, "", hash, viewID)
-		if err == nil || lost && slackapi.Code(err) == changedSince { // by what was lost
-			return true
-		}
-		_, isLost := errors.AsType[*slackapi.LostAnswerError](slackapi.JudgeCall(err))
-		later, again := errors.AsType[*slackapi.RetryLaterError](slackapi.JudgeCall(err))
-		if again && later.Wait > 0 {
-			wait = later.Wait
-		}
-		if !again && !isLost || try == tries || !pause(ctx, wait) {
-			b.log.WithError(slackapi.WithoutURL(err)).Warn(line)
-			return slackapi.Code(err) == changedSince || slackapi.Code(err) == closed
-		}
-		lost, wait = lost || isLost, 2*wait
-	}
-}
-
-// pause waits, unless ctx ends before that.
-func pause(ctx context.Context, wait time.Duration) bool {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
-		return false
-	}
-	select {
-	case <-time.After(wait):
+		return err
+	})
+	code := slackapi.Code(err)
+	if err == nil || lost && code == changedSince { // by what was lost
 		return true
-	case <-ctx.Done():
-		return false
 	}
+	b.log.WithError(slackapi.WithoutURL(err)).Warn(line)
+	return code == changedSince || code == closed
 }
