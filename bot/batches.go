@@ -54,12 +54,7 @@ func (b *Bot) serveBatch(ctx context.Context, in interaction, action string, cli
 // openForm opens a form, and says so where it does not open.
 func (b *Bot) openForm(in interaction, form slack.ModalViewRequest) {
 	b.goBackground(func(ctx context.Context) {
-		opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, in.TriggerID, form)
-		if err == nil && opened.ID == "" {
-			err = slackapi.ErrNoView
-		}
-		if err != nil {
-			b.log.WithError(slackapi.WithoutURL(err)).Warn("a form was not opened")
+		if _, opened := b.openView(ctx, in.TriggerID, form, formNotOpened); !opened {
 			b.tell(ctx, in, richtext.Answer{richtext.Say("%s Slack did not open the form. Nothing was changed. Try again.", string(richtext.MarkNeedsPerson))})
 		}
 	})
@@ -119,8 +114,9 @@ func (b *Bot) turnToOffboard(ctx context.Context, in interaction) {
 		form = b.cfg.Teams.Renderer().Modal(blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)})
 	}
 	b.goBackground(func(ctx context.Context) {
-		if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, form, "", in.View.Hash, in.View.ID); err != nil {
-			b.log.WithError(slackapi.WithoutURL(err)).Warn("a form was not changed")
+		if !b.updateView(ctx, in.View.ID, "", form, formNotTurned) {
+			b.tell(ctx, in, richtext.Answer{richtext.Say("%s Slack did not open the form. Nothing was removed. Try again, or type %s.",
+				string(richtext.MarkNeedsPerson), richtext.ID(OffboardCommand))})
 		}
 	})
 }

@@ -39,6 +39,7 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 		b.refuseInteraction(w, in, answer)
 		return
 	}
+	b.cfg.Teams.Acted(in.User.TeamID, team, enterprise)
 	b.loggerOf(r.Context()).WithField("interaction", in.Type).WithField("user", in.User.ID).Info("interaction")
 	switch in.Type {
 	case "block_actions":

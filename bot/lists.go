@@ -29,14 +29,20 @@ func (b *Bot) openList(ctx context.Context, in interaction) {
 		return
 	}
 	b.goBackground(func(ctx context.Context) {
-		opened, ok := b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: note})
+		opened, ok := b.openView(ctx, in.TriggerID, b.cfg.Teams.Renderer().Modal(blockkit.Modal{Closed: true, Note: note}), notOpened)
 		switch {
 		case !ok && may:
-			b.tell(ctx, in, richtext.Answer{richtext.Say("%s Slack did not open the form. Nothing was removed. Try again.", string(richtext.MarkNeedsPerson))})
-		case ok && may:
+			b.tell(ctx, in, listNotOpened())
+		case !ok:
+			b.tell(ctx, in, denied)
+		case may:
 			b.fillList(ctx, in, opened, where)
 		}
 	})
+}
+
+func listNotOpened() richtext.Answer {
+	return richtext.Answer{richtext.Say("%s Slack did not open the form. Nothing was removed. Try again.", string(richtext.MarkNeedsPerson))}
 }
 
 // fillList shows the list, or what is wrong with it.
@@ -49,8 +55,8 @@ func (b *Bot) fillList(ctx context.Context, in interaction, opened *slack.ViewRe
 	if !ok {
 		form = b.cfg.Teams.Renderer().Note(wrong)
 	}
-	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, form, "", opened.Hash, opened.ID); err != nil {
-		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not filled")
+	if !b.updateView(ctx, opened.ID, opened.Hash, form, notFilled) {
+		b.tell(ctx, in, listNotOpened())
 	}
 }
 

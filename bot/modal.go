@@ -43,7 +43,7 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 		})
 	case len(denied) > 0:
 		b.goBackground(func(ctx context.Context) {
-			if _, opened := b.openView(ctx, in.TriggerID, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)}); !opened {
+			if _, opened := b.openView(ctx, in.TriggerID, b.cfg.Teams.Renderer().Modal(blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)}), notOpened); !opened {
 				b.tell(ctx, in, denied)
 			}
 		})
@@ -51,8 +51,8 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 }
 
 // showModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
-// and fills it when the chat has been read. failed is told that it did not open. Optional: the answer to a command
-// says how to do without.
+// and fills it when the chat has been read. failed is told that it did not open, or was not filled. Optional: the answer
+// to a command says how to do without.
 func (b *Bot) showModal(trigger string, o opening, failed func(context.Context)) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
@@ -61,12 +61,14 @@ func (b *Bot) showModal(trigger string, o opening, failed func(context.Context))
 		first = blockkit.Modal{Place: o.place, Closed: true, Note: richtext.Say("%s Reading the chat.", string(richtext.MarkQueued))}
 	}
 	b.goBackground(func(ctx context.Context) {
-		opened, ok := b.openView(ctx, trigger, first)
+		opened, ok := b.openView(ctx, trigger, b.cfg.Teams.Renderer().Modal(first), notOpened)
 		switch {
 		case !ok && failed != nil:
 			failed(ctx)
 		case ok && filled:
-			b.fill(ctx, opened.ID, opened.Hash, o.place, id, o.people)
+			if !b.fill(ctx, opened.ID, opened.Hash, o.place, id, o.people) && failed != nil {
+				failed(ctx)
+			}
 		}
 	})
 }
@@ -74,6 +76,9 @@ func (b *Bot) showModal(trigger string, o opening, failed func(context.Context))
 // tell answers a person alone if the answer to the request cannot show anything. It uses the response_url. Shortcuts
 // and the Home tab have none, so the answer goes to the person's direct messages.
 func (b *Bot) tell(ctx context.Context, in interaction, answer richtext.Answer) {
+	const patience = 5 * time.Second // of its own: what did not open may have taken all there was
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
 	m := b.cfg.Teams.Renderer().Answer(answer)
 	var err error
 	if in.ResponseURL != "" {
@@ -86,18 +91,6 @@ func (b *Bot) tell(ctx context.Context, in interaction, answer richtext.Answer) 
 	if err != nil {
 		b.log.WithError(slackapi.Judge(err)).Warn("a person was not told that the form did not open")
 	}
-}
-
-func (b *Bot) openView(ctx context.Context, trigger string, m blockkit.Modal) (*slack.ViewResponse, bool) {
-	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, b.cfg.Teams.Renderer().Modal(m))
-	if err == nil && opened.ID == "" {
-		err = slackapi.ErrNoView
-	}
-	if err != nil {
-		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not opened")
-		return nil, false
-	}
-	return opened, true
 }
 
 // fillModal shows the people of the chat that was chosen in the modal, to who may see them.
@@ -117,7 +110,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 		case may:
 			b.fill(ctx, in.View.ID, in.View.Hash, kept.Place, id, named)
 		case len(denied) > 0:
-			b.updateView(ctx, in.View.ID, in.View.Hash, blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)})
+			b.updateView(ctx, in.View.ID, in.View.Hash, b.cfg.Teams.Renderer().Modal(blockkit.Modal{Closed: true, Note: blockkit.Joined(denied)}), notFilled)
 		}
 	})
 }
@@ -125,8 +118,8 @@ func (b *Bot) fillModal(in interaction, chat string) {
 // readTime leaves of what [Bot.goBackground] gives enough to say that Linq did not answer.
 const readTime = 10 * time.Second
 
-// fill reads the chat and shows its people. The hash keeps it from overwriting what came later.
-func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Place, id linq.ChatID, chosen []handle.Handle) {
+// fill reads the chat and shows its people. It reports whether the person sees them, or what is wrong.
+func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Place, id linq.ChatID, chosen []handle.Handle) bool {
 	remove := b.cfg.Interactive.Remove
 	m := blockkit.Modal{Place: where, Chosen: chosen, Paused: remove.Paused(), Protected: remove.Protects}
 	reading, cancel := context.WithTimeout(ctx, readTime)
@@ -142,13 +135,7 @@ func (b *Bot) fill(ctx context.Context, viewID, hash string, where blockkit.Plac
 	default:
 		m.Note = richtext.Say("The chat could not be read: Linq did not answer as it should. Pick it again in a moment.")
 	}
-	b.updateView(ctx, viewID, hash, m)
-}
-
-func (b *Bot) updateView(ctx context.Context, viewID, hash string, m blockkit.Modal) {
-	if _, err := b.cfg.Interactive.Slack.UpdateViewContext(ctx, b.cfg.Teams.Renderer().Modal(m), "", hash, viewID); err != nil {
-		b.log.WithError(slackapi.WithoutURL(err)).Warn("the modal was not filled")
-	}
+	return b.updateView(ctx, viewID, hash, b.cfg.Teams.Renderer().Modal(m), notFilled)
 }
 
 // option and options are a select menu's answer. slack-go's own type leaves out an empty list, which

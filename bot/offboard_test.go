@@ -117,6 +117,7 @@ func TestOffboardingIsMisread(t *testing.T) {
 		"bob":            "bob is neither a phone number nor an e-mail address",
 		"415 555 01":     "Usage: /linq-offboard",
 		"@ann, 41555501": "Usage: /linq-offboard",
+		"anna":           "/linq-offboard alone opens a form; /linq-offboard help says more.",
 	} {
 		ack := h.command(slacktest.Command{UserID: bottest.Ada, ChannelID: bottest.Ops, Command: OffboardCommand, Text: text})
 		assert.Assert(t, strings.Contains(strings.ToLower(ack.Text), strings.ToLower(want)), ack.Text)

@@ -7,7 +7,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/blockkit"
-	"linqbot/bot/slackapi"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 )
@@ -24,8 +23,7 @@ func (b *Bot) askToPause(ctx context.Context, in interaction) {
 		return
 	}
 	b.goBackground(func(ctx context.Context) {
-		if _, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, in.TriggerID, b.cfg.Teams.Renderer().PauseForm()); err != nil {
-			b.log.WithError(slackapi.WithoutURL(err)).Warn("the form to pause removals was not opened")
+		if _, opened := b.openView(ctx, in.TriggerID, b.cfg.Teams.Renderer().PauseForm(), pauseNotAsked); !opened {
 			b.tell(ctx, in, richtext.Answer{richtext.Say("%s Slack did not open the form. Removals are not paused. Try again, or run %s where linqbot runs.",
 				string(richtext.MarkNeedsPerson), richtext.ID("linqbot pause --reason …"))})
 		}

@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +14,8 @@ import (
 	"linqbot/bot/slacktest"
 	"linqbot/bot/workspace"
 	"linqbot/bot/workspace/workspacetest"
+	"linqbot/commands/commandstest"
+	"linqbot/commands/policy"
 )
 
 const (
@@ -52,6 +57,55 @@ func TestWhoseCommandsAreServed(t *testing.T) {
 				assert.Equal(t, len(e.command.runs()) == 1, tc.want == recorded)
 			})
 		})
+	}
+}
+
+// Whose forms and presses are served, as an installation for an organisation sends them. What is refused is audited.
+func TestWhosePressesAreServed(t *testing.T) {
+	t.Parallel()
+	const nobody = `"team":null,"enterprise":null`
+	for name, tc := range map[string]struct {
+		served string
+		rest   string
+		want   bool
+		seen   []string // workspaces in which groups are looked up from now on
+	}{
+		"a form of ours, of another workspace":        {"E1", `"user":{"id":"U1","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"view":{"app_installed_team_id":"E1"}`, true, []string{"T2"}},
+		"a form of ours, and no organisation":         {"E1", `"user":{"id":"U1","team_id":"T2"},` + nobody + `,"is_enterprise_install":true,"view":{"app_installed_team_id":"E1"}`, true, []string{"T2"}},
+		"a form of the team, and no organisation":     {"T1", `"user":{"id":"U1","team_id":"T2"},` + nobody + `,"view":{"app_installed_team_id":"T1"}`, true, []string{"T1"}},
+		"a form of another team of ours":              {"E1", `"user":{"id":"U1","team_id":"T2"},"team":null,"enterprise":{"id":"E1"},"view":{"app_installed_team_id":"T3"}`, true, []string{"T3", "T2"}},
+		"a form of others":                            {"E1", `"user":{"id":"U1","team_id":"T2"},` + nobody + `,"view":{"app_installed_team_id":"E2"}`, false, nil},
+		"a form of another organisation":              {"E1", `"user":{"id":"U1","team_id":"T2"},"team":null,"enterprise":{"id":"E2"},"view":{"app_installed_team_id":"T9"}`, false, nil},
+		"a form of others, of somebody of ours":       {"T1", `"user":{"id":"U1","team_id":"T1"},"team":{"id":"T1"},"view":{"app_installed_team_id":"T9"}`, false, []string{"T1"}},
+		"a form that does not say":                    {"T1", `"user":{"id":"U1","team_id":"T1"},"team":null,"view":{}`, true, []string{"T1"}},
+		"a user's team alone":                         {"T1", `"user":{"id":"U1","team_id":"T1"}`, true, []string{"T1"}},
+		"another user's team alone":                   {"T1", `"user":{"id":"U1","team_id":"T9"}`, false, []string{"T1"}},
+		"installed for an organisation that is null":  {"E1", `"user":{"id":"U1","team_id":"T2"},` + nobody + `,"is_enterprise_install":true`, false, nil},
+		"a workspace of an organisation that is null": {"T2", `"user":{"id":"U1","team_id":"T2"},` + nobody + `,"is_enterprise_install":true`, true, []string{"T2"}},
+		"nobody's":                         {"T1", `"user":{"id":"U1"},` + nobody, false, []string{"T1"}},
+		"a person of another organisation": {"E1", `"user":{"id":"U1","team_id":"T9"},"team":{"id":"T9"},"enterprise":{"id":"E2"}`, false, nil},
+	} {
+		for _, kind := range []string{"view_submission", "shortcut"} {
+			t.Run(name+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				audit := new(commandstest.Audit)
+				logger, _ := bottest.NewLog()
+				teams := workspacetest.Known(t, tc.served)
+				e := newEdge(t, func(c *Config) {
+					c.Teams, c.Interactive = teams, new(Interactive)
+					c.Gate = policy.NewGate(policy.GateConfig{Policy: policy.Policy{Everyone: true}, Audit: audit, Logger: logger})
+				})
+				body := `{"type":"` + kind + `","trigger_id":"1.2.3",` + tc.rest + `}`
+				assert.Equal(t, e.serve(signedRequest(t, InteractionsPath, testSecret, url.Values{"payload": {body}}.Encode())).status, http.StatusOK)
+				assert.Equal(t, strings.Contains(e.log.String(), "not our team"), !tc.want)
+				assert.DeepEqual(t, append([]string(nil), teams.Workspaces()...), tc.seen)
+				want := 1
+				if tc.want {
+					want = 0
+				}
+				assert.Equal(t, len(audit.Denials), want)
+			})
+		}
 	}
 }
 

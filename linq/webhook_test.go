@@ -140,6 +140,12 @@ func TestDecodeWebhook(t *testing.T) {
 	if err != nil || e.ChatID.IsZero() || e.Name != "Summer" {
 		t.Errorf("%+v, %v", e, err)
 	}
+	for value, unsaid := range map[string]bool{`,"new_value":null`: false, `,"new_value":""`: false, ``: true, `,"new_value":7`: true} {
+		e, err = linq.DecodeWebhook([]byte(`{"event_id":"e3","event_type":"chat.group_name_updated","data":{"chat_id":"3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11"` + value + `}}`))
+		if err != nil || e.Name != "" || e.NoName != unsaid {
+			t.Errorf("%s: %+v, %v", value, e, err)
+		}
+	}
 	for status, ill := range map[string]bool{"ACTIVE": false, "active": false, "FLAGGED": true, "SUSPENDED": true, "": false} {
 		e, err = linq.DecodeWebhook([]byte(`{"event_id":"e4","event_type":"phone_number.status_updated","data":{"phone_number":"+12025550100","previous_status":"ACTIVE","new_status":"` + status + `"}}`))
 		if err != nil || e.Line.Number.Full() != "+12025550100" || e.Line.Status != status || e.Line.Ill() != ill {

@@ -30,6 +30,7 @@ type WebhookEvent struct {
 	Person    Participant // who was added or removed
 	Chat      Chat        // the chat that was created
 	Name      string      // the new name of a group; "" if it has none any more
+	NoName    bool        // the event of a new name does not say it
 	Line      LineStatus
 }
 
@@ -58,7 +59,7 @@ type wireEvent struct {
 	ChatID      string           `json:"chat_id"`
 	Handle      string           `json:"handle"` // deprecated, and of a participant's event the only one that is always there
 	Participant *wireParticipant `json:"participant"`
-	NewValue    string           `json:"new_value"`
+	NewValue    json.RawMessage  `json:"new_value"` // a string, or null
 	PhoneNumber string           `json:"phone_number"`
 	NewStatus   string           `json:"new_status"`
 	OldStatus   string           `json:"previous_status"`
@@ -86,7 +87,7 @@ func DecodeWebhook(body []byte) (WebhookEvent, error) {
 		event.readPerson(data)
 	case EventGroupNameUpdated:
 		event.ChatID, _ = ParseChatID(data.ChatID)
-		event.Name = data.NewValue
+		event.NoName = len(data.NewValue) == 0 || json.Unmarshal(data.NewValue, &event.Name) != nil
 	case EventLineStatusUpdated:
 		event.Line = LineStatus{Number: handle.New(strings.TrimSpace(data.PhoneNumber)), Status: data.NewStatus, Before: data.OldStatus}
 	}

@@ -251,7 +251,14 @@ func (s poster) send(o outgoing, call func([]slack.MsgOption) (channel, ts strin
 // linqbot from posting there.
 func (s poster) takeBack(ctx context.Context, loose *slackapi.LooseReplyError) error {
 	log := s.log.WithFields(logrus.Fields{"channel": loose.ChannelID, "ts": loose.TS})
-	if _, _, err := s.slack.DeleteMessageContext(ctx, loose.ChannelID, loose.TS); err != nil {
+	const patience = 10 * time.Second // the person waits for the outcome
+	deleting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := slackapi.Retry(deleting, func() error {
+		_, _, err := s.slack.DeleteMessageContext(deleting, loose.ChannelID, loose.TS)
+		return err
+	})
+	if err != nil && slackapi.Code(err) != slackapi.NoMessage {
 		log.WithError(slackapi.Judge(err)).Error("a reply stands in the channel since its thread is gone, and was not deleted")
 	} else {
 		log.Info("a reply stood in the channel since its thread is gone, and was deleted")

@@ -25,14 +25,21 @@ func (g Groups) GroupMembers(ctx context.Context, group string) ([]string, error
 	if len(workspaces) == 0 {
 		return g.membersIn(ctx, group)
 	}
-	var members []string
-	var err error
+	var trouble error
 	for _, workspace := range workspaces {
-		if members, err = g.membersIn(ctx, group, slack.GetUserGroupMembersOptionTeamID(workspace)); Code(err) != noGroup {
+		members, err := g.membersIn(ctx, group, slack.GetUserGroupMembersOptionTeamID(workspace))
+		if err == nil {
+			return members, nil
+		}
+		// A workspace that linqbot was taken from says no in other words. It must not hide the group from the others.
+		if trouble == nil || Code(trouble) == noGroup {
+			trouble = err
+		}
+		if ctx.Err() != nil {
 			break
 		}
 	}
-	return members, err
+	return nil, trouble
 }
 
 const noGroup = "no_such_subteam"

@@ -54,6 +54,30 @@ func TestGroupMembersInAnOrganisation(t *testing.T) {
 	assert.Equal(t, Code(err), "missing_argument")
 }
 
+// A workspace that answers an error does not hide a group of another. If nobody has the group, the error is told.
+func TestGroupMembersBesideTrouble(t *testing.T) {
+	t.Parallel()
+	api := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		answers := map[string]string{
+			"T0GONE": `{"ok":false,"error":"team_access_not_granted"}`, "T0EMPTY": `{"ok":true,"users":[]}`, "T0PAGE": "<html>",
+			"T0HAS": `{"ok":true,"users":["U1"]}`, "T0NONE": `{"ok":false,"error":"no_such_subteam"}`,
+		}
+		_, _ = io.WriteString(w, answers[r.FormValue("team_id")])
+	})
+	in := func(workspaces ...string) Groups {
+		return Groups{Slack: api, Workspaces: func() []string { return workspaces }}
+	}
+	for _, trouble := range []string{"T0GONE", "T0EMPTY", "T0PAGE"} {
+		members, err := in(trouble, "T0HAS").GroupMembers(t.Context(), "S1")
+		assert.NilError(t, err, trouble)
+		assert.DeepEqual(t, members, []string{"U1"})
+	}
+	for _, workspaces := range [][]string{{"T0NONE", "T0GONE"}, {"T0GONE", "T0NONE"}} {
+		_, err := in(workspaces...).GroupMembers(t.Context(), "S1")
+		assert.Equal(t, Code(err), "team_access_not_granted")
+	}
+}
+
 func TestWhatIsPrivate(t *testing.T) {
 	t.Parallel()
 	fake := slacktest.New(slacktest.Config{Scopes: []string{"groups:read"}})

@@ -169,6 +169,17 @@ func (t *Teams) Workspaces() []string {
 	return append(slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "T") }), t.seen...)
 }
 
+// Acted is told from which workspace somebody acted whose request is served: a form names where its app is installed,
+// which may be an organisation. It is one of ours if the organisation is.
+func (t *Teams) Acted(workspace string, organisations ...string) {
+	t.mu.RLock()
+	ours := slices.ContainsFunc(organisations, func(id string) bool { return strings.HasPrefix(id, "E") && slices.Contains(t.ids, id) })
+	t.mu.RUnlock()
+	if ours {
+		t.remember(workspace)
+	}
+}
+
 // remember keeps a workspace of an organisation that is served.
 func (t *Teams) remember(team string) {
 	const most = 50 // an organisation may have thousands; a look-up asks about each

@@ -3,13 +3,15 @@ package chatindex
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"linqbot/linq"
 )
 
 // Take keeps the list fresh with what Linq tells by webhook: a new chat, a new name, somebody who came or
-// left. It asks nobody. What it cannot tell from the event has the next search renew the list. Other
-// events do nothing, and while there is no list there is nothing to keep.
+// left. It asks nobody. What it cannot tell from the event has the next search renew the list, and so has an
+// event that is older than what the list shows: they may come late, and in any order. Other events do nothing,
+// and while there is no list there is nothing to keep.
 func (x *Index) Take(e linq.WebhookEvent) {
 	var change func(linq.Chat) linq.Chat
 	switch e.Type {
@@ -20,15 +22,24 @@ func (x *Index) Take(e linq.WebhookEvent) {
 		}
 		change = func(linq.Chat) linq.Chat { return e.Chat }
 	case linq.EventGroupNameUpdated:
+		if e.NoName {
+			x.listing.Expire()
+			return
+		}
 		change = func(chat linq.Chat) linq.Chat { return renamed(chat, e.Name) }
 	case linq.EventParticipantAdded, linq.EventParticipantRemoved:
 		change = func(chat linq.Chat) linq.Chat { return withPerson(chat, e) }
 	default:
 		return
 	}
-	if kept, ok := x.listing.Kept(); ok && e.Type != linq.EventChatCreated && kept.find(e.ChatID) < 0 {
-		x.listing.Expire() // a chat that is newer than the list
-		return
+	if kept, ok := x.listing.Kept(); ok {
+		switch at := kept.find(e.ChatID); {
+		case at < 0 && e.Type != linq.EventChatCreated: // a chat that is newer than the list
+			x.listing.Expire()
+			return
+		case at >= 0 && isLate(e, kept.groups[at].chat):
+			x.listing.Expire()
+		}
 	}
 	x.listing.Update(func(l listing) listing { return l.with(e, change) })
 }
@@ -42,6 +53,8 @@ func (l listing) with(e linq.WebhookEvent, change func(linq.Chat) linq.Chat) lis
 	var before linq.Chat
 	at := l.find(e.ChatID)
 	switch {
+	case at >= 0 && isLate(e, l.groups[at].chat):
+		return l
 	case at >= 0:
 		before = l.groups[at].chat
 	case e.Type != linq.EventChatCreated:
@@ -58,6 +71,28 @@ func (l listing) with(e linq.WebhookEvent, change func(linq.Chat) linq.Chat) lis
 	l.groups = append(l.groups, asSearched(after))
 	l.sort()
 	return l
+}
+
+// isLate reports whether an event happened before what is listed: of somebody who came or left, before that person last
+// did; of anything else, before the chat last changed.
+func isLate(e linq.WebhookEvent, listed linq.Chat) bool {
+	since := listed.UpdatedAt
+	switch e.Type {
+	case linq.EventParticipantAdded:
+		person, _ := listed.Find(e.Person.Handle)
+		since = leftAt(person)
+	case linq.EventParticipantRemoved:
+		person, _ := listed.Find(e.Person.Handle)
+		since = person.JoinedAt
+	}
+	return !e.CreatedAt.IsZero() && e.CreatedAt.Before(since)
+}
+
+func leftAt(person linq.Participant) time.Time {
+	if person.LeftAt == nil {
+		return time.Time{}
+	}
+	return *person.LeftAt
 }
 
 // renamed gives a chat its new name; without one Linq names it by its people.
@@ -87,8 +122,11 @@ func withPerson(chat linq.Chat, e linq.WebhookEvent) linq.Chat {
 	switch {
 	case e.Type == linq.EventParticipantAdded:
 		person.Status, person.LeftAt = linq.StatusActive, nil
+		if e.CreatedAt.After(person.JoinedAt) {
+			person.JoinedAt = e.CreatedAt
+		}
 	case person.Active(): // the event says no more than that they are gone
-		person.Status = linq.StatusRemoved
+		person.Status, person.LeftAt = linq.StatusRemoved, &e.CreatedAt
 	}
 	chat.Handles = slices.DeleteFunc(slices.Clone(chat.Handles), func(p linq.Participant) bool { return p.Handle.Is(person.Handle) })
 	chat.Handles = append(chat.Handles, person)

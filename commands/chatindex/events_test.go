@@ -66,6 +66,58 @@ func TestEventsKeepTheListFresh(t *testing.T) {
 	}
 }
 
+// Events come late, and in any order. What they say of before does not take the place of what is listed since: the next
+// search has the list renewed.
+func TestEventsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	at := func(second int) time.Time { return time.Date(2026, 3, 14, 9, 26, second, 0, time.UTC) }
+	chat := listedGroup(t, "Spring launch", commandstest.Ada, commandstest.Ben)
+	chat.UpdatedAt = at(0)
+	named := func(name string, second int) linq.WebhookEvent {
+		return linq.WebhookEvent{Type: linq.EventGroupNameUpdated, ChatID: chat.ID, Name: name, CreatedAt: at(second)}
+	}
+	moved := func(kind string, second int) linq.WebhookEvent {
+		return linq.WebhookEvent{Type: kind, ChatID: chat.ID, Person: linq.Participant{Handle: handle.New(commandstest.Ada)}, CreatedAt: at(second)}
+	}
+	late := chat
+	late.DisplayName = "Winter"
+	unsaid := named("", 30)
+	unsaid.NoName = true
+
+	for name, test := range map[string]struct {
+		events   []linq.WebhookEvent
+		words    string
+		want     string
+		listings int // in all, with that of the next search
+	}{
+		"in order":                        {[]linq.WebhookEvent{named("Summer", 10), named("Autumn", 20)}, "", "Autumn", 1},
+		"a late name":                     {[]linq.WebhookEvent{named("Autumn", 20), named("Summer", 10)}, "", "Autumn", 2},
+		"twice":                           {[]linq.WebhookEvent{named("Autumn", 20), named("Autumn", 20)}, "", "Autumn", 1},
+		"removed, added again":            {[]linq.WebhookEvent{moved(linq.EventParticipantRemoved, 10), moved(linq.EventParticipantAdded, 20)}, commandstest.Ada, "Spring launch", 1},
+		"removed before, told of late":    {[]linq.WebhookEvent{moved(linq.EventParticipantAdded, 20), moved(linq.EventParticipantRemoved, 10)}, commandstest.Ada, "Spring launch", 2},
+		"added before, told of late":      {[]linq.WebhookEvent{moved(linq.EventParticipantRemoved, 20), moved(linq.EventParticipantAdded, 10)}, commandstest.Ada, "", 2},
+		"a name, then a person of before": {[]linq.WebhookEvent{named("Autumn", 20), moved(linq.EventParticipantRemoved, 10)}, commandstest.Ada, "", 1},
+		"created before":                  {[]linq.WebhookEvent{named("Autumn", 20), {Type: linq.EventChatCreated, ChatID: chat.ID, Chat: late, CreatedAt: at(5)}}, "", "Autumn", 2},
+		"a name that is not said":         {[]linq.WebhookEvent{unsaid}, "", "Spring launch", 2},
+		"no time":                         {[]linq.WebhookEvent{{Type: linq.EventGroupNameUpdated, ChatID: chat.ID, Name: "Autumn"}}, "", "Autumn", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				lister := &lister{chats: []linq.Chat{chat}}
+				index := chatindex.New(chatindex.Config{Lister: lister, Region: "US"})
+				found(t, index, "")
+				for _, event := range test.events {
+					index.Take(event)
+				}
+				assert.Equal(t, found(t, index, test.words), test.want)
+				synctest.Wait()
+				assert.Equal(t, lister.times, test.listings)
+			})
+		})
+	}
+}
+
 // A number finds the chats that list it in another form.
 func TestSearchKnowsFormsOfNumbers(t *testing.T) {
 	t.Parallel()

@@ -71,7 +71,10 @@ func (c *Command) misread(in invocation.Invocation, err error) richtext.Answer {
 	if usage.Code == parse.UsageHelp {
 		return append(richtext.Answer{usage.Why, usage.Usage}, richtext.Say("What would be removed is shown first, and nothing is done before you say yes."))
 	}
-	return richtext.Answer{usage.Why, usage.Usage}
+	if in.OpenForm == nil {
+		return richtext.Answer{usage.Why, usage.Usage}
+	}
+	return richtext.Answer{usage.Why, richtext.Say("%s %s alone opens a form; %s says more.", usage.Usage, richtext.ID("/linq-offboard"), richtext.ID("/linq-offboard help"))}
 }
 
 // record stores the batch. It returns false when it is not stored, and the answer says why.
