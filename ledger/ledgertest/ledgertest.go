@@ -43,10 +43,7 @@ func SQLite(t testing.TB) string {
 // Without a server the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv(PostgresVariable)
-	if server == "" {
-		t.Skip("needs PostgreSQL: set " + PostgresVariable + " to the URL of a database whose role may create databases")
-	}
+	server := postgresWanted(t)
 	at, err := url.Parse(server)
 	if err != nil {
 		t.Fatalf("%s is no URL", PostgresVariable)
@@ -56,6 +53,16 @@ func Postgres(t testing.TB) string {
 	t.Cleanup(func() { run(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	at.Path = "/" + name
 	return at.String()
+}
+
+// postgresWanted returns what [PostgresVariable] holds. The test is skipped where PostgreSQL is not to be tested.
+func postgresWanted(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(PostgresVariable)
+	if server == "" {
+		t.Skip("needs PostgreSQL: set " + PostgresVariable + " to the URL of a database whose role may create databases")
+	}
+	return server
 }
 
 func run(t testing.TB, server, statement string) {

@@ -51,17 +51,14 @@ const (
 	Immediate = StopMode(syscall.SIGQUIT) // as a crash is: the next start recovers
 )
 
-// NewServer starts a server with an empty database, for as long as the test runs. Where PostgreSQL
-// is not installed the test is skipped, or fails if [PostgresVariable] says that it is to be tested.
+// NewServer starts a server with an empty database, for as long as the test runs. The test is skipped where [PostgresVariable]
+// is not set, and fails where PostgreSQL is not installed.
 func NewServer(t testing.TB) *Server {
 	t.Helper()
+	postgresWanted(t)
 	programs := programsOfPostgres()
 	if programs == "" {
-		const missing = "needs initdb and postgres, on the PATH or in /usr/lib/postgresql/*/bin"
-		if os.Getenv(PostgresVariable) != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
+		t.Fatal("needs initdb and postgres, on the PATH or in /usr/lib/postgresql/*/bin")
 	}
 	s := &Server{programs: programs}
 	if err := s.create(); err != nil {
