@@ -17,7 +17,7 @@ import (
 
 // byName answers a command that has a chat's name in the place of its id: with the chats that match, each with
 // the command to copy. Nothing is done, since a name may be another chat's tomorrow. It returns false if no
-// chat matches, or the chats are not known before the time of ctx ends.
+// chat matches.
 func (c *typed) byName(ctx context.Context, in invocation.Invocation, rule string) (answer richtext.Answer, answered bool) {
 	named, ok := parse.ChatByName(in.Text, c.region)
 	if c.book == nil || !ok {
@@ -33,7 +33,8 @@ func (c *typed) byName(ctx context.Context, in invocation.Invocation, rule strin
 	found, err := c.book.Search(ctx, words)
 	if err != nil {
 		c.log.WithError(err).WithField("delivery", in.Delivery).Warn("the chats are not known")
-		return nil, false
+		return richtext.Answer{richtext.Say("%s: a chat is named by its id. Linq did not list the chats just now, so linqbot cannot look for %s. Try again in a moment, or give the id.",
+			strings.TrimSuffix(outcome.NothingDone(c.kind), "."), richtext.Quoted(words))}, true
 	}
 	if len(found) == 0 {
 		return nil, false
