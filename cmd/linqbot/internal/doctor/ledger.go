@@ -61,7 +61,7 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 	}
 	reader, err := e.reader()
 	if errors.Is(err, ledger.ErrNewerSchema) {
-		return fail("linqbot version says which one this is", "%s", err)
+		return fail("run the newer linqbot that made it", "%s", err)
 	}
 	if err != nil {
 		return fail(startFix+", where there is none yet; else see why it cannot be read", "%s", err)
