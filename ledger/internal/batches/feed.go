@@ -43,20 +43,11 @@ func Unfed(ctx context.Context, db store.Querier, batchID string, limit int) ([]
 }
 
 func queryUnfed(ctx context.Context, db store.Querier, query, batchID string, limit int) ([]BatchItem, error) {
-	rows, err := db.Query(ctx, query, batchID, limit)
+	items, err := store.All(ctx, db, func(row store.Row) (item BatchItem, err error) {
+		err = row.Scan(&item.Position, &item.ChatID, &item.Handle, &item.Undoes)
+		return item, err
+	}, query, batchID, limit)
 	if err != nil {
-		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
-	}
-	defer rows.Close()
-	var items []BatchItem
-	for rows.Next() {
-		var item BatchItem
-		if err := rows.Scan(&item.Position, &item.ChatID, &item.Handle, &item.Undoes); err != nil {
-			return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
-		}
-		items = append(items, item)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("look for what a batch has yet to ask: %w", err)
 	}
 	return items, nil

@@ -87,20 +87,8 @@ func samePeople(one, other []store.Secret) bool {
 
 // Newest returns the newest batches, and not more than most.
 func Newest(ctx context.Context, db store.Querier, most int) ([]Batch, error) {
-	rows, err := db.Query(ctx, selectBatches+newestClauses, most)
+	batches, err := store.All(ctx, db, scanBatch, selectBatches+newestClauses, most)
 	if err != nil {
-		return nil, fmt.Errorf("load batches: %w", err)
-	}
-	defer rows.Close()
-	var batches []Batch
-	for rows.Next() {
-		b, err := scanBatch(rows)
-		if err != nil {
-			return nil, fmt.Errorf("load batches: %w", err)
-		}
-		batches = append(batches, b)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("load batches: %w", err)
 	}
 	return batches, nil

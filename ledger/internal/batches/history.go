@@ -24,22 +24,13 @@ func addHistory(ctx context.Context, tx store.Querier, id string, e BatchEvent) 
 
 // History returns what happened to a batch, oldest first, and not more than most.
 func History(ctx context.Context, db store.Querier, batchID string, most int) ([]BatchEvent, error) {
-	rows, err := db.Query(ctx, selectHistory, batchID, most)
-	if err != nil {
-		return nil, fmt.Errorf("load history: %w", err)
-	}
-	defer rows.Close()
-	var events []BatchEvent
-	for rows.Next() {
-		var e BatchEvent
+	events, err := store.All(ctx, db, func(row store.Row) (e BatchEvent, err error) {
 		var at int64
-		if err := rows.Scan(&at, &e.State, &e.UserID, &e.Cause); err != nil {
-			return nil, fmt.Errorf("load history: %w", err)
-		}
+		err = row.Scan(&at, &e.State, &e.UserID, &e.Cause)
 		e.At = store.FromMicros(at)
-		events = append(events, e)
-	}
-	if err := rows.Err(); err != nil {
+		return e, err
+	}, selectHistory, batchID, most)
+	if err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
 	}
 	return events, nil

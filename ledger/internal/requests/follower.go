@@ -72,22 +72,13 @@ const selectUntold = selectFollowers + `JOIN requests r ON r.id = f.request_id
 const followersOf = selectFollowers + `WHERE f.request_id = $1 ORDER BY f.at LIMIT $2`
 
 func queryFollowers(ctx context.Context, db store.Querier, query string, args ...any) ([]Follower, error) {
-	rows, err := db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("load followers: %w", err)
-	}
-	defer rows.Close()
-	var followers []Follower
-	for rows.Next() {
-		var f Follower
+	followers, err := store.All(ctx, db, func(row store.Row) (f Follower, err error) {
 		var at int64
-		if err := rows.Scan(&f.RequestID, &f.Delivery, &f.TeamID, &f.ChannelID, &f.UserID, &f.ResponseURL, &at); err != nil {
-			return nil, fmt.Errorf("load followers: %w", err)
-		}
+		err = row.Scan(&f.RequestID, &f.Delivery, &f.TeamID, &f.ChannelID, &f.UserID, &f.ResponseURL, &at)
 		f.At = store.FromMicros(at)
-		followers = append(followers, f)
-	}
-	if err := rows.Err(); err != nil {
+		return f, err
+	}, query, args...)
+	if err != nil {
 		return nil, fmt.Errorf("load followers: %w", err)
 	}
 	return followers, nil

@@ -28,22 +28,13 @@ const historyClauses = `WHERE request_id = $1 ORDER BY id`
 
 // History returns what happened to a request, oldest first, and not more than most.
 func History(ctx context.Context, db store.Querier, requestID string, most int) ([]Event, error) {
-	rows, err := db.Query(ctx, `SELECT at, state, cause, trace_id FROM history `+historyClauses+` LIMIT $2`, requestID, most)
-	if err != nil {
-		return nil, fmt.Errorf("load history: %w", err)
-	}
-	defer rows.Close()
-	var events []Event
-	for rows.Next() {
-		var e Event
+	events, err := store.All(ctx, db, func(row store.Row) (e Event, err error) {
 		var at int64
-		if err := rows.Scan(&at, &e.State, &e.Cause, &e.TraceID); err != nil {
-			return nil, fmt.Errorf("load history: %w", err)
-		}
+		err = row.Scan(&at, &e.State, &e.Cause, &e.TraceID)
 		e.At = store.FromMicros(at)
-		events = append(events, e)
-	}
-	if err := rows.Err(); err != nil {
+		return e, err
+	}, `SELECT at, state, cause, trace_id FROM history `+historyClauses+` LIMIT $2`, requestID, most)
+	if err != nil {
 		return nil, fmt.Errorf("load history: %w", err)
 	}
 	return events, nil

@@ -47,7 +47,7 @@ func FindPace(ctx context.Context, db store.Querier, now time.Time) (Pace, error
 	var sum time.Duration
 	gaps := 0
 	for _, id := range batches {
-		tries, err := moments(ctx, db, paceTries, id)
+		tries, err := store.All(ctx, db, moment, paceTries, id)
 		if err != nil {
 			return Pace{}, fmt.Errorf("find how fast removals go: %w", err)
 		}
@@ -68,19 +68,8 @@ func FindPace(ctx context.Context, db store.Querier, now time.Time) (Pace, error
 	return p, nil
 }
 
-func moments(ctx context.Context, db store.Querier, query string, args ...any) ([]time.Time, error) {
-	rows, err := db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []time.Time
-	for rows.Next() {
-		var at int64
-		if err := rows.Scan(&at); err != nil {
-			return nil, err
-		}
-		all = append(all, store.FromMicros(at))
-	}
-	return all, rows.Err()
+func moment(row store.Row) (time.Time, error) {
+	var at int64
+	err := row.Scan(&at)
+	return store.FromMicros(at), err
 }

@@ -24,32 +24,24 @@ const LockOrder = `ORDER BY handle_key, chat_id, kind, id`
 
 // Query returns the requests that the clauses after FROM choose.
 func Query(ctx context.Context, db store.Querier, clauses string, args ...any) ([]Request, error) {
-	rows, err := db.Query(ctx, selectRequests+clauses, args...)
+	requests, err := store.All(ctx, db, scanRequest, selectRequests+clauses, args...)
 	if err != nil {
 		return nil, fmt.Errorf("load requests: %w", err)
 	}
-	defer rows.Close()
-	var requests []Request
-	for rows.Next() {
-		var r Request
-		var acceptedAt, sentAt, endedAt, firstTryAt, nextTryAt, expiresAt int64
-		err := rows.Scan(&r.ID, &r.Delivery, &r.Kind, &r.Source, &r.TeamID, &r.ChannelID, &r.UserID, &r.Rule,
-			&r.ResponseURL, &r.ChatID, &r.Handle,
-			&r.State, &r.version, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
-			&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
-			&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.ShownDigits, &r.Held)
-		if err != nil {
-			return nil, fmt.Errorf("load requests: %w", err)
-		}
-		r.AcceptedAt, r.SentAt, r.EndedAt = store.FromMicros(acceptedAt), store.FromMicros(sentAt), store.FromMicros(endedAt)
-		r.FirstTryAt, r.NextTryAt = store.FromMicros(firstTryAt), store.FromMicros(nextTryAt)
-		r.ExpiresAt = store.FromMicros(expiresAt)
-		requests = append(requests, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("load requests: %w", err)
-	}
 	return requests, nil
+}
+
+func scanRequest(row store.Row) (r Request, err error) {
+	var acceptedAt, sentAt, endedAt, firstTryAt, nextTryAt, expiresAt int64
+	err = row.Scan(&r.ID, &r.Delivery, &r.Kind, &r.Source, &r.TeamID, &r.ChannelID, &r.UserID, &r.Rule,
+		&r.ResponseURL, &r.ChatID, &r.Handle,
+		&r.State, &r.version, &acceptedAt, &sentAt, &endedAt, &r.Tries, &firstTryAt, &nextTryAt,
+		&r.MayHaveReached, &r.SeenListed, &r.ListedHandle, &r.ChatName, &r.People, &r.Reason, &r.HTTPStatus,
+		&r.LinqSaid, &r.TraceID, &r.ThreadTS, &expiresAt, &r.Undoes, &r.BatchID, &r.Because, &r.ShownDigits, &r.Held)
+	r.AcceptedAt, r.SentAt, r.EndedAt = store.FromMicros(acceptedAt), store.FromMicros(sentAt), store.FromMicros(endedAt)
+	r.FirstTryAt, r.NextTryAt = store.FromMicros(firstTryAt), store.FromMicros(nextTryAt)
+	r.ExpiresAt = store.FromMicros(expiresAt)
+	return r, err
 }
 
 func queryOne(ctx context.Context, db store.Querier, clauses string, args ...any) (Request, error) {

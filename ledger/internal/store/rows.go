@@ -36,6 +36,27 @@ func TakeRequests(ctx context.Context, tx Tx, d Dialect, clauses string, args ..
 	return ids, string(encoded), err
 }
 
+// All returns what scan makes of each row that a query finds.
+func All[T any](ctx context.Context, in Querier, scan func(Row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := in.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
 // Strings returns a column, each value once.
 func Strings(ctx context.Context, in Querier, query string, args ...any) ([]string, error) {
 	rows, err := in.Query(ctx, query, args...)
