@@ -52,9 +52,9 @@ func (b *Bot) serveCommand(w http.ResponseWriter, r *http.Request, d delivered) 
 	if name == ChatsCommand {
 		source = ledger.ChatList
 	}
-	if answer, refused := b.refuseTeam(ctx, source, in, form.Get("enterprise_id")); refused {
+	if refusal := b.refuseTeam(ctx, source, in, form.Get("enterprise_id")); refusal.refused {
 		b.loggerOf(r.Context()).WithField("team", in.TeamID).Warn("command refused: not our team")
-		b.ack(w, r, answer)
+		b.ack(w, r, refusal.answer)
 		return
 	}
 	if responseURL := form.Get("response_url"); slackapi.IsSlack(responseURL, b.cfg.SlackURL) {

@@ -34,9 +34,9 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 	team, enterprise := in.teams()
 	asked := in.invocation(in.channel())
 	asked.TeamID = team
-	if answer, refused := b.refuseTeam(ctx, in.source(), asked, enterprise); refused {
+	if refusal := b.refuseTeam(ctx, in.source(), asked, enterprise); refusal.refused {
 		b.loggerOf(r.Context()).WithField("team", team).Warn("interaction refused: not our team")
-		b.refuseInteraction(w, in, answer)
+		b.refuseInteraction(w, in, refusal)
 		return
 	}
 	b.cfg.Teams.Acted(in.User.TeamID, team, enterprise)
@@ -53,15 +53,20 @@ func (b *Bot) serveInteraction(w http.ResponseWriter, r *http.Request, d deliver
 	}
 }
 
-// refuseInteraction says no, in the one way that each kind allows.
-func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal richtext.Answer) {
+// refuseInteraction says no, in the one way that each kind allows. Where a press has none, a direct message says so to
+// those who may be ours.
+func (b *Bot) refuseInteraction(w http.ResponseWriter, in interaction, refusal teamRefusal) {
 	switch in.Type {
 	case "block_suggestion":
 		writeJSON(w, options{Options: []option{}})
 	case "view_submission":
-		b.closeModal(w, refusal)
+		b.closeModal(w, refusal.answer)
 	default:
-		b.tellLater(in, refusal, false)
+		if in.ResponseURL == "" && !refusal.foreign {
+			b.goBackground(func(ctx context.Context) { b.tell(ctx, in, refusal.answer) })
+			return
+		}
+		b.tellLater(in, refusal.answer, false)
 	}
 }
 

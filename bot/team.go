@@ -9,18 +9,26 @@ import (
 	"linqbot/ledger"
 )
 
-// refuseTeam returns the answer to a request of another workspace, and true; it is recorded as a denial. While
-// it is not known whether it is one, it is refused without a record.
-func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in invocation.Invocation, enterprise string) (richtext.Answer, bool) {
+// teamRefusal is why a request is not served; the zero value is none.
+type teamRefusal struct {
+	answer  richtext.Answer
+	refused bool
+	foreign bool // it is of another workspace, and not only not known whether it is
+}
+
+// refuseTeam refuses a request of another workspace, and records a denial. While it is not known whether it is one, it
+// is refused without a record.
+func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in invocation.Invocation, enterprise string) teamRefusal {
 	why, foreign := b.cfg.Teams.Refuse(ctx, in.TeamID, enterprise)
+	r := teamRefusal{refused: len(why) > 0, foreign: foreign}
 	switch {
-	case len(why) == 0:
-		return nil, false
+	case !r.refused:
 	case foreign && b.cfg.Gate != nil:
-		return b.cfg.Gate.Deny(ctx, source, in.Caller(), policy.DeniedByTeam, why), true
+		r.answer = b.cfg.Gate.Deny(ctx, source, in.Caller(), policy.DeniedByTeam, why)
 	case foreign:
-		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkRefused), why)}, true
+		r.answer = richtext.Answer{richtext.Say("%s %s", string(richtext.MarkRefused), why)}
 	default:
-		return richtext.Answer{richtext.Say("%s %s", string(richtext.MarkNeedsPerson), why)}, true
+		r.answer = richtext.Answer{richtext.Say("%s %s", string(richtext.MarkNeedsPerson), why)}
 	}
+	return r
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"linqbot/bot/slacktest"
 	"linqbot/bot/workspace"
 	"linqbot/bot/workspace/workspacetest"
+	"linqbot/commands"
 	"linqbot/commands/commandstest"
 	"linqbot/commands/policy"
 )
@@ -130,6 +132,25 @@ func TestTheFirstCommandsWaitForSlack(t *testing.T) {
 		assert.Equal(t, said(t, e.serve(signedRequest(t, CommandsPath, testSecret, form("hello").Encode()))), notYet)
 		assert.Assert(t, time.Since(began) <= ackTime, "took %s", time.Since(began))
 	})
+}
+
+// Whoever presses something before Slack has said whose token it is, is told so: where nothing else can say it, in a
+// direct message.
+func TestPressesBeforeTheTeamIsKnown(t *testing.T) {
+	t.Parallel()
+	h := newEnv(t, envConfig{change: func(c *Config) { c.Teams = learner(t, slacktest.New(slacktest.Config{})) }})
+	message := h.Slack.PostAs(bottest.Grace, bottest.Ops, "", "remove +1 415 555 0132")
+	h.taken(h.Slack.MessageShortcut(t.Context(), h.server.URL, bottest.Ada, shortcutMessage, message))
+	h.private(bottest.Ada, notYet)
+
+	h.taken(h.Slack.Shortcut(t.Context(), h.server.URL, bottest.Ada, shortcutGlobal))
+	bottest.WantMessages(t, h.Slack.DirectMessages(bottest.Ada), notYet)
+	home := slacktest.View{
+		ID: "V1", UserID: bottest.Ada, Type: "home",
+		Body: json.RawMessage(`{"blocks":[{"type":"actions","elements":[{"type":"button","action_id":"` + commands.ActionResume + `","text":{"type":"plain_text","text":"Resume"}}]}]}`),
+	}
+	h.taken(h.Slack.PressView(t.Context(), h.server.URL, home, commands.ActionResume, ""))
+	bottest.WantMessages(t, h.Slack.DirectMessages(bottest.Ada), notYet, notYet)
 }
 
 // learner knows no team until its Slack, a fake without a network, has said which.

@@ -123,7 +123,7 @@ func (c *FindChats) page(ctx context.Context, in invocation.Invocation, from int
 	case len(found) == 0 && words == "":
 		return c.andMore(richtext.Answer{richtext.Say("Linq lists no group chat for this account.")})
 	case len(found) == 0:
-		return c.andMore(richtext.Answer{richtext.Say("No group chat matches %s. Try part of its name, or the number or e-mail address of someone in it.", richtext.Quoted(words))})
+		return c.andMore(richtext.Answer{noMatch(words)})
 	}
 	if from >= len(found) {
 		from = 0
@@ -141,6 +141,18 @@ func (c *FindChats) page(ctx context.Context, in invocation.Invocation, from int
 		answer = append(answer, richtext.Text{richtext.Button("More chats", ActionMore, strconv.Itoa(to)+" "+words)})
 	}
 	return c.andMore(answer)
+}
+
+// noMatch says by what chats are found. People who are used to Slack try a mention.
+func noMatch(words string) richtext.Text {
+	if unknown := parse.UnknownMention(words); len(unknown) > 0 {
+		return richtext.Say("%s Give part of the chat's name, or the number or e-mail address of someone in it.", unknown)
+	}
+	none := richtext.Say("No group chat matches %s.", richtext.Quoted(words))
+	if strings.HasPrefix(words, "@") || strings.Contains(words, " @") {
+		return richtext.Say("%s linqbot cannot tell who a name in Slack is in Linq. Give part of the chat's name, or the number or e-mail address of someone in it.", none)
+	}
+	return richtext.Say("%s Try part of its name, or the number or e-mail address of someone in it.", none)
 }
 
 // andMore says that there may be more chats, if so.

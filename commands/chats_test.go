@@ -118,6 +118,9 @@ func TestFindChatsAnswers(t *testing.T) {
 		assert.DeepEqual(t, some.Run(t.Context(), asks(wish)), commands.Help())
 	}
 	show("a chat about help", some.Run(t.Context(), asks("help desk")))
+	show("none, a mention", some.Run(t.Context(), asks("<@U0ADA|ada>")))
+	show("none, a mention among words", some.Run(t.Context(), asks("launch <@U0ADA>")))
+	show("none, a name as people write it in Slack", some.Run(t.Context(), asks("@Ada")))
 	show("too long", some.Run(t.Context(), asks(strings.Repeat("winter ", 150))))
 	show("an account without groups", finder(bookOf(t, "US"), everyone).Run(t.Context(), asks("")))
 	show("a whole number", some.Run(t.Context(), asks("<tel:+12025550165|(202) 555-0165>")))

@@ -247,3 +247,25 @@ func TestMarkRestoredOnEachStore(t *testing.T) {
 		assert.Assert(t, r.MayHaveReached && r.State == ledger.Accepted)
 	})
 }
+
+// Who restores twice within a second keeps what each time was there.
+func TestRestoresInTheSameSecond(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	url, file := "sqlite://"+filepath.Join(folder, "ledger.db"), filepath.Join(folder, "backup.db")
+	assert.NilError(t, openURL(t, url).Close())
+	_, err := database.Backup(t.Context(), url, file)
+	assert.NilError(t, err)
+	at := time.Date(2026, 11, 26, 19, 30, 0, 0, time.UTC)
+	for _, ending := range []string{"", "-2", "-3"} {
+		before, err := os.Stat(filepath.Join(folder, "ledger.db"))
+		assert.NilError(t, err)
+		done, err := database.Restore(t.Context(), url, file, at)
+		assert.NilError(t, err)
+		assert.Equal(t, done.Aside, filepath.Join(folder, "ledger.db.before-restore-20261126T193000Z"+ending))
+		kept, err := os.Stat(done.Aside)
+		assert.NilError(t, err)
+		assert.Assert(t, os.SameFile(before, kept), ending)
+	}
+	assert.NilError(t, openURL(t, url).Close())
+}

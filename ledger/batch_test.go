@@ -128,6 +128,10 @@ func TestDecisionsAboutABatch(t *testing.T) {
 			assert.NilError(t, err, name)
 			assert.Equal(t, after.State, test.state, name)
 			assert.Equal(t, changed, !test.not, name)
+			kept, err := l.Batch(t.Context(), b.ID)
+			assert.NilError(t, err)
+			assert.Equal(t, kept.PausedAt.IsZero(), test.state != ledger.Paused, name)
+			assert.Assert(t, kept.PausedAt.Equal(after.PausedAt.Truncate(time.Microsecond)), name)
 		}
 		_, _, err := l.DecideBatch(t.Context(), "no such batch", ledger.ConfirmBatch, "U1", ledger.Limits{})
 		assert.ErrorIs(t, err, ledger.ErrNotFound)

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -31,6 +32,8 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 					assert.ErrorIs(t, err, ledger.ErrNewerSchema, how)
 					assert.ErrorContains(t, err, "DATABASE_URL: ", how)
 					assert.ErrorContains(t, err, "at version 999", how)
+					assert.Equal(t, strings.Count(err.Error(), "run the newer linqbot"), 1, how)
+					assert.Assert(t, !strings.Contains(database.Unadvised(err).Error(), "run the newer"), how)
 				}
 			})
 		})

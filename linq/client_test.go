@@ -178,6 +178,8 @@ func TestAnyTwoHundredIsAnAcceptance(t *testing.T) {
 		"HTML":            {200, trace, `<html>OK</html>`, linq.Accepted{HTTPStatus: 200, TraceID: trace}},
 		"cut off":         {202, trace, `{"status":"acc`, linq.Accepted{HTTPStatus: 202, TraceID: trace}},
 		"another type":    {202, "", `[1]`, linq.Accepted{HTTPStatus: 202}},
+		"yes, as a text":  {202, "", `{"success":"true"}`, linq.Accepted{HTTPStatus: 202}},
+		"yes, as a count": {202, "", `{"success":1}`, linq.Accepted{HTTPStatus: 202}},
 		"null":            {202, "", `null`, linq.Accepted{HTTPStatus: 202}},
 		"null fields":     {202, trace, `{"status":null,"message":null,"trace_id":null}`, linq.Accepted{HTTPStatus: 202, TraceID: trace}},
 		"mistyped fields": {202, trace, `{"status":1,"message":{},"trace_id":[]}`, linq.Accepted{HTTPStatus: 202, TraceID: trace}},

@@ -93,12 +93,12 @@ type envelope struct {
 
 // noSuccess reports whether a 2xx answer says that the call failed, and which status the error in it has. That is
 // its own status, otherwise that of its code, otherwise that of the answer.
-func noSuccess(answered int, body []byte) (status int, no bool) {
+func noSuccess(httpStatus int, body []byte) (status int, no bool) {
 	var e struct {
-		Success *bool           `json:"success"` // documented of errors alone
+		Success answered        `json:"success"` // documented of errors alone
 		Error   json.RawMessage `json:"error"`
 	}
-	if !bytes.Contains(body, []byte("success")) || decodeJSON(body, &e) != nil || e.Success == nil || *e.Success {
+	if !bytes.Contains(body, []byte("success")) || decodeJSON(body, &e) != nil || e.Success != saysNo {
 		return 0, false
 	}
 	var detail struct {
@@ -112,7 +112,7 @@ func noSuccess(answered int, body []byte) (status int, no bool) {
 	if entry, _ := LookUp(errorCode(detail.Code)); entry.HTTPStatus != 0 {
 		return entry.HTTPStatus, true
 	}
-	return answered, true
+	return httpStatus, true
 }
 
 // errorDetail is the error of an [envelope], which something in front of Linq may send as a string.

@@ -96,6 +96,7 @@ func TestSuccessThatIsNone(t *testing.T) {
 		"a status of no error":    {`{"success":false,"error":{"status":202}}`, 200, 0, true},
 		"a text":                  {`{"success":false,"error":"no"}`, 200, 0, true},
 		"nothing":                 {`{"success":false}`, 200, 0, true},
+		"no, as a text":           {`{"success":"false","error":{"status":409,"code":2013}}`, 409, 2013, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,3 +81,49 @@ func TestALooseReplyIsTakenAway(t *testing.T) {
 		})
 	}
 }
+
+// The same when the process ended before it could take the reply away: whoever goes on from there finds it.
+func TestALooseReplyIsFoundAfterACrash(t *testing.T) {
+	t.Parallel()
+	for name, replies := range map[string]slacktest.Fault{
+		"the thread is gone":           {},
+		"the thread is empty":          {RawBody: `{"ok":true,"messages":[]}`},
+		"another message in its place": {RawBody: `{"ok":true,"messages":[{"ts":"1.2","subtype":"tombstone"}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newEnv(t, slacktest.Config{})
+			d := s.Ask(bottest.Ann)
+			posts := 0
+			s.Slack.Chaos(func(method string) *slacktest.Fault {
+				if method != "chat.postMessage" {
+					return nil
+				}
+				if posts++; posts != 2 {
+					return nil
+				}
+				return &slacktest.Fault{Drop: slacktest.BeforeEffect}
+			})
+			s.Run(d)
+			s.Slack.Chaos(nil)
+			api := slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL())
+			view := s.View(d)
+			_, _, err := api.DeleteMessageContext(t.Context(), bottest.Ops, view.Thread.TS)
+			assert.NilError(t, err)
+			_, _, err = api.PostMessageContext(t.Context(), bottest.Ops, slack.MsgOptionText("the loose reply", false), slack.MsgOptionMetadata(slack.SlackMetadata{
+				EventType: metadataType, EventPayload: map[string]any{"key": "reply-" + view.Requests[0].ID},
+			}))
+			assert.NilError(t, err)
+			if replies != (slacktest.Fault{}) {
+				s.Fail("conversations.replies", replies)
+			}
+			logger, log := bottest.NewLog()
+			s.publisher, s.Log = s.newPublisher(logger), log
+			s.Settle(d)
+			assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0, "%s", s.Slack.Screen(bottest.Ops, bottest.Ada))
+			assert.Equal(t, s.View(d).Thread.Route, ledger.ByResponseURL)
+			bottest.WantMessages(t, s.Slack.Ephemerals(bottest.Ops, bottest.Ada), "recorded")
+			assert.Assert(t, strings.Contains(s.Log.String(), "and was deleted"), s.Log)
+		})
+	}
+}

@@ -48,12 +48,42 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		return barred
 	case cannotLook:
 		p.Doubts++
-	case isGone(err): // as is whatever was posted there
-	case err != nil:
+		p.Since = time.Time{}
+		return nil
+	case want.threadTS != "" && (err == nil || isGone(err) || errors.Is(err, errNoMessages)):
+		if err := s.settleLoose(ctx, p, want, save); err != nil {
+			return err
+		}
+	}
+	if err != nil && !isGone(err) { // what is gone is gone with whatever was posted there
 		return &slackapi.RetryLaterError{Err: err}
 	}
 	p.Since = time.Time{}
 	return nil
+}
+
+// settleLoose takes back a reply that is not in its thread, but stands in the channel: the thread was deleted, and the
+// process ended before it could take the reply back. The error is that of [poster.takeBack] then.
+func (s poster) settleLoose(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
+	want.threadTS = ""
+	found, err := s.find(ctx, p.Since, want)
+	err = cannotRead(searchTrouble(err), p.Since, want.troubleSince, s.now())
+	_, cannotLook := errors.AsType[*slackapi.BarredError](err)
+	later, putOff := errors.AsType[*slackapi.RetryLaterError](err)
+	switch {
+	case found == "" && err == nil, cannotLook, isGone(err):
+		return nil
+	case putOff:
+		return later
+	case err != nil:
+		return &slackapi.RetryLaterError{Err: err}
+	}
+	barred := s.takeBack(ctx, &slackapi.LooseReplyError{ChannelID: want.channel, TS: found})
+	p.Since = time.Time{}
+	if err := save(ctx); err != nil {
+		return err
+	}
+	return barred
 }
 
 func isGone(err error) bool {
@@ -73,7 +103,8 @@ func searchTrouble(err error) error {
 var errNoMessages = errors.New("bot: an answer without messages")
 
 // find returns the ts of our message if it stands; "" and no error when it does not. It looks around
-// the time of the post only, so that it does not matter how much was said since.
+// the time of the post only, so that it does not matter how much was said since. A message that is no reply is not looked
+// for among replies that are shown in the channel too.
 func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
 	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
 	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
@@ -104,7 +135,8 @@ func (s poster) find(ctx context.Context, since time.Time, want outgoing) (strin
 			return "", slackapi.JudgeCall(err)
 		}
 		for _, m := range messages {
-			if m.Timestamp >= oldest && want.is(m) && s.isOwn(m) {
+			inThread := m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp
+			if m.Timestamp >= oldest && (want.threadTS != "" || !inThread) && want.is(m) && s.isOwn(m) {
 				return m.Timestamp, nil
 			}
 		}

@@ -144,6 +144,9 @@ func reduced(r *http.Request, body []byte) ([]byte, error) {
 	if a.OK && a.Message != nil && a.Message.ThreadTS == "" && isReply(r) {
 		return nil, &LooseReplyError{ChannelID: a.Channel.ID, TS: a.TS}
 	}
+	if a.OK && a.Messages == nil && strings.HasSuffix(r.URL.Path, "/conversations.history") {
+		return nil, errNotOK // no page, and not an empty one
+	}
 	a.Message = nil
 	if described := a.Channel.described; described != nil && strings.Contains(r.URL.Path, "/chat.") {
 		a.Channel = channel{ID: described.ID} // slack-go takes an id alone there

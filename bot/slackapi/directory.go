@@ -3,6 +3,8 @@ package slackapi
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 )
@@ -17,21 +19,45 @@ type Groups struct {
 
 // GroupMembers implements [policy.Directory]. A group without members is taken for an answer that
 // was not understood, since a refusal of Slack can look like one.
-func (g Groups) GroupMembers(ctx context.Context, group string) ([]string, error) {
+func (g Groups) GroupMembers(ctx context.Context, group string) (members []string, err error) {
 	var workspaces []string
 	if g.Workspaces != nil {
 		workspaces = g.Workspaces()
 	}
+	err = inEach(ctx, workspaces, func(workspace string) (found bool, err error) {
+		members, err = g.Slack.GetUserGroupMembersContext(ctx, group, slack.GetUserGroupMembersOptionTeamID(workspace))
+		if err == nil && len(members) == 0 {
+			err = fmt.Errorf("usergroups.users.list names nobody in %s", group)
+		}
+		return err == nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return members, nil
+}
+
+// WorkspacesAmong returns the workspaces among ids of workspaces and organisations.
+func WorkspacesAmong(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !strings.HasPrefix(id, "T") })
+}
+
+const noGroup = "no_such_subteam"
+
+// inEach makes a call about user groups in each workspace in which they may be, until one has what is looked for. Slack
+// wants a workspace named for the token of an organisation. Without workspaces the call names none, which is "".
+// A workspace that linqbot was taken from says no in other words. It must not hide the groups of the others, so its error
+// is returned only if no workspace has what is looked for.
+func inEach(ctx context.Context, workspaces []string, call func(workspace string) (found bool, err error)) error {
 	if len(workspaces) == 0 {
-		return g.membersIn(ctx, group)
+		workspaces = []string{""}
 	}
 	var trouble error
 	for _, workspace := range workspaces {
-		members, err := g.membersIn(ctx, group, slack.GetUserGroupMembersOptionTeamID(workspace))
-		if err == nil {
-			return members, nil
+		found, err := call(workspace)
+		if found {
+			return nil
 		}
-		// A workspace that linqbot was taken from says no in other words. It must not hide the group from the others.
 		if trouble == nil || Code(trouble) == noGroup {
 			trouble = err
 		}
@@ -39,20 +65,7 @@ func (g Groups) GroupMembers(ctx context.Context, group string) ([]string, error
 			break
 		}
 	}
-	return nil, trouble
-}
-
-const noGroup = "no_such_subteam"
-
-func (g Groups) membersIn(ctx context.Context, group string, options ...slack.GetUserGroupMembersOption) ([]string, error) {
-	members, err := g.Slack.GetUserGroupMembersContext(ctx, group, options...)
-	if err != nil {
-		return nil, err
-	}
-	if len(members) == 0 {
-		return nil, fmt.Errorf("usergroups.users.list names nobody in %s", group)
-	}
-	return members, nil
+	return trouble
 }
 
 // IsPrivate reports whether only invited members of this workspace read a conversation. Where Slack does not say, for

@@ -54,6 +54,31 @@ func TestGroupMembersInAnOrganisation(t *testing.T) {
 	assert.Equal(t, Code(err), "missing_argument")
 }
 
+// Doctor looks where linqbot looks.
+func TestUserGroupsInAnOrganisation(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	inspector := Inspector{api: answering(t, func(w http.ResponseWriter, r *http.Request) {
+		team := r.FormValue("team_id")
+		asked = append(asked, team)
+		answers := map[string]string{
+			"": `{"ok":false,"error":"missing_argument"}`, "T0GONE": `{"ok":false,"error":"team_access_not_granted"}`,
+			"T1": `{"ok":true,"usergroups":[{"id":"S1","handle":"crew"},{"id":"S9"}]}`, "T2": `{"ok":true,"usergroups":[{"id":"S2","date_delete":1}]}`,
+		}
+		_, _ = io.WriteString(w, answers[team])
+	})}
+	groups, err := inspector.UserGroups(t.Context(), []string{"S1", "S2"}, []string{"T0GONE", "T1", "T2", "T3"})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, groups, map[string]UserGroup{"S1": {Handle: "crew"}, "S2": {Disabled: true}})
+	assert.DeepEqual(t, asked, []string{"T0GONE", "T1", "T2"})
+
+	groups, err = inspector.UserGroups(t.Context(), []string{"S1", "S2"}, []string{"T1", "T0GONE"})
+	assert.Equal(t, Code(err), "team_access_not_granted")
+	assert.DeepEqual(t, groups, map[string]UserGroup{"S1": {Handle: "crew"}})
+	_, err = inspector.UserGroups(t.Context(), []string{"S1"}, nil)
+	assert.Equal(t, Code(err), "missing_argument")
+}
+
 // A workspace that answers an error does not hide a group of another. If nobody has the group, the error is told.
 func TestGroupMembersBesideTrouble(t *testing.T) {
 	t.Parallel()

@@ -117,6 +117,9 @@ func JudgeResponse(err error) error {
 	if err == nil {
 		return nil
 	}
+	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok && ClassOf(refusal.Err) == Unknown { // used_url, expired_url
+		return &BarredError{Code: "response_url answered " + refusal.Err}
+	}
 	status, ok := errors.AsType[slack.StatusCodeError](err)
 	switch code := fmt.Sprintf("response_url answered %d", status.Code); {
 	case !ok, status.Code == http.StatusTooManyRequests, status.Code >= http.StatusInternalServerError:

@@ -3,6 +3,7 @@ package slackapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -50,17 +51,20 @@ type UserGroup struct {
 	Disabled bool
 }
 
-// UserGroups returns all user groups by id, also those that are disabled.
-func (i Inspector) UserGroups(ctx context.Context) (map[string]UserGroup, error) {
-	found, err := i.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(true))
-	if err != nil {
-		return nil, err
-	}
-	groups := make(map[string]UserGroup, len(found))
-	for _, group := range found {
-		groups[group.ID] = UserGroup{Handle: group.Handle, Disabled: group.DateDelete != 0}
-	}
-	return groups, nil
+// UserGroups returns the user groups with the given ids that are there, also those that are disabled. It looks in the
+// workspaces, of which an organisation's token needs one. An error means that a group which is not returned may be there.
+func (i Inspector) UserGroups(ctx context.Context, ids, workspaces []string) (map[string]UserGroup, error) {
+	groups := make(map[string]UserGroup, len(ids))
+	err := inEach(ctx, workspaces, func(workspace string) (found bool, err error) {
+		listed, err := i.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(true), slack.GetUserGroupsOptionTeamID(workspace))
+		for _, group := range listed {
+			if slices.Contains(ids, group.ID) {
+				groups[group.ID] = UserGroup{Handle: group.Handle, Disabled: group.DateDelete != 0}
+			}
+		}
+		return len(groups) == len(ids), err
+	})
+	return groups, err
 }
 
 // Channel is a conversation, as far as linqbot can see it.

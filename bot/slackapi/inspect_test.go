@@ -37,7 +37,7 @@ func TestInspector(t *testing.T) {
 				assert.DeepEqual(t, id.Scopes, test.scopes)
 			}
 
-			groups, err := i.UserGroups(t.Context())
+			groups, err := i.UserGroups(t.Context(), []string{"S1", "S2"}, nil)
 			assert.NilError(t, err)
 			assert.DeepEqual(t, groups, map[string]UserGroup{"S1": {Handle: "support"}})
 

@@ -1,8 +1,11 @@
 package slackapi
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,10 +17,57 @@ import (
 
 // Respond answers at a response_url. Its error names no URL: a response_url is a secret.
 func Respond(ctx context.Context, client *http.Client, to string, m *slack.WebhookMessage) error {
-	if err := slack.PostWebhookCustomHTTPContext(ctx, to, client, m); err != nil {
+	heard := &hearing{next: client.Transport}
+	if heard.next == nil {
+		heard.next = http.DefaultTransport
+	}
+	listening := *client
+	listening.Transport = heard
+	err := slack.PostWebhookCustomHTTPContext(ctx, to, &listening, m)
+	if err == nil {
+		err = heard.refusal
+	}
+	if err != nil {
 		return fmt.Errorf("use response_url: %w", WithoutURL(err))
 	}
 	return nil
+}
+
+// hearing looks into an answer with status 200, of which slack-go reads the status alone. Slack says "ok" or nothing.
+type hearing struct {
+	next    http.RoundTripper
+	refusal error // of the last answer
+}
+
+func (h *hearing) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := h.next.RoundTrip(r)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return response, err
+	}
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // where it breaks off, the status counts
+	_ = response.Body.Close()
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	h.refusal = refusalIn(body)
+	return response, nil
+}
+
+// refusalIn returns what an answer of a response_url says against its status; nil if it says nothing.
+func refusalIn(body []byte) error {
+	var said struct {
+		OK    json.RawMessage `json:"ok"`
+		Error string          `json:"error"`
+	}
+	body = bytes.TrimSpace(body)
+	_ = Decode(body, &said) // "ok" is no JSON, and says nothing against the status
+	switch {
+	case bytes.HasPrefix(body, []byte("<")): // a page of something else
+		return errNotOK
+	case string(said.OK) != "false":
+		return nil
+	case said.Error == "":
+		return errNotOK
+	}
+	return slack.SlackErrorResponse{Err: said.Error}
 }
 
 // IsSlack reports whether a response_url leads to Slack. What Slack signs does; but should a signing

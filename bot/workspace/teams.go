@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"linqbot/bot/blockkit"
+	"linqbot/bot/slackapi"
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 )
@@ -165,8 +166,7 @@ func (t *Teams) Own() (userID, botID string) {
 func (t *Teams) Workspaces() []string {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	ids := slices.Clone(t.ids)
-	return append(slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, "T") }), t.seen...)
+	return append(slackapi.WorkspacesAmong(t.ids), t.seen...)
 }
 
 // Acted is told from which workspace somebody acted whose request is served: a form names where its app is installed,

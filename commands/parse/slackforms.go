@@ -102,6 +102,16 @@ func mentioned(text string) (what richtext.Text, ok bool) {
 	return nil, false
 }
 
+// UnknownMention says of the first mention in cleaned text that linqbot cannot tell who that is; nothing if there is none.
+func UnknownMention(text string) richtext.Text {
+	for _, form := range slackForm.FindAllString(text, -1) {
+		if what, ok := mentioned(form); ok {
+			return richtext.Say("%s, and linqbot cannot tell who that is in Linq.", what)
+		}
+	}
+	return nil
+}
+
 // DigitsOf returns the ASCII digits of text.
 func DigitsOf(text string) string {
 	return strings.Map(func(r rune) rune {

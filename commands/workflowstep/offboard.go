@@ -111,9 +111,9 @@ type BatchOutputs struct {
 // sentence of a run that ends in an error. items are all items of the batch; they count only for a dry run.
 func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
 	const look = time.Second
-	pause := s.pausedFor(b, p)
+	pause, own := s.pausedFor(b, p), s.isPaused(b)
 	switch {
-	case b.Open() && !pause.Holds():
+	case b.Open() && !pause.Holds() && !own:
 		return BatchOutputs{}, nil, look
 	case b.State == ledger.Unplanned:
 		return BatchOutputs{}, batch.Unplanned(b), 0
@@ -121,6 +121,9 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 	outputs = BatchOutputs{
 		Status: string(b.State), Removed: p.States[ledger.Removed] + p.States[ledger.AlreadyGone],
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
+	}
+	if own {
+		outputs.Status = string(ledger.Running)
 	}
 	if b.State == ledger.DryRun {
 		outputs.Message = batch.Foretold(s.cfg.Explainer, b, items, p).String()
@@ -139,10 +142,19 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 	if b.CutOff {
 		outputs.Message += " Linq's list of chats is too long for linqbot, so chats may be missing."
 	}
+	if own {
+		outputs.Message = richtext.Say("%s This offboarding is paused: %s paused it at %s. What is left goes on once it is resumed.",
+			outputs.Message, richtext.Member(b.DecidedBy), richtext.Moment(b.PausedAt)).String()
+	}
 	if pause.Holds() {
 		outputs.Message = richtext.Say("%s %s %s", outputs.Message, rails.PausedWords(pause), rails.KeptWords()).String()
 	}
 	return outputs, nil, 0
+}
+
+// isPaused reports whether somebody has paused the batch for so long that a run does not wait any longer.
+func (s *Offboard) isPaused(b ledger.Batch) bool {
+	return b.State == ledger.Paused && s.steps.cfg.Now().Sub(b.PausedAt) >= reportSentAfter
 }
 
 // pausedFor returns the pause of all removals for which a run does not wait any longer, or the zero value.

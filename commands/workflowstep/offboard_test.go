@@ -52,12 +52,12 @@ func TestAnOffboardingThatIsPausedEndsTheStep(t *testing.T) {
 		after time.Duration // since the pause
 		ends  bool
 	}{
-		"for long":              {pause, running, 30 * time.Second, true},
-		"for a moment":          {pause, running, 29 * time.Second, false},
-		"not at all":            {ledger.Pause{}, running, time.Hour, false},
-		"before it began":       {pause, ledger.Batch{State: ledger.Running, AcceptedAt: pause.Since.Add(time.Minute)}, time.Minute, false},
-		"while it is planned":   {pause, ledger.Batch{State: ledger.Planning, AcceptedAt: askedAt()}, time.Hour, false},
-		"by those who may stop": {ledger.Pause{}, ledger.Batch{State: ledger.Paused, AcceptedAt: askedAt()}, time.Hour, false},
+		"for long":                {pause, running, 30 * time.Second, true},
+		"for a moment":            {pause, running, 29 * time.Second, false},
+		"not at all":              {ledger.Pause{}, running, time.Hour, false},
+		"before it began":         {pause, ledger.Batch{State: ledger.Running, AcceptedAt: pause.Since.Add(time.Minute)}, time.Minute, false},
+		"while it is planned":     {pause, ledger.Batch{State: ledger.Planning, AcceptedAt: askedAt()}, time.Hour, false},
+		"the batch, for a moment": {ledger.Pause{}, ledger.Batch{State: ledger.Paused, AcceptedAt: askedAt(), PausedAt: pause.Since}, 29 * time.Second, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,4 +76,20 @@ func TestAnOffboardingThatIsPausedEndsTheStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The same for a batch that somebody paused by its button.
+func TestAnOffboardingThatIsPausedByItsButtonEndsTheStep(t *testing.T) {
+	t.Parallel()
+	b := ledger.Batch{State: ledger.Paused, AcceptedAt: askedAt(), ConfirmedAt: askedAt(), PausedAt: askedAt().Add(time.Minute), DecidedBy: "U9"}
+	step := workflowstep.NewOffboard(workflowstep.OffboardConfig{OneChatConfig: workflowstep.OneChatConfig{
+		Gate: gate(anyone(), nil), Now: func() time.Time { return b.PausedAt.Add(30 * time.Second) },
+	}})
+	outputs, refused, wait := step.Outcome(b, ledger.Progress{All: 5, States: map[ledger.State]int{ledger.Removed: 2, ledger.Refused: 1, ledger.Accepted: 1}}, nil)
+	assert.Equal(t, len(refused), 0)
+	assert.Equal(t, wait, time.Duration(0))
+	assert.DeepEqual(t, outputs, workflowstep.BatchOutputs{
+		Status: "running", Removed: 2, Refused: 1,
+		Message: "Of 5 chats: 2 removed, 1 refused, 0 failed. This offboarding is paused: @U9 paused it at 2026-03-09 16:46:10 UTC. What is left goes on once it is resumed.",
+	})
 }

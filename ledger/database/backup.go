@@ -26,6 +26,9 @@ func Backup(ctx context.Context, databaseURL, file string) (BackupResult, error)
 		return BackupResult{}, err
 	}
 	made, err := backup.Make(ctx, sqlitePath(databaseURL), file)
+	if errors.Is(err, store.ErrNewerSchema) { // other advice is about the ledger's place
+		err = Advised(err)
+	}
 	if err != nil {
 		return BackupResult{}, err
 	}

@@ -97,7 +97,7 @@ func OpenGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
 		return nil, Advised(err)
 	}
 	if err := checkSchema(ctx, opened); err != nil {
-		return nil, errors.Join(err, opened.Close())
+		return nil, errors.Join(Advised(err), opened.Close())
 	}
 	return opened, nil
 }
@@ -168,6 +168,9 @@ func PlaintextHosts(databaseURL string) []string {
 // Advice says what to do about an error with which a ledger could not be opened, read or written; "" if the
 // error says all there is.
 func Advice(err error) string {
+	if errors.Is(err, store.ErrNewerSchema) {
+		return "run the newer linqbot that made it, or go back to a backup from before the upgrade"
+	}
 	if advice, ok := postgres.Advice(err); ok {
 		return advice
 	}
@@ -180,7 +183,24 @@ func Advised(err error) error {
 		return nil
 	}
 	if advice := Advice(err); advice != "" {
-		return fmt.Errorf("%w; %s", err, advice)
+		return &advisedError{err, advice}
+	}
+	return err
+}
+
+// advisedError is an error with what to do about it.
+type advisedError struct {
+	error
+	advice string
+}
+
+func (e *advisedError) Error() string { return e.error.Error() + "; " + e.advice }
+func (e *advisedError) Unwrap() error { return e.error }
+
+// Unadvised returns an error without what [Advised] added, for where [Advice] stands beside it.
+func Unadvised(err error) error {
+	if advised, ok := errors.AsType[*advisedError](err); ok {
+		return advised.error
 	}
 	return err
 }

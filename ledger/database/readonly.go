@@ -22,7 +22,7 @@ func OpenReadOnly(ctx context.Context, databaseURL string) (store.ReadOnly, erro
 		return nil, Advised(err)
 	}
 	if err := checkSchema(ctx, opened); err != nil {
-		return nil, errors.Join(err, opened.Close())
+		return nil, errors.Join(Advised(err), opened.Close())
 	}
 	return opened, nil
 }

@@ -75,6 +75,9 @@ func TestANewerLedgerIsRefused(t *testing.T) {
 	found, content := env.doctor()
 	wantFinding(t, found, "schema", "failure", "a newer linqbot made this ledger", "run the newer linqbot")
 	assert.Assert(t, !content)
+	said, err := env.runAll("doctor")
+	assert.Assert(t, err != nil)
+	assert.Equal(t, strings.Count(said, "run the newer linqbot"), 1, said)
 }
 
 func TestBackupNamesPostgresTools(t *testing.T) {

@@ -72,6 +72,7 @@ type Batch struct {
 	ExpiresAt   time.Time    // of a batch in state proposed
 	ConfirmedAt time.Time    // zero until it runs
 	EndedAt     time.Time    // zero while something may still happen to one of its requests
+	PausedAt    time.Time    // of a batch in state paused
 	DecidedBy   string       // who paused, resumed, stopped or declined it last
 	Trouble     string       // why it could not be planned: a code of package commands, or [TroubleOverLimit]
 	OverLimit   limits.Limit // that it was over when it was planned; none without Most

@@ -76,7 +76,7 @@ func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id str
 	if !ok || v.Decision == ConfirmBatch && !v.At.Before(b.ExpiresAt) {
 		return Decided{Batch: b}, nil
 	}
-	b.State, b.DecidedBy = next, v.By
+	b.State, b.DecidedBy, b.PausedAt = next, v.By, time.Time{}
 	switch v.Decision {
 	case ConfirmBatch:
 		p, err := CountItems(ctx, in, id)
@@ -89,6 +89,8 @@ func Decide(ctx context.Context, in store.Querier, dialect store.Dialect, id str
 		b.ConfirmedAt, b.OverLimit = v.At, limits.Limit{}
 	case DeclineBatch:
 		b.EndedAt = v.At
+	case PauseBatch:
+		b.PausedAt = v.At
 	}
 	err = save(ctx, in, b, BatchEvent{At: v.At, State: next, UserID: v.By, Cause: "decided: " + string(v.Decision)})
 	return Decided{Batch: b, Changed: true}, err

@@ -93,23 +93,24 @@ func load(ctx context.Context, db store.Querier, clauses string, args ...any) (B
 const selectBatches = `
 	SELECT id, delivery, job, kind, source, team_id, channel_id, user_id, rule, response_url, thread_ts, chat_id,
 		handles, because, undoes, asks, dry_run, state, accepted_at, expires_at, confirmed_at, ended_at, decided_by,
-		trouble, limit_most, limit_everybody, limit_again, chat_name, cut_off, shown
+		trouble, limit_most, limit_everybody, limit_again, chat_name, cut_off, shown,
+		CASE WHEN state = 'paused' THEN (SELECT COALESCE(MAX(at), 0) FROM batch_history WHERE batch_id = batches.id AND state = 'paused') ELSE 0 END
 	FROM batches `
 
 func scanBatch(from store.Row) (Batch, error) {
 	var b Batch
 	var handles string
-	var acceptedAt, expiresAt, confirmedAt, endedAt, again int64
+	var acceptedAt, expiresAt, confirmedAt, endedAt, again, pausedAt int64
 	err := from.Scan(&b.ID, &b.Delivery, &b.Job, &b.Kind, &b.Source, &b.TeamID, &b.ChannelID, &b.UserID, &b.Rule,
 		&b.ResponseURL, &b.ThreadTS, &b.ChatID, &handles, &b.Because, &b.Undoes, &b.Asks, &b.DryRun, &b.State,
 		&acceptedAt, &expiresAt, &confirmedAt, &endedAt, &b.DecidedBy, &b.Trouble,
-		&b.OverLimit.Most, &b.OverLimit.Everybody, &again, &b.ChatName, &b.CutOff, &b.Shown)
+		&b.OverLimit.Most, &b.OverLimit.Everybody, &again, &b.ChatName, &b.CutOff, &b.Shown, &pausedAt)
 	if err != nil {
 		return Batch{}, err
 	}
 	b.AcceptedAt, b.ExpiresAt = store.FromMicros(acceptedAt), store.FromMicros(expiresAt)
 	b.ConfirmedAt, b.EndedAt = store.FromMicros(confirmedAt), store.FromMicros(endedAt)
-	b.OverLimit.Again = store.FromMicros(again)
+	b.OverLimit.Again, b.PausedAt = store.FromMicros(again), store.FromMicros(pausedAt)
 	b.Handles, err = decodeHandles(handles)
 	return b, err
 }

@@ -99,7 +99,7 @@ func refuseAbove(ctx context.Context, db Querier, d Dialect, table, column strin
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	if has > latest {
-		return fmt.Errorf("%w: %s is at version %d, and this program knows versions up to %d: run the newer linqbot, or go back to a backup from before the upgrade",
+		return fmt.Errorf("%w: %s is at version %d, and this program knows versions up to %d",
 			ErrNewerSchema, table, has, latest)
 	}
 	return nil

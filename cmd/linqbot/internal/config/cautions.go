@@ -22,7 +22,7 @@ func (s *Settings) Cautions() (found []Caution) {
 		if !regexp.MustCompile(`^[0-9a-fA-F]{32}$`).MatchString(secret) {
 			found = append(found, Caution{
 				"SLACK_SIGNING_SECRET is not 32 hexadecimal digits, as Slack's signing secrets are: if it is wrong, every request is answered 401",
-				"compare it with the app's page «Basic Information», *Signing Secret*",
+				"compare it with the app's page «Basic Information», «Signing Secret»",
 			})
 			break
 		}

@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -155,6 +156,8 @@ func TestCautions(t *testing.T) {
 			t.Errorf("%s: %v", how, err)
 		case test.says == "" && len(found) > 0, test.says != "" && (len(found) != 1 || !strings.Contains(found[0].Says, test.says) || found[0].Fix == ""):
 			t.Errorf("%s: %v", how, found)
+		case len(found) > 0 && regexp.MustCompile(`\*\w[^*]*\*`).MatchString(found[0].Says+" "+found[0].Fix):
+			t.Errorf("%s: marks of another place, in plain text: %v", how, found)
 		case len(found) > 0 && (strings.Contains(found[0].Says, "pass-word") || strings.Contains(found[0].Says, "8f742231")):
 			t.Errorf("%s: a secret is quoted: %v", how, found)
 		}

@@ -3,7 +3,6 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -24,9 +23,9 @@ func (e *checkup) checkLedger(context.Context) []finding {
 	there, err := e.writable()
 	switch {
 	case err != nil && database.IsPostgres(e.settings.DatabaseURL):
-		return fail(cmp.Or(database.Advice(err), "see that the database answers there, and that the role in DATABASE_URL may log in and write"), "%s", err)
+		return fail(cmp.Or(database.Advice(err), "see that the database answers there, and that the role in DATABASE_URL may log in and write"), "%s", database.Unadvised(err))
 	case err != nil:
-		return fail(cmp.Or(database.Advice(err), "name a place in DATABASE_URL where the user that runs linqbot can make a file"), "%s", err)
+		return fail(cmp.Or(database.Advice(err), "name a place in DATABASE_URL where the user that runs linqbot can make a file"), "%s", database.Unadvised(err))
 	case !there:
 		return ok("%s can be made", ledgerPlace(e.settings.DatabaseURL))
 	default:
@@ -60,11 +59,8 @@ func (e *checkup) checkSchema(ctx context.Context) []finding {
 		return warn(startFix, "there is no ledger yet")
 	}
 	reader, err := e.reader()
-	if errors.Is(err, ledger.ErrNewerSchema) {
-		return fail("run the newer linqbot that made it", "%s", err)
-	}
 	if err != nil {
-		return fail(startFix+", where there is none yet; else see why it cannot be read", "%s", err)
+		return fail(cmp.Or(database.Advice(err), startFix+", where there is none yet; else see why it cannot be read"), "%s", database.Unadvised(err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()

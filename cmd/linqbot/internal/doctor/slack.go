@@ -58,7 +58,9 @@ func (e *checkup) checkToken(context.Context) []finding {
 	}
 	found := fmt.Sprintf("it is %s's in %s (%s), %s", id.User, id.Team, id.TeamID, id.Workspace)
 	teams := e.settings.Teams
-	if len(teams) > 0 && !slices.Contains(teams, id.TeamID) && !slices.Contains(teams, id.EnterpriseID) {
+	isOrganisations := len(slackapi.WorkspacesAmong([]string{id.TeamID})) == 0 // any workspace named may be one of its own
+	named := slices.Contains(teams, id.TeamID) || slices.Contains(teams, id.EnterpriseID) || isOrganisations && len(slackapi.WorkspacesAmong(teams)) > 0
+	if len(teams) > 0 && !named {
 		return warn("add "+id.TeamID+" to SLACK_TEAM_IDS, or unset it: it is then learned from the token", "%s, which SLACK_TEAM_IDS does not name: its requests are refused", found)
 	}
 	return ok("%s", found)
@@ -116,6 +118,15 @@ func without(all, other []string) []string {
 	return slices.DeleteFunc(slices.Sorted(slices.Values(all)), func(each string) bool { return slices.Contains(other, each) })
 }
 
+// workspaces are those in which linqbot looks for user groups before a request has come from another.
+func (e *checkup) workspaces() []string {
+	ids := e.settings.Teams
+	if own, err := e.identity(); err == nil && len(slackapi.WorkspacesAmong(ids)) == 0 {
+		ids = []string{own.TeamID}
+	}
+	return slackapi.WorkspacesAmong(ids)
+}
+
 func (e *checkup) checkGroups(ctx context.Context) []finding {
 	if reason := e.wrong("ALLOWED_USERGROUPS"); reason != "" {
 		return skip("%s", reason)
@@ -128,12 +139,17 @@ func (e *checkup) checkGroups(ctx context.Context) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	groups, err := e.slack.UserGroups(ctx)
-	if err != nil {
+	ids, workspaces := e.settings.Policy.Groups, e.workspaces()
+	groups, err := e.slack.UserGroups(ctx, ids, workspaces)
+	switch {
+	case err != nil && len(workspaces) == 0 && slackapi.Code(err) != "":
+		return skip("the token is an organisation's, and Slack wants a workspace named: linqbot looks in those from which requests come; "+
+			"to check them here, name them in SLACK_TEAM_IDS (Slack says %s)", slackapi.Code(err))
+	case err != nil && slices.ContainsFunc(ids, func(id string) bool { _, known := groups[id]; return !known }):
 		return e.slackTrouble("usergroups.list", err)
 	}
 	var good, bad []string
-	for _, id := range e.settings.Policy.Groups {
+	for _, id := range ids {
 		switch group, known := groups[id]; {
 		case !known:
 			bad = append(bad, "there is no user group "+id)

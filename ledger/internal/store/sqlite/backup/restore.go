@@ -68,7 +68,7 @@ func Restore(ctx context.Context, path, file string, now time.Time, mark func(co
 	if missing == nil {
 		result.Aside = target + ".before-restore-" + now.UTC().Format("20060102T150405Z")
 	}
-	if err := replaceLedger(target, fresh, result.Aside); err != nil {
+	if result.Aside, err = replaceLedger(target, fresh, result.Aside); err != nil {
 		return Restored{}, errors.Join(err, removeFile(fresh))
 	}
 	return result, nil
@@ -111,23 +111,36 @@ func changeCopy(ctx context.Context, path string, do func(context.Context, store
 }
 
 // replaceLedger puts the file fresh in the place of target and keeps what was there as aside, with what
-// SQLite keeps beside it; "" if nothing was there.
+// SQLite keeps beside it; "" if nothing was there. It returns the name under which that is kept: one that is taken gets
+// a number.
 //
 // While the old ledger has both names, linqbot refuses to open it. So a crash between two steps leaves no
 // ledger that opens with half of its data.
-func replaceLedger(target, fresh, aside string) error {
+func replaceLedger(target, fresh, aside string) (kept string, err error) {
 	if aside != "" {
-		if err := os.Link(target, aside); err != nil {
-			return fmt.Errorf("the ledger that is there cannot be kept aside: %w", err)
+		if kept, err = linkToFreeName(target, aside); err != nil {
+			return "", fmt.Errorf("the ledger that is there cannot be kept aside: %w", err)
 		}
 		for _, ending := range sidecars() {
-			if err := os.Rename(target+ending, aside+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("the ledger that is there cannot be kept aside: %w", err)
+			if err := os.Rename(target+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", fmt.Errorf("the ledger that is there cannot be kept aside: %w", err)
 			}
 		}
 	}
 	if err := os.Rename(fresh, target); err != nil {
-		return err
+		return "", err
 	}
-	return syncPath(target)
+	return kept, syncPath(target)
+}
+
+// linkToFreeName gives a file a second name, with a number at its end if the name is taken.
+func linkToFreeName(file, name string) (string, error) {
+	const most = 1000
+	free := name
+	for n := 2; ; n++ {
+		if err := os.Link(file, free); !errors.Is(err, fs.ErrExist) || n > most {
+			return free, err
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }
