@@ -9,8 +9,8 @@ import (
 	"linqbot/ledger"
 )
 
-// refuseTeam returns the answer to a request of another workspace, and true; it is recorded as a denial. While
-// it is not known whether it is one, it is refused without a record.
+// refuseTeam returns the answer to a request of another workspace, and true. The refusal is recorded as a denial. While
+// linqbot does not know yet which workspace is its own, it refuses without a record.
 func (b *Bot) refuseTeam(ctx context.Context, source ledger.Source, in invocation.Invocation, enterprise string) (richtext.Answer, bool) {
 	why, foreign := b.cfg.Teams.Refuse(ctx, in.TeamID, enterprise)
 	switch {

@@ -21,8 +21,8 @@ const (
 	mostLists   = 12
 )
 
-// ListForm asks from which chat the people of a list are to be removed. The list stands in it, and can be changed. It
-// returns false for a list that is too long for a form.
+// ListForm asks from which chat to remove the people of a list. It shows the list, which can be changed. It returns
+// false for a list that is too long for a form.
 func (r Renderer) ListForm(where Place, people []parse.ParsedHandle) (slack.ModalViewRequest, bool) {
 	parts := []string{""}
 	for _, who := range people {

@@ -19,8 +19,8 @@ const (
 	settleTime = 4 * time.Second
 	// fileSettleTime is the same for a file, which Slack looks through before it shares it.
 	fileSettleTime = 30 * time.Second
-	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
-	// whether it stands.
+	// mostDoubts is how often a post whose answer was lost is made again when linqbot cannot look
+	// whether the first one stands.
 	mostDoubts = 3
 )
 
@@ -48,7 +48,7 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 		return barred
 	case cannotLook:
 		p.Doubts++
-	case isGone(err): // as is whatever was posted there
+	case isGone(err): // with everything that was posted there
 	case err != nil:
 		return &slackapi.RetryLaterError{Err: err}
 	}
@@ -75,7 +75,7 @@ var errNoMessages = errors.New("bot: an answer without messages")
 // find returns the ts of our message if it stands; "" and no error when it does not. It looks around
 // the time of the post only, so that it does not matter how much was said since.
 func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
-	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
+	const skew, page, mostPages = 5 * time.Minute, 200, 5 // the clocks differ by no more than signatures allow
 	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
 	cursor := ""
 	for range mostPages {

@@ -61,7 +61,7 @@ func turn(ctx context.Context, databaseURL string, s ledger.Switch, name string)
 // OneLine is what an operator wrote on one line, with numbers masked: others read it.
 func OneLine(text string) string { return strings.Join(strings.Fields(handle.MaskText(text)), " ") }
 
-// account is the name under which whoever runs the program is logged in.
+// account is the login name of the person who runs the program.
 func account() string {
 	if current, err := user.Current(); err == nil {
 		return current.Username
