@@ -64,22 +64,22 @@ func NewGate(cfg GateConfig) *Gate {
 	return &Gate{policy: cfg.Policy, audit: cfg.Audit, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
 }
 
-// ForAdding is the same gate in words about adding people.
+// ForAdding returns the same gate, with words about adding people.
 func (g *Gate) ForAdding() *Gate {
 	view := *g
 	view.policy = g.policy.ForAdding()
 	return &view
 }
 
-// WithoutTally is the same gate for those who count its denials themselves.
+// WithoutTally returns the same gate, for those who count its denials themselves.
 func (g *Gate) WithoutTally() *Gate {
 	view := *g
 	view.tally = nil
 	return &view
 }
 
-// Deny says no to what came in by source: it is recorded, counted and logged. rule says what said no,
-// why what to do instead. The answer is empty for a delivery that was seen before.
+// Deny refuses what came in by source, and records, counts and logs that. rule names what said no,
+// and why says what to do instead. The answer is empty for a delivery that was seen before.
 func (g *Gate) Deny(ctx context.Context, source ledger.Source, by Caller, rule string, why richtext.Text) richtext.Answer {
 	log := g.log.WithFields(logrus.Fields{"user": by.UserID, "channel": by.ChannelID, "delivery": by.Delivery})
 	repeated := false

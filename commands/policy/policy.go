@@ -12,7 +12,7 @@ import (
 // Policy says who may act, and where. It denies by default.
 type Policy struct {
 	Users    []string // ids of members who may act
-	Everyone bool     // whoever the workspace lets type a command may act
+	Everyone bool     // everybody whom the workspace lets type a command may act
 	Groups   []string // ids of user groups whose members may act
 	Channels []string // ids of the channels in which commands work; empty: in all
 	Members  Members  // looks the groups up; needed only with Groups
@@ -20,7 +20,7 @@ type Policy struct {
 	adding bool // it speaks of adding people, not of removing them
 }
 
-// ForAdding is the same policy in words about adding people.
+// ForAdding returns the same policy, with words about adding people.
 func (p Policy) ForAdding() Policy {
 	p.adding = true
 	return p
