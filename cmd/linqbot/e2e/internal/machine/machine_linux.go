@@ -17,9 +17,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Variable, if it is set, says that there are machines: tests that need one fail without it. Otherwise they are
+// variable, if it is set, says that there are machines: tests that need one fail without it. Otherwise they are
 // skipped.
-const Variable = "LINQBOT_TEST_MACHINES"
+const variable = "LINQBOT_TEST_MACHINES"
 
 // Machine is another machine, at the other end of a cable.
 type Machine struct {
@@ -55,7 +55,7 @@ func New(t testing.TB) *Machine {
 		"-n " + m.name + " link set " + far + " up",
 	} {
 		if err := ip(strings.Fields(args)...); err != nil {
-			if os.Getenv(Variable) != "" {
+			if os.Getenv(variable) != "" {
 				t.Fatal(err)
 			}
 			t.Skipf("needs Linux, root and iproute2 to make a network namespace: %v", err)
