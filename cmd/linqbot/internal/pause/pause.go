@@ -1,5 +1,6 @@
 // Package pause is what linqbot pause and resume do: it turns the switch for all removals in the ledger, beside
-// those who serve from it, and says what was so before. Begin with [Pause] and [Resume].
+// those who serve from it, and says what was so before. It knows neither Slack nor Linq, and holds no removal back by
+// itself: the processes that serve do that. Begin with [Pause] and [Resume].
 package pause
 
 import (
