@@ -1,4 +1,4 @@
-# Nothing that a person is told to create is committed or sent into an image by accident. Sourced by run.
+# Checks that nothing people are told to create is committed or sent into an image by accident. Sourced by run.
 # shellcheck shell=bash
 
 # What the documentation, the Dockerfile and manifests/ have people create, in the folder that they stand in, and what

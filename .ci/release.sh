@@ -19,6 +19,13 @@ release() {
 linqbot 0.0.1
 commit $(git rev-parse HEAD)
 VERSION
+    # Each page is there, so that the links between them lead somewhere.
+    diff <(cd "$tmp/linqbot_0.0.1_linux_amd64" && find . -name '*.md' -o -name '*.png' -o -name '*.svg' | sed 's#^\./##' | LC_ALL=C sort) <(documents)
+}
+
+# documents lists the pages that belong to a release: the README, and those that it links to.
+documents() {
+    git ls-files -- ':(glob)*.md' 'docs/*.md' 'docs/*.png' 'docs/*.svg' | LC_ALL=C sort
 }
 
 # same_bytes FOLDER PART wants each file of PART in FOLDER, byte for byte.
@@ -37,14 +44,15 @@ rpm_package() {
         return
     fi
     rpm --query --package --info "$tmp/release/dist/linqbot-0.0.1-1.x86_64.rpm" 2>/dev/null | head -n 3
-    diff <(rpm --query --package --list "$tmp/release/dist/linqbot-0.0.1-1.x86_64.rpm" 2>/dev/null) - <<'FILES'
+    diff <(rpm --query --package --list "$tmp/release/dist/linqbot-0.0.1-1.x86_64.rpm" 2>/dev/null | LC_ALL=C sort) <(LC_ALL=C sort <<FILES
 /etc/linqbot/linqbot.env
 /usr/bin/linqbot
 /usr/lib/systemd/system/linqbot.service
 /usr/lib/sysusers.d/linqbot.conf
-/usr/share/doc/linqbot/README.md
 /usr/share/doc/linqbot/copyright
+$(documents | sed 's#^#/usr/share/doc/linqbot/#')
 FILES
+    )
 }
 
 # debian_package looks into the .deb without installing it, since that would change the machine. systemd
@@ -56,14 +64,15 @@ debian_package() {
         return
     fi
     dpkg-deb --extract "$tmp"/release/dist/linqbot_0.0.1_amd64.deb "$root"
-    diff <(cd "$root" && find . -type f -printf '%m %p\n' | sort -k 2) - <<'FILES'
+    diff <(cd "$root" && find . -type f -printf '%m %p\n' | LC_ALL=C sort -k 2) <(LC_ALL=C sort -k 2 <<FILES
 600 ./etc/linqbot/linqbot.env
 755 ./usr/bin/linqbot
 644 ./usr/lib/systemd/system/linqbot.service
 644 ./usr/lib/sysusers.d/linqbot.conf
-644 ./usr/share/doc/linqbot/README.md
 644 ./usr/share/doc/linqbot/copyright
+$(documents | sed 's#^#644 ./usr/share/doc/linqbot/#')
 FILES
+    )
     # What the unit refers to, from this machine. An unknown setting is only printed, so nothing may be.
     cp /usr/lib/systemd/system/*.target "$root/usr/lib/systemd/system/"
     install -D /bin/true "$root/bin/kill"

@@ -60,7 +60,7 @@ func (b *Bot) openForm(in interaction, form slack.ModalViewRequest) {
 	})
 }
 
-// submitNumber takes the number that a batch's yes consists of.
+// submitNumber takes the number that a person types to confirm a batch.
 func (b *Bot) submitNumber(ctx context.Context, w http.ResponseWriter, in interaction) {
 	var kept blockkit.NumberKept
 	if json.Unmarshal([]byte(in.View.PrivateMetadata), &kept) != nil {
@@ -83,7 +83,8 @@ func (b *Bot) submitNumber(ctx context.Context, w http.ResponseWriter, in intera
 // text is what was written into a field.
 func (v view) text(block string) string { return v.State.Values[block][blockkit.ActionText].Value }
 
-// openOffboard opens the form for taking somebody out of every chat, if the person may; else one that says why not.
+// openOffboard opens the form for taking somebody out of every chat. A person who may not use it gets a form that says
+// why.
 func (b *Bot) openOffboard(ctx context.Context, in interaction, where blockkit.Place) {
 	denied, may := b.cfg.Interactive.Offboard.MayOpen(ctx, in.invocation(where.Channel))
 	switch {
@@ -98,7 +99,7 @@ func (b *Bot) offboardForm(where blockkit.Place, people []handle.Handle) slack.M
 	return b.cfg.Teams.Renderer().OffboardForm(where, people)
 }
 
-// turnToOffboard puts the form for every chat in the place of the one for a chat.
+// turnToOffboard replaces the form for one chat by the form for every chat.
 func (b *Bot) turnToOffboard(ctx context.Context, in interaction) {
 	kept := blockkit.MemoryOf(in.View.PrivateMetadata)
 	var people []handle.Handle
@@ -121,7 +122,7 @@ func (b *Bot) turnToOffboard(ctx context.Context, in interaction) {
 	})
 }
 
-// submitOffboard records whom to take out of every chat. What is wrong shows at its field, to who may act.
+// submitOffboard records whom to take out of every chat. Mistakes show at their fields, but only to people who may act.
 func (b *Bot) submitOffboard(ctx context.Context, w http.ResponseWriter, in interaction) {
 	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	asked := in.invocation(where.Channel)

@@ -163,7 +163,7 @@ func TestOnlyFormsAreRead(t *testing.T) {
 	}
 }
 
-// The signature covers the body alone. Whoever has seen one signed body could put anything into
+// The signature covers the body alone. Anybody who has seen one signed body could put anything into
 // the URL beside it.
 func TestTheQueryIsNotRead(t *testing.T) {
 	t.Parallel()

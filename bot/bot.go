@@ -51,7 +51,7 @@ type Config struct {
 	Ready          func(ctx context.Context) error // whether work can be taken and done
 	Noticed        func(context.Context, Notice)   // told what Slack says about the app itself. Optional.
 	Remark         func() string                   // what /readyz adds while all is ready, "" for nothing. Optional.
-	Build          string                          // told to who has the signing secret, in [BuildHeader]
+	Build          string                          // the value of [BuildHeader]
 	Logger         *logrus.Logger
 
 	Events      Events       // takes what Slack tells; without it, /slack/events is not served
@@ -158,7 +158,7 @@ func (b *Bot) Drain() {
 	}
 }
 
-// goBackground does something after the answer to a request: a form that Slack opens, a message to whoever
+// goBackground does something after the answer to a request: a form that Slack opens, a message to the person who
 // clicked. Losing it is harmless.
 func (b *Bot) goBackground(do func(ctx context.Context)) {
 	const patience = 15 * time.Second

@@ -56,12 +56,14 @@ type event struct {
 	ChannelType string `json:"channel_type"`
 }
 
-// BuildHeader tells in the answer to a url_verification which build answers, so that who installs
-// linqbot sees whether it is theirs. Who verifies has the signing secret: nobody else learns it.
+// BuildHeader names the build in the answer to a url_verification, so that people who install linqbot
+// see whether it is theirs. Only a sender who has the signing secret gets such an answer, so nobody
+// else learns the build.
 const BuildHeader = "X-Linqbot-Build"
 
-// serveEvent answers an event. It is recorded before it is acknowledged; where it cannot be, Slack
-// is asked to deliver it again. How often it did is logged, and decides nothing.
+// serveEvent answers an event. The event is recorded before it is acknowledged. If it cannot be
+// recorded, Slack is asked to deliver it again. The number of deliveries is logged, and decides
+// nothing.
 func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	log := b.loggerOf(r.Context())
 	var e envelope
@@ -119,8 +121,8 @@ func (b *Bot) serveEvent(w http.ResponseWriter, r *http.Request, d delivered) {
 	log.Info("event taken")
 }
 
-// decodeEvent reads an event, if it is one that is served. In others the same names may hold other
-// things, so only their type is read.
+// decodeEvent reads an event, if it is one that is served. Of any other it reads only the type, since
+// the same fields may mean something else there.
 func decodeEvent(encoded json.RawMessage) (event, bool) {
 	var named struct {
 		Type string `json:"type"`
@@ -162,8 +164,8 @@ func (b *Bot) takeEvent(ctx context.Context, outer envelope, e event) error {
 	return nil
 }
 
-// runsOurStep recognises that a workflow runs a step of the app. Slack tells an app of its own alone, so one that linqbot
-// does not have is taken too, and ended in words.
+// runsOurStep recognises that a workflow runs a step of the app. Slack tells an app only of its own steps. An unknown
+// step is therefore taken too, and ends with a sentence for people.
 func (e event) runsOurStep() bool {
 	return e.Type == "function_executed" && e.Function.CallbackID != "" && e.FunctionExecutionID != ""
 }

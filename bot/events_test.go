@@ -102,7 +102,7 @@ func TestEventsThatAreBroken(t *testing.T) {
 	}
 }
 
-// What Slack says about the app itself is told to whoever runs linqbot, if it is about theirs.
+// People who run linqbot are told what Slack says about the app itself, if it is about theirs.
 func TestNoticesOfSlack(t *testing.T) {
 	t.Parallel()
 	in := func(team, event string) string {

@@ -11,7 +11,7 @@ import (
 	"linqbot/bot/slacktest"
 )
 
-// Only who asks is told why, and nothing of what was sent.
+// Only a sender who asks is told why, and the answer repeats nothing of what was sent.
 func TestWhyASignatureIsRefused(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)

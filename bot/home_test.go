@@ -80,7 +80,7 @@ func TestAHomeIsLive(t *testing.T) {
 	assert.Equal(t, len(h.linq.Events()), 2)
 }
 
-// What a press comes to that leads to nothing is said at home, until it is opened anew.
+// If a press leads to nothing, the home says why until it is opened anew.
 func TestAddBackAtHomeThatIsTooLate(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, envConfig{})

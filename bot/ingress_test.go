@@ -152,7 +152,7 @@ func awaitBudget(t *testing.T, budget *ingress.BodyBudget, size int, want error)
 	}
 }
 
-// Whoever sends much that is refused fills no disk with log lines.
+// However much is sent that is refused, it does not fill the disk with log lines.
 func TestRefusalsAreLoggedSparingly(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)

@@ -54,7 +54,7 @@ type interaction struct {
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
 
-	delivery string // names this delivery; Slack signs it, and does not say it
+	delivery string // names this delivery; made from the signature, since the payload has no id
 }
 
 // invocation is what the policy is asked about.
@@ -86,11 +86,11 @@ type field struct {
 	} `json:"selected_options"`
 }
 
-// teams returns the ids by which the request is told to be ours. What counts is whose person acts: in a shared
-// channel that may be somebody of another organisation. If the app is installed for an organisation, Slack may name
-// no workspace, and the organisation vouches for the people of all its workspaces. Otherwise, for a button that
-// others can press, the workspace that the payload names vouches for its people. A form says for which workspace its
-// app is installed. Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python.
+// teams returns the ids that tell whether the request is ours. What counts is whose person acts: in a shared channel
+// that may be somebody of another organisation. If the app is installed for an organisation, Slack may name no
+// workspace, and the organisation vouches for the people of all its workspaces. Otherwise, for a button that others can
+// press, the workspace that the payload names vouches for its people. A form says for which workspace its app is
+// installed. Source: https://docs.slack.dev/apis/slack-connect, and the samples of slackapi/bolt-python.
 func (i interaction) teams() (team, enterprise string) {
 	own := ""
 	if i.Team != nil {

@@ -17,8 +17,8 @@ import (
 	"linqbot/linq"
 )
 
-// openList opens the form for the list in a message, a file or its text, if the person may; else one that says why
-// not. A trigger lives for 3 s, so the form opens before the file is read.
+// openList opens the form for the list in a message, which is a file or its text. A person who may not use it gets a
+// form that says why. A trigger lives for 3 s, so the form opens before the file is read.
 func (b *Bot) openList(ctx context.Context, in interaction) {
 	where := blockkit.Place{Channel: in.channel(), Thread: in.thread()}
 	denied, may := b.cfg.Interactive.Lists.MayRead(ctx, in.invocation(where.Channel))
@@ -92,8 +92,8 @@ func fileTrouble(err error) richtext.Text {
 	}
 }
 
-// submitList records the list of the form for the chat that was picked. What is wrong shows at its field, to who may
-// act.
+// submitList records the list of the form for the chat that was picked. Mistakes show at their fields, but only to
+// people who may act.
 func (b *Bot) submitList(ctx context.Context, w http.ResponseWriter, in interaction) {
 	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	asked := in.invocation(where.Channel)
@@ -126,7 +126,7 @@ func (b *Bot) submitList(ctx context.Context, w http.ResponseWriter, in interact
 	b.closeModal(w, answer)
 }
 
-// listText is what stands in all fields of the list.
+// listText returns the text of all fields of the list.
 func (v view) listText() string {
 	var blocks []string
 	for block := range v.State.Values {

@@ -26,8 +26,8 @@ type opening struct {
 	people []handle.Handle
 }
 
-// openModal opens the modal, if the person may; else one that says why not. What a message names is
-// looked for only for who may. message is optional.
+// openModal opens the modal. A person who may not use it gets one that says why, and what a message
+// names is not looked up for them. message is optional.
 func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message func() string) {
 	denied, may := b.cfg.Interactive.Remove.MayOpen(ctx, in.invocation(o.place.Channel), func() string {
 		if message != nil {
@@ -50,9 +50,9 @@ func (b *Bot) openModal(ctx context.Context, in interaction, o opening, message 
 	}
 }
 
-// showModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq,
-// and fills it when the chat has been read. failed is told that it did not open, or was not filled. Optional: the answer
-// to a command says how to do without.
+// showModal opens the modal within the 3 s that a trigger lives, before anything is asked of Linq, and fills it when
+// the chat has been read. failed is called if it did not open, or was not filled. It is optional, since the answer to a
+// command says how to do without the form.
 func (b *Bot) showModal(trigger string, o opening, failed func(context.Context)) {
 	id, err := linq.ParseChatID(o.chat)
 	filled := err == nil
@@ -76,7 +76,7 @@ func (b *Bot) showModal(trigger string, o opening, failed func(context.Context))
 // tell answers a person alone if the answer to the request cannot show anything. It uses the response_url. Shortcuts
 // and the Home tab have none, so the answer goes to the person's direct messages.
 func (b *Bot) tell(ctx context.Context, in interaction, answer richtext.Answer) {
-	const patience = 5 * time.Second // of its own: what did not open may have taken all there was
+	const patience = 5 * time.Second // a time of its own: the form that did not open may have used up the request's
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	m := b.cfg.Teams.Renderer().Answer(answer)
@@ -115,7 +115,7 @@ func (b *Bot) fillModal(in interaction, chat string) {
 	})
 }
 
-// readTime leaves of what [Bot.goBackground] gives enough to say that Linq did not answer.
+// readTime is shorter than what [Bot.goBackground] gives, so that time is left to say that Linq did not answer.
 const readTime = 10 * time.Second
 
 // fill reads the chat and shows its people. It reports whether the person sees them, or what is wrong.
@@ -179,8 +179,8 @@ func (b *Bot) serveSubmission(ctx context.Context, w http.ResponseWriter, in int
 	}
 }
 
-// submitRemoval removes the people who were chosen. What is wrong shows at its field, to who may act:
-// anybody else gets the same answer whatever was chosen.
+// submitRemoval removes the people who were chosen. Mistakes show at their fields, but only to people
+// who may act. Anybody else gets the same answer whatever they chose.
 func (b *Bot) submitRemoval(ctx context.Context, w http.ResponseWriter, in interaction) {
 	where := blockkit.MemoryOf(in.View.PrivateMetadata)
 	picked := in.invocation(where.Channel)

@@ -65,8 +65,8 @@ func (h *env) noted() []noted {
 	return all
 }
 
-// What a person who may not sends by the form is not looked at: nothing is asked of Linq, and the answer
-// is the same whatever was chosen, so that it tells of no chat whether it is there.
+// A form from a person who may not send it is not looked at. Linq is asked nothing, and the answer is always the same,
+// so that it does not tell which chats exist.
 func TestADeniedFormIsNotLookedAt(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, envConfig{})

@@ -93,7 +93,7 @@ func TestAChatThatCannotBeShown(t *testing.T) {
 	}
 }
 
-// A Linq that never answers is said to, before the modal is given up.
+// If Linq never answers, the modal says so before it is given up.
 func TestAChatThatLinqNeverShows(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -66,7 +66,7 @@ func TestAFormIsFilledAfterTrouble(t *testing.T) {
 	}
 }
 
-// The form of a shortcut that stays at "Reading the chat", and the button in a form that does nothing, are said.
+// The person is told if a shortcut's form stays at "Reading the chat", and if a button in a form does nothing.
 func TestAFormThatDoesNotChangeIsSaid(t *testing.T) {
 	t.Parallel()
 	const words = "Slack did not open the form. Nothing was removed."
@@ -88,7 +88,7 @@ func TestAFormThatDoesNotChangeIsSaid(t *testing.T) {
 	bottest.WantMessages(t, e.Slack.DirectMessages(bottest.Ada), words)
 }
 
-// Who may not use a list hears it even if the form that says so does not open.
+// A person who may not use a list hears so even if the form that says it does not open.
 func TestADenialOfAListIsSaid(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, envConfig{policy: policy.Policy{Users: []string{bottest.Grace}}})

@@ -8,7 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// Notice is what Slack tells about the app itself: something that whoever runs linqbot should know.
+// Notice is what Slack tells about the app itself. People who run linqbot should know it.
 type Notice string
 
 // The notices, by their names at Slack.
@@ -34,8 +34,8 @@ func (n Notice) says() string {
 	}
 }
 
-// Lasts is for how long a notice is worth showing. A rate limit is over in minutes. A revoked token stays so until
-// somebody replaces it, which is seen soon.
+// Lasts is how long a notice is worth showing. A rate limit is over in minutes. A revoked token stays revoked until
+// somebody replaces it, which soon shows.
 func (n Notice) Lasts() time.Duration {
 	if n == AppRateLimited {
 		return time.Hour
@@ -68,7 +68,7 @@ func (e event) notice() Notice {
 	return name
 }
 
-// noticed tells whoever runs linqbot.
+// noticed tells the people who run linqbot.
 func (b *Bot) noticed(ctx context.Context, log *logrus.Entry, n Notice) {
 	log.WithField("notice", string(n)).Warn(n.says())
 	if b.cfg.Noticed != nil {

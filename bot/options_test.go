@@ -61,7 +61,7 @@ func TestAtMostAHundredChatsAreOffered(t *testing.T) {
 		chats = append(chats, chat)
 	}
 	h, v := search(t, envConfig{linq: linqtest.Config{Chats: chats}})
-	h.suggest(v, "") // whoever comes first may have to wait for the list
+	h.suggest(v, "") // the first one may have to wait for the list
 	h.await("the list", func() bool { return len(h.suggest(v, "team")) > 0 })
 	assert.Equal(t, len(h.suggest(v, "team")), 100) // each within the 3 s that Slack waits
 	assert.DeepEqual(t, h.suggest(v, "team 4321"), []string{"000010e1-2222-4333-8444-555555555555"})

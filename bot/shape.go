@@ -16,10 +16,10 @@ func isForm(header http.Header) bool {
 
 var errShape = errors.New("bot: not what Slack sends to this route")
 
-// A signature covers neither the route nor the content type, so bytes that Slack signed for one route can be
-// sent to another by whoever has them. Each route therefore takes its own shape only, by the bytes alone. In the
-// body of another route some parts are what people chose: as JSON, "x&command=…" in a string would read as fields
-// of a form. Slack's own forms have plain names, each once.
+// A signature covers neither the route nor the content type, so anybody who has bytes that Slack signed for one route
+// can send them to another. Each route therefore takes its own shape only, by the bytes alone. In the body of another
+// route some parts are what people chose: as JSON, "x&command=…" in a string would read as fields of a form. Slack's
+// own forms have plain names, each once.
 
 // readForm reads a form as Slack writes it.
 func readForm(body []byte) (url.Values, error) {

@@ -133,7 +133,7 @@ func TestWhoMayAddBack(t *testing.T) {
 	h.awaitReply("0132 is back")
 }
 
-// Where Linq cannot, the thread says so with the same honesty.
+// If Linq cannot add somebody back, the thread says so.
 func TestAddBackThatLinqRefuses(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, envConfig{})

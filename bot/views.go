@@ -17,7 +17,7 @@ const (
 	pauseNotAsked = "the form to pause removals was not opened"
 )
 
-// openView opens a form, and reports whether it stands. Else the log has the line.
+// openView opens a form, and reports whether it is open. If not, it logs the line.
 func (b *Bot) openView(ctx context.Context, trigger string, form slack.ModalViewRequest, line string) (*slack.ViewResponse, bool) {
 	opened, err := b.cfg.Interactive.Slack.OpenViewContext(ctx, trigger, form)
 	if err == nil && opened.ID == "" {

@@ -9,7 +9,7 @@ import (
 	"linqbot/ledger"
 )
 
-// acknowledge says to the one who asked what was understood, with the whole number, and where the
+// acknowledge tells the person who asked what was understood, with the whole number, and where the
 // outcome will show. accepted answers for args.Handles, in the same order.
 func (c *typed) acknowledge(in invocation.Invocation, args parse.Args, accepted []ledger.Acceptance) richtext.Answer {
 	chat := c.nameOf(args.Chat)

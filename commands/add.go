@@ -32,7 +32,7 @@ type AddConfig struct {
 	Tally    policy.Outcomes     // optional; nil counts nothing
 	UnderWay forecast.UnderWay   // needed only for dry runs
 	Chats    forecast.ChatReader // needed only for dry runs
-	Lines    *reconcile.OwnLines // optional; without them a dry run knows what the chat says
+	Lines    *reconcile.OwnLines // optional; without them a dry run knows only what the chat says
 }
 
 // NewAdd returns the command.

@@ -40,7 +40,7 @@ func (c *typed) byName(ctx context.Context, in invocation.Invocation, rule strin
 		return nil, false
 	}
 	near := named
-	if c.kind == ledger.Add { // whoever is to be added need not be in it
+	if c.kind == ledger.Add { // a person to be added need not be in it
 		near.People = nil
 	}
 	slices.SortStableFunc(found, func(a, b linq.Chat) int { return distance(near, a) - distance(near, b) })

@@ -77,7 +77,8 @@ func (c *FindChats) More(ctx context.Context, click Click) richtext.Answer {
 	return c.page(ctx, in, from)
 }
 
-// Options finds chats for the search in the form, none for who may not, and while they are not known.
+// Options finds chats for the search in the form. It returns none to people who may not search, and none while the
+// chats are not known.
 func (c *FindChats) Options(ctx context.Context, in invocation.Invocation) []linq.Chat {
 	decision, _, may := c.gate.Enter(ctx, ledger.ChatSearch, in.Caller())
 	if !may {

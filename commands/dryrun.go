@@ -24,8 +24,8 @@ func (c *typed) look(ctx context.Context, chat linq.ChatID, people []parse.Parse
 	return c.forecaster.Look(reading, c.kind, chat, people)
 }
 
-// dryRun says what a command would do. It goes the way of a command that does it, up to the record, which then says
-// that it was a dry run; it asks nobody, and nothing follows.
+// dryRun says what a command would do. It goes the same way as the real command up to the record, which says that it
+// was a dry run. It asks nobody, and nothing follows.
 func (c *typed) dryRun(ctx context.Context, in invocation.Invocation, args parse.Args, rule string) richtext.Answer {
 	orders := c.orders(in, args, ledger.SlashCommand, rule)
 	told := c.look(ctx, args.Chat, args.Handles)
@@ -83,7 +83,7 @@ func (c *typed) withoutFlag(args parse.Args, accepted []ledger.Acceptance) richt
 	}
 }
 
-// underWayForeseen is [alreadyUnderWay] without the promise of a link, which nobody sends who only looks.
+// underWayForeseen is [alreadyUnderWay] without the promise of a link, which a dry run does not send.
 func underWayForeseen(in invocation.Invocation, who parse.ParsedHandle, a ledger.Acceptance) richtext.Text {
 	if a.Request.State == ledger.Asked || a.Thread.TS != "" {
 		return alreadyUnderWay(in, who, a)

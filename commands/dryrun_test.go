@@ -172,7 +172,7 @@ func TestDryRunsMeetTheRails(t *testing.T) {
 	assert.Equal(t, e.recorded(t, "Tr6"), "nothing")
 }
 
-// Who may not act learns nothing from a dry run, and a chat is not read for them.
+// A person who may not act learns nothing from a dry run, and no chat is read for them.
 func TestDryRunsAskThePolicyFirst(t *testing.T) {
 	t.Parallel()
 	e := newDryEnv(t, askedChat(nil))

@@ -105,7 +105,7 @@ func TestDenialsAreKept(t *testing.T) {
 	}
 }
 
-// A question is for who asked. Somebody else's press is on record, and a stranger's learns nothing.
+// A question is for the person who asked. Somebody else's press is on record, and a stranger's learns nothing.
 func TestSomebodyElsesPressIsKept(t *testing.T) {
 	t.Parallel()
 	for _, yes := range []bool{true, false} {
@@ -145,7 +145,7 @@ func TestDenialsByChannelAreKept(t *testing.T) {
 	assert.DeepEqual(t, record.Denials, []ledger.Denial{denied(ledger.Answered, "d1"), denied(ledger.UndoButton, "d2")})
 }
 
-// Who lists, searches or opens something is on record, with numbers masked. The same bytes again get nothing.
+// A person who lists, searches or opens something is on record, with numbers masked. The same bytes again get nothing.
 func TestReadingsAreKept(t *testing.T) {
 	t.Parallel()
 	in := invocation.Invocation{Delivery: "d1", TeamID: "T1", ChannelID: "C1", UserID: "U1"}

@@ -17,9 +17,9 @@ import (
 	"linqbot/linq/handle"
 )
 
-// MayOpen says whether the person may open the form there. It returns true when they may; else the
-// answer says why not. on is asked, after the policy, which chat the form opens on, "" for none: what a
-// message names is looked for only for who may act.
+// MayOpen says whether the person may open the form there. It returns true when they may; else the answer says why not.
+// on returns the chat on which the form opens, "" for none. It is called after the policy was asked, so that what a
+// message names is looked for only on behalf of people who may act.
 func (c *Remove) MayOpen(ctx context.Context, in invocation.Invocation, on func() (chat string)) (richtext.Answer, bool) {
 	decision, answer, may := c.gate.Enter(ctx, ledger.Modal, in.Caller())
 	if !may {
@@ -28,8 +28,8 @@ func (c *Remove) MayOpen(ctx context.Context, in invocation.Invocation, on func(
 	return nil, c.opens(ctx, ledger.Modal, in, decision.Rule, on())
 }
 
-// opens records that the form is opened on a chat; on none it shows nobody's data. It returns false for a
-// delivery that opened it before.
+// opens records that the form is opened on a chat. Without a chat the form shows nobody's data, so nothing is recorded.
+// It returns false for a delivery that opened it before.
 func (c *Remove) opens(ctx context.Context, source ledger.Source, in invocation.Invocation, rule, chat string) bool {
 	if chat == "" {
 		return true

@@ -127,7 +127,7 @@ func TestInternational(t *testing.T) {
 	}
 }
 
-// Whoever may not act is told so before there is anything to pick, in the words of the form itself.
+// A person who may not act is told so before there is anything to pick, in the words of the form itself.
 func TestMayOpen(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

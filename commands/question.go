@@ -84,7 +84,7 @@ func (c *Remove) askedBefore(ctx context.Context, in invocation.Invocation, acce
 func (c *Remove) Decide(ctx context.Context, click Click, yes bool) (richtext.Answer, bool) {
 	log := c.log.WithFields(logrus.Fields{"user": click.UserID, "delivery": click.Subject, "yes": yes})
 	in := click.invocation()
-	// Who asked may always say no, so that a no of somebody whom the policy denies is looked at.
+	// The person who asked may always say no, so a no counts even if the policy denies them by now.
 	decision := c.gate.DecideUser(ctx, click.UserID)
 	if yes && !decision.Allowed {
 		return c.gate.Deny(ctx, ledger.Answered, in.Caller(), decision.Rule, decision.Why), false

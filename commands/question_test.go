@@ -87,7 +87,7 @@ func TestPreviews(t *testing.T) {
 	golden.Assert(t, shown.String(), "question/previews.golden")
 }
 
-// What is asked for again meets a question, or its answer, in the ledger.
+// A repeated command finds its question, or the answer to it, in the ledger.
 func TestPreviewsOfWhatWasAskedBefore(t *testing.T) {
 	t.Parallel()
 	rows := []struct {

@@ -43,7 +43,7 @@ type RemoveConfig struct {
 	UnderWay  forecast.UnderWay   // needed only for dry runs
 	Chats     forecast.ChatReader // needed only with Confirm and for dry runs
 	Book      *chatindex.Index    // optional; nil offers no chats for a name
-	Lines     *reconcile.OwnLines // optional; without them a preview knows what the chat says
+	Lines     *reconcile.OwnLines // optional; without them a preview knows only what the chat says
 
 	Lists *peoplelist.Lists // optional; without them no more people are taken than a command carries out at once
 

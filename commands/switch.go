@@ -21,8 +21,8 @@ type Turns interface {
 	Turn(ctx context.Context, s ledger.Switch) (before ledger.Pause, err error)
 }
 
-// Switch is the switch in the Home tab that pauses the removals of all. It asks who is an admin and not the policy:
-// it lets nobody remove people.
+// Switch is the switch in the Home tab that pauses the removals of all. It asks who is an admin, and not the policy,
+// since it lets nobody remove people.
 type Switch struct {
 	gate   *policy.Gate
 	turns  Turns

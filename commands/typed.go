@@ -123,7 +123,7 @@ func (c *typed) refuseProtected(ctx context.Context, source ledger.Source, in in
 	return invocation.RefuseProtected(ctx, c.gate, c.rails.Protected, source, in.Caller(), args.Handles)
 }
 
-// refuseLimited says no to what is over a limit. Its delivery is spent: come again, it would do now what the person
+// refuseLimited says no to what is over a limit. It spends the delivery. Otherwise a repeat could do what the person
 // was told is not done.
 func (c *typed) refuseLimited(ctx context.Context, source ledger.Source, in invocation.Invocation, met ledger.Limit) richtext.Answer {
 	return c.gate.Deny(ctx, source, in.Caller(), rails.RuleOf(met), rails.LimitWords(met, ""))

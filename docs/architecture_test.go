@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Whoever enters finds every package in the page about the architecture.
+// Every package is in the page about the architecture.
 func TestEveryPackageIsInTheArchitecture(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("architecture.md")

@@ -117,8 +117,8 @@ The first column is the state or the reason:
 - three digits are the HTTP status of an answer without a code, which the audit names as ` + "`http_404`" + `;
 - "in doubt" means that an earlier try may have reached Linq.
 
-For a code that is not listed, the reply names the code and quotes Linq's own words, with numbers masked. A time in brackets is shown in the time
-zone of whoever reads it.
+For a code that is not listed, the reply names the code and quotes Linq's own words, with numbers masked. A time in brackets is shown in the
+reader's time zone.
 `
 
 func TestTheMessagesPageIsCurrent(t *testing.T) {

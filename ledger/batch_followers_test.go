@@ -9,7 +9,7 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
-// Who asks by hand for a removal of a batch is told of its thread, once.
+// A person who asks by hand for a removal of a batch is told of its thread, once.
 func TestFollowersOfABatch(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {

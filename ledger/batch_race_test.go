@@ -32,7 +32,7 @@ func progress(t testing.TB, l *ledger.Ledger, b ledger.Batch) ledger.Progress {
 	return p
 }
 
-// Whoever feeds a batch may have read it before somebody paused or stopped it.
+// The job that feeds a batch may have read it before somebody paused or stopped it.
 func TestNoRequestsAreMadeForABatchThatIsHeldMeanwhile(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {

@@ -57,10 +57,10 @@ func (l *Ledger) Propose(ctx context.Context, id string, p Plan) (Batch, error) 
 	return b, nil
 }
 
-// DecideBatch carries out what a person decided about a batch. It returns the batch as it then stands, and whether
-// this call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped
-// are cancelled unless they may have reached Linq. A yes over a limit changes nothing: [LimitError]. Whoever calls it has
-// checked that the person may decide.
+// DecideBatch carries out what a person decided about a batch. It returns the batch as it then stands, and whether this
+// call changed it: a second press does not, nor a yes that comes too late. Requests of a batch that is stopped are
+// cancelled unless they may have reached Linq. A yes over a limit changes nothing: [LimitError]. The caller has checked
+// that the person may decide.
 func (l *Ledger) DecideBatch(ctx context.Context, id string, decision BatchDecision, userID string, most Limits) (Batch, bool, error) {
 	verdict := batches.Verdict{Decision: decision, By: userID, Limits: most, At: l.now()}
 	var d batches.Decided
@@ -96,7 +96,8 @@ func (l *Ledger) BatchItems(ctx context.Context, batchID string, after, limit in
 	return batches.Items(ctx, l.store.Reader(), batchID, after, limit)
 }
 
-// BatchUndoneBy returns the batch that takes another back; [ErrNotFound] when nobody asked for that, or declined it.
+// BatchUndoneBy returns the batch that takes another back; [ErrNotFound] when nobody asked for that, or when it was
+// declined.
 func (l *Ledger) BatchUndoneBy(ctx context.Context, id string) (Batch, error) {
 	return batches.UndoneBy(ctx, l.store.Reader(), id)
 }

@@ -74,8 +74,9 @@ func (l *Ledger) Save(ctx context.Context, r Request, c Change) (Request, error)
 	return stored, nil
 }
 
-// awaitsOutcome reports whether news of r wait, since the first word of its delivery does: for the outcome of all
-// of it, until [requests.FirstShow] is over. What is still open then is due to be shown, and the rest with it.
+// awaitsOutcome reports whether news of r wait because the first message of its delivery does. That message waits for
+// the outcome of the whole delivery, until [requests.FirstShow] is over. What is still open then is due to be shown,
+// and the rest with it.
 func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now time.Time) (bool, error) {
 	if r.BatchID != "" || !now.Before(r.AcceptedAt.Add(requests.FirstShow)) {
 		return false, nil
@@ -90,8 +91,8 @@ func (l *Ledger) awaitsOutcome(ctx context.Context, tx store.Tx, r Request, now 
 
 // Decide answers the question that a delivery waits for (state [Asked]): yes and its requests are
 // carried on, no and they are cancelled. It returns the requests as they then stand, and how many of
-// them this call decided; none when the question was answered before, or has expired. Whoever calls
-// it has checked that the person may answer.
+// them this call decided; none when the question was answered before, or has expired. The caller has
+// checked that the person may answer.
 func (l *Ledger) Decide(ctx context.Context, delivery string, yes bool, cause string) ([]Request, int, error) {
 	now := l.now()
 	var all, decided []Request

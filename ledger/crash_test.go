@@ -30,7 +30,7 @@ func TestOneOwner(t *testing.T) {
 	}
 }
 
-// Whoever copies the file of a linqbot that was stopped has all of it.
+// A copy of the file of a linqbot that was stopped holds everything.
 func TestAClosedFileIsWhole(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")

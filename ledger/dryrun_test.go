@@ -114,7 +114,7 @@ func TestUnderWay(t *testing.T) {
 	})
 }
 
-// Who asks for what is under way already does not change its reason.
+// A person who asks for what is under way already does not change its reason.
 func TestTheFirstReasonStays(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {

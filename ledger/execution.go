@@ -36,9 +36,9 @@ const (
 	OffboardFunction = "offboard_participant"
 )
 
-// storedInputs are the inputs of a run as they are stored. A linqbot that does not know functions, and may serve beside
-// this one during an upgrade, takes every run for the first function's: a name in front, which is no JSON, has it refuse
-// the inputs of any other.
+// storedInputs are the inputs of a run as they are stored. An older linqbot, which may serve beside this one during an
+// upgrade, takes every run for the first function's. In front of the inputs of any other stands its name, which is not
+// JSON, so that the older linqbot refuses them.
 func (e Execution) storedInputs() string { return e.inputsPrefix() + e.Inputs.Value() }
 
 func (e Execution) inputsPrefix() string {

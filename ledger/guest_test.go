@@ -22,7 +22,7 @@ func operatorsBatch(delivery, name string, job ledger.BatchJob, people ...string
 	return o
 }
 
-// What a guest records is planned and carried out by the one who serves, and whoever serves is found out.
+// The process that serves plans and carries out what a guest records, and a guest can tell whether there is one.
 func TestAGuest(t *testing.T) {
 	t.Parallel()
 	ledgertest.OnEachStore(t, func(t *testing.T, url string) {

@@ -105,7 +105,7 @@ const (
 	AlreadyThere = requests.AlreadyThere
 	Simulated    = requests.Simulated
 
-	// What stands in the place of a state in the audit, where there is no request.
+	// What the audit shows in place of a state where there is no request.
 	Denied          = requests.Denied
 	Read            = requests.Read
 	RemovalsPaused  = requests.RemovalsPaused

@@ -63,10 +63,10 @@ func readPause(ctx context.Context, in store.Querier) (Pause, error) {
 	return decodePause(stored)
 }
 
-// turn turns the switch, adds its row to the audit, and returns what was in force before. Who pauses what is
-// paused already changes nothing.
+// turn turns the switch, adds its row to the audit, and returns what was in force before. It changes nothing if
+// removals are as the switch wants them already.
 func turn(ctx context.Context, in store.Querier, s Switch, now time.Time) (before Pause, err error) {
-	// A pause of another process that is being stored has to be over first.
+	// Locks the row: another process may be storing a turn, and has to finish first.
 	if _, err := in.Exec(ctx, `INSERT INTO settings (name, value) VALUES ($1, '') ON CONFLICT (name) DO UPDATE SET value = settings.value`, store.SettingPaused); err != nil {
 		return Pause{}, err
 	}

@@ -11,8 +11,8 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// Reader reads a ledger beside whoever writes it: it takes no lock, changes nothing, and does not
-// bring the schema up to date. The packages audit and backlog ask it for more.
+// Reader reads a ledger beside the process that writes it: it takes no lock, changes nothing, and
+// does not bring the schema up to date. The packages audit and backlog ask it for more.
 type Reader struct {
 	from  store.ReadOnly
 	close func() error

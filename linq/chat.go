@@ -53,8 +53,8 @@ type Participant struct {
 	LeftAt   *time.Time
 }
 
-// Active reports whether the participant is in the chat. Status decides; without one, whoever has a
-// time of leaving is gone.
+// Active reports whether the participant is in the chat. Status decides; without one, a participant
+// with a time of leaving is gone.
 func (p Participant) Active() bool {
 	switch strings.ToLower(p.Status) {
 	case StatusActive:

@@ -175,8 +175,8 @@ func firstTraceID(candidates ...string) string {
 	return ""
 }
 
-// errorCode returns a code, 0 if it is none of Linq's. Theirs have four digits. What has fewer repeats the HTTP status,
-// or comes from something else, as in {"error":{"code":404}}.
+// errorCode returns a code, 0 if it is not Linq's. Linq's codes have four digits. A shorter one repeats the HTTP
+// status, or comes from something else, as in {"error":{"code":404}}.
 func errorCode(n number) int {
 	const lowest, highest = 1000, 99_999
 	if n < lowest || n > highest || n != number(int(n)) {

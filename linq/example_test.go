@@ -54,7 +54,7 @@ func ExampleClient_RemoveParticipant() {
 	// +1 ••• ••• 0132 true removed
 }
 
-// Whoever got an error asks it what it means, and compares no numbers.
+// An error says itself what it means, so its caller compares no numbers.
 func ExampleError() {
 	server, client, chat, err := exampleLinq()
 	if err != nil {

@@ -41,13 +41,18 @@ tool() {
     (cd packaging/tools && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$tmp/$1" "$2")
 }
 
+# documents lists the pages that go with the program: the README and all that it links to, but the code and manifests.
+documents() {
+    git ls-files -- LICENSE ':(glob)*.md' 'docs/*.md' 'docs/*.png' 'docs/*.svg'
+}
+
 # build OS ARCH
 build() {
     local name=linqbot_${version}_$1_$2
     mkdir "$tmp/$name"
     CGO_ENABLED=0 GOOS=$1 GOARCH=$2 GOAMD64=v1 GOARM64=v8.0 go build -trimpath -buildvcs=false \
         -ldflags="-s -w -X main.version=$version -X main.commit=$commit" -o "$tmp/$name/linqbot" ./cmd/linqbot
-    cp LICENSE README.md CHANGELOG.md "$tmp/$name/"
+    documents | tar --create --files-from=- | tar --extract --directory "$tmp/$name"
     chmod -R u=rwX,go=rX "$tmp/$name"
     tar --create --directory "$tmp" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
         --format=ustar "$name" | gzip --best --no-name >"$out/$name.tar.gz"

@@ -51,14 +51,14 @@ func bar(p ledger.Progress) string {
 	return fmt.Sprintf("%s%s %d %%", strings.Repeat("▓", full), strings.Repeat("░", cells-full), ended*percent/all)
 }
 
-// BatchReport renders the reply that mentions who asked for a batch: how it ended, and the rows of what needs a person,
-// of which there are so many in all.
+// BatchReport renders the reply that mentions who asked for a batch: how it ended, and the first rows of what needs a
+// person. all is how many rows there are.
 func (r Renderer) BatchReport(e outcome.Explainer, b Batch, rows []batch.Row, all int) Message {
 	m := r.Answer(richtext.Answer{batch.Headline(e, b.Batch, b.First, b.Progress)})
 	return r.withRows(m, b.Batch, rows, all)
 }
 
-// BatchWhole renders all of a batch in one message, for the ways round a thread.
+// BatchWhole renders all of a batch in one message, for routes without a thread.
 func (r Renderer) BatchWhole(e outcome.Explainer, b Batch, rows []batch.Row, all int, trouble string) Message {
 	m := r.BatchParent(e, b)
 	if !b.Open() {
@@ -84,7 +84,7 @@ func (r Renderer) withRows(m Message, b ledger.Batch, rows []batch.Row, all int)
 			line = append(line, richtext.Say(" Trace id %s", richtext.ID(row.TraceID))...)
 		}
 		section := r.section(line)
-		const atTheEnd = 4 // blocks: what is left out, and what stands in other messages below the rows
+		const atTheEnd = 4 // blocks kept free for what follows the rows
 		if len(m.Blocks) >= mostBlocks-atTheEnd || !m.fits(section) {
 			break
 		}
@@ -97,7 +97,7 @@ func (r Renderer) withRows(m Message, b ledger.Batch, rows []batch.Row, all int)
 	return m
 }
 
-// BatchWithoutFile renders the reply that stands in the place of the file of a batch.
+// BatchWithoutFile renders the reply that replaces the file of a batch where Slack takes no file. code is Slack's.
 func (r Renderer) BatchWithoutFile(b ledger.Batch, code string) Message {
 	why := "Slack does not take the file"
 	switch code {

@@ -85,8 +85,8 @@ func requestsOf(recent []ledger.Recent) []ledger.Request {
 	return requests
 }
 
-// recent renders one request: what happened, and below it where and when. A sentence that does not
-// name the person and the chat, as in a thread it need not, is completed there.
+// recent renders one request: what happened, and below it where and when. In a thread a sentence need
+// not name the person and the chat. Here the line below adds them.
 func (r Renderer) recent(e outcome.Explainer, request ledger.Recent, h Home) []slack.Block {
 	status := e.Explain(request.Request)
 	text := cut(r.mrkdwn(richtext.Say("%s %s", string(status.Mark), status.Happened)), longestSection)

@@ -21,8 +21,8 @@ const (
 	mostLists   = 12
 )
 
-// ListForm asks from which chat the people of a list are to be removed. The list stands in it, and can be changed. It
-// returns false for a list that is too long for a form.
+// ListForm asks from which chat to remove the people of a list. It shows the list, which can be changed. It returns
+// false for a list that is too long for a form.
 func (r Renderer) ListForm(where Place, people []parse.ParsedHandle) (slack.ModalViewRequest, bool) {
 	parts := []string{""}
 	for _, who := range people {
@@ -36,7 +36,7 @@ func (r Renderer) ListForm(where Place, people []parse.ParsedHandle) (slack.Moda
 	if len(parts) > mostLists {
 		return slack.ModalViewRequest{}, false
 	}
-	form := TextForm{
+	form := textForm{
 		Callback: CallbackList, Title: "Remove a list", Submit: "Look into the chat", Kept: Memory{Place: where},
 		Note: richtext.Say("The list has %s. Pick the chat. Nothing is removed before you say yes.", count(len(people), "person", "people")),
 	}
@@ -45,13 +45,13 @@ func (r Renderer) ListForm(where Place, people []parse.ParsedHandle) (slack.Moda
 		if len(parts) > 1 {
 			label = "People, part " + strconv.Itoa(i+1)
 		}
-		form.Fields = append(form.Fields, TextField{
+		form.Fields = append(form.Fields, textField{
 			Block: BlockList + strconv.Itoa(i+1), Label: label, Initial: strings.TrimSuffix(part, "\n"), Longest: longestList,
 			ManyLines: true, Optional: i > 0,
 		})
 	}
 	form.Fields = append(form.Fields, reasonField())
-	view := r.TextForm(form)
+	view := r.textForm(form)
 	blocks := view.Blocks.BlockSet
 	chat := chatField(nil)
 	if field, ok := chat.(*slack.InputBlock); ok {

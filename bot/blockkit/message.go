@@ -27,9 +27,9 @@ func (m Message) Digest() (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// fits reports whether a message can hold more blocks: it holds only so many, and only so much in them.
+// fits reports whether a message can hold more blocks. Slack bounds their number and their length together.
 func (m Message) fits(blocks ...slack.Block) bool {
-	const room = longestBlocks - 600 // the rest is for what stands at the end of a message
+	const room = longestBlocks - 600 // the rest is for the end of the message
 	if len(m.Blocks)+len(blocks) > mostBlocks {
 		return false
 	}
@@ -38,7 +38,7 @@ func (m Message) fits(blocks ...slack.Block) bool {
 
 // mostLength is at least [lengthOf], and costs nothing: most messages are short.
 func mostLength(blocks []slack.Block) int {
-	const escaped, around = 6, 300 // bytes of JSON for a byte of text, and for what stands around it
+	const escaped, around = 6, 300 // bytes of JSON for a byte of text, and around a text
 	length := 0
 	for _, block := range blocks {
 		section, ok := block.(*slack.SectionBlock)

@@ -45,13 +45,13 @@ type Place struct {
 // Memory is what a modal keeps while it is open: Slack hands it back with each payload.
 type Memory struct {
 	Place
-	People []string `json:"p,omitempty"` // whom the message names: picked wherever they are offered
+	People []string `json:"p,omitempty"` // whom the message names; they are picked in each chat that offers them
 }
 
 // MemoryOf reads what a modal kept.
 func MemoryOf(metadata string) Memory {
 	var kept Memory
-	_ = json.Unmarshal([]byte(metadata), &kept) // ours, or of a modal that is older than this version
+	_ = json.Unmarshal([]byte(metadata), &kept) // written by this version, or by an older one
 	return kept
 }
 
@@ -64,7 +64,7 @@ type Modal struct {
 	Closed bool            // nothing can be picked
 	Paused []richtext.Text // that removals are paused; nothing if they are not
 
-	// Protected reports whether somebody is nobody's to remove, and so is not offered. Optional.
+	// Protected reports whether nobody may remove a person, who is then not offered. Optional.
 	Protected func(handle.Handle) bool
 }
 
@@ -203,7 +203,7 @@ func listed(people []handle.Handle) richtext.Text {
 
 // keepable are the handles that are sure to fit into what a modal keeps.
 func keepable(people []handle.Handle) []string {
-	const most = 2000 // of 3000 characters, for what JSON adds
+	const most = 2000 // Slack keeps 3000 characters; the rest is for what JSON adds
 	var kept []string
 	length := 0
 	for _, person := range people {

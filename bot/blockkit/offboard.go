@@ -27,10 +27,10 @@ func (r Renderer) OffboardForm(where Place, people []handle.Handle) slack.ModalV
 	for _, person := range people {
 		named = append(named, parse.International(person))
 	}
-	return r.TextForm(TextForm{
+	return r.textForm(textForm{
 		Callback: CallbackOffboard, Title: "Remove from all chats", Submit: "Look for chats", Kept: Memory{Place: where},
 		Note: richtext.Say("linqbot looks for every group chat that the person is in, and shows you which. Nothing is removed before you say yes."),
-		Fields: []TextField{
+		Fields: []textField{
 			{
 				Block: BlockPerson, Label: "Phone number or e-mail", Initial: strings.Join(named, ", "), Longest: parse.MostCharacters,
 				Hint: "If the person has several, put commas between them.",
@@ -49,8 +49,8 @@ type NumberKept struct {
 
 // NumberForm asks to type how much a batch does.
 func (r Renderer) NumberForm(kept NumberKept, q batch.Question) slack.ModalViewRequest {
-	return r.TextForm(TextForm{
+	return r.textForm(textForm{
 		Callback: CallbackNumber, Title: "Are you sure?", Submit: q.Submit, Kept: kept, Note: q.Text,
-		Fields: []TextField{{Block: BlockNumber, Label: q.Label, Longest: longestOption}},
+		Fields: []textField{{Block: BlockNumber, Label: q.Label, Longest: longestOption}},
 	})
 }

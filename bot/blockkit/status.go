@@ -94,7 +94,7 @@ func lastNews(r ledger.Request) time.Time {
 	}
 }
 
-// Whole renders all of a delivery in one message, for the ways round a thread.
+// Whole renders all of a delivery in one message, for routes without a thread.
 func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Message {
 	e = e.Among(view.Requests)
 	m := r.Answer(richtext.Answer{e.Asked(view.Requests)})
@@ -120,7 +120,7 @@ func (r Renderer) Whole(e outcome.Explainer, view ledger.View, now time.Time) Me
 	return m
 }
 
-// hint says what a person can do about a route that was left.
+// hint says what a person can do about a route that linqbot gave up.
 func hint(trouble string) string {
 	switch {
 	case trouble == "not_in_channel", trouble == "channel_not_found":

@@ -9,28 +9,28 @@ import (
 	"linqbot/commands/richtext"
 )
 
-// ActionText is the action id of every field of a [TextForm]; the ids of their blocks tell them apart.
+// ActionText is the action id of every field of a [textForm]; the ids of their blocks tell them apart.
 const ActionText = "text"
 
-// TextForm is a form in which something is written.
-type TextForm struct {
+// textForm is a form in which something is written.
+type textForm struct {
 	Callback string
 	Title    string // 24 characters at most
 	Submit   string
 	Kept     any // what Slack hands back with the form, as JSON
 	Note     richtext.Text
-	Fields   []TextField
+	Fields   []textField
 }
 
-// TextField is a field of a [TextForm].
-type TextField struct {
+// textField is a field of a [textForm].
+type textField struct {
 	Block, Label, Hint, Initial string
 	Longest                     int // characters; 0 for Slack's own limit
 	Optional, ManyLines         bool
 }
 
-// TextForm builds the view.
-func (r Renderer) TextForm(f TextForm) slack.ModalViewRequest {
+// textForm builds the view.
+func (r Renderer) textForm(f textForm) slack.ModalViewRequest {
 	kept, _ := json.Marshal(f.Kept) // strings can be encoded
 	var blocks []slack.Block
 	if len(f.Note) > 0 {
@@ -45,7 +45,7 @@ func (r Renderer) TextForm(f TextForm) slack.ModalViewRequest {
 	}
 }
 
-func (f TextField) block() slack.Block {
+func (f textField) block() slack.Block {
 	element := slack.NewPlainTextInputBlockElement(nil, ActionText)
 	element.Multiline, element.MaxLength, element.InitialValue = f.ManyLines, f.Longest, f.Initial
 	var hint *slack.TextBlockObject
@@ -58,6 +58,6 @@ func (f TextField) block() slack.Block {
 }
 
 // reasonField takes the reason that a person gives.
-func reasonField() TextField {
-	return TextField{Block: BlockReason, Label: "Reason", Optional: true, Longest: parse.LongestReason, Hint: "It is shown in the thread, and kept in the audit."}
+func reasonField() textField {
+	return textField{Block: BlockReason, Label: "Reason", Optional: true, Longest: parse.LongestReason, Hint: "It is shown in the thread, and kept in the audit."}
 }

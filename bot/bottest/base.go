@@ -16,7 +16,7 @@ import (
 	"linqbot/ledger"
 )
 
-// What most tests speak of.
+// The people, places and chat of most tests.
 const (
 	Ops    = "C0OPS"
 	Aside  = "C0ASIDE"

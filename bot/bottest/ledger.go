@@ -15,8 +15,8 @@ import (
 	"linqbot/ledger/database"
 )
 
-// emptyLedger is a file with the schema and nothing else. Most of what a test of this package takes
-// would be making that anew.
+// emptyLedger is a file with the schema and nothing else. Making it anew would take most of the time
+// of a test.
 //
 //nolint:gochecknoglobals // made once for all tests of a process
 var emptyLedger = sync.OnceValues(func() ([]byte, error) {

@@ -47,9 +47,9 @@ type Config struct {
 // one person at a time: when they open it, and when they press something in it. While they probably still see it, it
 // is also published when one of its requests changes in its thread.
 //
-// Who looks is kept in memory. If another replica carries a request on, the home of somebody who opened it here
-// stays as it is until they open it again. Each line says of when it is. Nothing depends on a home: what cannot be
-// published is logged, and is there at the next opening.
+// A Home keeps in memory who looks. If another replica carries a request on, a home that was opened here stays
+// unchanged until the person opens it again. Each line says when it was true. Nothing depends on a home: what cannot be
+// published is logged, and shows at the next opening.
 type Home struct {
 	cfg Config
 	log *logrus.Entry
@@ -83,7 +83,7 @@ const (
 	homesAtOnce = 4 // that are published side by side
 )
 
-// errBackOff is why a home is not published for now: Slack came to want patience while it waited for others.
+// errBackOff says that a home is not published for now: Slack asked for patience while this one waited for others.
 var errBackOff = errors.New("bot: Slack wants no home for now")
 
 // publish shows v's home as the ledger has it now. The error is Slack's, when it asks for patience, or
@@ -104,7 +104,7 @@ func (h *Home) publish(v *viewer, job homeJob) (err error) {
 
 	shown, err := h.gather(ctx, v.viewerKey)
 	if err != nil {
-		if !job.asked { // what they see is better
+		if !job.asked { // what they see now is better than a home without requests
 			log.WithError(err).Warn("a home stays as it was: the ledger does not answer")
 			return nil
 		}
@@ -141,8 +141,8 @@ func (h *Home) failed(log *logrus.Entry, err error) {
 	log.WithError(slackapi.WithoutURL(err)).Warn("a home was not published")
 }
 
-// gather finds out what v's home shows. With an error it is a home without requests. For somebody whom the
-// policy denies nothing is read.
+// gather collects what v's home shows. After an error that is a home without requests. Nothing is read for somebody
+// whom the policy denies.
 func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error) {
 	shown := blockkit.Home{
 		Now: h.cfg.Now(), Paused: rails.Told(h.cfg.Rails.Pause(ctx)), Admin: slices.Contains(h.cfg.Admins, who.user),
@@ -170,8 +170,8 @@ func (h *Home) gather(ctx context.Context, who viewerKey) (blockkit.Home, error)
 	return shown, nil
 }
 
-// Undo is a press of "Add back" at home. The addition shows where the removal does; it says on the
-// home what cannot be told there.
+// Undo is a press of "Add back" at home. The addition shows where the removal does. What cannot be
+// told there shows at home.
 func (h *Home) Undo(ctx context.Context, undo *commands.Undo, click commands.UndoClick) {
 	if !h.cfg.Gate.DecideUser(ctx, click.UserID).Allowed { // nothing is read for them; Run says why
 		h.pressed(click.TeamID, click.UserID, undo.Run(ctx, click))

@@ -138,7 +138,7 @@ func TestAHomeThatPanics(t *testing.T) {
 	})
 }
 
-// A ledger that does not answer leaves standing what people see.
+// While the ledger does not answer, people go on seeing what they saw before.
 func TestNewsThatCannotBeRead(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.open()
@@ -154,7 +154,8 @@ func TestNewsThatCannotBeRead(t *testing.T) {
 	})
 }
 
-// The end of the process waits for no news, and for what people wait for only as long as that takes.
+// The end of the process does not wait for news. It waits for homes that people wait for, and no longer than that
+// takes.
 func TestHomesAtTheEnd(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.open()

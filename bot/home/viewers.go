@@ -15,8 +15,8 @@ import (
 // viewerKey names a person in a workspace.
 type viewerKey struct{ team, user string }
 
-// viewer is a person who opened their home not long ago. The fields below are guarded by [Home.mu],
-// shown apart, which belongs to the one goroutine that publishes.
+// viewer is a person who opened their home not long ago. The fields below are guarded by [Home.mu].
+// Only shown is not: it belongs to the one goroutine that publishes.
 type viewer struct {
 	viewerKey
 	seen   time.Time     // when they last did something there
@@ -38,16 +38,16 @@ type homeJob struct {
 }
 
 const (
-	// mostViewers and lookingFor bound who is taken to look at their home.
+	// mostViewers and lookingFor bound how many people are taken to look at their home, and for how long.
 	mostViewers = 500
 	lookingFor  = time.Hour
 	// betweenNews is the time between two publications that nobody asked for: what happens within it
 	// is published once.
 	betweenNews = 3 * time.Second
-	// noteFor is how long news keep the answer to a press. Nothing takes it away by itself, and the next
-	// opening or press does at once.
+	// noteFor is how long a home that is published for news still shows the answer to a press. The next opening or
+	// press removes the answer at once.
 	noteFor = 30 * time.Second
-	// mostMisses is how often in a row a home is tried again that Slack puts off.
+	// mostMisses is how often in a row a home that Slack puts off is tried again.
 	mostMisses = 5
 )
 
@@ -63,8 +63,8 @@ func (h *Home) pressed(team, user string, answer richtext.Answer) {
 	h.plan(v, true)
 }
 
-// News publishes anew the homes that list one of these requests, of people who have theirs open. It
-// costs the caller nothing, and comes to nothing on a nil Home.
+// News publishes anew the open homes that list one of these requests. It does not wait, and does
+// nothing on a nil Home.
 func (h *Home) News(requests []ledger.Request) {
 	for _, r := range requests {
 		if r.Source != ledger.WorkflowStep {
@@ -126,7 +126,7 @@ func (h *Home) plan(v *viewer, asked bool) {
 		for job, ok := h.await(v); ok; job, ok = h.await(v) {
 			h.slots <- struct{}{}
 			h.afterPublish(v, job, h.publish(v, job))
-			<-h.slots // whoever takes it knows what was met
+			<-h.slots // not before: the next one must know what this one met
 		}
 	})
 }
@@ -171,7 +171,7 @@ func (h *Home) take(v *viewer) (homeJob, time.Duration) {
 	return job, 0
 }
 
-// giveUp leaves a home as it is whose turn comes after the end of this process.
+// giveUp drops a home whose turn would come after the end of this process.
 func (h *Home) giveUp(v *viewer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -191,7 +191,7 @@ func (h *Home) backsOff() bool {
 	return time.Now().Before(h.backOffUntil)
 }
 
-// afterPublish plans a home anew that Slack has put off, or that was held back. All homes wait, since Slack counts
+// afterPublish plans again a home that Slack has put off, or that was held back. All homes wait, since Slack counts
 // them together.
 func (h *Home) afterPublish(v *viewer, job homeJob, err error) {
 	limited, putOff := errors.AsType[*slack.RateLimitedError](err)
@@ -206,7 +206,7 @@ func (h *Home) afterPublish(v *viewer, job homeJob, err error) {
 		v.misses = 0
 		return
 	}
-	const most = 5 * time.Minute // whatever Slack says: a home is looked at now
+	const most = 5 * time.Minute // even if Slack asks for more, since people look at a home now
 	limited.RetryAfter = min(max(limited.RetryAfter, time.Second), most)
 	if until := time.Now().Add(limited.RetryAfter); until.After(h.backOffUntil) {
 		h.backOffUntil = until

@@ -127,7 +127,7 @@ func TestNewsAreGathered(t *testing.T) {
 	})
 }
 
-// Whoever opens their home, or presses something in it, does not wait for the news.
+// A person who opens their home, or presses something in it, does not wait for the time between news.
 func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.open()
@@ -159,7 +159,7 @@ func TestWhatPeopleAskForIsShownAtOnce(t *testing.T) {
 	})
 }
 
-// News reach whoever opened their home within the hour, and nobody else.
+// News reach people who opened their home within the last hour, and nobody else.
 func TestWhoProbablyLooks(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.turns(ledger.Sent)
@@ -186,7 +186,7 @@ func TestWhoProbablyLooks(t *testing.T) {
 	(*Home)(nil).News(nil)
 }
 
-// So many people are remembered, and who was here last is among them.
+// Only so many people are remembered, and those who were here last are among them.
 func TestWhoIsRememberedToLook(t *testing.T) {
 	inParlour(t, nil, func(p *parlour) {
 		p.home.Opened(bottest.Team, bottest.Ada)

@@ -114,7 +114,7 @@ func TestAnIdleConnectionMakesRoom(t *testing.T) {
 	assert.Equal(t, ask(t, second, probePath).status, http.StatusOK)
 }
 
-// Whoever connects and says nothing keeps nobody out.
+// A client that connects and says nothing keeps nobody out.
 func TestASilentConnectionMakesRoom(t *testing.T) {
 	t.Parallel()
 	limit := newConnLimit(2)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Replays remembers which signed requests were answered with success, so that whoever has their bytes can
-// do nothing with them again. It forgets a request once its signature is stale. It lives in this process
-// only: what has an effect is remembered by the ledger as well.
+// Replays remembers which signed requests were answered with success, so that nobody can use their bytes a second time.
+// It forgets a request once its signature is stale. It lives in this process only: what has an effect is remembered by
+// the ledger as well.
 type Replays struct {
 	now func() time.Time
 

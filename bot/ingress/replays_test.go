@@ -44,7 +44,7 @@ func TestReplaysAreBounded(t *testing.T) {
 	assert.Equal(t, len(r.answered), len(r.oldest))
 }
 
-// Who waits for the same bytes gives up with their connection.
+// A request that waits for the same bytes gives up with its connection.
 func TestWaitingForTheSameBytesEnds(t *testing.T) {
 	t.Parallel()
 	r := NewReplays()

@@ -9,8 +9,9 @@ import (
 )
 
 // NewServer returns a server with every timeout set, since each request and its answer are small. It serves 512
-// connections at once, and answers 503 on those beyond. Serve it on a listener from [LimitListener]. refused is
-// told of each request that is turned away for that. Optional. probes are paths that are answered on every connection.
+// connections at once, and answers 503 on those beyond. Serve it on a listener from [LimitListener]. refused, which is
+// optional, is told of each request that is turned away for that. probes are paths that are answered on every
+// connection.
 func NewServer(addr string, handler http.Handler, refused func(Refusal), probes ...string) *http.Server {
 	return newServer(addr, guard(handler, refused, probes), newConnLimit(mostConns))
 }

@@ -93,8 +93,8 @@ func (s Signature) Verify(body []byte) int {
 	return -1
 }
 
-// Delivery names a signed request. All spellings of its signature give the same name, from which the
-// signature cannot be had.
+// Delivery names a signed request. All spellings of its signature give the same name. The name does
+// not reveal the signature.
 func (s Signature) Delivery() string {
 	sum := sha256.Sum256([]byte("v0=" + hex.EncodeToString(s.mac[:])))
 	return "signature-" + hex.EncodeToString(sum[:])

@@ -30,7 +30,7 @@ const (
 	reportMessage   = "report"   // how it ended, and what needs a person
 	fileMessage     = "file"     // a table of all
 	noFileMessage   = "no_file"  // in the place of the file
-	lastUpdate      = "update"   // no message: since when the parent is as it is
+	lastUpdate      = "update"   // no message, but when the parent was last changed
 )
 
 // batchView is everything that is to show of one batch.
@@ -40,8 +40,8 @@ type batchView struct {
 	messages map[string]ledger.Posting
 }
 
-// RunBatch projects one batch, as [Publisher.Run] does a delivery. It returns after how long it wants to be run again:
-// while the batch is open always, so that a decision which falls into a run is seen by the next.
+// RunBatch projects one batch, as [Publisher.Run] does a delivery. It returns after how long it wants to be run again.
+// While the batch is open it always wants that, so that the next run sees a decision that comes during this one.
 func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, error) {
 	view, err := s.batchView(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) || err == nil && view.State == ledger.Planning {
@@ -81,8 +81,8 @@ func (s *Publisher) RunBatch(ctx context.Context, id string) (time.Duration, err
 	return s.afterBatch(ctx, view, changed)
 }
 
-// afterOperators plans the next look at a batch that an operator asked for outside Slack. Nothing of it is shown here:
-// only those are told who asked for one of its removals in Slack.
+// afterOperators plans the next look at a batch that an operator asked for outside Slack. Nothing of it is shown here.
+// Only people who asked for one of its removals in Slack are told.
 func (s *Publisher) afterOperators(ctx context.Context, view *batchView, err error) (time.Duration, error) {
 	if ended := slackapi.Ended(ctx); ended != nil {
 		return 0, ended
@@ -154,7 +154,7 @@ func (s *Publisher) saver(view *batchView, name string, p *ledger.Posting) func(
 	}
 }
 
-// propose tells the one who asked, alone, what would be done, and later what came of that.
+// propose privately tells the person who asked what would be done, and later what came of that.
 func (s *Publisher) propose(ctx context.Context, view *batchView) error {
 	p := view.messages[proposalMessage]
 	look := string(view.State)

@@ -174,7 +174,7 @@ func TestALargeReport(t *testing.T) {
 	assert.Equal(t, strings.Count(string(s.thread()[2].Files[0].Content), "\n"), 301)
 }
 
-// Of an operator's batch nothing is shown: not even a name that looks like a member's is written to.
+// Nothing of an operator's batch is shown. Nobody is written to, even if the operator's name looks like a member's id.
 func TestABatchOfAnOperatorIsShownNowhere(t *testing.T) {
 	t.Parallel()
 	s := newBatchEnv(t, slacktest.Config{}, 3)

@@ -78,7 +78,8 @@ func TestAProposalThatExpired(t *testing.T) {
 	assert.Equal(t, len(s.Slack.Messages(bottest.Ops)), 0)
 }
 
-// Who asked is mentioned once at the end, however it ended. Where a workflow names nobody, only what needs a person is said.
+// The person who asked is mentioned once at the end, however it ended. Where a workflow names nobody, only what needs a
+// person is said.
 func TestWhoAskedIsMentionedOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

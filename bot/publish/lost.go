@@ -19,8 +19,8 @@ const (
 	settleTime = 4 * time.Second
 	// fileSettleTime is the same for a file, which Slack looks through before it shares it.
 	fileSettleTime = 30 * time.Second
-	// mostDoubts is how often a post whose answer was lost is made again when nobody can look
-	// whether it stands.
+	// mostDoubts is how often a post whose answer was lost is made again when linqbot cannot look
+	// whether the first one stands.
 	mostDoubts = 3
 )
 
@@ -106,7 +106,7 @@ var errNoMessages = errors.New("bot: an answer without messages")
 // the time of the post only, so that it does not matter how much was said since. A message that is no reply is not looked
 // for among replies that are shown in the channel too.
 func (s poster) find(ctx context.Context, since time.Time, want outgoing) (string, error) {
-	const skew, page, mostPages = 5 * time.Minute, 200, 5 // Slack and we agree on the time as well as signatures need it
+	const skew, page, mostPages = 5 * time.Minute, 200, 5 // the clocks differ by no more than signatures allow
 	oldest, latest := timestamp(since.Add(-skew)), timestamp(since.Add(skew))
 	cursor := ""
 	for range mostPages {

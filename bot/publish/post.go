@@ -24,12 +24,12 @@ type outgoing struct {
 	threadTS     string    // the parent; "" for a message of its own
 	isParent     bool      // of a thread
 	once         bool      // posted once, and not again when somebody deletes it
-	onlyUpdate   bool      // not posted where it does not stand
+	onlyUpdate   bool      // changed where it stands, never posted
 	troubleSince time.Time // since when nothing of what it belongs to could be posted; zero when all is well
-	beforeExpiry string    // digest of what it was before a button expired; taking that away is worth one try only
+	beforeExpiry string    // digest of the message before a button on it expired; removing the button is worth one try only
 
-	look    string                      // what stands for its look, where some of it changes by itself. Optional.
-	stays   bool                        // posted once, and left as it is when somebody deletes it
+	look    string                      // takes the place of the digest, for a message of which a part changes by itself. Optional.
+	stays   bool                        // posted once; if somebody deletes it, it stays deleted and its thread goes on
 	news    bool                        // a parent that says what no other message says
 	file    string                      // the name of the file that it shares, by which it is found again. Optional.
 	sending func(context.Context) error // called when its turn has come, before it is sent. Optional.
@@ -67,7 +67,7 @@ func (o outgoing) options() []slack.MsgOption {
 	return append(options, o.place()...)
 }
 
-// plain is the same message as mere text, for a Slack that does not take the rest.
+// plain is the same message as mere text, for when Slack does not take the rest.
 func (o outgoing) plain() []slack.MsgOption {
 	options := []slack.MsgOption{
 		slack.MsgOptionText(o.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
@@ -163,7 +163,7 @@ func isFinalRefusal(err error) bool {
 	return barred || isGone(err)
 }
 
-// errDeleted is not the refusal that it stems from, which would tell of the whole thread.
+// errDeleted does not wrap the refusal behind it, which would be taken to be about the whole thread.
 var errDeleted = errors.New("bot: a reply was deleted, and is not posted twice")
 
 var errNoTS = errors.New("bot: an answer without a ts")
@@ -216,7 +216,7 @@ func (s poster) post(ctx context.Context, p *ledger.Posting, want outgoing, dige
 	}
 	err = s.afterCall(err, want, ticket)
 	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
-		return err // the intent stays: whoever goes on from here looks whether the message stands
+		return err // the intent stays, so that the next run looks whether the message stands
 	}
 	p.Since = time.Time{}
 	if err == nil {

@@ -13,7 +13,7 @@ import (
 	"linqbot/ledger"
 )
 
-// inTime stands for a moment at which everything that is on offer for a while still is.
+// inTime is a moment at which everything that is offered for a while is still offered.
 func inTime() time.Time { return time.Time{} }
 
 // offering returns the requests as they were before anybody took one back.

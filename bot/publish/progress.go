@@ -52,7 +52,7 @@ func (s *Publisher) batchByDirect(ctx context.Context, view *batchView) error {
 }
 
 // batchMessages shows the parent of a batch and, once it has ended, what stands below it. A message that waits for its
-// turn keeps none of the others from theirs, but the parent its replies.
+// turn does not hold up the others. Only the replies wait for the parent.
 func (s *Publisher) batchMessages(ctx context.Context, view *batchView, channel string) error {
 	thread := &view.thread
 	waits, err := putAside(s.progress(ctx, view, channel))
@@ -80,7 +80,7 @@ func (s *Publisher) batchMessages(ctx context.Context, view *batchView, channel 
 	return orNil(waits)
 }
 
-// putAside tells a message that waits for its turn from trouble.
+// putAside keeps the wait of a message for its turn apart from trouble.
 func putAside(err error) (*queue.WaitError, error) {
 	if waits, ok := errors.AsType[*queue.WaitError](err); ok {
 		return waits, nil
@@ -139,8 +139,8 @@ func (s *Publisher) startBatchOver(ctx context.Context, view *batchView, gone *s
 	return &slackapi.RetryLaterError{Err: gone}
 }
 
-// batchByResponseURL tells the one who asked alone. There are few uses, so it is told what changes the state of the
-// batch, and no counts until it has ended.
+// batchByResponseURL tells the one who asked alone. A response_url has few uses, so the person is told of each new
+// state of the batch, but of counts only at its end.
 func (s *Publisher) batchByResponseURL(ctx context.Context, view *batchView) error {
 	rows, all, err := s.rows(ctx, view)
 	if err != nil {

@@ -59,7 +59,7 @@ type Config struct {
 	Home      Homes            // shows the news too. Optional.
 	Now       func() time.Time // default time.Now
 
-	BulkConcurrency int // how many requests of batches run side by side; for how long a batch takes
+	BulkConcurrency int // how many requests of batches run side by side; tells how long a batch takes
 
 	Undelivered func() // told when nobody can be told of an outcome. Optional.
 }
@@ -118,8 +118,8 @@ func (s *Publisher) Run(ctx context.Context, delivery string) (time.Duration, er
 	return s.afterShowing(ctx, view.Thread, isPromised(view), err)
 }
 
-// askAgain returns when a message is to ask again whose turn comes in so long. River looks every five seconds for jobs
-// that are to run later than that, so one that asked for its turn itself would come too late by as much.
+// askAgain returns when a message whose turn is known has to ask again. A job that is due in more than five seconds may
+// run five seconds late, since River looks for those only every five seconds. So it returns that much less.
 func askAgain(turn time.Duration) time.Duration {
 	const riverLooks, least = 5 * time.Second, time.Second
 	if turn > riverLooks {
@@ -235,11 +235,12 @@ func (s *Publisher) goDown(ctx context.Context, r routes) error {
 	return nil
 }
 
-// isPromised reports whether nobody has the outcome unless it is shown: a workflow has it as the outputs
-// of its step.
+// isPromised reports whether people have the outcome only if it is shown. A workflow also has it as the outputs of its
+// step.
 func isPromised(view ledger.View) bool { return view.Requests[0].Source != ledger.WorkflowStep }
 
-// undelivered says that an outcome was given up, once that is stored: what is not is tried again.
+// undelivered says that an outcome was given up. It does so once that is stored, since until then the outcome is tried
+// again.
 func (s *Publisher) undelivered(promised bool, saved error) error {
 	if saved == nil && s.cfg.Undelivered != nil && promised {
 		s.cfg.Undelivered()
@@ -257,8 +258,8 @@ func (s *Publisher) barred(thread *ledger.Thread, err error) (*slackapi.BarredEr
 	return barred, err
 }
 
-// leave goes over to the next route. It keeps why there is no thread, which people can mend. That a response_url is
-// spent is not kept: nobody can mend it.
+// leave goes over to the next route. It keeps the reason why there is no thread, since people can mend that. It does
+// not keep that a response_url is spent, since nobody can.
 func (s *Publisher) leave(ctx context.Context, thread *ledger.Thread, next ledger.Route, why *slackapi.BarredError) error {
 	s.log.WithFields(logrus.Fields{"delivery": thread.Delivery, "from": thread.Route, "to": next, "why": why.Code}).
 		Info("the route to the person changes")

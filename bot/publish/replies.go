@@ -15,8 +15,8 @@ import (
 // nobody, so it gets a new reply.
 const lateAfter = time.Minute
 
-// replies are the messages of a request in its thread. There is one, until an outcome calls for who asked: that is
-// a reply of its own, and the one before it, if there is one, points to it.
+// replies are the messages of a request in its thread. There is one until an outcome has to mention the person who
+// asked. That outcome is a reply of its own, and the one before it, if any, points to it.
 func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadMessage {
 	reply := view.Replies[request.ID]
 	r, now, explainer := s.cfg.Teams.Renderer(), s.cfg.Now(), s.cfg.Explainer.Among(view.Requests)
@@ -55,8 +55,8 @@ func (s *Publisher) replies(view *ledger.View, request ledger.Request) []threadM
 // isBegun reports whether a message stands, or may.
 func isBegun(p ledger.Posting) bool { return p.TS != "" || !p.Since.IsZero() }
 
-// mentions reports whether the outcome of a request calls for who asked: it needs a person, or comes late. What
-// stands there as the outcome already has been seen.
+// mentions reports whether the outcome of a request has to mention the person who asked: it needs a person, or comes
+// late. An outcome that already stands there has been seen.
 func (s *Publisher) mentions(thread ledger.Thread, request ledger.Request, reply ledger.Reply, status outgoing) bool {
 	if request.UserID == "" || !request.State.Final() || reply.Mentioned {
 		return false

@@ -35,7 +35,7 @@ func (s *Publisher) rows(ctx context.Context, view *batchView) (rows []batch.Row
 	return batch.Summary(s.cfg.Explainer.Among(onePerPerson(items)), items), all, nil
 }
 
-// onePerPerson returns a request of each person, since nobody has to be told from themselves.
+// onePerPerson returns one request of each person, since nobody has to be told apart from themselves.
 func onePerPerson(items []ledger.BatchResult) []ledger.Request {
 	var requests []ledger.Request
 	seen := make(map[string]bool)
@@ -96,7 +96,7 @@ func (s *Publisher) file(ctx context.Context, view *batchView) error {
 	}, s.saver(view, noFileMessage, &instead))
 }
 
-// isOfFiles reports whether a refusal of the token may be of files alone.
+// isOfFiles reports whether Slack may have refused the token only for files.
 func isOfFiles(code string) bool { return code == "missing_scope" || code == "not_allowed_token_type" }
 
 // attach uploads the table of a batch and shares it in the thread, once. Before the last call nobody sees anything of
@@ -131,7 +131,7 @@ func (s *Publisher) attach(ctx context.Context, view *batchView, p *ledger.Posti
 	})
 	err = slackapi.JudgeCall(err)
 	if _, lost := errors.AsType[*slackapi.LostAnswerError](err); lost || err != nil && slackapi.Ended(ctx) != nil {
-		return err // the intent stays: whoever goes on from here looks whether the file is there
+		return err // the intent stays, so that the next run looks whether the file is there
 	}
 	p.Since = time.Time{}
 	if err == nil {
@@ -142,7 +142,7 @@ func (s *Publisher) attach(ctx context.Context, view *batchView, p *ledger.Posti
 	return errors.Join(err, save(saving))
 }
 
-// unseen makes of a lost answer that the call is to be made again, since nobody sees what it did.
+// unseen turns a lost answer into an error that may be tried again, since nobody sees what the call did.
 func unseen(err error) error {
 	if lost, ok := errors.AsType[*slackapi.LostAnswerError](err); ok {
 		return &slackapi.RetryLaterError{Err: lost}
@@ -150,8 +150,8 @@ func unseen(err error) error {
 	return err
 }
 
-// table writes all items of a batch. Whole handles stand in it where only members of this workspace who were invited
-// read it.
+// table writes all items of a batch. It has whole handles only where nobody but invited members of this workspace reads
+// it.
 func (s *Publisher) table(ctx context.Context, view *batchView) (string, error) {
 	e := s.cfg.Explainer
 	e.FullHandles = e.FullHandles || view.thread.Route == ledger.ByDirect

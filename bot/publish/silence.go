@@ -13,8 +13,8 @@ import (
 //
 //   - Of the three days after which a delivery is given up, silence uses up little: [silenceCounts] where nothing at
 //     Slack answers, and [readingPasses] where something does.
-//   - A reading that has come to nothing for readingPasses while something answers cannot be made. Whoever needs it
-//     goes on as where linqbot may not read.
+//   - A reading that has come to nothing for readingPasses while something answers cannot be made. A step that needs
+//     it goes on as if linqbot may not read there.
 //   - All is tried again within slackapi.LongestRetry, so what stands in the ledger stands in Slack soon after.
 const (
 	readingPasses = 15 * time.Minute
@@ -46,10 +46,11 @@ func (s *Publisher) somethingAnswers(ctx context.Context) bool {
 	return !slackapi.IsSilence(slackapi.JudgeCall(err))
 }
 
-// noReading is why a reading cannot be made that gets no answer.
+// noReading is the code for a reading that cannot be made since it gets no answer.
 const noReading = "no answer to a reading"
 
-// cannotRead takes trouble with a reading for a no, where it has lasted too long since a moment and in a thread.
+// cannotRead turns trouble with a reading into a refusal, once the reading and the thread have both had trouble for too
+// long.
 func cannotRead(err error, since, troubleSince, now time.Time) error {
 	_, lost := errors.AsType[*slackapi.LostAnswerError](err)
 	_, later := errors.AsType[*slackapi.RetryLaterError](err)

@@ -98,7 +98,7 @@ func TestADirectMessageThatCannotBeOpened(t *testing.T) {
 	bottest.WantMessages(t, s.Slack.DirectMessages(bottest.Ada), "recorded")
 }
 
-// What Slack says itself for three days is its last word, and silence before it counts for little.
+// What Slack itself says for three days is final. Silence before that counts for little.
 func TestThreeDaysOfRefusals(t *testing.T) {
 	t.Parallel()
 	s := newEnv(t, slacktest.Config{})

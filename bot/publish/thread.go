@@ -125,8 +125,8 @@ func (s *Publisher) messages(view *ledger.View) []threadMessage {
 	return append(messages, parent) // the outcome first: its edit may wait
 }
 
-// reserve keeps the turns of all that is not as it should be, so that a thread is not torn apart by
-// others that come meanwhile.
+// reserve takes a place in the queue for each message that is not as it should be, so that no message
+// of others comes between those of a thread.
 func (s *Publisher) reserve(messages []threadMessage) {
 	var tickets []queue.Ticket
 	for _, m := range messages {

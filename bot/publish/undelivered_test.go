@@ -13,7 +13,7 @@ import (
 	"linqbot/ledger"
 )
 
-// An outcome of which nobody can be told is told once, when that is stored.
+// An outcome that nobody can be told is reported once, when that is stored.
 func TestUndeliveredOutcomesAreTold(t *testing.T) {
 	t.Parallel()
 	t.Run("no route is left", func(t *testing.T) {

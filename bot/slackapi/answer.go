@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Decode reads what Slack sends into the fields that value names. A field of another type than expected stays
-// empty: Slack adds to its objects, and what linqbot does not read must not keep it from what it does. Only what is
-// no JSON at all is an error.
+// Decode reads what Slack sends into the fields that value names. A field of another type than expected stays empty:
+// Slack adds to its objects, and an addition must not keep linqbot from reading the rest. Only what is not JSON at all
+// is an error.
 func Decode(body []byte, value any) error {
 	err := json.Unmarshal(body, value)
 	if _, otherType := errors.AsType[*json.UnmarshalTypeError](err); otherType {

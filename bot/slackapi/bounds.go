@@ -113,7 +113,7 @@ func (s strict) Do(r *http.Request) (*http.Response, error) {
 }
 
 // checkOK returns an error unless the body is one object that says that it is ok, or gives an error. It must say so
-// once: whoever decodes it may take another spelling of a name for the same.
+// once, since a decoder may take another spelling of a name for the same name.
 func checkOK(body []byte) error {
 	if !json.Valid(body) {
 		return errNotOK

@@ -70,7 +70,7 @@ func isBarring(code string) bool {
 		"file_share_limit_reached", "max_file_sharing_exceeded", "posting_to_channel_denied", "unable_to_share_files",
 		"alt_txt_too_large", "channels_limit_exceeded", "snippet_too_large", "unknown_snippet_type", "unknown_subtype",
 		"slack_connect_blocked_file_type", "slack_connect_clip_sharing_blocked", "slack_connect_file_upload_sharing_blocked":
-		// of a call as linqbot never makes it
+		// for calls that linqbot never makes
 	default:
 		return false
 	}

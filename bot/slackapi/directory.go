@@ -12,8 +12,8 @@ import (
 // Groups looks up the members of user groups in Slack.
 type Groups struct {
 	Slack *slack.Client
-	// Workspaces returns those in which a group may be: the token of an app that is installed for an organisation does
-	// not say it. Optional.
+	// Workspaces returns the workspaces in which a group may be, since the token of an app that is installed for an
+	// organisation names none. Optional.
 	Workspaces func() []string
 }
 
@@ -58,6 +58,8 @@ func inEach(ctx context.Context, workspaces []string, call func(workspace string
 		if found {
 			return nil
 		}
+		// A workspace without linqbot refuses with a code of its own. Others may still have the group; if none has,
+		// that code is told.
 		if trouble == nil || Code(trouble) == noGroup {
 			trouble = err
 		}
@@ -68,8 +70,8 @@ func inEach(ctx context.Context, workspaces []string, call func(workspace string
 	return trouble
 }
 
-// IsPrivate reports whether only invited members of this workspace read a conversation. Where Slack does not say, for
-// want of a scope, it counts as one that everybody reads.
+// IsPrivate reports whether only invited members of this workspace read a conversation. If linqbot lacks the scope to
+// know, the conversation counts as one that everybody reads.
 func IsPrivate(ctx context.Context, client *slack.Client, channel string) (bool, error) {
 	info, err := client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	if err != nil {

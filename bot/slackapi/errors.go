@@ -17,7 +17,7 @@ type (
 	RetryLaterError struct {
 		Wait time.Duration // what Slack asked for; 0 if it named nothing
 		Err  error
-		// Silent says that Slack has not answered, but somebody else or nobody.
+		// Silent says that Slack itself has not answered: something else did, or nothing.
 		Silent bool
 		// Eventually is what the error counts as once it has lasted for [UnknownPasses]. Optional.
 		Eventually *BarredError
@@ -74,8 +74,8 @@ func Judge(err error) error {
 	return &LostAnswerError{err: err}
 }
 
-// IsSilence reports whether an error of [Judge] is trouble of which Slack says nothing itself, or no more than that it
-// has some.
+// IsSilence reports whether an error of [Judge] is trouble that Slack does not explain: it did not answer, or said only
+// that it has trouble.
 func IsSilence(err error) bool {
 	_, lost := errors.AsType[*LostAnswerError](err)
 	later, ok := errors.AsType[*RetryLaterError](err)

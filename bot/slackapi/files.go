@@ -85,7 +85,7 @@ func isSlacksFile(fileURL, apiURL string) bool {
 }
 
 // Upload sends a file to the URL that Slack gave for it. Nobody sees it before the upload is completed. The error names
-// no URL: whoever has it could upload something else.
+// no URL, since anybody who has it could upload something else.
 // Source: https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 func Upload(ctx context.Context, client *http.Client, to, content string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(content))

@@ -93,7 +93,7 @@ func (i Inspector) Channel(ctx context.Context, id string) (Channel, error) {
 	return Channel{}, err
 }
 
-// Code returns the code of a refusal of Slack's, such as invalid_auth; "" if err is none.
+// Code returns the code of a refusal of Slack's, such as invalid_auth; "" if err is something else.
 func Code(err error) string {
 	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return refusal.Err
@@ -104,8 +104,8 @@ func Code(err error) string {
 	return ""
 }
 
-// Status returns the HTTP status of an answer that is none of Slack's API, such as 404 from
-// something else at its address; 0 if err is none.
+// Status returns the HTTP status of an answer that did not come from Slack's API, such as a 404 from
+// something else at its address; 0 if err is something else.
 func Status(err error) int {
 	if answer, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return answer.Code

@@ -30,7 +30,7 @@ type watching struct {
 }
 
 const (
-	responseMethod = "response_url" // stands for a method where there is none
+	responseMethod = "response_url" // for calls to a response URL, which have no method
 	otherMethod    = "other"
 
 	failedNoAnswer   = "no_answer"

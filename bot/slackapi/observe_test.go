@@ -95,7 +95,7 @@ func TestCallsToSlackAreTold(t *testing.T) {
 	assert.Equal(t, len(told.take()), 0)
 }
 
-// Whoever calls reads what Slack answered, byte for byte.
+// The caller reads what Slack answered, byte for byte.
 func TestLookingAtAnAnswerChangesNothing(t *testing.T) {
 	t.Parallel()
 	want := `{"ok":false,"error":"not_authed","more":"` + strings.Repeat("y", 3*keptBody) + `"}`

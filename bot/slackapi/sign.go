@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Sign signs a request as Slack does, for whoever asks a linqbot in Slack's name: the time, and an
+// Sign signs a request as Slack does, for those who call a linqbot in Slack's name: the time, and an
 // HMAC-SHA256 of it and the body.
 // Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 func Sign(header http.Header, secret string, at time.Time, body []byte) {

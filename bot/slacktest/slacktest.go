@@ -71,7 +71,7 @@ func (s *Slack) Config() Config { return s.cfg }
 // ServeHTTP implements [http.Handler].
 func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
 
-// change runs f with the state locked and wakes whoever awaits a change.
+// change runs f with the state locked and wakes those who await a change.
 func (s *Slack) change(f func(*workspace.Workspace)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

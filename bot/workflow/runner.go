@@ -193,8 +193,8 @@ func (e *completionError) Error() string { return "Slack refuses to complete the
 // hasEnded reports that no further call can complete the run.
 func (e *completionError) hasEnded() bool { return slackapi.ClassOf(e.code) == slackapi.Missing }
 
-// isPermanent reports that Slack will say the same to the same call again, after a time of trying. What Slack says of
-// the app as a whole is waited for: somebody can mend that.
+// isPermanent reports that Slack will refuse the same call again. tried is how long it has been tried. A refusal of the
+// app as a whole is not permanent, since somebody can mend it.
 func (e *completionError) isPermanent(tried time.Duration) bool {
 	switch slackapi.ClassOf(e.code) {
 	case slackapi.Malformed:

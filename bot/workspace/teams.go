@@ -117,8 +117,8 @@ func (t *Teams) learn(ctx context.Context) error {
 	return nil
 }
 
-// Refuse returns why a request is not served, nothing if it is. foreign is false while it is only not known
-// whether it should be. The first requests after the very first start wait a moment for Slack.
+// Refuse returns why a request is not served, and nothing if it is. foreign is false while linqbot does not know yet
+// whom it serves. The first requests after the very first start wait a moment for Slack.
 func (t *Teams) Refuse(ctx context.Context, team, enterprise string) (why richtext.Text, foreign bool) {
 	switch serves, known := t.Serves(ctx, team, enterprise); {
 	case !known:
@@ -154,7 +154,7 @@ func (t *Teams) Serves(ctx context.Context, team, enterprise string) (serves, kn
 	return serves, known
 }
 
-// Own returns as whom linqbot writes in Slack; "" until Slack has said it since the start.
+// Own returns the user and the bot as whom linqbot writes in Slack; "" until Slack has named them since the start.
 func (t *Teams) Own() (userID, botID string) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -169,7 +169,7 @@ func (t *Teams) Workspaces() []string {
 	return append(slackapi.WorkspacesAmong(t.ids), t.seen...)
 }
 
-// Acted is told from which workspace somebody acted whose request is served: a form names where its app is installed,
+// Acted is told the workspace of somebody whose request is served, since a form names only where its app is installed,
 // which may be an organisation. It is one of ours if the organisation is.
 func (t *Teams) Acted(workspace string, organisations ...string) {
 	t.mu.RLock()

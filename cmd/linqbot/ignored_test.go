@@ -94,7 +94,7 @@ func TestWhatPeopleMakeIsNotCommitted(t *testing.T) {
 	}
 }
 
-// Nor is it sent to whatever builds the image.
+// Nor is it sent to the builder of the image.
 func TestWhatPeopleMakeIsNotSentIntoABuild(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../.dockerignore")

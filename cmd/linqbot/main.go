@@ -39,7 +39,7 @@ func main() {
 // exitCode is 1, and 2 for a command that is written wrong and says so by its code.
 func exitCode(err error) int {
 	if _, wrong := errors.AsType[*operate.UsageError](err); wrong {
-		return 2 //nolint:mnd // as it is usual
+		return 2 //nolint:mnd // the usual code for wrong usage
 	}
 	return 1
 }

@@ -17,7 +17,7 @@ func newRoot() *cobra.Command {
 	}
 	root.Version = version
 	var text strings.Builder
-	if err := printVersion(&text, thisBuild()); err == nil { // nothing fails that writes into memory
+	if err := printVersion(&text, thisBuild()); err == nil { // writing into memory cannot fail
 		root.SetVersionTemplate(text.String())
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true

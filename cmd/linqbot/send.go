@@ -19,7 +19,7 @@ the bot answers to the person alone. It is for trying a bot out without Slack: w
 done.`,
 		Args: oneArgument("the command in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s.Secret = cmp.Or(s.Secret, os.Getenv("SLACK_SIGNING_SECRET")) // as a default the help would show it
+			s.Secret = cmp.Or(s.Secret, os.Getenv("SLACK_SIGNING_SECRET")) // not the flag's default, which the help would show
 			return s.Deliver(cmd.Context(), cmd.OutOrStdout(), args[0])
 		},
 	}

@@ -13,9 +13,9 @@ import (
 	"linqbot/ledger"
 )
 
-// AddBack is a press on the button that takes a batch back. It records a batch that adds everybody back whom the
-// other one removed, and that asks before it does. Whoever may remove people in the channel of the batch may ask for
-// it, for 24 hours after its end, and it is done once.
+// AddBack is a press on the button that takes a batch back. It records a batch that adds back everybody whom the other
+// one removed, and that asks before it does. People who may remove people in the channel of the batch may ask for it
+// for 24 hours after its end. It is done once.
 func (x *Buttons) AddBack(ctx context.Context, press Press) richtext.Answer {
 	log := x.log.WithFields(logrus.Fields{"user": press.UserID, "batch": press.BatchID})
 	by := press.caller()

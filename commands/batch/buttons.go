@@ -65,9 +65,9 @@ func (p Press) caller() policy.Caller {
 	return policy.Caller{Delivery: p.Delivery, TeamID: p.TeamID, ChannelID: p.ChannelID, UserID: p.UserID}
 }
 
-// Decide carries out what a person decided about a batch. Only the one who asked for it may say yes or no to what is
-// proposed; whoever may remove people in the batch's channel may pause, resume and stop it. It returns what the one
-// who pressed is told alone, and true when that takes the place of the message with the button.
+// Decide carries out what a person decided about a batch. Only the person who asked for it may say yes or no to what is
+// proposed. Everybody who may remove people in the batch's channel may pause, resume and stop it. It returns the
+// private answer to the press, and true if that replaces the message with the button.
 func (x *Buttons) Decide(ctx context.Context, press Press, d ledger.BatchDecision) (richtext.Answer, bool) {
 	log := x.log.WithFields(logrus.Fields{"user": press.UserID, "batch": press.BatchID, "decision": d})
 	b, answer, may := x.enter(ctx, log, press, d)
@@ -127,7 +127,7 @@ func (x *Buttons) enter(ctx context.Context, log *logrus.Entry, press Press, d l
 	deny := func(rule string, why richtext.Text) (ledger.Batch, richtext.Answer, bool) {
 		return ledger.Batch{}, x.gate.Deny(ctx, ledger.Answered, by, rule, why), false
 	}
-	// Who asked may always say no, so that a no of somebody whom the policy denies is looked at.
+	// The person who asked may always say no, so a no counts even if the policy denies them by now.
 	decision := x.gate.DecideUser(ctx, press.UserID)
 	if !decision.Allowed && d != ledger.DeclineBatch {
 		return deny(decision.Rule, decision.Why)

@@ -20,7 +20,7 @@ type pauses struct{ pause ledger.Pause }
 
 func (p pauses) Paused(context.Context) (ledger.Pause, error) { return p.pause, nil }
 
-// Who lets a batch go on while all removals are paused is told so.
+// A person who lets a batch go on while all removals are paused is told of the pause.
 func TestAnswersTellThatRemovalsArePaused(t *testing.T) {
 	t.Parallel()
 	p := newPressed(t, policy.Policy{Users: []string{ada}})

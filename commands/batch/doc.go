@@ -1,7 +1,7 @@
 // Package batch is how a batch is recorded, what it is to do, and what people decide about it. [Taker] records a batch
-// for whoever asks for one. [Planner] finds its items: the group chats that somebody is to leave, the people of a list,
-// or whom to add back. [Buttons] is what a press on one of a batch's buttons means. The words for a batch are here as
-// well: [Proposal], [Headline], [ProgressLine], [Summary] and [CSV].
+// for anybody who asks for one. [Planner] finds its items: the group chats that somebody is to leave, the people of a
+// list, or whom to add back. [Buttons] is what a press on one of a batch's buttons means. The words for a batch are
+// here as well: [Proposal], [Headline], [ProgressLine], [Summary] and [CSV].
 //
 //	Taker.Take ──▶ Planner.Plan ──▶ proposed ──▶ Buttons: yes ──▶ running ⇄ paused ──▶ finished, or stopped
 //	                                   └──▶ no, or 10 minutes ──▶ declined

@@ -181,8 +181,8 @@ func (p *Planner) everyChat(ctx context.Context, b ledger.Batch) (ledger.Plan, e
 	return numbered(plan), nil
 }
 
-// oneChat plans the removal of a list of people. Those whom the chat does not list, or who have left, are part of
-// the plan, since whoever wrote the list expects them.
+// oneChat plans the removal of a list of people. Those whom the chat does not list, or who have left, are part of the
+// plan, since the person who wrote the list expects to see them.
 func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, error) {
 	id, err := linq.ParseChatID(b.ChatID)
 	if err != nil {
@@ -222,7 +222,7 @@ func (p *Planner) oneChat(ctx context.Context, b ledger.Batch) (ledger.Plan, err
 	return numbered(plan), nil
 }
 
-// removalsOf plans to add those back whom another batch was seen to remove.
+// removalsOf plans to add back those whom another batch was seen to remove.
 func (p *Planner) removalsOf(ctx context.Context, b ledger.Batch) (ledger.Plan, error) {
 	var plan ledger.Plan
 	for item, err := range Items(ctx, p.cfg.Records, b.Undoes) {

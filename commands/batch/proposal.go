@@ -37,10 +37,10 @@ const (
 // NeedsTyping reports whether a yes to the batch is the number of its items, typed.
 func NeedsTyping(p ledger.Progress) bool { return p.All > mostUntyped }
 
-// Proposal is what the one who asked for a batch is told alone, once it is planned: what would be done, what likely
-// cannot be done, how long it takes, and the buttons. items are all items of the batch, and p counts them. It has
-// words for each state: of a batch that could not be planned, has nothing to do, or is a dry run, it says so; of one
-// that was decided it says how, without buttons, and can replace the proposal. It shows whole numbers.
+// Proposal is the private message to the person who asked for a batch, once it is planned: what would be done, what
+// likely cannot be done, how long it takes, and the buttons. items are all items of the batch, and p counts them. It
+// has words for each state. It says if a batch could not be planned, has nothing to do, or is a dry run. For a batch
+// that was decided it says how, without buttons, and can replace the first message. It shows whole numbers.
 func Proposal(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress, speed Speed) richtext.Answer {
 	switch {
 	case b.State == ledger.Planning:
@@ -146,7 +146,7 @@ func foreseen(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	return said
 }
 
-// refusals says of each reason that was foreseen which items will likely be refused for it.
+// refusals says, for each reason that was foreseen, which items will likely be refused.
 func refusals(b ledger.Batch, items []ledger.BatchResult) richtext.Answer {
 	var answer richtext.Answer
 	for _, code := range []string{outcome.ReasonOwnLine, outcome.ReasonProtected, outcome.ReasonNotInChat, outcome.ForeseenNoRemovals, outcome.ForeseenTooFewStay} {
@@ -180,7 +180,7 @@ func foreseenAs(items []ledger.BatchResult, code string) (those []ledger.BatchRe
 	return those
 }
 
-// isUnderWay says of which items somebody has asked for the same before.
+// isUnderWay says for which items somebody has asked for the same before.
 func isUnderWay(b ledger.Batch, items []ledger.BatchResult) richtext.Text {
 	return richtext.Say("Under way: %s. This is about %s.", outcome.SayForeseenOf(len(items), outcome.ForeseenUnderWay), namesOf(b, items))
 }
@@ -226,7 +226,7 @@ func andMore(answer richtext.Answer, b ledger.Batch) richtext.Answer {
 		string(richtext.MarkNeedsPerson), richtext.ID("/linq-chats <handle>")))
 }
 
-// what says what a batch does, to the one who asked for it.
+// what tells the person who asked for a batch what it does.
 func what(b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Text {
 	whole := outcome.Explainer{FullHandles: true}
 	if b.Kind == ledger.Add {

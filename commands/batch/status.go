@@ -10,8 +10,8 @@ import (
 	"linqbot/ledger"
 )
 
-// Headline is the message of a batch that stands in the channel: who asked for what, why, and where it stands. items
-// is at least the first item of the batch, by which the chat of a list is named.
+// Headline is the message of a batch in the channel: who asked for what, why, and how far it has come. items is at
+// least the first item of the batch, by which the chat of a list is named.
 func Headline(e outcome.Explainer, b ledger.Batch, items []ledger.BatchResult, p ledger.Progress) richtext.Text {
 	text := richtext.Say("%s %s to %s.", string(mark(b, p)), asker(b), order(e, b, items, p))
 	if b.Because != "" {
@@ -95,7 +95,7 @@ func notDone(b ledger.Batch, p ledger.Progress) richtext.Text {
 	return richtext.Say("%s, %s %s", c.words(b), fmt.Sprint(left), undone)
 }
 
-// Counts is how many items of a batch have come how far.
+// Counts is how many items of a batch have reached each stage.
 type Counts struct {
 	Done        int // seen to have happened, or there was nothing left to do
 	Queued      int // Linq has them

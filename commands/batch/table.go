@@ -116,8 +116,8 @@ func CSV(to io.Writer, e outcome.Explainer, items iter.Seq2[ledger.BatchResult, 
 	return nil
 }
 
-// noFormula keeps a spreadsheet from computing a cell. A phone number is one to it as well, and stays as it is, since
-// it computes to nothing else.
+// noFormula keeps a spreadsheet from computing a cell. A phone number is a formula to it too, but is left alone, since
+// it computes to itself.
 //
 // Source: https://owasp.org/www-community/attacks/CSV_Injection
 func noFormula(cell string) string {

@@ -61,7 +61,7 @@ func ownLineNamed(who parse.ParsedHandle) richtext.Answer {
 		string(richtext.MarkRefused), richtext.Name(who.International))}
 }
 
-// OrderOf is the order for a batch of removals, without what sort of batch it is. It always asks, but for a workflow,
+// OrderOf is the order for a batch of removals, without what sort of batch it is. It always asks, except a workflow,
 // which cannot answer.
 func OrderOf(in invocation.Invocation, source ledger.Source, rule string, people []parse.ParsedHandle, tail parse.Tail) ledger.BatchOrder {
 	return ledger.BatchOrder{

@@ -8,10 +8,10 @@ import (
 	"linqbot/linq"
 )
 
-// Take keeps the list fresh with what Linq tells by webhook: a new chat, a new name, somebody who came or
-// left. It asks nobody. What it cannot tell from the event has the next search renew the list, and so has an
-// event that is older than what the list shows: they may come late, and in any order. Other events do nothing,
-// and while there is no list there is nothing to keep.
+// Take keeps the list fresh with what Linq tells by webhook: a new chat, a new name, somebody who came or left. It
+// makes no call. If an event does not say enough, or is older than what the list shows, the next search renews the
+// list: events may come late, and in any order. Other events do nothing. While there is no list, there is nothing to
+// keep.
 func (x *Index) Take(e linq.WebhookEvent) {
 	var change func(linq.Chat) linq.Chat
 	switch e.Type {

@@ -53,8 +53,8 @@ func New(cfg Config) *Index {
 
 // Search returns the group chats that match all the words, the newest first. A word matches a chat's name, part of a
 // number in the chat, or the beginning of the chat's id. A whole number or e-mail address, as people write it, finds
-// the chats that its owner is in. No words match every group. Who asks before there is a list waits for it until ctx
-// ends, then gets [errNotListed].
+// the chats that its owner is in. No words match every group. A caller that comes before there is a list waits for it
+// until ctx ends, then gets [errNotListed].
 func (x *Index) Search(ctx context.Context, words string) ([]linq.Chat, error) {
 	listing, err := x.listing.Get(ctx)
 	if err != nil {

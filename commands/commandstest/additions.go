@@ -34,7 +34,7 @@ func Additions() []OutcomeCase {
 	return all
 }
 
-// additionsAnew are those that only somebody can meet who was not removed before.
+// additionsAnew are those that only people who were not removed before can meet.
 func additionsAnew() []OutcomeCase {
 	return []OutcomeCase{
 		Told("reasons", outcome.ReasonOwnLine, ledger.Request{State: ledger.Refused, Reason: outcome.ReasonOwnLine}),

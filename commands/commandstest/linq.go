@@ -48,13 +48,13 @@ func NewLinq(tb testing.TB, config linqtest.Config) *Linq {
 	return &Linq{Linq: server, Client: client, tb: tb, link: between}
 }
 
-// Fail makes the next so many calls of a kind go wrong, 0 for all.
+// Fail makes the next calls of a kind go wrong, as many as times says; 0 is for all.
 func (l *Linq) Fail(op linqtest.Op, times int, fault linqtest.Fault) {
 	fault.Op, fault.Times = op, times
 	l.Inject(fault)
 }
 
-// RefuseConnections refuses those for calls with that method from now on; none if it is "".
+// RefuseConnections refuses connections for calls with that method from now on, and none if it is "".
 func (l *Linq) RefuseConnections(method string) {
 	l.link.mu.Lock()
 	defer l.link.mu.Unlock()

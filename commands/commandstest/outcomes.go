@@ -23,7 +23,7 @@ type OutcomeCase struct {
 	Request     ledger.Request
 }
 
-// Told makes a request of what is particular to it.
+// Told makes a case of a request, and fills in what all cases share.
 func Told(group, name string, r ledger.Request) OutcomeCase {
 	r.ID, r.ChatID = RequestID, ChatID
 	if r.Handle.Value() == "" {

@@ -23,7 +23,7 @@ type ChatReader interface {
 // Forecaster looks into chats.
 type Forecaster struct {
 	Chats  ChatReader
-	Lines  *reconcile.OwnLines // optional; without them it knows what the chat says
+	Lines  *reconcile.OwnLines // optional; without them it knows only what the chat says
 	Region string              // for numbers that a chat lists without a country code
 }
 
@@ -38,8 +38,8 @@ type Forecast struct {
 	People   int    // who are in it now
 }
 
-// Look reads the chat, for as long as ctx allows, and tells what would come of a request about people. They are named
-// whole. A chat that cannot be read is told of as that.
+// Look reads the chat, for as long as ctx allows, and tells what would come of a request about people. The words name
+// them whole, and say so if the chat cannot be read.
 func (f Forecaster) Look(ctx context.Context, kind ledger.Kind, id linq.ChatID, people []parse.ParsedHandle) Forecast {
 	f.Lines.Refresh(ctx) // while the chat is read
 	chat, err := f.Chats.Chat(ctx, id)

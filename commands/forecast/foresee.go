@@ -16,7 +16,7 @@ type UnderWay interface {
 }
 
 // Foresee makes dry runs of orders: it notes in each what would come of it, by what the ledger knows and by what a look
-// into the chat told. It returns for each order the request that is in its way, as far as there is one.
+// into the chat told. For each order it returns the request that is in its way, if there is one.
 func Foresee(ctx context.Context, known UnderWay, orders []ledger.Order, told Forecast) ([]ledger.Acceptance, error) {
 	inTheWay := make([]ledger.Acceptance, len(orders))
 	for i := range orders {

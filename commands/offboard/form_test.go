@@ -64,7 +64,7 @@ func TestTheForm(t *testing.T) {
 	}
 }
 
-// Who may not is denied before anything is read.
+// A person who may not act is denied before anything is read.
 func TestOffboardingAsksThePolicyFirst(t *testing.T) {
 	t.Parallel()
 	var records batches

@@ -133,8 +133,8 @@ func (e Explainer) explainHeld(r ledger.Request, p ledger.Pause) Status {
 	}
 }
 
-// Because shows the reason that a person gave for a request. It stands as a thing to copy: nothing in it can ping,
-// link or format. Numbers in it are masked as those in a chat's name are.
+// Because shows the reason that a person gave for a request. It is shown as something to copy, so nothing in it can
+// ping, link or format. Numbers in it are masked as those in a chat's name are.
 func (e Explainer) Because(reason string) richtext.Text {
 	if !e.FullHandles {
 		reason = handle.MaskText(reason)

@@ -15,7 +15,7 @@ import (
 	"linqbot/linq"
 )
 
-// TestExplain shows every sentence to whoever reads the golden files.
+// TestExplain shows every sentence to readers of the golden files.
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	shown := map[string]*strings.Builder{}

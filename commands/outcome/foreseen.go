@@ -21,8 +21,8 @@ const (
 	ForeseenUnderWay = "under_way" // somebody has asked for the same, and it has not ended
 )
 
-// Foresee tells why Linq will likely refuse to let so many people leave a chat; "" for no reason. Its own judgement
-// decides.
+// Foresee tells why Linq will likely refuse to let so many people leave a chat; "" for no reason. Linq itself may judge
+// otherwise.
 func Foresee(chat linq.Chat, leaving int) string {
 	const leastInGroup = 3
 	switch {
@@ -43,7 +43,8 @@ func ForeseeAdding(chat linq.Chat) string {
 	return ""
 }
 
-// SayForeseen says of one chat what [Foresee] or [ForeseeAdding] told, or that it is under way; nothing for "".
+// SayForeseen puts into words what [Foresee] or [ForeseeAdding] told of one chat, or that the request is under way;
+// nothing for "".
 func SayForeseen(foreseen string) richtext.Text {
 	switch foreseen {
 	case ForeseenNoRemovals:
@@ -68,7 +69,7 @@ func WouldAsk(foreseen string) bool {
 	}
 }
 
-// SayForeseenOf says of several removals why they will likely be refused, or not be asked for; nothing for "".
+// SayForeseenOf says why several removals will likely be refused, or not be asked for; nothing for "".
 func SayForeseenOf(removals int, foreseen string) richtext.Text {
 	many := fmt.Sprintf("%d removals", removals)
 	if removals == 1 {

@@ -7,8 +7,8 @@ import (
 	"linqbot/ledger"
 )
 
-// Headline is the message that stands in the channel for the requests of a delivery. It says what is asked
-// and, once something is known, how it ended: of one person in a few words, of several in counts.
+// Headline is the message in the channel for the requests of a delivery. It says what is asked and, once something is
+// known, how it ended: of one person in a few words, of several in counts.
 func (e Explainer) Headline(requests []ledger.Request) richtext.Text {
 	first := requests[0]
 	switch {
@@ -114,8 +114,8 @@ type count struct {
 	many  int
 }
 
-// counts says how many of several people ended how: first what is done, then what needs somebody, and what is
-// under way last.
+// counts says how the requests about several people ended, and how many did each way: first what is done, then what
+// needs somebody, and what is under way last.
 func (e Explainer) counts(requests []ledger.Request) richtext.Text {
 	var all []count
 	for _, mark := range []richtext.Mark{richtext.MarkDone, richtext.MarkNeedsPerson, richtext.MarkRefused, richtext.MarkQueued} {

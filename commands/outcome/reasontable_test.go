@@ -6,7 +6,7 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// Who changes a sentence finds one row for its reason.
+// There is one row for each reason, so that there is one sentence to change.
 func TestEachReasonHasOneRow(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)

@@ -83,7 +83,7 @@ func TestHandleToAdd(t *testing.T) {
 	}
 }
 
-// Whoever can be added by a text can be removed by the same.
+// A text that adds a person also removes them.
 func FuzzParseAdd(f *testing.F) {
 	for _, row := range sentences() {
 		f.Add(row.text)

@@ -13,7 +13,7 @@ type NamedChat struct {
 	Tail
 }
 
-// Command returns the command of a name as it is to be sent, with the id of a chat in the place of its name.
+// Command returns the command to send, with the id of a chat in place of its name.
 func (n NamedChat) Command(name, chat string) string {
 	if len(n.People) == 0 {
 		return name + n.flag() + " " + chat

@@ -88,9 +88,9 @@ func digitOf(r rune) rune {
 	return '0' + (r-first)%10
 }
 
-// StripPairs strips quotes, marks of emphasis and brackets that stand around the whole of text,
-// as often as they do: "`x`" is x, and (415) 555-0132 stays. Nobody nests more than a few: the rest
-// stays, so that each character is looked at a few times only.
+// StripPairs strips quotes, marks of emphasis and brackets that stand around the whole of text, as
+// often as they do: "`x`" is x, and (415) 555-0132 stays. Nobody nests more than a few. The rest
+// stays, so that each character is looked at only a few times.
 func StripPairs(text string) string {
 	const mostPairs = 16
 	for range mostPairs {

@@ -10,7 +10,7 @@ import (
 	"linqbot/commands/parse"
 )
 
-// Whoever writes a number as at home, for a linqbot of another country, is told how it is written for all.
+// A person who writes a number as at home, to a linqbot of another country, is told how to write it for all countries.
 func TestNationalNumbersOfOtherCountries(t *testing.T) {
 	t.Parallel()
 	for _, number := range []struct{ region, text string }{

@@ -16,7 +16,7 @@ import (
 // extension finds the end of a number in an office; the number in front of it is group 1.
 var extension = regexp.MustCompile(`(?i)^([^\pL#]*?)[\s;/-]*(?:extension|extn|ext|x|#)[.:=\s]*\d+#?$`)
 
-// spreadsheetNumber is a number of which a spreadsheet has made one with decimals: the digits, and the rest.
+// spreadsheetNumber matches a number to which a spreadsheet has added decimals: the digits, and the rest.
 var spreadsheetNumber = regexp.MustCompile(`^(\+?\d{7,15})(\.0{1,2})$`)
 
 // readNumber reads a phone number. libphonenumber is only ever given digits and perhaps a leading
@@ -201,7 +201,7 @@ func guessed(number *phonenumbers.PhoneNumber) bool {
 // refuseExtension returns nil unless what stands in front of the extension is a number: the x of
 // +1 415 555 x132 is a letter.
 func refuseExtension(typed, region string) *UsageError {
-	if !strings.ContainsAny(typed, "xX#") { // each extension has one, and looking for it is dear
+	if !strings.ContainsAny(typed, "xX#") { // each extension has one of these, and the search is expensive
 		return nil
 	}
 	m := extension.FindStringSubmatch(typed)

@@ -23,8 +23,8 @@ const MostHandles = 20
 // part.
 func Remove(text, region string) (Args, error) { return read(text, region, removing()) }
 
-// Add reads the text after /linq-add, as [Remove] does. Whoever is neither a number nor an e-mail address, such as a
-// short code, cannot be added and is refused.
+// Add reads the text after /linq-add, as [Remove] does. A handle that is neither a number nor an e-mail address, such
+// as a short code, cannot be added and is refused.
 func Add(text, region string) (Args, error) { return read(text, region, adding()) }
 
 func read(text, region string, w words) (Args, error) {
@@ -111,7 +111,7 @@ func readHandles(list, region string) ([]ParsedHandle, *UsageError) {
 	return readList(list, region, readHandle)
 }
 
-// readList reads a list. Whoever is named twice is taken once.
+// readList reads a list. A person who is named twice is taken once.
 func readList(list, region string, read func(text, region string) (ParsedHandle, *UsageError)) ([]ParsedHandle, *UsageError) {
 	items := Split(StripPairs(list))
 	if len(items) == 0 {

@@ -95,7 +95,7 @@ func TestParseRemoveAccepts(t *testing.T) {
 	}
 }
 
-// TestSentences shows every sentence to whoever reads the golden files: one file for each code.
+// TestSentences shows every sentence to readers of the golden files: one file for each code.
 func TestSentences(t *testing.T) {
 	shown := map[UsageCode]string{}
 	for _, row := range sentences() {

@@ -31,10 +31,10 @@ type InputError struct {
 
 func (e *InputError) Error() string { return "decode inputs: " + e.Why.String() }
 
-// DecodeStepInputs reads inputs as the platform sends them, a JSON object. An input that is null or missing is
-// empty. Anything else that is not text is an [*InputError], but for dry_run, which is true or false. So is an input that is given twice, or under a name
-// that only looks like its own. Otherwise it would count as missing, and a missing input is not checked against the
-// policy.
+// DecodeStepInputs reads inputs as the platform sends them, a JSON object. An input that is null or missing is empty.
+// Anything else that is not text is an [*InputError], except dry_run, which is true or false. So is an input that is
+// given twice, or under a name that only looks like its own. Otherwise it would count as missing, and a missing input
+// is not checked against the policy.
 func DecodeStepInputs(encoded string) (StepInputs, error) {
 	fields, err := objectFields(encoded)
 	if err != nil {

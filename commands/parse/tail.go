@@ -25,7 +25,7 @@ const (
 )
 
 // cutTail cuts the tail off a text that [Clean] has read. What follows the word because, behind the people, is the
-// reason. The flag may stand anywhere, also in the reason: whoever types it wants nothing done.
+// reason. The flag may stand anywhere, also in the reason: a person who types it wants nothing done.
 func cutTail(text string) (rest string, tail Tail, refused *UsageError) {
 	text, tail.DryRun = cutDryRun(text)
 	at, found := becauseAt(text)
@@ -42,8 +42,7 @@ func cutTail(text string) (rest string, tail Tail, refused *UsageError) {
 	return strings.TrimRight(text[:at], " \n,;"), tail, nil
 }
 
-// cutDryRun takes the flag out, as often as it is there, with as many hyphens as it was typed with: phones make one
-// dash of two.
+// cutDryRun takes out the flag wherever it stands, with any number of hyphens: phones make one dash of two.
 func cutDryRun(text string) (rest string, found bool) {
 	if !strings.Contains(text, "-") {
 		return text, false

@@ -89,7 +89,7 @@ func TestTailRefuses(t *testing.T) {
 	}
 }
 
-// Whoever copies an offered command asks for the same as before.
+// A person who copies an offered command asks for the same as before.
 func TestChatsNameWithTail(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct{ words, command string }{

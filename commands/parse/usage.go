@@ -70,7 +70,7 @@ func (e *UsageError) Error() string {
 // GoString keeps what was typed out of %#v.
 func (e *UsageError) GoString() string { return "parse.UsageError(" + e.Error() + ")" }
 
-// What stands in examples.
+// The chat and the number of the examples.
 const (
 	ExampleChat   = "550e8400-e29b-41d4-a716-446655440000"
 	ExampleNumber = "+14155550132"

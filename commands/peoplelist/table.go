@@ -61,7 +61,7 @@ func separator(text string) rune {
 	return best
 }
 
-// unquoted leaves out what stands in quotes.
+// unquoted leaves out what is in quotes.
 func unquoted(line string) string {
 	var out strings.Builder
 	for i, part := range strings.Split(line, `"`) {
@@ -92,7 +92,7 @@ func (c column) of(r row, region string) []string {
 	return pieces(r.cells[c.at], region)
 }
 
-// pieces are the handles of a cell that holds several, or the cell as it is; none for an empty one.
+// pieces are the handles of a cell that holds several, or else the whole cell; none for an empty one.
 func pieces(cell, region string) []string {
 	switch {
 	case cell == "":

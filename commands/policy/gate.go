@@ -64,22 +64,22 @@ func NewGate(cfg GateConfig) *Gate {
 	return &Gate{policy: cfg.Policy, audit: cfg.Audit, log: cfg.Logger.WithField("part", "commands"), tally: cfg.Tally}
 }
 
-// ForAdding is the same gate in words about adding people.
+// ForAdding returns the same gate, with words about adding people.
 func (g *Gate) ForAdding() *Gate {
 	view := *g
-	view.policy = g.policy.ForAdding()
+	view.policy = g.policy.forAdding()
 	return &view
 }
 
-// WithoutTally is the same gate for those who count its denials themselves.
+// WithoutTally returns the same gate, for those who count its denials themselves.
 func (g *Gate) WithoutTally() *Gate {
 	view := *g
 	view.tally = nil
 	return &view
 }
 
-// Deny says no to what came in by source: it is recorded, counted and logged. rule says what said no,
-// why what to do instead. The answer is empty for a delivery that was seen before.
+// Deny refuses what came in by source, and records, counts and logs that. rule names what said no,
+// and why says what to do instead. The answer is empty for a delivery that was seen before.
 func (g *Gate) Deny(ctx context.Context, source ledger.Source, by Caller, rule string, why richtext.Text) richtext.Answer {
 	log := g.log.WithFields(logrus.Fields{"user": by.UserID, "channel": by.ChannelID, "delivery": by.Delivery})
 	repeated := false
@@ -139,7 +139,7 @@ func (g *Gate) Enter(ctx context.Context, source ledger.Source, by Caller) (Deci
 
 // EnterAnywhere asks whether a person may act at all, where it is not known yet which channel counts.
 func (g *Gate) EnterAnywhere(ctx context.Context, source ledger.Source, by Caller) (Decision, richtext.Answer, bool) {
-	decision := g.policy.DecideUser(ctx, by.UserID)
+	decision := g.policy.decideUser(ctx, by.UserID)
 	if decision.Allowed {
 		return decision, nil, true
 	}
@@ -152,22 +152,22 @@ func (g *Gate) Decide(ctx context.Context, user, channel string) Decision {
 }
 
 // DenyChannel says why commands do not work in a channel; nothing if they work there.
-func (g *Gate) DenyChannel(channel string) richtext.Text { return g.policy.DenyChannel(channel) }
+func (g *Gate) DenyChannel(channel string) richtext.Text { return g.policy.denyChannel(channel) }
 
 // Words are what a denial says of what is denied.
-func (g *Gate) Words() Words { return g.policy.Words() }
+func (g *Gate) Words() Words { return g.policy.words() }
 
 // WhichChannels names the channels in which commands work.
-func (g *Gate) WhichChannels() richtext.Text { return g.policy.WhichChannels() }
+func (g *Gate) WhichChannels() richtext.Text { return g.policy.whichChannels() }
 
 // DecideUser asks the policy without saying no to anybody.
 func (g *Gate) DecideUser(ctx context.Context, user string) Decision {
-	return g.policy.DecideUser(ctx, user)
+	return g.policy.decideUser(ctx, user)
 }
 
 // EnterChannel is the other half of [Gate.EnterAnywhere].
 func (g *Gate) EnterChannel(ctx context.Context, source ledger.Source, by Caller) (richtext.Answer, bool) {
-	why := g.policy.DenyChannel(by.ChannelID)
+	why := g.policy.denyChannel(by.ChannelID)
 	if len(why) == 0 {
 		return nil, true
 	}

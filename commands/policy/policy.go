@@ -12,7 +12,7 @@ import (
 // Policy says who may act, and where. It denies by default.
 type Policy struct {
 	Users    []string // ids of members who may act
-	Everyone bool     // whoever the workspace lets type a command may act
+	Everyone bool     // everybody whom the workspace lets type a command may act
 	Groups   []string // ids of user groups whose members may act
 	Channels []string // ids of the channels in which commands work; empty: in all
 	Members  Members  // looks the groups up; needed only with Groups
@@ -20,8 +20,8 @@ type Policy struct {
 	adding bool // it speaks of adding people, not of removing them
 }
 
-// ForAdding is the same policy in words about adding people.
-func (p Policy) ForAdding() Policy {
+// forAdding returns the same policy, with words about adding people.
+func (p Policy) forAdding() Policy {
 	p.adding = true
 	return p
 }
@@ -33,8 +33,8 @@ type Words struct {
 	From    string // "from", a chat
 }
 
-// Words returns those of the policy's denials.
-func (p Policy) Words() Words {
+// words returns those of the policy's denials.
+func (p Policy) words() Words {
 	if p.adding {
 		return Words{Changes: "additions", Change: "add", From: "to"}
 	}
@@ -60,26 +60,26 @@ const lookUpTime = 2 * time.Second
 
 // Decide says whether user may act in channel. A failed look-up denies.
 func (p Policy) Decide(ctx context.Context, user, channel string) Decision {
-	if why := p.DenyChannel(channel); len(why) > 0 {
+	if why := p.denyChannel(channel); len(why) > 0 {
 		return Decision{Why: why, Rule: DeniedByChannel}
 	}
-	return p.DecideUser(ctx, user)
+	return p.decideUser(ctx, user)
 }
 
-// DenyChannel says why commands do not work in channel, and where they do; nothing if they work there.
-func (p Policy) DenyChannel(channel string) richtext.Text {
+// denyChannel says why commands do not work in channel, and where they do; nothing if they work there.
+func (p Policy) denyChannel(channel string) richtext.Text {
 	if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
 		return nil
 	}
-	changes := strings.ToUpper(p.Words().Changes[:1]) + p.Words().Changes[1:]
+	changes := strings.ToUpper(p.words().Changes[:1]) + p.words().Changes[1:]
 	if channel == "" {
-		return richtext.Say("%s are only allowed in %s. Ask for them there.", changes, p.WhichChannels())
+		return richtext.Say("%s are only allowed in %s. Ask for them there.", changes, p.whichChannels())
 	}
-	return richtext.Say("%s are not allowed in this channel. Ask for them in %s.", changes, p.WhichChannels())
+	return richtext.Say("%s are not allowed in this channel. Ask for them in %s.", changes, p.whichChannels())
 }
 
-// DecideUser says whether user may act where no channel is involved.
-func (p Policy) DecideUser(ctx context.Context, user string) Decision {
+// decideUser says whether user may act where no channel is involved.
+func (p Policy) decideUser(ctx context.Context, user string) Decision {
 	switch {
 	case slices.Contains(p.Users, user):
 		return Decision{Allowed: true, Rule: "user " + user}
@@ -100,14 +100,14 @@ func (p Policy) DecideUser(ctx context.Context, user string) Decision {
 		}
 	}
 	if unknown {
-		return Decision{Unknown: true, Rule: deniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may %s people, so the answer is no for now. Try again in a minute.", p.Words().Change)}
+		return Decision{Unknown: true, Rule: deniedUnknown, Why: richtext.Say("Slack did not say whether you are in a group that may %s people, so the answer is no for now. Try again in a minute.", p.words().Change)}
 	}
 	return Decision{Why: p.denial(), Rule: deniedByName}
 }
 
 func (p Policy) denial() richtext.Text {
 	const named = 3
-	w := p.Words()
+	w := p.words()
 	if len(p.Users) == 0 {
 		return richtext.Say("You may not %s people %s Linq chats. Ask someone who runs linqbot to add you to a user group that may.", w.Change, w.From)
 	}
@@ -126,5 +126,5 @@ func ParseIDs(list string) []string {
 	return ids
 }
 
-// WhichChannels names the channels in which commands work.
-func (p Policy) WhichChannels() richtext.Text { return richtext.OneOf(p.Channels, richtext.InChannel) }
+// whichChannels names the channels in which commands work.
+func (p Policy) whichChannels() richtext.Text { return richtext.OneOf(p.Channels, richtext.InChannel) }

@@ -33,8 +33,8 @@ func Protect(all []handle.Handle, region string) Protected {
 	return Protected{people: func() *people { return p }}
 }
 
-// Has reports whether one of several spellings of a handle is somebody's who is protected, however it is written.
-// It would rather protect one too many.
+// Has reports whether one of several spellings of a handle belongs to a protected person, however it is written. In
+// doubt it protects.
 func (p Protected) Has(spellings ...handle.Handle) bool {
 	return p.people != nil && slices.ContainsFunc(spellings, p.people().has)
 }

@@ -26,8 +26,8 @@ type Pauses interface {
 	Paused(ctx context.Context) (ledger.Pause, error)
 }
 
-// Pause returns the pause that is to be told of, or the zero value. What cannot be read is not told of: whether a
-// removal is held is decided elsewhere.
+// Pause returns the pause to tell people of, or the zero value. A switch that cannot be read is not told of, since
+// whether a removal is held is decided elsewhere.
 func (r Rails) Pause(ctx context.Context) ledger.Pause {
 	if r.Pauses == nil {
 		return ledger.Pause{}

@@ -17,8 +17,8 @@ func (at chatSnapshot) back() (shown, bool) {
 	return shown{ledger.Added, outcome.ReasonSeenThere, "the chat shows that they are in it"}, true
 }
 
-// settleAddition goes on from [settle], with a group that was read. Whoever is not in it is for Linq
-// to let in or to refuse.
+// settleAddition goes on from [settle], with a group that was read. Linq decides whether to let in a
+// person who is not in it.
 func settleAddition(r ledger.Request, at chatSnapshot) (ledger.State, string, bool) {
 	switch {
 	case mindsOurLines(r) && at.listed && at.person.IsMe:

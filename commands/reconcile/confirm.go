@@ -17,7 +17,7 @@ func readsAfter() []time.Duration {
 	}
 }
 
-// nextRead returns when the chat is read next, for a moment so long after the request was queued.
+// nextRead returns when the chat is read next. Both times count from when the request was queued.
 func nextRead(since time.Duration) time.Duration {
 	for _, at := range readsAfter() {
 		if at > since {

@@ -12,7 +12,7 @@ import (
 	"linqbot/linq/handle"
 )
 
-// mindsOurLines reports whether r may name a line of ours. Nobody whom a removal of ours took out is one.
+// mindsOurLines reports whether r may name a line of ours. A person whom a removal of ours took out is no line of ours.
 func mindsOurLines(r ledger.Request) bool { return r.Undoes == "" }
 
 // ours reports whether r names a line of ours. The error says that this cannot be told.

@@ -12,7 +12,7 @@ import (
 	"linqbot/linq/breaker"
 )
 
-// sayFrom is the wait from which people are told that it is Linq that they wait for.
+// sayFrom is the shortest wait of which people are told that they wait for Linq.
 const sayFrom = 30 * time.Second
 
 // postpone puts a try off until the pause is over. This does not count as a try. A wait that is too short to tell of is
@@ -35,7 +35,7 @@ func (s *Steps) postpone(ctx context.Context, r ledger.Request, told breaker.Wai
 }
 
 // postponeAfter puts off a try whose reading began a pause. If Linq took no more calls, the time for tries begins with
-// that reading. Otherwise a chat that is never read would put it off without end.
+// that reading. Otherwise a chat that is never read would put off the request for ever.
 func (s *Steps) postponeAfter(ctx context.Context, r ledger.Request, at chatSnapshot, told breaker.Wait) (time.Duration, error) {
 	if refusal, ok := errors.AsType[*linq.Error](at.err); ok && refusal.Limited() && r.FirstTryAt.IsZero() {
 		r.FirstTryAt = s.now()
@@ -47,8 +47,8 @@ func (s *Steps) postponeAfter(ctx context.Context, r ledger.Request, at chatSnap
 	return s.postpone(ctx, r, told)
 }
 
-// holdForPause returns [ledger.ErrHeld] for a removal while removals are paused. That is not a try, so that the time
-// for tries has not begun for what was never tried. While it is not known whether they are paused, nothing is sent.
+// holdForPause returns [ledger.ErrHeld] for a removal while removals are paused. Being held is not a try, so the time
+// for tries does not begin with it. While it is not known whether removals are paused, nothing is sent.
 func (s *Steps) holdForPause(ctx context.Context, r ledger.Request) error {
 	if s.rails.Pauses == nil || r.Kind == ledger.Add {
 		return nil

@@ -131,7 +131,7 @@ func TestOurOwnLineInAChatThatCanBeRead(t *testing.T) {
 	}
 }
 
-// A list that cannot be relied on is none.
+// A list that cannot be relied on does not count.
 func TestAListOfLinesThatIsNone(t *testing.T) {
 	t.Parallel()
 	faults := map[string]linqtest.Fault{

@@ -12,7 +12,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// Whoever is named in another spelling than the chat's is removed in the chat's, if only one can be meant.
+// A person who is named in another spelling than the chat's is removed in the chat's, if only one person can be meant.
 func TestAPersonIsFoundInAnySpelling(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -75,7 +75,7 @@ func TestNobodyTakesThePlaceOfSomebodyGone(t *testing.T) {
 	})
 }
 
-// Who left under one spelling and is in the chat under another is removed under that one.
+// A person who left under one spelling and is in the chat under another is removed under the latter.
 func TestAPersonWhoLeftUnderOneSpellingIsRemovedUnderAnother(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

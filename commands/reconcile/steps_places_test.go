@@ -55,7 +55,7 @@ func TestWaitingTakesNothingOffACall(t *testing.T) {
 	})
 }
 
-// Who finds no place leaves the worker to others, and nothing behind.
+// A request that finds no place leaves the worker to others, and leaves no trace.
 func TestAllPlacesTaken(t *testing.T) {
 	t.Parallel()
 	for name, op := range map[string]linqtest.Op{"of readings": linqtest.GetChat, "of changes": linqtest.Remove} {
@@ -107,7 +107,7 @@ func TestATryLastsTwentySecondsInAll(t *testing.T) {
 	})
 }
 
-// Who has had an answer makes room for the next, whatever is still to be looked up.
+// A request that has had an answer makes room for the next, whatever is still to be looked up.
 func TestAnAnsweredCallMakesRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

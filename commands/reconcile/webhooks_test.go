@@ -153,7 +153,7 @@ func TestAWebhookEventThatCannotBeKept(t *testing.T) {
 	assert.ErrorIs(t, s.Take(t.Context(), linq.WebhookEvent{ID: "e1", Type: linq.EventParticipantRemoved}), trouble)
 }
 
-// A request is ended by whoever it means, as a reading of the chat finds them.
+// An event ends a request if it is about the person that the request means, as a reading of the chat would find them.
 func TestWhomAWebhookEventMeans(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 10, 12, 9, 41, 7, 0, time.UTC)

@@ -43,7 +43,7 @@ type OneChatConfig struct {
 	Explainer outcome.Explainer
 	UnderWay  forecast.UnderWay   // needed only for dry runs
 	Chats     forecast.ChatReader // needed only for dry runs
-	Lines     *reconcile.OwnLines // optional; without them a dry run knows what the chat says
+	Lines     *reconcile.OwnLines // optional; without them a dry run knows only what the chat says
 	Now       func() time.Time    // defaults to time.Now
 }
 
@@ -115,8 +115,8 @@ func (s *OneChat) Order(ctx context.Context, run ledger.Execution) (ledger.Order
 // previewTime bounds the look into a chat before a dry run, for which nobody waits.
 const previewTime = 5 * time.Second
 
-// dryRun is the order of a run that is to do nothing: it only looks what would happen. If the ledger does not say what
-// is under way, it refuses, for the workflow's people to run it again.
+// dryRun is the order of a run that is to do nothing: it only looks at what would happen. If the ledger does not say
+// what is under way, it refuses, for the workflow's people to run it again.
 func (s *OneChat) dryRun(ctx context.Context, order ledger.Order, chat linq.ChatID, person parse.ParsedHandle) (ledger.Order, richtext.Text) {
 	reading, cancel := context.WithTimeout(ctx, previewTime)
 	defer cancel()

@@ -78,7 +78,7 @@ func TestAStepTellsOfAPause(t *testing.T) {
 	assert.Assert(t, wait > 0, "without a pause it waits as ever")
 }
 
-// Who is never removed may be added.
+// A person who is never removed may be added.
 func TestProtectedPeopleAreAdded(t *testing.T) {
 	t.Parallel()
 	d := &commandstest.Audit{}

@@ -57,12 +57,12 @@ func (s *OneChat) denied(ctx context.Context, inputs parse.StepInputs) (why rich
 	}
 }
 
-// RefusedBefore is what a run ends with that the policy denied, and that begins again after that has changed.
+// RefusedBefore ends a run that the policy denied before, and that begins again after the policy has changed.
 func RefusedBefore(kind ledger.Kind) richtext.Text {
 	return richtext.Say("This run was refused before, and is not carried out any more. %s Run the workflow again.", outcome.NothingDone(kind))
 }
 
-// UnknownStep is what a run ends with of a step that linqbot does not have.
+// UnknownStep ends a run of a step that linqbot does not have.
 func UnknownStep(function string) richtext.Text {
 	return richtext.Say("This linqbot does not have the step %s. Nothing was done. Someone who runs linqbot should check that its version is that of the app's manifest.",
 		richtext.Quoted(function))

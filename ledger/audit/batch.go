@@ -73,7 +73,7 @@ func notAsked(b ledger.Batch, item ledger.BatchItem) ledger.Request {
 	}
 }
 
-// dryBatches returns what the batches would have asked for that were dry runs: they have no requests.
+// dryBatches returns what batches that were dry runs would have asked for, since they have no requests.
 func dryBatches(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		if f.ID != "" || f.State != "" && f.State != ledger.Simulated {
@@ -126,7 +126,7 @@ func dryItems(ctx context.Context, in *ledger.Reader, id string) iter.Seq2[Row, 
 	}
 }
 
-// chooses is what [Filter.where] says, of a row that is not in the table of requests.
+// chooses is [Filter.where] for a row that is not in the table of requests.
 func (f Filter) chooses(r ledger.Request) bool {
 	key := (ledger.Order{Handle: f.Handle}).HandleKey()
 	return (f.Since.IsZero() || !r.AcceptedAt.Before(f.Since)) && (f.Until.IsZero() || r.AcceptedAt.Before(f.Until)) &&

@@ -10,8 +10,8 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// lookAmong bounds how many requests are looked at for one page. Nothing is indexed that people may look for, so what
-// is rare would otherwise be looked for among all.
+// lookAmong bounds how many requests are looked at for one page. No index holds what people may look for, so a search
+// for something rare would otherwise read all requests.
 const lookAmong = 2000
 
 // Page is some of the requests, the newest first.

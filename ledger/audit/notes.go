@@ -8,7 +8,7 @@ import (
 	"linqbot/ledger/internal/trail"
 )
 
-// notes returns those of the rows that are of a kind and no requests. They are about nobody.
+// notes returns the rows of a kind that are not requests. None of them names whom it was about.
 func notes(ctx context.Context, in *ledger.Reader, f Filter, kind trail.Kind) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		if f.ID != "" || f.Because != "" || f.Handle.Value() != "" || f.State != "" && f.State != ledger.State(kind) {

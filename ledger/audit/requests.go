@@ -16,7 +16,7 @@ import (
 
 const page = 500
 
-// requests returns those among the rows.
+// requests returns the rows that are requests.
 func requests(ctx context.Context, in *ledger.Reader, f Filter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		switch f.State {

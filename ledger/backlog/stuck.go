@@ -75,8 +75,8 @@ func stuckWays() []stuckWay {
 // notHeld is the condition of what should move while removals are paused.
 const notHeld = ` AND (kind <> 'remove' OR state = 'sent')`
 
-// FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind. While
-// removals or a batch are paused, those that wait for that are not among them.
+// FindStuck returns the requests that should have moved by now, the oldest first, at most 100 of a kind. Requests that
+// wait for the end of a pause are not among them.
 func FindStuck(ctx context.Context, in *ledger.Reader, now time.Time) ([]Stuck, error) {
 	moves, err := lineMoves(ctx, in.Store().Reader(), now)
 	if err != nil {

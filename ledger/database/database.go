@@ -112,8 +112,8 @@ func openGuest(ctx context.Context, databaseURL string) (store.Guest, error) {
 	return sqlite.OpenGuest(sqlitePath(databaseURL))
 }
 
-// IsServed reports whether a process runs the jobs of the PostgreSQL database that the URL names. Of an SQLite file
-// that is known to whoever opens it: then it is [ErrOwned].
+// IsServed reports whether a process runs the jobs of the PostgreSQL database that the URL names. For an SQLite file it
+// returns false: opening the file tells, by [ErrOwned].
 func IsServed(ctx context.Context, databaseURL string) (bool, error) {
 	if err := CheckURL(databaseURL); err != nil {
 		return false, fmt.Errorf("DATABASE_URL %w", err)

@@ -50,7 +50,7 @@ func NewProxy(t testing.TB, databaseURL string) *Proxy {
 	return p
 }
 
-// Lose cuts every connection and takes no new ones, as a server does that goes down.
+// Lose cuts every connection and takes no new ones, like a server that goes down.
 func (p *Proxy) Lose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,15 +59,15 @@ func (p *Proxy) Lose() {
 	p.cut()
 }
 
-// Silence lets nothing through, not even that a connection is closed, as a cable does that is cut.
+// Silence lets nothing through, not even that a connection is closed, like a cable that is cut.
 func (p *Proxy) Silence() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.silent = true
 }
 
-// Abandon closes the server's ends alone of the connections there are, as a server does that has waited in vain for a
-// sign of life of a ledger which was silenced.
+// Abandon closes only the server's ends of the connections, like a server that has waited in vain for a sign of life of
+// a silenced ledger.
 func (p *Proxy) Abandon() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,7 +92,7 @@ func (p *Proxy) Restore() {
 	p.flows.Broadcast()
 }
 
-// LeadTo has new connections lead to another server, as a name does that is moved. Those that there are stay.
+// LeadTo makes new connections lead to another server, as when a host name is moved. Existing ones stay.
 func (p *Proxy) LeadTo(databaseURL string) error {
 	at, err := url.Parse(databaseURL)
 	if err != nil {
@@ -104,8 +104,8 @@ func (p *Proxy) LeadTo(databaseURL string) error {
 	return nil
 }
 
-// LoseAnswer has the server do what the ledger sends, and cuts the connection in the place of its
-// answer to what to says true of. With andStay the server is away from then on.
+// LoseAnswer passes on what the ledger sends, and cuts the connection in place of the answer to a
+// message of which to returns true. With andStay the server is away from then on.
 func (p *Proxy) LoseAnswer(to func(fromLedger []byte) bool, andStay bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,7 +119,7 @@ func (p *Proxy) cut() {
 	clear(p.open)
 }
 
-// way is a connection of the ledger and the one to the server that stands for it.
+// way is a connection of the ledger, and the one to the server for it.
 type way struct {
 	ledger, server net.Conn
 	lost           atomic.Bool // the server's next answer finds nobody

@@ -33,7 +33,7 @@ type Server struct {
 	programs string // the folder of initdb and postgres
 	dir      string
 	addr     string
-	as       *syscall.Credential // whom it runs as; nil for whoever we are
+	as       *syscall.Credential // the user that it runs as; nil for our own
 	log      serverLog
 
 	mu      sync.Mutex // guards those below: one start or stop at a time
@@ -115,8 +115,8 @@ func serverURL(addr string) string {
 	return "postgres://postgres@" + addr + "/postgres?sslmode=disable"
 }
 
-// folderForServer makes a folder, and says whom a server runs as that does not run as root; nil for whoever we are. The
-// folder is not the test's own, which nobody but us can enter.
+// folderForServer makes a folder, and returns the user as whom the server runs, which may not be root; nil for our own.
+// The folder is not the test's own, which nobody but us can enter.
 func folderForServer(name string) (dir string, as *syscall.Credential, err error) {
 	if dir, err = os.MkdirTemp("", name); err != nil || os.Getuid() != 0 {
 		return dir, nil, err
@@ -186,7 +186,7 @@ func (s *Server) Start() error {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // whoever stops it knows; a start that fails shows in the log
+			_ = cmd.Wait() // the caller of Stop knows; a start that fails shows in the log
 		}
 	}()
 	if err := <-started; err != nil {

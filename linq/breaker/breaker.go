@@ -185,8 +185,8 @@ func (t *Permit) Paused() (Wait, bool) {
 	return b.queue(t), true
 }
 
-// Record takes in the outcome of a call: change tells one that was to add or remove somebody from a
-// reading. A call that ended because ctx did says nothing of Linq.
+// Record takes in the outcome of a call. change is true if the call was to add or remove somebody,
+// and false for a reading. A call that ended because ctx did says nothing of Linq.
 func (t *Permit) Record(ctx context.Context, change bool, err error) {
 	a, says := resultOf(change, err)
 	if !says || a.trouble && ctx.Err() != nil {

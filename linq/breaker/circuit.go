@@ -12,8 +12,8 @@ const (
 	firstPause = time.Second
 	maxPause   = time.Minute
 
-	// stale is how long after its end a wait says nothing more of Linq. Those who waited for it have
-	// come back by then.
+	// stale is how long after its end a wait still says something of Linq. Those who waited for it
+	// have come back by then.
 	stale = 2 * maxPause
 )
 
@@ -88,7 +88,7 @@ func (s streak) clear(a result) streak {
 	return s
 }
 
-// circuit is the state of a breaker: closed, open, or half-open. Whoever uses it holds a lock.
+// circuit is the state of a breaker: closed, open, or half-open. Its user holds a lock.
 type circuit struct {
 	streak streak
 	until  time.Time // zero while closed; open before it; after it half-open: one permit goes first, as a probe

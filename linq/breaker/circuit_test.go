@@ -168,7 +168,7 @@ func changedAfter(t *testing.T, seconds int) result {
 	return a
 }
 
-// While a probe is out nobody else begins, and whoever began before the pause has no say in it.
+// While a probe is out nobody else begins, and the calls that began before the pause have no say in it.
 func TestCircuitWithManyPermits(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 9, 16, 45, 0, 0, time.UTC)

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Places is a bulkhead: it bounds how many calls of a kind are under way. A place that becomes free goes to whoever has
-// waited longest for a person, and to batches only when no person waits.
+// Places is a bulkhead: it bounds how many calls of a kind are under way. A place that becomes free goes to the call
+// that has waited longest on behalf of a person, and to batches only when no person waits.
 type Places struct {
 	mu     sync.Mutex
 	free   int

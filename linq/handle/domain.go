@@ -27,9 +27,9 @@ func isInternational(address string) bool {
 	return false
 }
 
-// asciiDomain returns the domain as name servers know it, and what is none in lower case.
+// asciiDomain returns the domain as name servers know it, and anything else in lower case.
 func asciiDomain(domain string) string {
-	const longest = 253 // bytes, of a domain; the conversion of a longer text is dear
+	const longest = 253 // bytes of a domain; converting a longer text is expensive
 	domain = strings.ToLower(domain)
 	if len(domain) > longest {
 		return domain

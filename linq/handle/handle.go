@@ -17,7 +17,7 @@ import (
 // value. Compare handles with [Handle.Is].
 type Handle struct {
 	// fmt cannot call methods on unexported fields, so a struct that keeps a Handle in one would
-	// print a plain string as it is. Of this it prints an address.
+	// print a plain string. Of this function it prints an address.
 	full unique.Handle[string]
 }
 

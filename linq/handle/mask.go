@@ -21,8 +21,8 @@ var (
 )
 
 // MaskText masks every phone number and every e-mail address in free text, such as a chat's name or a message of
-// Linq's, as a [Handle] masks itself. A number without a country code keeps its last four digits. It rather masks
-// too much (a date, say) than too little. UUIDs and trace ids are kept whole.
+// Linq's, as a [Handle] masks itself. A number without a country code keeps its last four digits. It would rather mask
+// too much, such as a date, than too little. UUIDs and trace ids are kept whole.
 func MaskText(s string) string {
 	var out strings.Builder
 	done := 0

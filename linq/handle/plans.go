@@ -13,8 +13,8 @@ type plan struct {
 	region      string
 	code        string   // the country code
 	area        int      // how many digits both forms begin with
-	formerly    string   // the prefix, after these, of a number before
-	now         []string // the prefixes that numbers have had since
+	formerly    string   // the prefix that followed them before the change
+	now         []string // the prefixes that follow them since
 	significant int      // how many digits both forms end in
 	first       string   // which digits the end may begin with; "" for any
 	gone        bool     // libphonenumber takes the former form for no number any more
@@ -91,7 +91,7 @@ func (h Handle) Names(other Handle, region string) bool {
 }
 
 // endApart reports whether two handles, as they are written, are surely those of two people: all forms of a number have
-// the same end. It spares comparing hundreds of people with thousands of chats the reading of each number.
+// the same end. So comparing hundreds of people with thousands of chats need not parse each number.
 func endApart(one, other string) bool {
 	const end = 4
 	plain := func(r rune) bool { return strings.ContainsRune("+0123456789 ()-.", r) }

@@ -110,7 +110,7 @@ func TestChaosComesAfterInjectedFaults(t *testing.T) {
 	assert.ErrorContains(t, err, "HTTP 503")
 }
 
-// A Linq that hangs lets go of whoever goes away, and has done its work by then.
+// A Linq that hangs lets go of a client that goes away, and has done its work by then.
 func TestDelayEndsWithTheClient(t *testing.T) {
 	t.Parallel()
 	done := make(chan struct{})

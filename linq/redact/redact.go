@@ -19,8 +19,8 @@ import (
 // mark stands where a secret stood. It needs no escaping in JSON, and makes no trace id or code.
 const mark = "[redacted]"
 
-// shortest is how many bytes a secret has at least to be looked for: a shorter one may be part of
-// what has nothing to do with it.
+// shortest is how many bytes a secret must have to be looked for: a shorter one may be part of what
+// has nothing to do with it.
 const shortest = 8
 
 // Secrets are values that nobody is to see. The zero value has none. It does not print them, and is
@@ -120,8 +120,8 @@ func (e *cleanError) Is(target error) bool { return errors.Is(e.err, target) }
 // for the log's writer to mend.
 func (e *cleanError) As(target any) bool { return errors.As(e.err, target) }
 
-// Response takes the secrets out of the status line and the headers of an answer. Its body is for
-// whoever reads it.
+// Response takes the secrets out of the status line and the headers of an answer. Its body is left to
+// its reader.
 func (s Secrets) Response(r *http.Response) {
 	if r == nil || s.known == nil {
 		return

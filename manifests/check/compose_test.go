@@ -99,8 +99,7 @@ func checkService(t *testing.T, project *types.Project, service types.ServiceCon
 	}
 }
 
-// Whoever follows the first lines of the file has every secret that it mounts, and no other file of the
-// repository takes them in.
+// A person who follows the first lines of the file makes every secret that it mounts.
 func TestComposeExplainsEachSecret(t *testing.T) {
 	for name := range compose(t, "compose.yaml", "compose.webhooks.yaml").Secrets {
 		explained := regexp.MustCompile(`(?m)^#.*>secrets/` + name + `\b`)

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Ticket is a message's place in the queue of its channel. There is one a message, so all that happens
-// while it waits is shown by one call.
+// Ticket is a message's place in the queue of its channel. Each message has one, so a single call shows all that
+// happened while it waited.
 type Ticket struct {
 	Delivery, Key string
 	Update        bool      // it changes what people have seen already
@@ -16,8 +16,8 @@ type Ticket struct {
 	until         time.Time // its place is given up then, unless somebody asked about it before
 }
 
-// amongUpdates is the ticket where there are updates only: the others go before the minor ones, as posts go before
-// updates in a channel.
+// amongUpdates returns the ticket for the queue of all updates. There the other updates go before the minor ones, as
+// posts go before updates in a channel.
 func (t Ticket) amongUpdates() Ticket {
 	t.Update = t.Minor
 	return t
@@ -30,8 +30,8 @@ func (t Ticket) amongUpdates() Ticket {
 // kept from their turn for ever, one of them goes after some posts that passed it.
 //
 // A place is a claim to a message out of the bucket: the third in the queue may go when the bucket
-// holds three, even if the two before it are late. Nobody's lateness delays the others that way, and
-// however many come late at once, they are never more than a burst.
+// holds three, even if the two before it are late. So a late message delays no other, and however
+// many come late at once, they are never more than a burst.
 type channelQueue struct {
 	bucket       *rate.Limiter
 	backOffUntil time.Time // Slack wants nothing before
@@ -47,7 +47,8 @@ type priority struct {
 	left      int // of a burst, to posts
 }
 
-// inChannel leaves few of a burst to posts: more would have an outcome wait as many seconds once the burst is spent.
+// inChannel keeps few messages of a burst for posts. Each further one would delay an outcome by a second once the burst
+// is spent.
 func inChannel(burst int) priority {
 	const perUpdate, left = 3, 5
 	return priority{perUpdate: perUpdate, left: min(burst/2, left)}

@@ -10,7 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// The longest line of updates keeps no post, and the longest line of posts no update, from its turn.
+// However long the line of updates, each post has its turn; however long the line of posts, each update has.
 func TestPostsAndUpdatesShareTheChannel(t *testing.T) {
 	t.Parallel()
 	r := newEnv(t, Config{Burst: 2})

@@ -24,8 +24,8 @@ type Config struct {
 }
 
 const (
-	// AskAgain is the longest that a message in a queue is told to wait before it asks again. A run may
-	// come back in another replica: asking often keeps its places where it does.
+	// AskAgain is the longest that a message in a queue is told to wait before it asks again. The next run may be in
+	// another replica, and a message that asks often keeps its places in all of them.
 	AskAgain = 15 * time.Second
 	// ticketGrace is how long a message keeps its place after the time at which it should have asked again.
 	ticketGrace = time.Minute

@@ -45,7 +45,7 @@ func TestTheDemoEndsByItself(t *testing.T) {
 	}
 }
 
-// Who reads the story may go, as head does. Nothing is left running then, and no ledger.
+// The reader of the story may go, as head does. Nothing is left running then, and no ledger.
 func TestTheDemoEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	demo := newPlaygroundCommand(t, "--story")

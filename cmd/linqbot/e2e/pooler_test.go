@@ -13,7 +13,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// PgBouncer in session mode is as good as none, for those too who look at the ledger.
+// Through PgBouncer in session mode all works as without it, also for commands that only look at the ledger.
 func TestAPoolerOfSessions(t *testing.T) {
 	t.Parallel()
 	env := newDoctorEnv(t, asTheManifestHasThem)

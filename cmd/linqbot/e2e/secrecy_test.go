@@ -12,7 +12,7 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-// Whoever gets hold of the ledger's file cannot act with it in linqbot's name.
+// Somebody who gets hold of the ledger's file cannot act with it in linqbot's name.
 func TestNoSecretIsInTheLedger(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, linqtest.Config{})

@@ -101,7 +101,7 @@ func (v *Value[T]) count() int {
 	return v.begun
 }
 
-// renewAfter returns a renewal, and whether more had begun when it did than before.
+// renewAfter returns a renewal, and whether it began after so many others as before says.
 func (v *Value[T]) renewAfter(ctx context.Context, before int) (_ *renewal[T], isNew bool, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -148,7 +148,7 @@ func (v *Value[T]) Inherit(from *Value[T]) {
 	}
 }
 
-// Expire has the next who asks begin a renewal.
+// Expire makes the next caller begin a renewal.
 func (v *Value[T]) Expire() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -186,7 +186,7 @@ func (v *Value[T]) renew(ctx context.Context) *renewal[T] {
 	begun := &renewal[T]{done: make(chan struct{})}
 	v.underWay, v.expired = begun, false
 	v.begun++
-	asked := v.cfg.Now() // what the answer shows may be as old
+	asked := v.cfg.Now() // the answer may be as old as this
 	go func() {
 		begun.value, begun.err = v.cfg.Fetch(context.WithoutCancel(ctx))
 		v.keep(begun, asked)

@@ -83,7 +83,7 @@ func (r Recorder) Committer(committed func()) *groupcommit.Committer[*Call] {
 	})
 }
 
-// isRecorded looks for a new request of calls: all of them are one transaction.
+// isRecorded looks for one new request of calls, since all of them are one transaction.
 func (r Recorder) isRecorded(ctx context.Context, calls []*Call) bool {
 	for _, call := range calls {
 		for _, result := range call.Results {

@@ -40,7 +40,7 @@ func scopesOf(calls []*Call) []limits.Scope {
 }
 
 // overLimit returns the calls whose new requests are more than a limit allows, each with how many
-// these are. Who came first is first; what is refused takes nobody's place.
+// these are. Calls count in the order in which they came, and a refused one takes up nothing.
 func (r Recorder) overLimit(ctx context.Context, tx store.Tx, calls []*Call, fresh map[string]bool, now time.Time) (map[*Call]int, error) {
 	scopes := scopesOf(calls)
 	if r.surelyWithin(calls, fresh) || len(scopes) == 0 || len(fresh) == 0 {
@@ -98,7 +98,7 @@ func exceeds(bounds, taken map[limits.Scope]int, adding int) bool {
 }
 
 // freshRemovals returns how many of a call's orders made a new request. A dry run is told what a removal would be told,
-// and takes nobody's place.
+// and takes up nothing.
 func (c *Call) freshRemovals(fresh map[string]bool, dryRuns bool) (count int) {
 	for i, o := range c.orders {
 		if o.Kind == requests.Remove && fresh[c.ids[i]] && (dryRuns || o.DryRun == nil) {

@@ -75,7 +75,7 @@ type Batch struct {
 	PausedAt    time.Time    // of a batch in state paused
 	DecidedBy   string       // who paused, resumed, stopped or declined it last
 	Trouble     string       // why it could not be planned: a code of package commands, or [TroubleOverLimit]
-	OverLimit   limits.Limit // that it was over when it was planned; none without Most
+	OverLimit   limits.Limit // the limit that it was over when it was planned; none if Most is 0
 	ChatName    string       // of a list that is planned: its chat's, as far as it has one; it may hold people's numbers
 	CutOff      bool         // Linq's list of chats had no end, so chats may be missing
 	Shown       bool         // its end is shown

@@ -31,9 +31,9 @@ const (
 		WHERE i.batch_id = $1 AND r.state = 'cancelled' AND r.batch_id <> $1 ORDER BY i.position LIMIT $2`
 )
 
-// Unfed returns the next items without a request of their own, and without one of somebody else's that answers for
-// them. A question of somebody else's that was answered with no answers for none; these are looked for last, since
-// that takes all items.
+// Unfed returns the next items without a request: neither one of their own, nor one of somebody else's that answers for
+// them. A question of somebody else's that was declined answers for no item. Such items are looked for last, since that
+// reads all items.
 func Unfed(ctx context.Context, db store.Querier, batchID string, limit int) ([]BatchItem, error) {
 	items, err := queryUnfed(ctx, db, selectNew, batchID, limit)
 	if err != nil || len(items) > 0 {

@@ -45,7 +45,8 @@ func RecentOf(ctx context.Context, db store.Querier, teamID, userID string, limi
 	return recent, nil
 }
 
-// UndoneBy returns the batch that takes another back; [store.ErrNotFound] when nobody asked for that, or declined it.
+// UndoneBy returns the batch that takes another back; [store.ErrNotFound] when nobody asked for that, or when it was
+// declined.
 func UndoneBy(ctx context.Context, db store.Querier, id string) (Batch, error) {
 	return load(ctx, db,
 		`WHERE undoes <> '' AND undoes = $1 AND state NOT IN ('declined', 'unplanned') ORDER BY id DESC LIMIT 1`, id)

@@ -51,7 +51,7 @@ func overLimit(ctx context.Context, in store.Querier, d store.Dialect, b Batch, 
 	return limits.Limit{}, nil
 }
 
-// lock has other replicas wait that count for the same people, as accepting does. It comes before the lock on the
+// lock makes other replicas that count for the same people wait, as accepting does. It comes before the lock on the
 // batch's row, since accepting takes them in this order too.
 func lock(ctx context.Context, in store.Querier, d store.Dialect, b Batch, most limits.Limits) error {
 	var scopes []limits.Scope

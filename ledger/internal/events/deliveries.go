@@ -10,8 +10,8 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// Spend remembers a delivery that was denied or read, and returns false for one that was spent before. Who
-// calls it calls [Prune] in the same transaction.
+// Spend remembers a delivery that was denied or read, and returns false for one that was spent before. Its caller also
+// calls [Prune] in the same transaction.
 func Spend(ctx context.Context, tx store.Tx, delivery string, now time.Time) (fresh bool, err error) {
 	return insert(ctx, tx, store.SpentPrefix+delivery, now)
 }
@@ -21,8 +21,7 @@ const selectSeen = `
 	SELECT EXISTS (SELECT 1 FROM events WHERE id = $1) OR EXISTS (SELECT 1 FROM requests WHERE delivery = $2)
 		OR EXISTS (SELECT 1 FROM followers WHERE delivery = $2)`
 
-// selectSpent looks in a scalar subquery, which always uses the index: for IN the planner may read the
-// whole table.
+// selectSpent looks in a scalar subquery, which always uses the index. For IN the planner may read the whole table.
 func selectSpent(d store.Dialect) string {
 	return `SELECT value FROM ` + d.List("$1") + ` WHERE (SELECT e.id FROM events e WHERE e.id = value) IS NOT NULL`
 }

@@ -10,8 +10,8 @@ import (
 	"linqbot/ledger/internal/store"
 )
 
-// remembered is longer than any redelivery: Slack's last try comes within 24 hours. It is not much longer, since
-// whoever is denied adds a row with each try.
+// remembered is longer than any redelivery: Slack's last try comes within 24 hours. It is not much longer, since each
+// attempt that is denied adds a row.
 const remembered = 2 * 24 * time.Hour
 
 // forgottenAtOnce is how many old events one transaction deletes.

@@ -23,8 +23,8 @@ var (
 	ErrDoubtful = errors.New("ledger: not known whether recorded")
 )
 
-// call is what a caller brought, on its way through the committer. Whoever moves phase away from waiting
-// decides: the committer, and it is committed; the caller, and it never is.
+// call is what a caller brought, on its way through the committer. The first to move phase away from waiting decides.
+// If the committer is first, the call is committed; if the caller is, it never is.
 type call[T any] struct {
 	entry T
 	phase atomic.Int32
@@ -77,8 +77,9 @@ const (
 	batchTime = 2 * time.Second
 	// commitGrace is how long a caller whose time is up waits for a commit that is under way.
 	commitGrace = 300 * time.Millisecond
-	// commitTries is how often a batch is begun: a connection may have died while it was idle. It is begun anew besides
-	// each time that what it decided by has moved, which is progress. Before the commit, nothing is done by it.
+	// commitTries is how often a batch is begun, since a connection may have died while it was idle. A batch whose
+	// grounds another replica has changed is begun again without counting, since that is progress. Nothing takes effect
+	// before the commit.
 	commitTries = 3
 )
 
@@ -143,7 +144,7 @@ func (c *Committer[T]) run() {
 	defer close(c.stopped)
 	for first := range c.calls {
 		for range gathering {
-			runtime.Gosched() // whoever runs now may be about to bring something as well
+			runtime.Gosched() // the others may be about to bring something as well
 		}
 		batch, rows := []*call[T]{first}, c.cfg.Size(first.entry)
 		for more := true; more && rows < largestBatch; {

@@ -14,8 +14,8 @@ import (
 // ErrHeld says that nothing of a request may be sent for now, since its batch or all removals are paused.
 var ErrHeld = errors.New("ledger: the request is held")
 
-// lookAgain is when a request is tried again that was held a moment ago, and is so no more. Who said that it was held
-// may have remembered that for half a second.
+// lookAgain is how soon a request that is no longer held is tried again. The step may have held it by what was
+// remembered for half a second.
 const lookAgain = 500 * time.Millisecond
 
 // tryStep runs a try. A request that is held gives up its job, however long that lasts: it waits in its row, where it

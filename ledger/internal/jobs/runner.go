@@ -34,10 +34,9 @@ const (
 const (
 	// stepTime bounds a step: none takes longer than a try at Linq, 20 s, and the bookkeeping around it.
 	stepTime = 35 * time.Second
-	// stuckAfter is when a step that has not ended is taken for that of a replica which hangs. What a replica
-	// leaves that dies, the store has others take over sooner.
-	// River looks each 30 s and has the step run again within about 7 s: that is 90 s at the most.
-	// A step whose time is over sends nothing more, so two never act side by side.
+	// stuckAfter is when a step that has not ended is taken for that of a replica which hangs. If a replica dies, the
+	// store has others take over its steps sooner. River looks each 30 s and has the step run again within about 7 s:
+	// that is 90 s at the most. A step whose time is over sends nothing more, so two never act side by side.
 	stuckAfter = 40 * time.Second
 )
 

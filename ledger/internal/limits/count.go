@@ -18,8 +18,8 @@ const (
 	// countedRow is the condition of a request that counts: a removal, until somebody declines it, and no dry run.
 	countedRow = `id > %s AND kind = 'remove' AND state NOT IN ('cancelled', 'dry_run') AND accepted_at > %s`
 
-	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used. A batch
-	// counts as one removal of a person, by countedBatch.
+	// ofPerson and ofPersonsWorkflows repeat the conditions of two indexes. Without them these are not used.
+	// countedBatch counts a batch as one removal of a person.
 	ofPerson           = `user_id = %s AND source <> 'workflow' AND batch_id = '' AND `
 	ofPersonsWorkflows = `user_id = %s AND source = 'workflow' AND batch_id = '' AND `
 	countedBatch       = `FROM batches WHERE user_id = %s AND confirmed_at > %s AND kind = 'remove'`

@@ -19,7 +19,7 @@ type Limits struct {
 	PerDay  int // of everybody
 }
 
-// Limit is what an order met that is over it.
+// Limit is a limit that an order is over.
 type Limit struct {
 	Everybody bool // it is [Limits.PerDay]
 	Most      int
@@ -52,8 +52,8 @@ func (s Scope) window() time.Duration {
 	return hour
 }
 
-// LockNames are what a transaction locks before it inserts: of two replicas that count for the same person at the
-// same time neither would see what the other is about to record.
+// LockNames are what a transaction locks before it inserts. Otherwise two replicas that count for the same person at
+// the same time would not see what the other is about to record.
 func LockNames(scopes []Scope) []string {
 	names := make([]string, len(scopes))
 	for i, s := range scopes {
@@ -62,7 +62,7 @@ func LockNames(scopes []Scope) []string {
 	return names
 }
 
-// Lock has other replicas wait that count for the same scopes, as accepting does. They are in order.
+// Lock makes other replicas that count for the same scopes wait, as accepting does. The scopes are in order.
 func Lock(ctx context.Context, in store.Querier, d store.Dialect, scopes []Scope) error {
 	if d.LockNamed == "" || len(scopes) == 0 {
 		return nil

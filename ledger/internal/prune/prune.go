@@ -42,7 +42,7 @@ func Before(ctx context.Context, from store.Store, moment time.Time) (forgotten 
 	return forgotten, nil
 }
 
-// endedRequests leaves those alone that answer for an item of a batch which is still open: its end is told from them.
+// endedRequests leaves alone those that answer for an item of an open batch, since they tell when the batch ends.
 const endedRequests = `
 	WHERE ended_at > 0 AND ended_at < $1 AND NOT EXISTS (
 		SELECT 1 FROM batch_items i JOIN batches b ON b.id = i.batch_id

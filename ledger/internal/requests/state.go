@@ -24,7 +24,7 @@ const (
 	Simulated State = "dry_run" // a dry run: it was said what would happen, and nothing was done
 )
 
-// What stands in the place of a state in the audit, where there is no request.
+// What the audit shows in place of a state where there is no request.
 const (
 	Denied = State(trail.Denied) // the policy said no
 	Read   = State(trail.Read)   // somebody listed, searched or opened something

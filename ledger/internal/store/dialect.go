@@ -6,14 +6,14 @@ type Dialect struct {
 
 	// LockRows is what a SELECT ends with that keeps others from changing the rows it returns.
 	LockRows string
-	// TakeRows is what one ends with that also passes over rows which others have locked.
+	// TakeRows is LockRows that also passes over rows which others have locked.
 	TakeRows string
 
 	// LockNamed is a query that locks, until the end of the transaction, each name of the JSON list $1 in its order. It is
 	// empty where there is one writer at a time.
 	LockNamed string
 
-	// InList is what follows a column that is to be in the JSON list that a placeholder stands for.
+	// InList follows a column that has to be in a JSON list, the value of the placeholder.
 	InList func(placeholder string) string
 	// List is that JSON list in a FROM, as a column named value.
 	List func(placeholder string) string

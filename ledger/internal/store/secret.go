@@ -5,8 +5,8 @@ import "database/sql"
 // Secret is text that must not be printed, such as a handle or a response URL. It prints as a mark.
 // [Secret.Value] returns the text. Compare texts and not secrets.
 type Secret struct { //nolint:recvcheck // Scan fills the value, the others only read it
-	// A pointer, because fmt calls no methods on unexported fields. It would print a string as it is,
-	// and prints only the address of this one.
+	// A pointer, because fmt calls no methods on unexported fields. It would print a string, and
+	// prints only the address of this pointer.
 	text *string
 }
 

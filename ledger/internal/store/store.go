@@ -69,8 +69,8 @@ type Store interface {
 	// AcceptTx is InTx on a connection that is kept free for accepting. After an error that is
 	// [ErrCommitUnknown] the transaction may be committed; after any other it is not.
 	AcceptTx(ctx context.Context, do func(tx Tx) error) error
-	// InsertRequests inserts those that are new, and returns the ids of these. Until the transaction ends, nobody
-	// else inserts who has one of the locks, which are in order.
+	// InsertRequests inserts those that are new, and returns the ids of these. Until the transaction ends, nobody else
+	// can insert with one of the same locks. These are in order.
 	InsertRequests(ctx context.Context, tx Tx, requests []NewRequest, locks []string) (map[string]bool, error)
 
 	NewJobs(config *river.Config) (Jobs, error)

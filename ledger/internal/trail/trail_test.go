@@ -126,7 +126,7 @@ func TestDenialsAreBounded(t *testing.T) {
 	})
 }
 
-// Who is denied while the store is held up does not wait for it, and is on record afterwards.
+// A person who is denied while the store is held up does not wait for it, and is on record afterwards.
 func TestADenialOutlastsAHeldLedger(t *testing.T) {
 	t.Parallel()
 	storetest.OnEach(t, func(t *testing.T, s store.Store) {

@@ -25,7 +25,7 @@ func (a Arguments) flag(name string) bool {
 	return on
 }
 
-// number reads a whole number, or returns the default if it is none or below 1.
+// number reads a whole number, or returns the default if there is no number or it is below 1.
 func (a Arguments) number(name string, otherwise int) int {
 	if n, err := strconv.Atoi(a.Get(name)); err == nil && n > 0 {
 		return n
@@ -51,7 +51,7 @@ func ReadArguments(r *http.Request) (Arguments, []byte, error) {
 
 // ParseArguments reads the arguments out of a body of that type.
 func ParseArguments(contentType string, body []byte) (Arguments, error) {
-	media, _, _ := mime.ParseMediaType(contentType) // an unreadable type is none of those below
+	media, _, _ := mime.ParseMediaType(contentType) // an unreadable type matches no case below
 	switch media {
 	case "application/json":
 		return jsonArguments(body)

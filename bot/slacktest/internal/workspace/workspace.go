@@ -28,7 +28,7 @@ type Settings struct {
 // URL is the address people use for the workspace, with a final slash.
 func (s Settings) URL() string { return "https://" + s.TeamDomain + ".slack.com/" }
 
-// Workspace is everything Slack remembers. It has no lock of its own: whoever holds it guards it.
+// Workspace is everything Slack remembers. It has no lock of its own: its owner guards it.
 type Workspace struct {
 	Settings Settings
 

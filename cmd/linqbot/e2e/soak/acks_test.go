@@ -172,7 +172,7 @@ func (s *soak) due() map[*person]expectation {
 	return all
 }
 
-// story is all that is known of a person, for whoever reads of a broken promise.
+// story is all that is known of a person, for the report of a broken promise.
 func (s *soak) story(p *person, view slackView) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s), who left %d times after %d DELETEs", p.handle, p.plan, s.linq.Effects(p.chat, p.handle), s.linq.Deletes(p.chat, p.handle))

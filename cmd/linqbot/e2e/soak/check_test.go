@@ -193,7 +193,7 @@ func (s *soak) checkTakeover() {
 	}
 }
 
-// checkOneAtATime: as long as nobody has left there is one request, and whoever asks as well is told.
+// checkOneAtATime: as long as nobody has left there is one request, and others who ask are told of it.
 func (s *soak) checkOneAtATime(p *person, due expectation, left time.Time) {
 	sideBySide := 0
 	for _, at := range due.own {

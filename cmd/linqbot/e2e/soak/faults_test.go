@@ -80,7 +80,7 @@ func (f *linqFront) underWay() (handles []string) {
 	return handles
 }
 
-// inAnyOrder returns the replicas, as whoever balances their load tries them.
+// inAnyOrder returns the replicas in the order in which a load balancer might try them.
 func (s *soak) inAnyOrder() []*replica {
 	if len(s.replicas) == 2 && s.dice.oneIn(2) {
 		return []*replica{s.replicas[1], s.replicas[0]}

@@ -256,8 +256,8 @@ func (s *soak) undone(until time.Time) {
 	pressing.Wait()
 }
 
-// press presses Add back. What comes of it is told in the thread, or to one person alone; whoever
-// sees nothing presses again in the end.
+// press presses Add back. What comes of it is told in the thread, or to one person alone. A person
+// who sees nothing presses again in the end.
 func (s *soak) press(reply slacktest.Message, to *replica) {
 	ack, err := s.slack.Press(s.t.Context(), to.url(), bert, reply, "add_back")
 	if err == nil && ack.Status != http.StatusOK {

@@ -30,8 +30,8 @@ func (k *linqKey) called(c linq.Call) {
 	}
 }
 
-// tryKey lists our own lines, which are needed soon anyway, without waiting for them. So it is seen whether Linq
-// accepts the key before somebody needs it.
+// tryKey lists our own lines, which are needed soon anyway, without waiting for them. That shows whether Linq accepts
+// the key before somebody needs it.
 func (i *instance) tryKey(ctx context.Context) { i.lines.Refresh(ctx) }
 
 // remark is what /readyz adds to its answer; "" if there is nothing to say.

@@ -10,8 +10,8 @@ import (
 	"linqbot/ledger"
 )
 
-// pauseRemark returns what /readyz adds while removals are paused. It names nobody, and gives no reason: whoever
-// reaches the port can ask.
+// pauseRemark returns what /readyz adds while removals are paused. It names nobody, and gives no reason, since anybody
+// who reaches the port can ask.
 func pauseRemark(held rails.Rails) func() string {
 	return func() string {
 		pause := held.Pause(context.Background())

@@ -8,8 +8,8 @@ import (
 	"linqbot/cmd/linqbot/internal/config"
 )
 
-// logReread says what is in force now, and what cannot be: somebody who has changed an env file would think
-// that it is.
+// logReread says which settings are in force now, and which cannot be: people who have changed an env file would think
+// that theirs are.
 func logReread(r config.Rereading, logger logrus.FieldLogger) {
 	names := func(list []string) string {
 		if len(list) == 0 {

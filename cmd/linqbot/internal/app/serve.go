@@ -29,7 +29,7 @@ import (
 
 // tuneGC lets the heap, which is small, grow further between two collections: under load they would
 // come ten times a second otherwise. A heap that is not small, such as that of many large bodies at
-// once, does not. Whoever sets GOGC or GOMEMLIMIT decides.
+// once, does not grow further. GOGC and GOMEMLIMIT win where they are set.
 func tuneGC() {
 	const percent, limit = 800, 192 << 20
 	if os.Getenv("GOGC") == "" {

@@ -9,7 +9,7 @@ import (
 	"linqbot/linq/handle"
 )
 
-// entry is a row of the ledger. What may name people is beside it as it is to be printed.
+// entry is a row of the ledger. Beside it stands what may name people, as it will be printed.
 type entry struct {
 	audit.Row
 	person   string

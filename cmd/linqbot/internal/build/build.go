@@ -20,8 +20,8 @@ type Build struct {
 	Modules []*debug.Module
 }
 
-// Of returns this build. Whoever builds a release sets its version, and the commit where Go cannot see
-// the repository; a commit that Go saw is preferred.
+// Of returns this build. The build of a release sets the version, and the commit where Go cannot see the repository. A
+// commit that Go saw is preferred.
 func Of(version, commit string) Build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -16,7 +16,7 @@ type Caution struct {
 	Fix  string
 }
 
-// Cautions looks at settings as far as they are right.
+// Cautions looks at those settings that could be read.
 func (s *Settings) Cautions() (found []Caution) {
 	for _, secret := range s.SigningSecrets {
 		if !regexp.MustCompile(`^[0-9a-fA-F]{32}$`).MatchString(secret) {

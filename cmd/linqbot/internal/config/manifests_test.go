@@ -55,7 +55,7 @@ func TestManifestsAreRightSettings(t *testing.T) {
 				}
 			}
 			if env["ALLOWED_USERS"] == "" {
-				env["ALLOWED_USERS"] = "U0123ABCD" // left to whoever builds on the overlay
+				env["ALLOWED_USERS"] = "U0123ABCD" // left to those who build on the overlay
 			}
 			folder := secretsFolder(t)
 			s, err := config.Load(func(name string) string {

@@ -8,7 +8,7 @@ import (
 	"linqbot/linq/redact"
 )
 
-// Secrets are what nobody is to find in a log, in the ledger or in Slack, also when somebody else
+// Secrets returns what nobody may find in a log, in the ledger or in Slack, even if somebody else
 // repeats it.
 func (s *Settings) Secrets() redact.Secrets {
 	var all []string
@@ -17,13 +17,13 @@ func (s *Settings) Secrets() redact.Secrets {
 			all = append(all, v.hides(s)...)
 		}
 	}
-	all = slices.DeleteFunc(all, func(value string) bool { // somebody's mistake, and the name is what tells them
+	all = slices.DeleteFunc(all, func(value string) bool { // somebody's mistake, and an error has to show them the name
 		return slices.ContainsFunc(Variables(), func(v Variable) bool { return v.Name == value })
 	})
 	return redact.New(all...).And(s.earlier)
 }
 
-// RedactToo takes the secrets of settings that were in force before for secrets as well.
+// RedactToo adds the secrets of settings that were in force before.
 func (s *Settings) RedactToo(old Settings) { s.earlier = old.Secrets() }
 
 // webhookSecretsOf returns the secrets of Linq's webhooks, also without the prefix that all have.
@@ -34,7 +34,7 @@ func webhookSecretsOf(s *Settings) (all []string) {
 	return all
 }
 
-// passwordsIn returns the password of a database's address, as it is written there and as it is meant.
+// passwordsIn returns the password in a database's address, as written and decoded.
 func passwordsIn(address string) []string {
 	parsed, err := url.Parse(address)
 	if err != nil {

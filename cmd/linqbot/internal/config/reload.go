@@ -18,7 +18,7 @@ func (s *Settings) KeepFixed(old Settings) (later []string) {
 type Rereading struct {
 	Files       []string // each with its file
 	Changed     []string // of those in files
-	Environment []string // given in the environment, which stays what it is while a process runs
+	Environment []string // given in the environment, which cannot change while a process runs
 }
 
 // Reread compares settings that are in force with those before.

@@ -82,7 +82,7 @@ func Load(lookup func(string) string) (Settings, error) {
 	return judged(Read(lookup))
 }
 
-// Read reads the environment as far as it is right.
+// Read reads what is right in the environment.
 func Read(lookup func(string) string) (Settings, []error) {
 	s, mistakes := readVariables(lookup, Variables())
 	if lookup("ALLOWED_USERS")+lookup("ALLOWED_USERS_FILE")+lookup("ALLOWED_USERGROUPS")+lookup("ALLOWED_USERGROUPS_FILE") == "" {

@@ -36,7 +36,7 @@ func fixed[T comparable](field func(*Settings) *T) func(*Settings, Settings) boo
 	}
 }
 
-// Variables returns all there are: what each is and does is said here, and nowhere else.
+// Variables returns all variables. It is the only place that says what each is and does.
 func Variables() []Variable {
 	return []Variable{
 		{

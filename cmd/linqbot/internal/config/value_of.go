@@ -15,7 +15,7 @@ import (
 func ValueOf(lookup func(string) string, name string) (string, error) {
 	value, path := strings.TrimSpace(lookup(name)), lookup(name+"_FILE")
 	switch {
-	case value == "" && lookup(name) != "": // to leave it out may open a door that it was to close
+	case value == "" && lookup(name) != "": // ignoring it might let in people whom it was to keep out
 		return "", fmt.Errorf("%s holds nothing but spaces: give it a value, or leave it out", name)
 	case path == "":
 		return value, nil
@@ -35,8 +35,8 @@ func ValueOf(lookup func(string) string, name string) (string, error) {
 	return value, nil
 }
 
-// withoutPath takes the path off an error, unless it is certain to be one: whoever writes a secret into
-// NAME_FILE shall not find it in a log.
+// withoutPath takes the path off an error, unless it certainly is a path. Somebody may have written the secret itself
+// into NAME_FILE, and it must not show in a log.
 func withoutPath(path string, err error) error {
 	if failed, ok := errors.AsType[*fs.PathError](err); ok && !filepath.IsAbs(path) {
 		return fmt.Errorf("it must be the path of a file: %w", failed.Err)

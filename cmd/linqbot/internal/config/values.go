@@ -21,7 +21,7 @@ import (
 	"linqbot/linq/loopback"
 )
 
-// baseURL takes an address of an API. A token never travels in the clear, but on this machine.
+// baseURL takes an address of an API. A token never travels in the clear, except on this machine.
 func baseURL(value string) (string, error) {
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Host == "" || parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil {
@@ -136,7 +136,7 @@ func readUsers(s *Settings, value string) error {
 	return err
 }
 
-// readIDs takes ids only: a name can be changed by the one who bears it.
+// readIDs takes only ids, since people can change their names.
 func readIDs(value, what string) ([]string, error) {
 	ids := policy.ParseIDs(value)
 	pattern := regexp.MustCompile(`^[A-Z][A-Z0-9]+$`)

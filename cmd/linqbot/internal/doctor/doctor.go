@@ -122,8 +122,8 @@ type Config struct {
 	Build   build.Build
 	Base    string // the public address, without a slash at its end; "" if it was not given
 
-	// Serving is the ledger of a linqbot that asks about itself. Optional. With it the ledger is read by this alone, and
-	// of secrets only the length is shown.
+	// Serving is the ledger of a linqbot that asks about itself. Optional. If it is set, the ledger is read only by it,
+	// and only the length of secrets is shown.
 	Serving *ledger.Reader
 }
 

@@ -14,7 +14,7 @@ import (
 	"linqbot/linq/handle"
 )
 
-// noLinq is why what takes a working key is not checked; "" if it is.
+// noLinq returns why the checks that need a working key are skipped; "" if they are made.
 func (e *checkup) noLinq() string {
 	if reason := e.wrong("LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL"); reason != "" {
 		return reason

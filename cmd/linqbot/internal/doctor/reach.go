@@ -83,7 +83,7 @@ func (e *checkup) webhooksLost(ctx context.Context) []finding {
 	return nil
 }
 
-// unreached tells the ways apart in which no answer came.
+// unreached tells apart the ways in which no answer came.
 func unreached(address string, err error) []finding {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err

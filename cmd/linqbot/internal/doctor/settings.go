@@ -40,7 +40,8 @@ func (e *checkup) checkSettings(context.Context) (found []finding) {
 	return append(ok(what, set, strings.Join(secrets, ", ")), found...)
 }
 
-// mask shows how secrets begin, and how long they are. Others than those who hold them see the length alone.
+// mask shows how secrets begin, and how long they are. The viewer's pages show only the length, since their readers may
+// not hold the secrets.
 func (e *checkup) mask(secrets string) string {
 	const start = 4
 	if e.serving != nil {

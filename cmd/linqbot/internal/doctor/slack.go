@@ -14,7 +14,7 @@ import (
 	"linqbot/manifests"
 )
 
-// noSlack is why what takes a working token is not checked; "" if it is.
+// noSlack returns why the checks that need a working token are skipped; "" if they are made.
 func (e *checkup) noSlack() string {
 	if reason := e.wrong("SLACK_BOT_TOKEN", "SLACK_API_URL"); reason != "" {
 		return reason

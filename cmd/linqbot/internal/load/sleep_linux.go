@@ -9,5 +9,5 @@ import (
 // At 1,000 requests a second that would be most of what is measured.
 func sleep(d time.Duration) {
 	left := syscall.NsecToTimespec(d.Nanoseconds())
-	_ = syscall.Nanosleep(&left, nil) // whoever is woken too early looks at the clock and sleeps on
+	_ = syscall.Nanosleep(&left, nil) // a caller that wakes too early looks at the clock and sleeps again
 }

@@ -1,5 +1,5 @@
-// Package logging makes the logger. Its formatters take the secrets out of every line, whoever logs it,
-// and leave nothing in it that a terminal would act on.
+// Package logging makes the logger. Its formatters take the secrets out of every line, also of libraries' lines, and
+// leave nothing in it that a terminal would act on.
 //
 // Begin reading at [New].
 package logging
@@ -34,8 +34,8 @@ func Configure(logger *logrus.Logger, cfg config.Settings) {
 	logger.SetFormatter(withoutSecrets{Formatter: formatter, secrets: cfg.Secrets()})
 }
 
-// withoutSecrets is a formatter that takes the secrets out of each line: not only linqbot's own parts
-// log, and what they were told by others is not theirs to judge.
+// withoutSecrets is a formatter that takes the secrets out of each line. Libraries log too, and
+// linqbot's own parts log what others told them.
 type withoutSecrets struct {
 	logrus.Formatter
 	secrets redact.Secrets

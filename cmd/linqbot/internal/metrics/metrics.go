@@ -118,7 +118,7 @@ func (m *Metrics) calls() {
 		"Calls of Slack's Web API and of response URLs, by method and by Slack's error; none if there was no error.", "method", "error")
 }
 
-// Acked takes the time in which a request was answered.
+// Acked counts an answer, and how long it took.
 func (m *Metrics) Acked(route string, took time.Duration) {
 	if seconds, ok := m.acks[route]; ok {
 		seconds.Observe(took.Seconds())
@@ -160,7 +160,7 @@ func (m *Metrics) Reached(kind, state string, after time.Duration) {
 // Ended takes the final state of a request.
 func (m *Metrics) Ended(kind, state string) { m.ended.WithLabelValues(kind, state).Inc() }
 
-// Undelivered takes that nobody could be told of an outcome.
+// Undelivered counts an outcome of which nobody could be told.
 func (m *Metrics) Undelivered() { m.undelivered.Inc() }
 
 // LinqCalled takes a call of Linq's API and what came of it.
@@ -169,15 +169,15 @@ func (m *Metrics) LinqCalled(operation, code string, took time.Duration) {
 	m.linqSeconds.WithLabelValues(operation).Observe(took.Seconds())
 }
 
-// LinqKeyRefused takes that Linq does not take the API key. It is counted by itself, from 0 on: of a
-// series that begins with the first refusal, Prometheus sees no increase.
+// LinqKeyRefused counts that Linq does not take the API key. It has a series of its own that begins
+// at 0, since Prometheus sees no increase in a series that begins with the first refusal.
 func (m *Metrics) LinqKeyRefused() { m.keyRefused.Inc() }
 
-// LineFlagged takes that Linq's webhook says that a line of ours is not well.
+// LineFlagged counts that Linq's webhook says that a line of ours is not well.
 func (m *Metrics) LineFlagged() { m.lineFlagged.Inc() }
 
-// SlackCalled takes a call of Slack's and its error, "" for none. Slack documents its errors, and is
-// not held to that: past the first hundred they are all one.
+// SlackCalled takes a call of Slack's and its error, "" for none. Slack may return errors that it
+// does not document, so all after the first hundred count as one.
 func (m *Metrics) SlackCalled(method, failure string) {
 	if failure == "" {
 		failure = "none"

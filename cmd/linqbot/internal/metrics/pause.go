@@ -2,7 +2,7 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// WatchPause has it read, when it is scraped, whether all removals are paused.
+// WatchPause reads at each scrape whether all removals are paused.
 func (m *Metrics) WatchPause(read func() (bool, error)) {
 	m.registry.MustRegister(pauseCollector{
 		read:   read,

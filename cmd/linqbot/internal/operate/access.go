@@ -32,7 +32,7 @@ type access interface {
 	Close() error
 }
 
-// open opens the ledger as a guest where somebody serves from it, and else to do the work here.
+// open opens the ledger as a guest if a linqbot serves from it. Otherwise it opens the ledger to do the work here.
 func open(ctx context.Context, cfg Config) (_ access, served bool, err error) {
 	own, err := openOwn(ctx, cfg)
 	if !errors.Is(err, ledger.ErrServed) {
@@ -48,8 +48,8 @@ type worker struct {
 	client *linq.Client
 }
 
-// openOwn opens the ledger and starts to carry out what is in it. What would be shown in Slack is left to who serves
-// Slack next.
+// openOwn opens the ledger and starts to carry out what is in it. What would be shown in Slack is left to the next
+// linqbot that serves.
 func openOwn(ctx context.Context, cfg Config) (*worker, error) {
 	settings := cfg.Settings
 	settings.LogText = !cfg.Lines // a person reads it
@@ -98,7 +98,7 @@ func leaveToServe(context.Context, string) (time.Duration, error) {
 	return again, nil
 }
 
-// showBatch shows nothing of an operator's batch, and leaves the others to who serves Slack.
+// showBatch shows nothing of an operator's batch, and leaves the others to the next linqbot that serves.
 func (w *worker) showBatch(ctx context.Context, id string) (time.Duration, error) {
 	b, err := w.Batch(ctx, id)
 	switch {

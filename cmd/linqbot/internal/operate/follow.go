@@ -19,9 +19,9 @@ import (
 const (
 	// lookEvery is how soon the batch is looked at again.
 	lookEvery = 250 * time.Millisecond
-	// takeOverAfter is how long nothing happens before the command looks whether the one who served is gone.
+	// takeOverAfter is how long nothing happens before the command looks whether the linqbot that served is gone.
 	takeOverAfter = 5 * time.Second
-	// outageFor is how long the ledger may not answer.
+	// outageFor is how long the command waits for a ledger that does not answer.
 	outageFor = 30 * time.Second
 )
 
@@ -147,7 +147,7 @@ func (j *job) decline(ctx context.Context, b ledger.Batch) error {
 	return err
 }
 
-// asks gets a yes from the person at the terminal. Much needs its number.
+// asks gets a yes from the person at the terminal. For a large batch the yes is the number of its items.
 func (j *job) asks(ctx context.Context, b ledger.Batch, p ledger.Progress) (bool, error) {
 	if j.request.Yes {
 		return true, nil

@@ -41,7 +41,7 @@ type Config struct {
 	Settings    config.Settings
 	Build       build.Build
 	In          io.Reader // where a person answers; nil if nobody can
-	Out         io.Writer // as it is: what others wrote is made inert on the way
+	Out         io.Writer // what others wrote is made inert before it gets here
 	Err         io.Writer
 	Lines       bool // print lines of JSON, and not what people read
 	FullHandles bool

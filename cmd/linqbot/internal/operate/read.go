@@ -37,8 +37,8 @@ func ReadFile(stdin io.Reader, file string) ([]byte, error) {
 	return data, nil
 }
 
-// read reads the chat, if it is one, into the order, and whom to remove. What a command in Slack takes besides may
-// stand there as well. A file, or more people than a command in Slack takes, are read as a list.
+// read returns whom to remove, and puts the chat, if there is one, into the order. The text may also hold the flag and
+// the reason that a command in Slack takes. A file, or more people than a command in Slack takes, are read as a list.
 func read(cfg Config, asked Request, o *ledger.BatchOrder) ([]parse.ParsedHandle, parse.Tail, error) {
 	region := cfg.Settings.Region
 	if asked.File != nil {

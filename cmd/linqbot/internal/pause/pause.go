@@ -1,5 +1,6 @@
 // Package pause is what linqbot pause and resume do: it turns the switch for all removals in the ledger, beside
-// those who serve from it, and says what was so before. Begin with [Pause] and [Resume].
+// those who serve from it, and says what was so before. It knows neither Slack nor Linq, and holds no removal back by
+// itself: the processes that serve do that. Begin with [Pause] and [Resume].
 package pause
 
 import (
@@ -61,7 +62,7 @@ func turn(ctx context.Context, databaseURL string, s ledger.Switch, name string)
 // OneLine is what an operator wrote on one line, with numbers masked: others read it.
 func OneLine(text string) string { return strings.Join(strings.Fields(handle.MaskText(text)), " ") }
 
-// account is the name under which whoever runs the program is logged in.
+// account is the login name of the person who runs the program.
 func account() string {
 	if current, err := user.Current(); err == nil {
 		return current.Username

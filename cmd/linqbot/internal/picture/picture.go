@@ -1,5 +1,5 @@
 // Package picture draws a channel as it looks in Slack, as an SVG, for the documentation. What blocks and mark-up mean
-// is read by slackmarkup. The same channel always gives the same bytes. Begin reading with SVG.
+// is read by slackmarkup. The same channel always gives the same bytes. Begin reading with [SVG].
 package picture
 
 import (

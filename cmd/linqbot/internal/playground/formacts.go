@@ -101,7 +101,7 @@ func (a act) toggled(v slacktest.View, in slackhtml.Input, value string) ([]slac
 	return append(slices.Clone(in.Picked), offered[i]), nil
 }
 
-// fill changes what is filled in. Readers have the maps of before.
+// fill changes what is filled in. It copies the maps, since others may be reading the old ones.
 func (w *world) fill(viewID string, f func(*slackhtml.Filled)) {
 	w.change(func() {
 		was := w.filled[viewID]

@@ -42,7 +42,7 @@ func (g guard) headers(next http.Handler) http.Handler {
 	})
 }
 
-// isHere compares the name by which a browser was led here: another one may have been pointed at this machine.
+// isHere checks the name by which a browser came here, since somebody may have pointed another name at this machine.
 func (g guard) isHere(host string) bool {
 	_, port, err := net.SplitHostPort(g.host)
 	return host == g.host || err == nil && host == net.JoinHostPort("localhost", port)

@@ -11,8 +11,8 @@ import (
 	"linqbot/cmd/linqbot/internal/slackhtml"
 )
 
-// place is what one window shows: who one is, and what is open. It is the query of the window's address, so that two
-// windows can be two people.
+// place is what one window shows: as whom it acts, and what is open. It is the query of the window's address, so that
+// two windows can be two people.
 type place struct {
 	As      string // user id
 	In      string // channel id, or home

@@ -50,7 +50,7 @@ const (
 	effectTime = 900 * time.Millisecond // between Linq's "queued" and the effect: long enough to see
 )
 
-// person is somebody whom one can be.
+// person is somebody as whom a window can act.
 type person struct {
 	slacktest.User
 	About string

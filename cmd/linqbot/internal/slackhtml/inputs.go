@@ -13,8 +13,8 @@ import (
 // Option is one of a select menu.
 type Option = slackmarkup.Option
 
-// Filled is what a person filled in, by block and action id, and what is wrong with it, by block id. Of a field that
-// it does not have, what the bot put there holds.
+// Filled is what a person filled in, by block and action id, and what is wrong with it, by block id. A field that is
+// not in it keeps what the bot put there.
 type Filled struct {
 	Picked map[string][]Option
 	Text   map[string]string

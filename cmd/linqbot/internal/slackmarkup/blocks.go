@@ -28,8 +28,8 @@ type Block struct {
 	Source json.RawMessage `json:"-"` // as it was sent
 }
 
-// Blocks decodes blocks, and gives those without an id one, as Slack does. Of a block that cannot be read there is the
-// source alone.
+// Blocks decodes blocks, and gives those without an id one, as Slack does. It keeps only the source of a block that
+// cannot be read.
 func Blocks(raw json.RawMessage) ([]Block, error) {
 	if len(raw) == 0 {
 		return nil, nil
@@ -71,5 +71,5 @@ func (t *TextObject) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*object)(t))
 }
 
-// Words are the text with Slack's entities resolved, and its mark-up as it is.
+// Words are the text with Slack's entities resolved and its mark-up left in.
 func (t TextObject) Words() string { return resolved(t.Text) }

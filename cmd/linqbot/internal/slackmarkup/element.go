@@ -44,7 +44,7 @@ type Option struct {
 	Description TextObject `json:"description"`
 }
 
-// UnmarshalJSON never fails: of an element that cannot be read there is the source alone.
+// UnmarshalJSON never fails: it keeps only the source of an element that cannot be read.
 func (e *Element) UnmarshalJSON(raw []byte) error {
 	type element Element
 	if json.Unmarshal(raw, (*element)(e)) != nil {

@@ -31,7 +31,7 @@ func newRelay(ctx context.Context, network, address string) (*Relay, error) {
 // Addr returns where it listens.
 func (r *Relay) Addr() string { return r.listener.Addr().String() }
 
-// Cut ends all connections and refuses new ones, as a server does that goes down.
+// Cut ends all connections and refuses new ones, like a server that goes down.
 func (r *Relay) Cut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,6 +1,7 @@
 // Package stage runs the real bot as a process of its own between an in-memory Slack and an in-memory Linq, all on
-// loopback, with a ledger that is thrown away, in an SQLite file or in PostgreSQL. Either of the two can be left out, for the real one. It knows how the
-// bot is started, killed, frozen and thawed, and nothing of what is played. Begin with [Open].
+// loopback, with a ledger that is thrown away, in an SQLite file or in PostgreSQL. Slack or Linq can be left out, for
+// the real one. It knows how the bot is started, killed, frozen and thawed, and nothing of what is played. Begin with
+// [Open].
 package stage
 
 import (

@@ -14,8 +14,8 @@ import (
 	"linqbot/ledger/audit"
 )
 
-// recorded returns what the ledger says was asked for, where Slack is the real one: what came by one delivery, or is
-// one batch, is one request.
+// recorded returns the requests that the ledger has, for a real Slack. All that came by one delivery, or belongs to one
+// batch, is one request.
 func (s Source) recorded() []Request {
 	var all []Request
 	byName := map[string]int{}

@@ -152,7 +152,7 @@ func shortened(label string) string {
 	return label
 }
 
-// rows returns what the ledger has of a request: it names what asked for it as the request does.
+// rows returns what the ledger has of a request. The ledger names a delivery by a text that the request holds.
 func (s Source) rows(r Request) []audit.Row {
 	const slack = 20 * time.Minute // an answer to a question belongs to what was asked before
 	return s.audited(audit.Filter{Since: r.began.Add(-slack)}, func(row audit.Row) bool {

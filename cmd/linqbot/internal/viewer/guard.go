@@ -8,8 +8,8 @@ import (
 	"linqbot/linq/loopback"
 )
 
-// guard lets only those look who are on this machine, and only by reading. Metrics may be open to others: with them at
-// the same address, the address alone says nothing of who asks.
+// guard lets in only requests from this machine, and only those that read. Metrics at the same address may be open to
+// others, so the address alone does not say who asks.
 func (v *Viewer) guard(pages http.Handler) http.Handler {
 	return v.forReading(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -64,8 +64,8 @@ func isLocal(r *http.Request) bool {
 	return err == nil && loopback.Is(host) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
-// names reports whether a Host is one of ours. Another is that of a site that has its name lead to this machine, to
-// read with the browser of somebody who may (DNS rebinding).
+// names reports whether a Host is one of ours. Any other may be a site's that points its name at this machine, to read
+// with the browser of somebody who may (DNS rebinding).
 func (v *Viewer) names(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

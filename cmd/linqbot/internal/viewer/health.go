@@ -39,7 +39,7 @@ func (v *Viewer) health(ctx context.Context, in *ledger.Reader, r *http.Request)
 	return "Health", page, nil
 }
 
-// check makes the checks. Others wait for them too, so they do not end with who asked first.
+// check makes the checks. Others wait for them too, so they do not end with the request that began them.
 func (v *Viewer) check(ctx context.Context, in *ledger.Reader) []Finding {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 	defer cancel()

@@ -69,7 +69,7 @@ func (v *Viewer) request(ctx context.Context, in *ledger.Reader, r *http.Request
 }
 
 func (v *Viewer) requestPage(ctx context.Context, in *ledger.Reader, r ledger.Request) (requestPage, error) {
-	r.LinqSaid = handle.MaskText(r.LinqSaid) // as it is kept, unless somebody else has written it
+	r.LinqSaid = handle.MaskText(r.LinqSaid) // it is stored masked, unless another program wrote it
 	status := outcome.Explainer{}.Explain(r)
 	page := requestPage{
 		requestLine: lineOf(r), Headline: words(outcome.Explainer{}.Asked([]ledger.Request{r})),

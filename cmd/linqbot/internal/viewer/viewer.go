@@ -43,7 +43,7 @@ type Finding struct {
 	Fix    string // what to do; "" for nothing
 }
 
-// Status is what looking came to. The words are those of linqbot doctor.
+// Status is the result of a check, in the words of linqbot doctor.
 type Status string
 
 // The statuses.

@@ -14,8 +14,8 @@ type Resolver interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
-// HostHint says that nobody knows the host of an address; "" if it is known, or if that cannot be said in time.
-// It only warns, since Linq may ask another name server.
+// HostHint says that the host of an address cannot be found; "" if it can, or if the look-up takes too long. It only
+// warns, since Linq may ask another name server.
 func HostHint(ctx context.Context, resolver Resolver, target string) string {
 	at, err := url.Parse(target)
 	if err != nil {

@@ -85,7 +85,7 @@ func endpoint(address string) string {
 	return target.String()
 }
 
-// Faults says in what a subscription is not as linqbot subscribes.
+// Faults says in what a subscription differs from one that linqbot makes.
 func Faults(s linq.Subscription) (faults []string) {
 	if !namesVersion(s) {
 		faults = append(faults, "its URL does not name version "+linq.WebhookVersion)

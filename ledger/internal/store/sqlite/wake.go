@@ -36,7 +36,7 @@ func (w *wakes) wake(queue string, due time.Time) {
 	w.mu.Unlock()
 	select {
 	case w.told <- struct{}{}:
-	default: // whoever waits is about to look
+	default: // the worker that waits is about to look
 	}
 }
 

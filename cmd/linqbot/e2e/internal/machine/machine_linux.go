@@ -1,6 +1,6 @@
-// Package machine has a program run as on a machine of its own, whose cable a test can pull: nobody at the other end
-// is told anything then. It is a network namespace of Linux and a pair of devices. It knows nothing of what runs
-// there. Begin with [New].
+// Package machine runs a program as on a machine of its own, whose cable a test can pull. The other end then learns
+// nothing of it. It is a network namespace of Linux and a pair of devices. It knows nothing of what runs there. Begin
+// with [New].
 package machine
 
 import (
@@ -17,9 +17,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Variable says that machines are to be had, so that tests that need one fail where there are none. Otherwise they
-// are skipped.
-const Variable = "LINQBOT_TEST_MACHINES"
+// variable, if it is set, says that there are machines: tests that need one fail without it. Otherwise they are
+// skipped.
+const variable = "LINQBOT_TEST_MACHINES"
 
 // Machine is another machine, at the other end of a cable.
 type Machine struct {
@@ -55,7 +55,7 @@ func New(t testing.TB) *Machine {
 		"-n " + m.name + " link set " + far + " up",
 	} {
 		if err := ip(strings.Fields(args)...); err != nil {
-			if os.Getenv(Variable) != "" {
+			if os.Getenv(variable) != "" {
 				t.Fatal(err)
 			}
 			t.Skipf("needs Linux, root and iproute2 to make a network namespace: %v", err)

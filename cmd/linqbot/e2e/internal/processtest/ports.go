@@ -18,8 +18,8 @@ func NewPorts() *Ports {
 	return p
 }
 
-// Free returns an address below the ports that the system gives to connections. While a linqbot is down
-// that listens there, nobody else may.
+// Free returns an address below the ports that the system gives to connections. So nobody else takes it while the
+// linqbot that listens there is down.
 func (p *Ports) Free(t testing.TB) string {
 	t.Helper()
 	const lowest, count = 10000, 15000

@@ -63,10 +63,9 @@ func Config(databaseURL string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// sessionSettings are those of each session, unless the URL says otherwise. With them the server lets go, within
-// half a minute, of what a replica holds whose machine is gone: its locks on rows, and the one on the schema. No
-// transaction of ours or of River's waits for anything but the server, and the lock on the schema is held outside
-// of one.
+// sessionSettings are those of each session, unless the URL says otherwise. With them the server frees, within half a
+// minute, what a replica holds whose machine is gone: its locks on rows, and the one on the schema. No transaction of
+// ours or of River's waits for anything but the server, and the lock on the schema is held outside of one.
 func sessionSettings() map[string]string {
 	return map[string]string{
 		"idle_in_transaction_session_timeout": "10s",

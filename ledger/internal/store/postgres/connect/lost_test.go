@@ -10,7 +10,7 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
-// What a replica holds whose machine is gone is let go of by the server.
+// The server frees what a replica holds whose machine is gone.
 func TestTheServerLetsGoOfTheLost(t *testing.T) {
 	t.Parallel()
 	at := ledgertest.Postgres(t)

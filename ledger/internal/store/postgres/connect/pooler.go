@@ -13,9 +13,9 @@ import (
 var errPoolsTransactions = errors.New("a connection pooler gives each transaction another session of the server, " +
 	"and linqbot needs sessions of its own: set the pooler to session mode (in PgBouncer pool_mode = session), or connect to PostgreSQL directly")
 
-// RefusePooledTransactions tells whether a session stays with its client. Between two transactions, a pooler that
-// works by transactions gives it to others. So others begin some, and hold them: in that mode one gets the session of
-// the first client, or leaves another one to it.
+// RefusePooledTransactions returns an error unless a session stays with its client. A pooler that works by transactions
+// gives the session to others between two of them. To find out, other clients begin transactions and hold them. In that
+// mode one of them gets the session of the first client, or the first client finds itself in another one.
 //
 // It sets nothing, since a setting could stay in a session of others.
 func RefusePooledTransactions(ctx context.Context, config *pgconn.Config) (err error) {

@@ -11,7 +11,8 @@ import (
 	"linqbot/ledger/ledgertest"
 )
 
-// The server lets go sooner of the lock that says who runs jobs, so that others take over what a machine ran that is gone.
+// The server frees the lock that says who runs jobs sooner than others, so that the jobs of a machine that is gone are
+// taken over.
 func TestTheServerLetsGoOfALostOwner(t *testing.T) {
 	t.Parallel()
 	at := ledgertest.Postgres(t)

@@ -77,7 +77,7 @@ func newOwner(ctx context.Context, config *pgx.ConnConfig) (_ *owner, err error)
 	return o, nil
 }
 
-// newClientID returns an id that nobody else has, not even the process that had this place before.
+// newClientID returns an id that nobody else has or had.
 func newClientID() string {
 	const longest = 60
 	host, _ := os.Hostname() // it helps a reader of the table alone

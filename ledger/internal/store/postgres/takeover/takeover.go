@@ -24,8 +24,8 @@ const takenOver = `
 		CASE server WHEN pg_postmaster_start_time() THEN interval '1 second' ELSE interval '5 seconds' END`
 
 // takeOver makes the running jobs of processes that are gone available. A process stays known for an hour, since a
-// statement that it sent before its end may come late. For a time, what is due is made available as well: that is
-// for River's leader, and it may take as long until there is another one.
+// statement that it sent before its end may come late. For a time it also makes available what is due. That is the work
+// of River's leader, and it may take that long until there is a new one.
 func takeOver(ctx context.Context, work *pgxpool.Pool) error {
 	ctx, cancel := context.WithTimeout(ctx, takeOverTime)
 	defer cancel()

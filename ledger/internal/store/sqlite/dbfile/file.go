@@ -85,7 +85,7 @@ func (o *Ownership) Opening(open func(inPlace func() error) error) error {
 // Closing has end end a connection.
 func (o *Ownership) Closing(end func() error) error { return o.besides.closing(end) }
 
-// check is InPlace for whoever holds the lock of besides.
+// check is InPlace for callers that hold the lock of besides.
 func (o *Ownership) check() error {
 	switch found, err := os.Stat(o.path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -144,7 +144,7 @@ func Resolve(path string) (string, error) {
 		path = filepath.Join(folder, filepath.Base(path))
 		target, err := os.Readlink(path)
 		if err != nil { // it is no link, or not there
-			return path, nil //nolint:nilerr // whoever opens it says what is wrong
+			return path, nil //nolint:nilerr // opening it says what is wrong
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(folder, target)

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// CheckPath says what is wrong with the spelling of a path that follows sqlite://. Nothing of a shell's
-// or SQLite's own spellings has a meaning there: each would become the name of a file or a folder.
+// CheckPath says what is wrong with the spelling of a path that follows sqlite://. The spellings of a shell or of
+// SQLite itself have no meaning there: each would become the name of a file or a folder.
 func CheckPath(path string) error {
 	first, _, _ := strings.Cut(strings.TrimLeft(path, "/"), "/")
 	switch {
