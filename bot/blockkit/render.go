@@ -117,6 +117,9 @@ func unmarked(c rune) rune {
 // wording is for words, which at times hold a handle or what Linq said. A mark between letters
 // formats nothing and stays, since an address is to be copied as it is.
 func wording(words string) string {
+	if !strings.ContainsFunc(words, func(c rune) bool { return c != unmarked(c) || c != Visible(c) }) {
+		return escape(words) // as with most sentences
+	}
 	runes := []rune(words)
 	isWord := func(i int) bool {
 		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))

@@ -81,7 +81,11 @@ func RemoveList(text string) (TypedList, bool) {
 	if RefuseLong(text) != nil {
 		return TypedList{}, false
 	}
-	text, tail, refused := cutTail(StripPairs(Clean(text)))
+	cleaned := StripPairs(Clean(text))
+	if len(Split(cleaned)) <= MostHandles { // as mostly: the tail need not be looked for
+		return TypedList{}, false
+	}
+	text, tail, refused := cutTail(cleaned)
 	if refused != nil { // as [Remove] says
 		return TypedList{}, false
 	}

@@ -44,7 +44,7 @@ func cutTail(text string) (rest string, tail Tail, refused *UsageError) {
 
 // cutDryRun takes out the flag wherever it stands, with any number of hyphens: phones make one dash of two.
 func cutDryRun(text string) (rest string, found bool) {
-	if !strings.Contains(text, "-") {
+	if !containsFold(text, "dry") {
 		return text, false
 	}
 	var b strings.Builder
@@ -71,6 +71,9 @@ func isDryRun(word string) bool {
 // becauseAt finds the first because that is a word of its own and stands behind somebody. A chat's name may hold the
 // word too, as may the name in front of an e-mail address.
 func becauseAt(text string) (at int, found bool) {
+	if !containsFold(text, becauseWord) {
+		return 0, false
+	}
 	first, _ := cutWord(text)
 	canonical, _ := spelledUUID(StripPairs(first))
 	for start, end := range wordsIn(text) {
@@ -81,6 +84,10 @@ func becauseAt(text string) (at int, found bool) {
 	}
 	return 0, false
 }
+
+// containsFold reports whether text holds a word of small ASCII letters in any case. Most texts do not, and need no
+// closer look.
+func containsFold(text, word string) bool { return strings.Contains(strings.ToLower(text), word) }
 
 // endsInPerson reports whether the last word could be the end of a number or an e-mail address.
 func endsInPerson(text string) bool {
