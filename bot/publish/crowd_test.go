@@ -73,7 +73,7 @@ func (c *simulation) crowd(endsAfter func(i int) time.Duration) []time.Duration 
 		asked[i] = time.Duration(i) * time.Second / time.Duration(len(asked))
 	}
 	var took []time.Duration
-	shown := make(map[string]bool)
+	shown, seen := make(map[string]bool), make(map[string]string)
 	for since := time.Duration(0); since < 5*time.Minute; since += step {
 		for i, d := range c.deliveries {
 			ends := asked[i] + endsAfter(i)
@@ -90,7 +90,14 @@ func (c *simulation) crowd(endsAfter func(i int) time.Duration) []time.Duration 
 		}
 		c.workDue()
 		for i, d := range c.deliveries {
-			if !shown[d] && c.showsOutcome(d) {
+			if shown[d] {
+				continue
+			}
+			now := c.memoryViews.shown(d)
+			if now == seen[d] {
+				continue // what was no outcome is none
+			}
+			if seen[d] = now; c.showsOutcome(d) {
 				shown[d] = true
 				took = append(took, since-asked[i])
 			}

@@ -32,6 +32,13 @@ func (s *memoryViews) View(_ context.Context, delivery string) (ledger.View, err
 	return view, nil
 }
 
+// shown is what the reply of a delivery shows.
+func (s *memoryViews) shown(delivery string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.views[delivery].Replies[delivery].Shown
+}
+
 func (s *memoryViews) change(delivery string, change func(*ledger.View)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

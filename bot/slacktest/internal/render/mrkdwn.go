@@ -75,7 +75,10 @@ func (r renderer) reference(inside string) string {
 
 // unescape turns the only three entities Slack knows into what they stand for.
 func unescape(text string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+	for _, entity := range []struct{ written, meant string }{{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}} { // & comes last
+		text = strings.ReplaceAll(text, entity.written, entity.meant)
+	}
+	return text
 }
 
 // withoutMark removes pairs of a mark that stand around words: *so*, but not 2*3*4.
