@@ -29,10 +29,21 @@ var program = sync.OnceValues(processtest.Build)
 
 var ports = sync.OnceValue(processtest.NewPorts)
 
-func TestMain(m *testing.M) { os.Exit(processtest.Run(m, program)) }
+// lengthVariable sets the length of the soak in a run of several packages, of which the others do not know -soak.
+const lengthVariable = "LINQBOT_TEST_SOAK"
+
+func TestMain(m *testing.M) {
+	if length := os.Getenv(lengthVariable); length != "" {
+		if err := flag.Set("soak", length); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", lengthVariable, err)
+			os.Exit(2)
+		}
+	}
+	os.Exit(processtest.Run(m, program))
+}
 
 var (
-	soakFor  = flag.Duration("soak", 10*time.Second, "how long the soak sends commands; some two minutes to settle follow")
+	soakFor  = flag.Duration("soak", 5*time.Second, "how long the soak sends commands; up to two minutes to settle follow")
 	soakSeed = flag.Uint64("soakseed", 0, "what the soak's dice start from; 0: anything")
 )
 
@@ -45,6 +56,7 @@ func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes more than a minute")
 	}
+	t.Parallel()
 	const settling = 5 * time.Minute
 	if deadline, ok := t.Deadline(); ok && *soakFor >= time.Minute && time.Until(deadline) < *soakFor+settling {
 		t.Fatalf("a soak of %s needs -timeout %s", *soakFor, *soakFor+2*settling)

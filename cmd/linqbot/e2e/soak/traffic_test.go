@@ -21,6 +21,7 @@ func (s *soak) traffic(until time.Time) {
 	for range 2 { // the dice alone may roll no failure in a short soak
 		playing.Go(func() { s.oneOf(outOfReach, until) })
 	}
+	playing.Go(func() { s.forge(s.people.take(forged, 1)[0], s.people.take(leaves, 1)[0]) }) // nor a forged request
 	for time.Now().Before(until) {
 		for range 1 + s.dice.below(4) {
 			scene := s.anyScene()
