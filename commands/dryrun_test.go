@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +21,7 @@ import (
 	"linqbot/commands/rails"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 	"linqbot/linq"
 	"linqbot/linq/handle"
 	"linqbot/linq/linqtest"
@@ -39,7 +39,7 @@ func newDryEnv(t *testing.T, chats ...linqtest.Chat) *dryEnv {
 	t.Helper()
 	e := &dryEnv{linq: linqtest.Start(t, linqtest.Config{Chats: chats})}
 	var err error
-	e.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: quiet(), Now: askedAt})
+	e.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: migrated.SQLite(t), Logger: quiet(), Now: askedAt})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.NilError(t, e.ledger.Close()) })
 	e.chats = clientOf(t, e.linq)

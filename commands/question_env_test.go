@@ -15,6 +15,7 @@ import (
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 	"linqbot/linq/linqtest"
 )
 
@@ -52,6 +53,7 @@ func (e *questionEnv) restart() {
 	if e.ledger != nil {
 		e.stop()
 	}
+	migrated.Prepare(e, "sqlite://"+e.path)
 	var err error
 	e.ledger, err = ledger.Open(context.Background(), ledger.Config{URL: "sqlite://" + e.path, Logger: quiet(), Now: e.now})
 	assert.NilError(e, err)

@@ -2,19 +2,19 @@ package commands_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 // The ledger shows a delivery anew when the button on it has had its time.
 func TestTheButtonDisappears(t *testing.T) {
 	t.Parallel()
-	l, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: quiet()})
+	l, err := ledger.Open(t.Context(), ledger.Config{URL: migrated.SQLite(t), Logger: quiet()})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.NilError(t, l.Close()) })
 	shown := make(chan string, 100)

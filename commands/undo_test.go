@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 // undoEnv is a ledger on disk that holds a removal of Ada, and the button to take it back.
@@ -39,7 +39,7 @@ func newUndoEnv(t *testing.T, rules policy.Policy) *undoEnv {
 	clock := func() time.Time { return askedAt().Add(time.Duration(e.now.Load()) * time.Microsecond) }
 	var err error
 	e.ledger, err = ledger.Open(t.Context(), ledger.Config{
-		URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: quiet(), Now: clock,
+		URL: migrated.SQLite(t), Logger: quiet(), Now: clock,
 	})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.NilError(t, e.ledger.Close()) })

@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 const chat = "3b9d7c52-2f64-4a7e-8d0b-6f1f0a9c4e11"
@@ -42,6 +43,7 @@ func open(t testing.TB, url string) *ledger.Ledger {
 
 func openURL(t testing.TB, url string) *ledger.Ledger {
 	t.Helper()
+	migrated.Prepare(t, url)
 	l, err := ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet()})
 	if err != nil {
 		t.Fatal(err)

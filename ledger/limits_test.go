@@ -12,6 +12,7 @@ import (
 
 	"linqbot/ledger"
 	"linqbot/ledger/ledgertest"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 // stillClock is a time that a test sets.
@@ -38,6 +39,7 @@ func (c *stillClock) pass(d time.Duration) {
 
 func openAt(t testing.TB, url string, c *stillClock) *ledger.Ledger {
 	t.Helper()
+	migrated.Prepare(t, url)
 	l, err := ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet(), Now: c.now})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.NilError(t, l.Close()) })

@@ -2,9 +2,6 @@ package bottest
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,33 +9,12 @@ import (
 	"gotest.tools/v3/assert"
 
 	"linqbot/ledger"
-	"linqbot/ledger/database"
+	"linqbot/ledger/ledgertest/migrated"
 )
-
-// emptyLedger is a file with the schema and nothing else. Making it anew would take most of the time
-// of a test.
-//
-//nolint:gochecknoglobals // made once for all tests of a process
-var emptyLedger = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "linqbot")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // the system tidies up what is left
-	path := filepath.Join(dir, "ledger.db")
-	if _, err := database.Migrate(context.Background(), "sqlite://"+path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
 
 func openLedger(t *testing.T, logger *logrus.Logger, now func() time.Time) *ledger.Ledger {
 	t.Helper()
-	empty, err := emptyLedger()
-	assert.NilError(t, err)
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	assert.NilError(t, os.WriteFile(path, empty, 0o600))
-	l, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + path, Logger: logger, Now: now})
+	l, err := ledger.Open(t.Context(), ledger.Config{URL: migrated.SQLite(t), Logger: logger, Now: now})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.Check(t, l.Close()) })
 	return l

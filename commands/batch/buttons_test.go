@@ -16,7 +16,7 @@ import (
 	"linqbot/commands/policy"
 	"linqbot/commands/richtext"
 	"linqbot/ledger"
-	"linqbot/ledger/ledgertest"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 const (
@@ -39,7 +39,7 @@ func newPressed(t *testing.T, rules policy.Policy) *pressed {
 	p := &pressed{T: t}
 	now := func() time.Time { return askedAt().Add(time.Duration(p.past.Load())) }
 	var err error
-	p.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: ledgertest.SQLite(t), Logger: commandstest.Quiet(), Now: now})
+	p.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: migrated.SQLite(t), Logger: commandstest.Quiet(), Now: now})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.Check(t, p.ledger.Close()) })
 	p.buttons = batch.NewButtons(batch.ButtonsConfig{

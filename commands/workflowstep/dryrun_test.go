@@ -2,7 +2,6 @@ package workflowstep_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"linqbot/commands/commandstest"
 	"linqbot/commands/workflowstep"
 	"linqbot/ledger"
+	"linqbot/ledger/ledgertest/migrated"
 	"linqbot/linq/linqtest"
 )
 
@@ -20,7 +20,7 @@ func TestWorkflowDryRun(t *testing.T) {
 	chat := commandstest.Group(ada, ben, carla, commandstest.Dan)
 	chat.ID = chatID
 	client := commandstest.ClientOf(t, linqtest.Start(t, linqtest.Config{Chats: []linqtest.Chat{chat}}))
-	records, err := ledger.Open(t.Context(), ledger.Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "ledger.db"), Logger: commandstest.Quiet(), Now: askedAt})
+	records, err := ledger.Open(t.Context(), ledger.Config{URL: migrated.SQLite(t), Logger: commandstest.Quiet(), Now: askedAt})
 	assert.NilError(t, err)
 	t.Cleanup(func() { assert.NilError(t, records.Close()) })
 	for i, row := range []struct {

@@ -14,6 +14,7 @@ import (
 
 	"linqbot/ledger"
 	"linqbot/ledger/backlog"
+	"linqbot/ledger/ledgertest/migrated"
 )
 
 const (
@@ -46,6 +47,7 @@ func newFixture(t *testing.T, url string) *fixture {
 	t.Helper()
 	f := &fixture{t: t, routes: http.NewServeMux()}
 	f.clock.Store(time.Date(2026, 11, 1, 9, 30, 0, 0, time.UTC).UnixMicro())
+	migrated.Prepare(t, url)
 	var err error
 	f.ledger, err = ledger.Open(t.Context(), ledger.Config{URL: url, Logger: quiet(), Now: f.now})
 	assert.NilError(t, err)
