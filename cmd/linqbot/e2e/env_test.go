@@ -16,6 +16,7 @@ import (
 	"linqbot/bot/slacktest"
 	"linqbot/cmd/linqbot/e2e/internal/processtest"
 	_ "linqbot/ledger" // the driver of SQLite
+	"linqbot/ledger/ledgertest/migrated"
 	"linqbot/linq/linqtest"
 )
 
@@ -45,6 +46,7 @@ type testEnv struct {
 	addr  string
 	vars  map[string]string
 
+	launched bool          // a process served
 	patience time.Duration // how long to await what is sure to come; it is for a machine that is busy with other things
 }
 
@@ -107,6 +109,10 @@ func (env *testEnv) command(args ...string) *exec.Cmd {
 // launch starts linqbot serve without waiting for anything.
 func (env *testEnv) launch() *botProcess {
 	env.t.Helper()
+	if !env.launched { // a later process finds what the first one left
+		migrated.Prepare(env.t, env.vars["DATABASE_URL"])
+		env.launched = true
+	}
 	p, err := processtest.Start(env.command("serve"), "http://"+env.addr)
 	if err != nil {
 		env.t.Fatal(err)
@@ -143,8 +149,10 @@ func (b *botProcess) terminate() {
 // await polls until ok.
 func (env *testEnv) await(what string, ok func() bool) {
 	env.t.Helper()
-	for deadline := time.Now().Add(env.patience); !ok(); time.Sleep(3 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	const least, most, share = 3 * time.Millisecond, 50 * time.Millisecond, 20
+	began := time.Now() // it looks less often the longer it waits: looking takes time from the program under test
+	for ; !ok(); time.Sleep(min(most, least+time.Since(began)/share)) {
+		if time.Since(began) > env.patience {
 			env.t.Fatalf("waited in vain for %s; the channel shows:\n%s", what, env.slack.Screen(channel, alice))
 		}
 	}

@@ -6,21 +6,19 @@ package processtest
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"linqbot/bot/slacktest"
+	"linqbot/ledger/ledgertest"
 	"linqbot/linq/linqtest"
 )
 
@@ -40,14 +38,9 @@ func Build() (path string, err error) {
 	return path, nil
 }
 
-// Run runs the tests of a package that build the program, and takes it away again. They mostly wait for processes, so
-// twice as many run side by side as Go would let, unless -parallel says how many.
+// Run runs the tests of a package that build the program, many of them side by side, and takes the program away again.
 func Run(m *testing.M, program func() (string, error)) int {
-	flag.Parse() //nolint:revive // the tests run after it: this is their main
-	if atOnce := flag.Lookup("test.parallel"); atOnce.Value.String() == atOnce.DefValue {
-		_ = atOnce.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0))) // a number is always taken
-	}
-	code := m.Run()
+	code := ledgertest.RunSideBySide(m)
 	if path, err := program(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
 	}

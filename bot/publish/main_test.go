@@ -1,0 +1,10 @@
+package publish
+
+import (
+	"os"
+	"testing"
+
+	"linqbot/ledger/ledgertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(ledgertest.RunSideBySide(m)) }

@@ -1,0 +1,10 @@
+package ledger_test
+
+import (
+	"os"
+	"testing"
+
+	"linqbot/ledger/ledgertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(ledgertest.RunSideBySide(m)) }
