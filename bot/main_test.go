@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"linqbot/ledger/ledgertest"
+	"linqbot/ledger/ledgertest/sidebyside"
 )
 
-func TestMain(m *testing.M) { os.Exit(ledgertest.RunSideBySide(m)) }
+func TestMain(m *testing.M) { os.Exit(sidebyside.Run(m)) }

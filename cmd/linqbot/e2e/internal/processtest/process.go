@@ -18,7 +18,7 @@ import (
 	"testing"
 
 	"linqbot/bot/slacktest"
-	"linqbot/ledger/ledgertest"
+	"linqbot/ledger/ledgertest/sidebyside"
 	"linqbot/linq/linqtest"
 )
 
@@ -40,7 +40,7 @@ func Build() (path string, err error) {
 
 // Run runs the tests of a package that build the program, many of them side by side, and takes the program away again.
 func Run(m *testing.M, program func() (string, error)) int {
-	code := ledgertest.RunSideBySide(m)
+	code := sidebyside.Run(m)
 	if path, err := program(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path)) // the folder of temporary files is cleaned anyway
 	}

@@ -1,4 +1,6 @@
-package ledgertest
+// Package sidebyside runs more tests at once than Go would. It knows nothing of linqbot, so every package may use it as the
+// main of its tests. Begin with [Run].
+package sidebyside
 
 import (
 	"flag"
@@ -7,9 +9,9 @@ import (
 	"testing"
 )
 
-// RunSideBySide runs the tests of a package, most of which wait for jobs or processes. It runs four for each processor at
+// Run runs the tests of a package, most of which wait for jobs or processes. It runs four for each processor at
 // once, unless -parallel says how many or a test is fuzzed.
-func RunSideBySide(m *testing.M) int {
+func Run(m *testing.M) int {
 	const perProcessor = 4
 	flag.Parse() //nolint:revive // the tests run after it: this is their main
 	atOnce, fuzzed := flag.Lookup("test.parallel"), flag.Lookup("test.fuzz")
