@@ -88,13 +88,21 @@ func (c *crowd) try(i int) time.Duration {
 
 // start runs the step once beside what follows, and returns how to wait for its end.
 func (c *crowd) start(i int) (ended func() time.Duration) {
-	result := make(chan time.Duration, 1)
+	var wait time.Duration
+	var err error
+	over := make(chan struct{})
+	c.runs[i]++
 	go func() {
-		defer close(result) // also when the try fails the test
-		result <- c.try(i)
+		defer close(over)
+		wait, err = c.steps.Try(c.ctx, c.all[i].request().ID)
 	}()
 	synctest.Wait()
-	return func() time.Duration { return <-result }
+	return func() time.Duration {
+		c.t.Helper()
+		<-over
+		assert.NilError(c.t, err)
+		return wait
+	}
 }
 
 // work carries all requests on, so many at a time, until none wants to be run again.
