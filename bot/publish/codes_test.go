@@ -118,16 +118,9 @@ func TestAReplyThatStandsInTheChannel(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, slacktest.Config{})
 	d := e.Ask(bottest.Ann)
-	posts := 0
-	e.Slack.Chaos(func(method string) *slacktest.Fault {
-		if method != "chat.postMessage" {
-			return nil
-		}
-		if posts++; posts != 2 {
-			return nil
-		}
-		return &slacktest.Fault{RawBody: `{"ok":true,"channel":"C0OPS","ts":"1773480413.000900","message":{"ts":"1773480413.000900","text":"x"}}`}
-	})
+	e.Slack.Chaos(onSecondPost(slacktest.Fault{
+		RawBody: `{"ok":true,"channel":"C0OPS","ts":"1773480413.000900","message":{"ts":"1773480413.000900","text":"x"}}`,
+	}))
 	e.News(d, bottest.Ann, bottest.Removed)
 	e.Settle(d)
 	assert.Equal(t, e.Calls("chat.delete"), 1)

@@ -95,7 +95,7 @@ func (c *simulation) crowd(endsAfter func(i int) time.Duration) []time.Duration 
 			}
 			now := c.memoryViews.shown(d)
 			if now == seen[d] {
-				continue // what was no outcome is none
+				continue // it has not changed, so it still shows no outcome
 			}
 			if seen[d] = now; c.showsOutcome(d) {
 				shown[d] = true

@@ -58,3 +58,17 @@ func (s *env) newPublisher(logger *logrus.Logger) *Publisher {
 		Scheduler: cmp.Or(s.scheduler, queue.New(queue.Config{Burst: 20, Now: s.Clock.Now})), Home: s.home,
 	})
 }
+
+// onSecondPost has only the second post meet a fault: it is the reply, after its parent.
+func onSecondPost(fault slacktest.Fault) func(method string) *slacktest.Fault {
+	posts := 0
+	return func(method string) *slacktest.Fault {
+		if method != "chat.postMessage" {
+			return nil
+		}
+		if posts++; posts != 2 {
+			return nil
+		}
+		return &fault
+	}
+}

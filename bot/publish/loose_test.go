@@ -82,7 +82,7 @@ func TestALooseReplyIsTakenAway(t *testing.T) {
 	}
 }
 
-// The same when the process ended before it could take the reply away: whoever goes on from there finds it.
+// The same when the process ended before it could take the reply away: the next one finds it.
 func TestALooseReplyIsFoundAfterACrash(t *testing.T) {
 	t.Parallel()
 	for name, replies := range map[string]slacktest.Fault{
@@ -94,16 +94,7 @@ func TestALooseReplyIsFoundAfterACrash(t *testing.T) {
 			t.Parallel()
 			s := newEnv(t, slacktest.Config{})
 			d := s.Ask(bottest.Ann)
-			posts := 0
-			s.Slack.Chaos(func(method string) *slacktest.Fault {
-				if method != "chat.postMessage" {
-					return nil
-				}
-				if posts++; posts != 2 {
-					return nil
-				}
-				return &slacktest.Fault{Drop: slacktest.BeforeEffect}
-			})
+			s.Slack.Chaos(onSecondPost(slacktest.Fault{Drop: slacktest.BeforeEffect}))
 			s.Run(d)
 			s.Slack.Chaos(nil)
 			api := slackapi.New(s.Slack.Config().BotToken, s.Slack.APIURL())

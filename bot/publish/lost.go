@@ -27,12 +27,11 @@ const (
 // settle finds out what became of a post whose answer was lost. It returns nil when that is known,
 // or when posting again is the lesser evil.
 func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
-	found, err := s.find(ctx, p.Since, want)
+	found, err := s.look(ctx, p.Since, want)
 	if found != "" {
 		p.ChannelID, p.TS, p.Since, p.Shown = want.channel, found, time.Time{}, ""
 		return save(ctx)
 	}
-	err = cannotRead(searchTrouble(err), p.Since, want.troubleSince, s.now())
 	if later, ok := errors.AsType[*slackapi.RetryLaterError](err); ok {
 		return later
 	}
@@ -66,8 +65,7 @@ func (s poster) settle(ctx context.Context, p *ledger.Posting, want outgoing, sa
 // process ended before it could take the reply back. The error is that of [poster.takeBack] then.
 func (s poster) settleLoose(ctx context.Context, p *ledger.Posting, want outgoing, save func(context.Context) error) error {
 	want.threadTS = ""
-	found, err := s.find(ctx, p.Since, want)
-	err = cannotRead(searchTrouble(err), p.Since, want.troubleSince, s.now())
+	found, err := s.look(ctx, p.Since, want)
 	_, cannotLook := errors.AsType[*slackapi.BarredError](err)
 	later, putOff := errors.AsType[*slackapi.RetryLaterError](err)
 	switch {
@@ -84,6 +82,12 @@ func (s poster) settleLoose(ctx context.Context, p *ledger.Posting, want outgoin
 		return err
 	}
 	return barred
+}
+
+// look is [poster.find] with its trouble judged by [searchTrouble] and [cannotRead].
+func (s poster) look(ctx context.Context, since time.Time, want outgoing) (found string, err error) {
+	found, err = s.find(ctx, since, want)
+	return found, cannotRead(searchTrouble(err), since, want.troubleSince, s.now())
 }
 
 func isGone(err error) bool {

@@ -17,15 +17,15 @@ import (
 
 // Respond answers at a response_url. Its error names no URL: a response_url is a secret.
 func Respond(ctx context.Context, client *http.Client, to string, m *slack.WebhookMessage) error {
-	heard := &hearing{next: client.Transport}
-	if heard.next == nil {
-		heard.next = http.DefaultTransport
+	transport := &refusalTransport{next: client.Transport}
+	if transport.next == nil {
+		transport.next = http.DefaultTransport
 	}
-	listening := *client
-	listening.Transport = heard
-	err := slack.PostWebhookCustomHTTPContext(ctx, to, &listening, m)
+	reading := *client
+	reading.Transport = transport
+	err := slack.PostWebhookCustomHTTPContext(ctx, to, &reading, m)
 	if err == nil {
-		err = heard.refusal
+		err = transport.refusal
 	}
 	if err != nil {
 		return fmt.Errorf("use response_url: %w", WithoutURL(err))
@@ -33,21 +33,22 @@ func Respond(ctx context.Context, client *http.Client, to string, m *slack.Webho
 	return nil
 }
 
-// hearing looks into an answer with status 200, of which slack-go reads the status alone. Slack says "ok" or nothing.
-type hearing struct {
+// refusalTransport reads answers with status 200, of which slack-go looks at the status alone. Slack says "ok" or nothing
+// when it has taken the message.
+type refusalTransport struct {
 	next    http.RoundTripper
 	refusal error // of the last answer
 }
 
-func (h *hearing) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := h.next.RoundTrip(r)
+func (t *refusalTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.next.RoundTrip(r)
 	if err != nil || response.StatusCode != http.StatusOK {
 		return response, err
 	}
-	body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // where it breaks off, the status counts
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // if it breaks off, the status counts
 	_ = response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	h.refusal = refusalIn(body)
+	t.refusal = refusalIn(body)
 	return response, nil
 }
 

@@ -174,9 +174,9 @@ func readOne(text, region string, w words) (ParsedHandle, *UsageError) {
 		return ParsedHandle{}, usageError(usageHandleEmpty, "",
 			"There is nothing where the phone number or e-mail address should be. Name the person %s.", w.to)
 	}
-	if _, ok := mentioned(text); ok {
+	if what, ok := mentioned(text); ok {
 		return ParsedHandle{}, usageError(usageSlackMention, text,
-			"%s Give the phone number or e-mail address %s.", UnknownMention(text), w.theirs)
+			"%s Give the phone number or e-mail address %s.", unknownToLinq(what), w.theirs)
 	}
 	if businessID.MatchString(text) {
 		return literal(text), nil

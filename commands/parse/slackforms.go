@@ -102,11 +102,16 @@ func mentioned(text string) (what richtext.Text, ok bool) {
 	return nil, false
 }
 
+// unknownToLinq goes on from what [mentioned] says.
+func unknownToLinq(what richtext.Text) richtext.Text {
+	return richtext.Say("%s, and linqbot cannot tell who that is in Linq.", what)
+}
+
 // UnknownMention says of the first mention in cleaned text that linqbot cannot tell who that is; nothing if there is none.
 func UnknownMention(text string) richtext.Text {
 	for _, form := range slackForm.FindAllString(text, -1) {
 		if what, ok := mentioned(form); ok {
-			return richtext.Say("%s, and linqbot cannot tell who that is in Linq.", what)
+			return unknownToLinq(what)
 		}
 	}
 	return nil

@@ -111,9 +111,9 @@ type BatchOutputs struct {
 // sentence of a run that ends in an error. items are all items of the batch; they count only for a dry run.
 func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.BatchResult) (outputs BatchOutputs, refused richtext.Text, wait time.Duration) {
 	const look = time.Second
-	pause, own := s.pausedFor(b, p), s.isPaused(b)
+	pause, byButton := s.pausedFor(b, p), s.isPausedByButton(b)
 	switch {
-	case b.Open() && !pause.Holds() && !own:
+	case b.Open() && !pause.Holds() && !byButton:
 		return BatchOutputs{}, nil, look
 	case b.State == ledger.Unplanned:
 		return BatchOutputs{}, batch.Unplanned(b), 0
@@ -122,7 +122,7 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 		Status: string(b.State), Removed: p.States[ledger.Removed] + p.States[ledger.AlreadyGone],
 		Refused: p.States[ledger.Refused], Failed: p.States[ledger.Failed] + p.States[ledger.Unconfirmed],
 	}
-	if own {
+	if byButton {
 		outputs.Status = string(ledger.Running)
 	}
 	if b.State == ledger.DryRun {
@@ -142,7 +142,7 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 	if b.CutOff {
 		outputs.Message += " Linq's list of chats is too long for linqbot, so chats may be missing."
 	}
-	if own {
+	if byButton {
 		outputs.Message = richtext.Say("%s This offboarding is paused: %s paused it at %s. What is left goes on once it is resumed.",
 			outputs.Message, richtext.Member(b.DecidedBy), richtext.Moment(b.PausedAt)).String()
 	}
@@ -152,8 +152,8 @@ func (s *Offboard) Outcome(b ledger.Batch, p ledger.Progress, items []ledger.Bat
 	return outputs, nil, 0
 }
 
-// isPaused reports whether somebody has paused the batch for so long that a run does not wait any longer.
-func (s *Offboard) isPaused(b ledger.Batch) bool {
+// isPausedByButton reports whether somebody has paused this batch alone, for so long that a run does not wait any longer.
+func (s *Offboard) isPausedByButton(b ledger.Batch) bool {
 	return b.State == ledger.Paused && s.steps.cfg.Now().Sub(b.PausedAt) >= reportSentAfter
 }
 

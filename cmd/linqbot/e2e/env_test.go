@@ -46,8 +46,8 @@ type testEnv struct {
 	addr  string
 	vars  map[string]string
 
-	launched bool          // a process served
-	patience time.Duration // how long to await what is sure to come; it is for a machine that is busy with other things
+	firstStart bool          // serve finds no ledger, and makes it; otherwise it finds an empty one, which is sooner
+	patience   time.Duration // how long to await what is sure to come; it is for a machine that is busy with other things
 }
 
 // newEnv has a chat of our line and ten others, from ann (…0132) to …0141.
@@ -109,9 +109,8 @@ func (env *testEnv) command(args ...string) *exec.Cmd {
 // launch starts linqbot serve without waiting for anything.
 func (env *testEnv) launch() *botProcess {
 	env.t.Helper()
-	if !env.launched { // a later process finds what the first one left
+	if !env.firstStart {
 		migrated.Prepare(env.t, env.vars["DATABASE_URL"])
-		env.launched = true
 	}
 	p, err := processtest.Start(env.command("serve"), "http://"+env.addr)
 	if err != nil {

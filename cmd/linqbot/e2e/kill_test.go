@@ -49,10 +49,10 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			t.Errorf("a failure that was none: %s", m.Rendered)
 		}
 	}
-	first := slices.DeleteFunc(env.outcomes(), func(m slacktest.Message) bool {
-		return strings.Contains(m.Rendered, "Said again in ") // an outcome that came after a minute has a reply of its own
+	last := slices.DeleteFunc(env.outcomes(), func(m slacktest.Message) bool {
+		return strings.Contains(m.Rendered, "Said again in ") // a late outcome is a reply of its own, to which the first one points
 	})
-	if parents, outcomes := len(env.parents()), len(first); parents != len(handles) || outcomes != len(handles) {
+	if parents, outcomes := len(env.parents()), len(last); parents != len(handles) || outcomes != len(handles) {
 		t.Errorf("%d threads and %d replies for %d commands", parents, outcomes, len(handles))
 	}
 }

@@ -17,6 +17,7 @@ import (
 func TestARemoval(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, linqtest.Config{EffectDelay: 500 * time.Millisecond})
+	env.firstStart = true
 	b := env.start()
 	ack := env.remove("(415) 555-0132")
 	if ack.ResponseType != "ephemeral" || !strings.Contains(ack.Text, "+1 415-555-0132") {
