@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,18 +15,19 @@ import (
 	"linqbot/linq/linqtest"
 )
 
-var chaosCount = flag.Int("chaos", 12, "how many commands the kill -9 test sends; 200 takes some minutes")
+var chaosCount = flag.Int("chaos", 20, "how many commands the kill -9 test sends; 200 takes some minutes")
 
 // Whatever is killed, lost or refused for the moment: what was acknowledged ends as a removal, done
 // once, in a thread that says so, and nobody reads of a failure that was none.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, linqtest.Config{EffectDelay: 50 * time.Millisecond, Chaos: linqChaos()})
+	var calm atomic.Bool
+	env := newEnv(t, linqtest.Config{EffectDelay: 50 * time.Millisecond, Chaos: linqChaos(&calm)})
 	handles := numbers(2000, *chaosCount)
 	env.chat = env.linq.AddChat(linqtest.Group("Chaos", line, append(handles, numbers(100, 3)...)...))
-	env.slack.Chaos(slackChaos())
+	env.slack.Chaos(slackChaos(&calm))
 	env.vars["SLACK_TEAM_IDS"] = env.slack.Config().TeamID
-	env.patience = 5 * time.Minute // each failure costs a wait, and the channel has its pace
+	env.patience = 5 * time.Minute // the channel has its pace
 
 	b := env.start()
 	for _, handle := range handles {
@@ -38,6 +40,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		b.Kill()
 		b = env.start()
 	}
+	calm.Store(true) // each failure makes the next wait longer
 	for _, handle := range handles {
 		env.awaitOutcome("✅ +1 ••• ••• " + handle[len(handle)-4:] + " ")
 		if got := env.linq.Effects(env.chat, handle); got != 1 {
@@ -79,10 +82,11 @@ func (d *dice) oneIn(n int) bool {
 	return rand.IntN(n) == 0
 }
 
-func linqChaos() func(linqtest.Op) *linqtest.Fault {
+func linqChaos(calm *atomic.Bool) func(linqtest.Op) *linqtest.Fault {
 	var d dice
 	return func(op linqtest.Op) *linqtest.Fault {
 		switch {
+		case calm.Load():
 		case d.oneIn(8):
 			return &linqtest.Fault{Status: http.StatusInternalServerError, Code: 3006}
 		case d.oneIn(9):
@@ -98,10 +102,11 @@ func linqChaos() func(linqtest.Op) *linqtest.Fault {
 	}
 }
 
-func slackChaos() func(string) *slacktest.Fault {
+func slackChaos(calm *atomic.Bool) func(string) *slacktest.Fault {
 	var d dice
 	return func(string) *slacktest.Fault {
 		switch {
+		case calm.Load():
 		case d.oneIn(8):
 			return &slacktest.Fault{Status: http.StatusServiceUnavailable}
 		case d.oneIn(10):
