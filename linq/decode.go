@@ -215,8 +215,11 @@ func docURL(given string, code int) string {
 	return "https://docs.linqapp.com/error/codes/" + text[:1] + "xxx/" + text + "/"
 }
 
+// isLinq reports whether a host in small letters is Linq's. [url.Parse] takes hosts that no name can be, such as one with
+// a "<", which would end a link in Slack.
 func isLinq(host string) bool {
-	return host == "linqapp.com" || strings.HasSuffix(host, ".linqapp.com")
+	const inNames = "abcdefghijklmnopqrstuvwxyz0123456789-."
+	return strings.Trim(host, inNames) == "" && (host == "linqapp.com" || strings.HasSuffix(host, ".linqapp.com"))
 }
 
 // parseRetryAfter reads the header in both its forms, seconds and an HTTP date (RFC 9110, 10.2.3).
