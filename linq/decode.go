@@ -32,8 +32,12 @@ const byteOrderMark = "\ufeff"
 type moment struct{ time.Time }
 
 func (m *moment) UnmarshalJSON(text []byte) error {
-	parsed, err := time.Parse(`"`+time.RFC3339+`"`, string(text))
-	if err == nil {
+	const shortest = len(`"2006-01-02T15:04:05Z"`)
+	if len(text) < shortest || text[0] != '"' { // mostly null, for which an error would be made at length
+		return nil
+	}
+	// Package time reads its own layout, without the quotes, several times faster than another.
+	if parsed, err := time.Parse(time.RFC3339, string(text[1:len(text)-1])); err == nil {
 		m.Time = parsed.UTC()
 	}
 	return nil
@@ -156,7 +160,9 @@ func traceIDOf(body []byte, header http.Header) string {
 	var e struct {
 		TraceID string `json:"trace_id"`
 	}
-	_ = decodeJSON(body, &e)
+	if bytes.Contains(body, []byte("trace_id")) { // a large chat, which has none, is not to be decoded twice
+		_ = decodeJSON(body, &e)
+	}
 	return firstTraceID(e.TraceID, header.Get(traceHeader))
 }
 

@@ -54,6 +54,13 @@ func (h Handle) showing(count int) (mask string, more bool) {
 // DigitsApart returns how many of a number's last digits tell the person apart from others. It returns 0 if the digits
 // that are always shown are enough. The person may be among others, in any form.
 func (h Handle) DigitsApart(others []Handle) (digits int) {
+	var near []Handle // each look at them parses their numbers
+	full := h.Full()
+	for _, other := range others {
+		if !endApart(full, other.Full()) {
+			near = append(near, other)
+		}
+	}
 	for shown := shownDigits; ; shown++ {
 		mine, more := h.showing(shown)
 		if mine == masked {
@@ -63,7 +70,7 @@ func (h Handle) DigitsApart(others []Handle) (digits int) {
 			theirs, _ := other.showing(shown)
 			return theirs == mine && !h.Names(other, "")
 		}
-		if !more || !slices.ContainsFunc(others, alike) {
+		if !more || !slices.ContainsFunc(near, alike) {
 			return digits
 		}
 		digits = shown + 1

@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -61,5 +62,20 @@ func TestDigitsApart(t *testing.T) {
 				t.Errorf("%d: %q", digits, mask)
 			}
 		})
+	}
+}
+
+// BenchmarkDigitsApart measures what each reading of a large chat costs.
+func BenchmarkDigitsApart(b *testing.B) {
+	var others []Handle
+	for i := range 200 {
+		others = append(others, New(fmt.Sprintf("+1202555%04d", i)))
+	}
+	person := New("+14155550132")
+	b.ReportAllocs()
+	for b.Loop() {
+		if person.DigitsApart(others) == 0 {
+			b.Fatal("one of them has the same last digits")
+		}
 	}
 }

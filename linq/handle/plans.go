@@ -93,23 +93,27 @@ func (h Handle) Names(other Handle, region string) bool {
 // endApart reports whether two handles, as they are written, are surely those of two people: all forms of a number have
 // the same end. So comparing hundreds of people with thousands of chats need not parse each number.
 func endApart(one, other string) bool {
-	const end = 4
-	plain := func(r rune) bool { return strings.ContainsRune("+0123456789 ()-.", r) }
-	digits := func(text string) string {
-		return strings.Map(func(r rune) rune {
-			if r < '0' || r > '9' {
-				return -1
+	a, knowA := lastDigits(one)
+	b, knowB := lastDigits(other)
+	return knowA && knowB && a != b
+}
+
+// lastDigits returns the last four digits of a number as it is written; false if it has fewer, or has letters, which
+// may stand for digits or begin an extension.
+func lastDigits(text string) (last [4]byte, ok bool) {
+	left := len(last)
+	for i := len(text) - 1; i >= 0; i-- {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9':
+			if left > 0 {
+				left--
+				last[left] = c
 			}
-			return r
-		}, text)
-	}
-	for _, text := range []string{one, other} {
-		if strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
-			return false // letters may stand for digits, or begin an extension
+		case strings.IndexByte("+ ()-.", c) < 0:
+			return last, false
 		}
 	}
-	a, b := digits(one), digits(other)
-	return len(a) >= end && len(b) >= end && a[len(a)-end:] != b[len(b)-end:]
+	return last, left == 0
 }
 
 // Forms returns the handle in all forms under which chats may list it: today's, those of before, and as
