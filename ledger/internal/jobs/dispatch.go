@@ -179,7 +179,7 @@ func (d *Dispatcher) hasRoom(ctx context.Context, queue string, waits bool) (boo
 // begins their history there, so that the ack rests on the one row. What was held comes a second time. It returns
 // how many.
 func (d *Dispatcher) handOverRequests(ctx context.Context, chosenBy string) (taken int, err error) {
-	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+	err = d.cfg.Store.AsyncTx(ctx, func(tx store.Tx) error {
 		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE `+chosenBy+` ORDER BY accepted_at LIMIT $1`, handOverBatch)
 		taken = len(ids)
 		if err != nil || taken == 0 {
@@ -213,7 +213,7 @@ func (d *Dispatcher) handOverRequests(ctx context.Context, chosenBy string) (tak
 // showDue sets off the showing of what has waited for news long enough. That counts as news, for a
 // showing that runs at this moment and keeps this one from being set off. It returns how much.
 func (d *Dispatcher) showDue(ctx context.Context) (taken int, err error) {
-	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+	err = d.cfg.Store.AsyncTx(ctx, func(tx store.Tx) error {
 		ids, chosen, err := store.TakeRequests(ctx, tx, d.cfg.Store.Dialect(), `WHERE show_by > 0 AND show_by <= $1 ORDER BY show_by LIMIT $2`,
 			store.Micros(d.cfg.Now()), handOverBatch)
 		taken = len(ids)

@@ -66,6 +66,9 @@ type Store interface {
 
 	// InTx runs do in a transaction and commits it. An error of do rolls it back and is returned.
 	InTx(ctx context.Context, do func(tx Tx) error) error
+	// AsyncTx is InTx for what follows from what is on disk, so that it can be done anew: its commit need not be flushed. A
+	// power cut can take it back, and then it takes back whatever was committed after it.
+	AsyncTx(ctx context.Context, do func(tx Tx) error) error
 	// AcceptTx is InTx on a connection that is kept free for accepting. After an error that is
 	// [ErrCommitUnknown] the transaction may be committed; after any other it is not.
 	AcceptTx(ctx context.Context, do func(tx Tx) error) error

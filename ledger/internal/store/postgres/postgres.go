@@ -124,7 +124,16 @@ func (p *DB) Writer() store.Querier { return writer{querier{p.work}, p} }
 
 // InTx implements [store.Store].
 func (p *DB) InTx(ctx context.Context, do func(tx store.Tx) error) error {
-	return p.noticed(pgx.BeginFunc(ctx, p.work, func(begun pgx.Tx) error {
+	return p.inTx(ctx, pgx.TxOptions{}, do)
+}
+
+// AsyncTx implements [store.Store].
+func (p *DB) AsyncTx(ctx context.Context, do func(tx store.Tx) error) error {
+	return p.inTx(ctx, pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL synchronous_commit = off"}, do)
+}
+
+func (p *DB) inTx(ctx context.Context, options pgx.TxOptions, do func(tx store.Tx) error) error {
+	return p.noticed(pgx.BeginTxFunc(ctx, p.work, options, func(begun pgx.Tx) error {
 		return do(transaction{querier: querier{begun}, tx: begun, jobs: p.jobs})
 	}))
 }

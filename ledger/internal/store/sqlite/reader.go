@@ -56,7 +56,7 @@ func openBeside(path, option string) (readOnly, error) {
 	if !there {
 		return readOnly{}, fmt.Errorf("DATABASE_URL: there is no ledger at %s: %w", dbfile.BothNames(path, resolved), fs.ErrNotExist)
 	}
-	return readOnly{openPool(connector{dsn: dataSource(resolved, option)})}, nil
+	return readOnly{openPool(connector{dsn: dataSource(resolved, flushed, option)})}, nil
 }
 
 func (r readOnly) Dialect() store.Dialect { return Dialect() }

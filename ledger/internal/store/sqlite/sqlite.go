@@ -24,6 +24,7 @@ import (
 type DB struct {
 	write  *sql.DB // one connection, for the work
 	accept *sql.DB // one connection, which goes before it
+	async  *sql.DB // one connection, for what need not be flushed
 	read   *sql.DB
 	owned  *dbfile.Ownership
 	jobs   *river.Client[*sql.Tx]
@@ -50,11 +51,13 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 		}
 	}()
 	var writing priorityMutex
-	s.write = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), owned: s.owned, mutex: &writing})
-	s.accept = openPool(connector{dsn: dataSource(path, "_txlock=immediate"), owned: s.owned, mutex: &writing, urgent: true})
-	s.read = openPool(connector{dsn: dataSource(path, "_pragma=query_only(1)"), owned: s.owned})
-	s.write.SetMaxOpenConns(1)
-	s.accept.SetMaxOpenConns(1)
+	s.write = openPool(connector{dsn: dataSource(path, flushed, "_txlock=immediate"), owned: s.owned, mutex: &writing})
+	s.accept = openPool(connector{dsn: dataSource(path, flushed, "_txlock=immediate"), owned: s.owned, mutex: &writing, urgent: true})
+	s.async = openPool(connector{dsn: dataSource(path, unflushed, "_txlock=immediate"), owned: s.owned, mutex: &writing})
+	s.read = openPool(connector{dsn: dataSource(path, flushed, "_pragma=query_only(1)"), owned: s.owned})
+	for _, writer := range []*sql.DB{s.write, s.accept, s.async} {
+		writer.SetMaxOpenConns(1)
+	}
 	const readers = 4
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
@@ -73,12 +76,17 @@ func Open(ctx context.Context, path string) (_ *DB, err error) {
 	return s, nil
 }
 
-func dataSource(path, option string) string {
-	// A commit is on disk before it is acknowledged: WAL alone would lose the last ones in a power
-	// cut, so synchronous is FULL. The wait for another program's lock stays well below the 3 s that
-	// Slack gives an answer.
+// How SQLite's setting "synchronous" has a connection commit. With a WAL, FULL has each commit on disk before it returns,
+// since the last ones would be lost in a power cut otherwise. NORMAL leaves that to the next FULL one.
+const (
+	flushed   = "FULL"
+	unflushed = "NORMAL"
+)
+
+func dataSource(path, synchronous, option string) string {
+	// The wait for another program's lock stays well below the 3 s that Slack gives an answer.
 	return "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(1500)" +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=busy_timeout(1500)" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-1000)&" + option
 }
 
@@ -135,6 +143,12 @@ func (s *DB) InTx(ctx context.Context, do func(tx store.Tx) error) error {
 	return s.inTxOf(ctx, s.write, do)
 }
 
+// AsyncTx implements [store.Store]. The log of SQLite is written from front to back, so the next commit that is flushed
+// takes this one to the disk too.
+func (s *DB) AsyncTx(ctx context.Context, do func(tx store.Tx) error) error {
+	return s.inTxOf(ctx, s.async, do)
+}
+
 // AcceptTx implements [store.Store].
 func (s *DB) AcceptTx(ctx context.Context, do func(tx store.Tx) error) error {
 	return s.inTxOf(ctx, s.accept, do)
@@ -163,21 +177,22 @@ func (s *DB) inTxOf(ctx context.Context, pool *sql.DB, do func(tx store.Tx) erro
 // fetchPoll is how often River looks for jobs that nobody told it of. There are none, unless a look came to nothing.
 const fetchPoll = 5 * time.Second
 
-// NewJobs implements [store.Store]. Its wakes come in time, so that River need not look often.
+// NewJobs implements [store.Store]. Its wakes come in time, so that River need not look often. What River notes of the
+// jobs that run and end is not flushed: after a power cut a step is run again, as after any crash.
 func (s *DB) NewJobs(config *river.Config) (_ store.Jobs, err error) {
 	config.FetchPollInterval = fetchPoll
 	for name, queue := range config.Queues {
 		queue.FetchPollInterval = fetchPoll
 		config.Queues[name] = queue
 	}
-	s.jobs, err = river.NewClient(newRiverDriver(s.write, s.wakes), config)
+	s.jobs, err = river.NewClient(newRiverDriver(s.async, s.wakes), config)
 	return s.jobs, err
 }
 
 // Close implements [store.Store].
 func (s *DB) Close() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.read, s.accept, s.write} {
+	for _, db := range []*sql.DB{s.read, s.async, s.accept, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

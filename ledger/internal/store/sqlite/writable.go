@@ -31,7 +31,7 @@ func CheckWritable(ctx context.Context, path string) (there bool, err error) {
 	if err != nil {
 		return true, fmt.Errorf("the file cannot be written: %w", err)
 	}
-	db := openPool(connector{dsn: dataSource(path, "_txlock=immediate")})
+	db := openPool(connector{dsn: dataSource(path, flushed, "_txlock=immediate")})
 	defer func() { err = errors.Join(err, db.Close()) }()
 	begun, err := db.BeginTx(ctx, nil) // BEGIN IMMEDIATE: it has the right to write
 	if err != nil {
