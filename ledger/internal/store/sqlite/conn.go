@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 
 	modernc "modernc.org/sqlite"
 
@@ -184,7 +185,7 @@ func (c *conn) statement(ctx context.Context, query string) (*statement, error) 
 	if len(c.prepared) >= mostPrepared {
 		return nil, nil //nolint:nilnil // as documented
 	}
-	opened, err := c.PrepareContext(ctx, query)
+	opened, err := c.PrepareContext(ctx, withFixedPlan(query))
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +196,12 @@ func (c *conn) statement(ctx context.Context, query string) (*statement, error) 
 	s := &statement{inner: inner}
 	c.prepared[query] = s
 	return s, nil
+}
+
+// withFixedPlan returns a statement that SQLite prepares once. It prepares one with "LIMIT ?" anew whenever it is run,
+// since the number may suit another plan; it looks no further than a sign before the parameter.
+func withFixedPlan(query string) string {
+	return strings.NewReplacer("LIMIT ?", "LIMIT +?", "LIMIT $", "LIMIT +$").Replace(query)
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
