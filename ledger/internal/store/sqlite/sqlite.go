@@ -174,8 +174,8 @@ func (s *DB) inTxOf(ctx context.Context, pool *sql.DB, do func(tx store.Tx) erro
 	return nil
 }
 
-// fetchPoll is how often River looks for jobs that nobody told it of. There are none, unless a look came to nothing.
-const fetchPoll = 5 * time.Second
+// fetchPoll is how often River looks for jobs that nobody told it of. There are none.
+const fetchPoll = time.Minute
 
 // NewJobs implements [store.Store]. Its wakes come in time, so that River need not look often. What River notes of the
 // jobs that run and end is not flushed: after a power cut a step is run again, as after any crash.

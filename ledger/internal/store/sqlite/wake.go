@@ -89,6 +89,18 @@ type executor struct {
 	wakes *wakes
 }
 
+// lookAgain is when River looks again after a look that came to nothing.
+const lookAgain = time.Second
+
+// JobGetAvailable implements [riverdriver.Executor].
+func (e executor) JobGetAvailable(ctx context.Context, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+	found, err := e.Executor.JobGetAvailable(ctx, params)
+	if err != nil {
+		e.wakes.wake(params.Queue, time.Now().Add(lookAgain))
+	}
+	return found, err
+}
+
 func (e executor) JobSetStateIfRunningMany(ctx context.Context, params *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
 	rows, err := e.Executor.JobSetStateIfRunningMany(ctx, params)
 	for _, job := range rows {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,10 @@ func (riverAccess) JobSetStateIfRunningMany(context.Context, *riverdriver.JobSet
 	}, nil
 }
 
+func (riverAccess) JobGetAvailable(context.Context, *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+	return nil, errors.New("the disk is full")
+}
+
 func (riverAccess) Begin(context.Context) (riverdriver.ExecutorTx, error) { return riverTx{}, nil }
 
 type riverTx struct{ riverdriver.ExecutorTx }
@@ -92,4 +97,19 @@ func TestWorkersAreWokenForWhatRiverMakesAvailable(t *testing.T) {
 	assert.NilError(t, tx.Commit(t.Context()))
 	queue, _ = w.take()
 	assert.Equal(t, queue, "scheduled")
+}
+
+// River looks once a minute by itself, so a look that failed must not be the last one until then.
+func TestWorkersAreWokenAfterALookThatFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWakes()
+		_, err := executor{riverAccess{}, w}.JobGetAvailable(t.Context(), &riverdriver.JobGetAvailableParams{Queue: "try"})
+		assert.ErrorContains(t, err, "the disk is full")
+		began := time.Now()
+		queue, err := w.next(t.Context())
+		assert.NilError(t, err)
+		assert.Equal(t, queue, "try")
+		assert.Equal(t, time.Since(began), lookAgain)
+	})
 }
