@@ -1,18 +1,33 @@
 # A release, built twice. Sourced by run.
 # shellcheck shell=bash
 
+# goreleaser_check has goreleaser read its file. Where there is none of the version that packaging/tools pins, it is built
+# once for all that follows, since compiling it takes minutes.
+goreleaser_check() {
+    local pinned
+    pinned=$(cd packaging/tools && go list -m -f '{{.Version}}' github.com/goreleaser/goreleaser/v2)
+    if ! goreleaser --version 2>/dev/null | grep -qxE "GitVersion: +v?${pinned#v}"; then
+        (cd packaging/tools && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$tmp/bin/" github.com/goreleaser/goreleaser/v2)
+    fi
+    goreleaser check
+}
+
 # Two clones in two folders. They share what is compiled, since the compiler writes the same twice: what could differ
 # is what a folder, a link, an archive or a package brings in. Neither builds for all systems, which takes minutes for
 # each: what differs by folder would differ on one as on all.
 release() {
-    local clone
-    for clone in "$tmp/release" "$tmp/another folder/of release"; do
-        git clone --quiet "file://$PWD" "$clone"
-    done
-    TARGETS='linux/amd64 darwin/arm64' "$tmp/release/packaging/build.sh" 0.0.1 "$tmp/release/dist" >"$tmp/release.log"
-    TARGETS=linux/amd64 "$tmp/another folder/of release/packaging/build.sh" 0.0.1 \
-        "$tmp/another folder/of release/dist" >"$tmp/release.log"
+    built "$tmp/release" '/- linux_arm64/d; /- darwin_amd64/d'
+    built "$tmp/another folder/of release" '/- linux_arm64/d; /- darwin/d'
     same_bytes "$tmp/release/dist" "$tmp/another folder/of release/dist"
+    diff <(cd "$tmp/release/dist" && LC_ALL=C ls) - <<FILES
+SHA256SUMS
+linqbot-0.0.1-1.x86_64.rpm
+linqbot_0.0.1_amd64.deb
+linqbot_0.0.1_darwin_arm64.cdx.json
+linqbot_0.0.1_darwin_arm64.tar.gz
+linqbot_0.0.1_linux_amd64.cdx.json
+linqbot_0.0.1_linux_amd64.tar.gz
+FILES
     (cd "$tmp/release/dist" && sha256sum --check --quiet SHA256SUMS && du -h -- *)
     tar --extract --gzip --directory "$tmp" --file "$tmp/release/dist/linqbot_0.0.1_linux_amd64.tar.gz"
     diff <("$tmp/linqbot_0.0.1_linux_amd64/linqbot" version | head -n 2) - <<VERSION
@@ -21,6 +36,14 @@ commit $(git rev-parse HEAD)
 VERSION
     # Each page is there, so that the links between them lead somewhere.
     diff <(cd "$tmp/linqbot_0.0.1_linux_amd64" && find . -name '*.md' -o -name '*.png' -o -name '*.svg' | sed 's#^\./##' | LC_ALL=C sort) <(documents)
+}
+
+# built FOLDER EDIT builds a release in a clone there, of the targets that sed leaves.
+built() {
+    git clone --quiet "file://$PWD" "$1"
+    sed "$2" "$1/.goreleaser.yaml" >"$tmp/targets.yaml"
+    GORELEASER=goreleaser "$1/packaging/release.sh" 0.0.1 "$1/dist" --config "$tmp/targets.yaml" \
+        >"$tmp/release.log" 2>&1 || { cat "$tmp/release.log" >&2; return 1; }
 }
 
 # documents lists the pages that belong to a release: the README, and those that it links to.

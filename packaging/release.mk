@@ -2,4 +2,4 @@
 
 .PHONY: release
 release: ## Build a release into dist/: make release VERSION=1.2.3
-	packaging/build.sh "$(VERSION)" dist
+	packaging/release.sh "$(VERSION)" dist
