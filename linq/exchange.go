@@ -113,10 +113,7 @@ func readBody(response *http.Response, limit int64) ([]byte, error) {
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return nil, nil // the body is the bare connection, which may never end
 	}
-	var read bytes.Buffer
-	read.Grow(int(min(max(response.ContentLength, 0), limit)) + bytes.MinRead) // the length can be unknown, or a lie
-	_, err := read.ReadFrom(io.LimitReader(response.Body, limit))
-	body := read.Bytes()
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit))
 	if err != nil {
 		return body, errBrokenOff
 	}
