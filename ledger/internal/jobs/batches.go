@@ -11,7 +11,7 @@ import (
 // handOverBatches gives River what follows from the states of batches that were changed, in the transaction that marks
 // them. It returns how many.
 func (d *Dispatcher) handOverBatches(ctx context.Context) (taken int, err error) {
-	err = d.cfg.Store.InTx(ctx, func(tx store.Tx) error {
+	err = d.cfg.Store.AsyncTx(ctx, func(tx store.Tx) error {
 		taken = 0
 		var jobs []Job
 		var ids []string
